@@ -1,0 +1,1 @@
+"""Cuesmith: procedural cues for anime scores."""

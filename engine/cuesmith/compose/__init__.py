@@ -1,0 +1,1 @@
+"""Plan to score: harmony, melody, bass, textures, percussion, endings."""

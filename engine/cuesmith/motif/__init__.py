@@ -1,0 +1,1 @@
+"""Leitmotifs: invent, transform, identify, fit."""

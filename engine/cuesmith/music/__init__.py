@@ -1,0 +1,1 @@
+"""The algebra and theory of music; imports nothing of ours."""

@@ -1,0 +1,1 @@
+"""Brief to plan: form, energy, keys, tempo."""

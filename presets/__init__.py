@@ -1,0 +1,1 @@
+"""Shows that ship with Cuesmith: YAML only."""

@@ -1,0 +1,1 @@
+"""Albums: batch rendering and the listening page."""

@@ -1,0 +1,1 @@
+"""FluidSynth: binding, discovery, calibration."""

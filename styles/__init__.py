@@ -1,0 +1,1 @@
+"""The styles that ship with Cuesmith: YAML only."""

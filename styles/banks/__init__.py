@@ -1,0 +1,1 @@
+"""Tables shared by all styles: YAML only."""
