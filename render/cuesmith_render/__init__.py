@@ -1,1 +1,65 @@
-"""The sound of Cuesmith: performances in, audio out."""
+"""The sound of Cuesmith: performances in, audio out.
+
+`render(performance)` gives `Audio`, mastered, in stems; `Audio.save` writes it. Importing this package is
+quick: numpy's and scipy's heavy parts are loaded when something is first rendered.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+from cuesmith.errors import ComponentError
+
+if TYPE_CHECKING:
+    from cuesmith_render.audio import Audio, AudioReport, render
+    from cuesmith_render.encode import write_audio
+    from cuesmith_render.fluid.diagnose import Diagnosis, diagnose
+    from cuesmith_render.fluid.discover import Library, Soundfont, find_library, find_soundfont
+    from cuesmith_render.fluid.synth import Bank
+    from cuesmith_render.tags import Tags
+
+_HOMES = {
+    "Audio":          "audio",
+    "AudioReport":    "audio",
+    "Bank":           "fluid.synth",
+    "Diagnosis":      "fluid.diagnose",
+    "Library":        "fluid.discover",
+    "Soundfont":      "fluid.discover",
+    "Tags":           "tags",
+    "diagnose":       "fluid.diagnose",
+    "find_library":   "fluid.discover",
+    "find_soundfont": "fluid.discover",
+    "render":         "audio",
+    "write_audio":    "encode",
+}  # fmt: skip
+
+__all__ = [
+    "Audio",
+    "AudioReport",
+    "Bank",
+    "Diagnosis",
+    "Library",
+    "Soundfont",
+    "Tags",
+    "diagnose",
+    "find_library",
+    "find_soundfont",
+    "render",
+    "write_audio",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'cuesmith_render' has no attribute '{name}'")
+    try:
+        value: object = getattr(importlib.import_module(f"cuesmith_render.{_HOMES[name]}"), name)
+    except (ModuleNotFoundError, OSError) as fault:
+        if isinstance(fault, ModuleNotFoundError) and (fault.name or "").startswith("cuesmith"):
+            raise
+        raise ComponentError(
+            f"sound needs a package that is missing ({fault}). Remedy: pip install 'cuesmith[audio]'"
+        ) from fault
+    globals()[name] = value
+    return value

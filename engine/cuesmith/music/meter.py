@@ -27,8 +27,9 @@ class Meter:
             compound = self.denominator >= 8 and self.numerator % 3 == 0
             unit = 3 if compound else 1
             object.__setattr__(self, "groups", (unit,) * (self.numerator // unit))
-        if sum(self.groups) != self.numerator:
-            raise ValueError(f"{self.numerator}/{self.denominator}: groups {self.groups} do not sum to {self.numerator}")
+        if sum(self.groups) != self.numerator or min(self.groups) < 1:
+            shown = "+".join(str(group) for group in self.groups)
+            raise ValueError(f"{self}: groups {shown} do not sum to {self.numerator} in steps of 1 or more")
 
     @cached_property
     def unit_ticks(self) -> int:
@@ -89,8 +90,8 @@ def parse_meter(text: str) -> Meter:
     head, _, tail = text.strip().partition("(")
     try:
         numerator, denominator = (int(part) for part in head.split("/"))
-        groups = tuple(int(part) for part in tail.rstrip(")").split("+")) if tail else ()
-        if not (1 <= numerator <= 32 and denominator in (2, 4, 8, 16)):
+        groups = tuple(int(part) for part in tail.removesuffix(")").split("+")) if tail else ()
+        if not (1 <= numerator <= 32 and denominator in (2, 4, 8, 16)) or tail.endswith(")") != bool(tail):
             raise ValueError
         return Meter(numerator, denominator, groups)
     except (ValueError, TypeError) as fault:

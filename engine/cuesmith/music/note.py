@@ -1,10 +1,10 @@
 """Notes and phrases, and their algebra.
 
 Conventions: time is whole ticks, PPQ = 960 to the quarter note (divides by 2, 3 and 5); pitch 60 = C4.
-A `Phrase` has a length of its own, so rests and pick-ups need no special case: `rest(n)` is a phrase without notes,
-`then` puts phrases one after another, `together` lays them over one another. The laws (associativity, identity of
-the empty rest, how transpose and retrograde distribute) are property tests in tests/music/test_note.py.
-The normal form follows Hudak's Euterpea (Haskell School of Music), flattened.
+A `Phrase` has a length of its own, so rests and pick-ups need no special case: `rest(n)` is a phrase without
+notes, `then` puts phrases one after another, `together` lays them over one another. The laws (associativity,
+identity of the empty rest, how transpose and retrograde distribute) are property tests in
+tests/music/test_note.py. The normal form follows Hudak's Euterpea (Haskell School of Music), flattened.
 """
 
 from __future__ import annotations
@@ -98,7 +98,8 @@ def stretch(item: Phrase, numerator: int, denominator: int = 1) -> Phrase:
         return (ticks * numerator + denominator // 2) // denominator
 
     notes = (
-        Note(scaled(n.onset), max(1, scaled(n.end) - scaled(n.onset)), n.pitch, n.velocity) for n in item.notes
+        Note(scaled(n.onset), max(1, scaled(n.end) - scaled(n.onset)), n.pitch, n.velocity)
+        for n in item.notes
     )
     return phrase(notes, scaled(item.length))
 
@@ -110,7 +111,7 @@ def cut(item: Phrase, start: int, end: int) -> Phrase:
         for n in item.notes
         if start <= n.onset < end
     )
-    return Phrase(tuple(notes), end - start)
+    return phrase(notes, end - start)  # shortening may reorder notes struck together
 
 
 def shift(item: Phrase, ticks: int) -> Phrase:

@@ -1,7 +1,7 @@
 """Tempo: the one function that joins score time (ticks) and clock time (seconds).
 
-Tempi are kept as MIDI writes them, whole microseconds per quarter note, so that the file and the renderer agree to
-the last sample.
+Tempi are kept as MIDI writes them, whole microseconds per quarter note, so that the file and the renderer
+agree to the last sample.
 """
 
 from __future__ import annotations
@@ -62,8 +62,10 @@ class TempoMap:
         """`seconds` over an array."""
         starts, clock = self._anchors
         index = np.clip(np.searchsorted(np.asarray(starts), ticks, side="right") - 1, 0, None)
-        rate = np.asarray([change.us_per_quarter for change in self.changes], dtype=np.float64) / (PPQ * 1e6)
-        out: NDArray[np.float64] = np.asarray(clock)[index] + (ticks - np.asarray(starts)[index]) * rate[index]
+        pace = np.asarray([change.us_per_quarter for change in self.changes])
+        # In the order of `seconds`, so that both round alike.
+        into = (ticks - np.asarray(starts)[index]) * pace[index] / (PPQ * 1e6)
+        out: NDArray[np.float64] = np.asarray(clock)[index] + into
         return out
 
     def ticks_array(self, seconds: NDArray[np.float64]) -> NDArray[np.int64]:

@@ -1,1 +1,1 @@
-"""MIDI and JSON."""
+"""What leaves the composer: MIDI files and pictures of a cue."""

@@ -1,0 +1,66 @@
+"""Endings of the accompaniment: button, ring, allargando, fade, loop, attacca, unresolved, ma."""
+
+from __future__ import annotations
+
+from cuesmith.compose.accompany import window
+from cuesmith.compose.melody import velocity_of
+from cuesmith.compose.setting import Setting
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.voicing import voice_lead
+from cuesmith.orchestrate.cast import Player
+from cuesmith.score import Passage, Plan, chord_at
+
+OPEN_ENDED = {"loop", "attacca", "fade"}  # nothing is written in: the music simply goes on to the bar line
+
+
+def final_bar(plan: Plan) -> int:
+    """The tick of the last bar, where closing endings place their chord."""
+    return plan.length - plan.sections[-1].meter.bar_ticks
+
+
+def _cut(passages: tuple[Passage, ...], start: int) -> tuple[Passage, ...]:
+    out = []
+    for passage in passages:
+        notes = tuple(n._replace(duration=min(n.duration, start - n.onset)) for n in passage.notes if n.onset < start)
+        if notes:
+            out.append(Passage(notes, passage.section, passage.device, passage.articulation, passage.statement))
+    return tuple(out)
+
+
+def _last_chord(setting: Setting, player: Player, passages: tuple[Passage, ...], start: int) -> tuple[int, ...]:
+    last = setting.plan.sections[-1]
+    chord = chord_at(setting.harmony, start).chord
+    low, high = window(player, last)
+    if player.seat.role == "bass":
+        return (low + (chord.bass - low) % 12,)
+    assert player.instrument is not None
+    if player.instrument.voices == 1:
+        recent = [n.pitch for n in passages[-1].notes[-1:]] if passages else []
+        near = recent[0] if recent else (low + high) // 2
+        options = [p for p in range(low, high + 1) if p % 12 in chord.classes]
+        return (min(options, key=lambda p: (abs(p - near), p)),) if options else ()
+    voices = max(1, min(player.seat.voices if player.seat.voices > 1 else 3, player.instrument.voices, 4))
+    return voice_lead((chord,), voices, low, high)[0]
+
+
+def close_part(setting: Setting, player: Player, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """The part with its ending written in. Only players who were still playing join the last chord."""
+    plan = setting.plan
+    if plan.ending in OPEN_ENDED or not passages:
+        return passages
+    start = final_bar(plan)
+    last = plan.sections[-1]
+    bar = last.meter.bar_ticks
+    recent = any(n.end > start - 4 * bar for n in passages[-1].notes)
+    kept = _cut(passages, start)
+    if plan.ending == "ma_stop" or not recent or player.seat.role == "colour" and plan.ending != "allargando":
+        return kept
+    if not setting.cast.active(player, last) and last.treatment != "coda":
+        return kept
+    pitches = _last_chord(setting, player, passages, start)
+    sustained = player.instrument is not None and player.instrument.sustained
+    length = PPQ // 2 if plan.ending == "button" else bar if sustained or player.seat.role == "pad" else min(bar, 3 * PPQ)
+    velocity = min(116, velocity_of(last.energy) + (10 if plan.ending == "button" else 0))
+    notes = tuple(Note(start, length, p, velocity) for p in pitches)
+    articulation = "accent" if plan.ending == "button" else "ring"
+    return (*kept, Passage(notes, last.index, "ending", articulation)) if notes else kept

@@ -1,0 +1,159 @@
+"""Gestures: the small events that mark the form and answer the tune. A colour seat draws one per section boundary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from cuesmith.compose.melody import velocity_of
+from cuesmith.compose.setting import Setting
+from cuesmith.music.chord import chord_scale
+from cuesmith.music.note import PPQ, Note
+from cuesmith.orchestrate.cast import Player
+from cuesmith.score import Passage, SectionPlan, chord_at
+
+
+def _ladder(setting: Setting, section: SectionPlan, tick: int, low: int, high: int) -> list[int]:
+    span = chord_at(setting.harmony, tick)
+    pool = chord_scale(span.chord, span.key)
+    if setting.plan.scale.pentatonic:
+        kept = {span.key.pitch(s) % 12 for s in setting.plan.scale.steps} | span.chord.core
+        pool = frozenset(pc for pc in pool if pc in kept)
+    return [p for p in range(low, high + 1) if p % 12 in pool]
+
+
+def _range(player: Player) -> tuple[int, int]:
+    assert player.instrument is not None
+    return player.instrument.range
+
+
+def _sweep(setting: Setting, player: Player, section: SectionPlan, beats: float, count: int) -> list[Note]:
+    """A rising run that lands on the bar line after the section."""
+    low, high = _range(player)
+    after = setting.plan.section_at(section.end)
+    landing = chord_at(setting.harmony, min(section.end, setting.plan.length - 1)).chord
+    pool = _ladder(setting, section, section.end - 1, low, high)
+    tops = [p for p in pool if p % 12 in landing.classes and p <= high - 2] or pool
+    top = min(tops, key=lambda p: abs(p - (low + (high - low) * 0.75)))
+    rungs = [p for p in pool if p < top][-count:]
+    if len(rungs) < 4:
+        return []
+    span = round(beats * PPQ)
+    step = span // len(rungs)
+    loud = velocity_of(after.energy)
+    start = section.end - step * len(rungs)
+    notes = [Note(start + i * step, step, p, max(30, loud - 34 + 34 * i // len(rungs))) for i, p in enumerate(rungs)]
+    return [*notes, Note(section.end, PPQ, top, min(118, loud))] if section.end < setting.plan.length else notes
+
+
+def gliss(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+    """Harp or koto: a fast sweep of two octaves into the next section."""
+    return _sweep(setting, player, section, 1.5, 14)
+
+
+def run(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+    """Strings or woodwind: seven notes into the downbeat."""
+    return _sweep(setting, player, section, 1.0, 7)
+
+
+def rip(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+    """Horns: five notes in half a beat, then the target held."""
+    notes = _sweep(setting, player, section, 0.5, 5)
+    return [*notes[:-1], notes[-1]._replace(duration=2 * PPQ)] if notes and section.end < setting.plan.length else []
+
+
+def swell(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+    """A chord tone held over the last bar, growing (the performance draws the swell)."""
+    low, high = _range(player)
+    start = section.end - section.meter.bar_ticks
+    chord = chord_at(setting.harmony, start).chord
+    assert player.instrument is not None
+    middle = sum(player.instrument.sweet) // 2
+    pitch = min((p for p in range(low, high + 1) if p % 12 in chord.classes), key=lambda p: (abs(p - middle), p))
+    return [Note(start, section.meter.bar_ticks, pitch, velocity_of(section.energy))]
+
+
+def bell(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+    """One tone at the head of the section and a fifth of it at its middle."""
+    low, high = player.instrument.sweet if player.instrument else (60, 84)
+    chord = chord_at(setting.harmony, section.start).chord
+    tones = [p for p in range(low, high + 1) if p % 12 in (chord.root, (chord.root + 7) % 12)]
+    if not tones:
+        return []
+    middle = section.start + (section.bars // 2) * section.meter.bar_ticks
+    velocity = velocity_of(section.energy) - 12
+    out = [Note(section.start, 2 * PPQ, tones[-1], velocity)]
+    if section.bars >= 4:
+        out.append(Note(middle, 2 * PPQ, tones[len(tones) // 2], velocity - 8))
+    return out
+
+
+def answer(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+    """In every breath of the melody of a beat or more: the last notes of the tune, moved to where this player sits."""
+    low, high = player.instrument.sweet if player.instrument else (60, 84)
+    if section.theme is None:
+        return []
+    tune = [n for n in setting.lead if section.start <= n.onset < section.end]
+    out: list[Note] = []
+    edges = [*tune, Note(section.end, 1, 0, 1)]
+    for i, (note, after) in enumerate(zip(edges, edges[1:], strict=False)):
+        hole = after.onset - note.end
+        if hole < PPQ or i < 2:
+            continue
+        source = [n.pitch for n in tune[max(0, i - 2) : i + 1]]
+        pool = _ladder(setting, section, note.end, low, high)
+        if not pool:
+            continue
+        each = min(PPQ // 2, hole // len(source))
+        for k, pitch in enumerate(source):
+            moved = min(pool, key=lambda p: (abs((p - pitch + 6) % 12 - 6), abs(p - (low + high) // 2)))
+            out.append(Note(note.end + k * each, each, moved, velocity_of(section.energy) - 10))
+    return out
+
+
+def roll(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+    """A roll on the root or fifth over the last two beats, growing into the downbeat."""
+    low, high = _range(player)
+    chord = chord_at(setting.harmony, section.end - 1).chord
+    tones = [p for p in range(low, high + 1) if p % 12 in (chord.root, (chord.root + 7) % 12)]
+    if not tones:
+        return []
+    step = PPQ // 8 if setting.plan.tempo.bpm(section.start) < 100 else PPQ // 6
+    start = section.end - 2 * PPQ
+    loud = velocity_of(setting.plan.section_at(section.end).energy)
+    count = (section.end - start) // step
+    notes = [Note(start + i * step, step - 10, tones[0], 40 + (loud - 40) * i // count) for i in range(count)]
+    return [*notes, Note(section.end, PPQ, tones[0], min(118, loud + 6))] if section.end < setting.plan.length else notes
+
+
+GESTURES: dict[str, Callable[[Setting, Player, SectionPlan], list[Note]]] = {
+    "gliss": gliss,
+    "run": run,
+    "rip": rip,
+    "swell": swell,
+    "bell": bell,
+    "answer": answer,
+    "roll": roll,
+}
+BOUNDARY = {"gliss", "run", "rip", "swell", "roll"}  # lead into the next section; the others live inside their own
+
+
+def colour_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
+    """The gestures of one colour seat. Sweeps into a quieter section are left out."""
+    out = []
+    sections = setting.plan.sections
+    for section in sections:
+        if not setting.cast.active(player, section):
+            continue
+        weights = dict(player.seat.gestures)
+        if section.index == len(sections) - 1 or sections[section.index + 1].energy < section.energy:
+            weights = {name: w for name, w in weights.items() if name not in BOUNDARY}
+        if not weights or section.bars < 2:
+            continue
+        name = setting.draw.child(player.id, "gesture", section.index).weighted({**weights, "": 0.25 * sum(weights.values())})
+        if not name:
+            continue
+        notes = GESTURES[name](setting, player, section)
+        if notes:
+            articulation = {"swell": "swell", "answer": "normal"}.get(name, "legato" if name == "run" else "normal")
+            out.append(Passage(tuple(sorted(notes)), section.index, name, articulation))
+    return tuple(out)

@@ -1,0 +1,102 @@
+"""The lead line: the theme through the form, fitted to the chords, with provenance on every passage."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from cuesmith.chance import Stream
+from cuesmith.compose.treatments import TREATMENTS, Material, Piece, material, thinned
+from cuesmith.motif.fit import fit
+from cuesmith.motif.identity import identity
+from cuesmith.motif.model import Motif, Theme
+from cuesmith.music.note import PPQ, Note
+from cuesmith.orchestrate.cast import Cast
+from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement, chord_at
+
+
+def velocity_of(energy: float) -> int:
+    """Mean velocity of a section: 52 at rest, 104 at full force."""
+    return round(52 + 52 * energy)
+
+
+def _octave(pieces: Sequence[Piece], section: SectionPlan, sweet: tuple[int, int]) -> int:
+    """The octave in which the section's melody lies best for its player, reaching higher the fuller the section."""
+    steps = [n.step for piece in pieces for n in piece.motif.notes]
+    mean = section.key.pitch(round(sum(steps) / len(steps)), 0, 4)
+    low, high = sweet
+    wished = low + (high - low) * (0.35 + 0.35 * section.energy)
+    return 4 + round((wished - mean) / 12)
+
+
+def _shape(motif: Motif, section: SectionPlan) -> list[tuple[int, int]]:
+    return [(n.onset, section.key.pitch(n.step, n.alter)) for n in motif.notes]
+
+
+def _pieces(section: SectionPlan, theme: Theme, melody: str, draw: Stream) -> list[Piece]:
+    m: Material = material(theme, section.meter)
+    treatment = section.treatment
+    if melody in ("fragments", "none") and treatment in ("statement", "restatement", "contrast", "chorus"):
+        treatment = "fragments"
+    pieces = TREATMENTS[treatment](m, section.bars, draw)
+    return thinned(pieces, m) if melody == "sparse" else pieces
+
+
+def lead_passages(
+    plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, themes: Mapping[str, Theme], draw: Stream
+) -> tuple[Passage, ...]:
+    """Passages of the lead, section by section. Each states a theme; `device` names the seat that plays it."""
+    out: list[Passage] = []
+    for section in plan.sections:
+        seat = cast.leads[section.index]
+        if section.theme is None or seat is None:
+            continue
+        theme = themes[section.theme]
+        pieces = [p for p in _pieces(section, theme, plan.melody, draw.child(section.harmony, section.treatment)) if p.motif.notes]
+        if not pieces:
+            continue
+        instrument = cast.instrument(seat)
+        octave = _octave(pieces, section, instrument.sweet)
+        classes = None
+        if plan.scale.pentatonic:
+            classes = frozenset(section.key.pitch(s) % 12 for s in plan.scale.steps)
+        velocity = velocity_of(section.energy)
+        for piece in pieces:
+            at = section.start + piece.start
+            raw = [n._replace(onset=n.onset + at) for n in piece.motif.realise(section.key, octave, velocity)]
+            notes = fit(
+                raw, harmony, section.meter, section.start, classes=classes, low=instrument.range[0], high=instrument.range[1]
+            )
+            if not notes:
+                continue
+            score = identity(_shape(piece.original, section), [(n.onset, n.pitch) for n in notes])
+            spoken = Statement(section.theme, piece.ops, round(score, 3), notes[0].onset, notes[-1].end, section.name)
+            out.append(Passage(notes, section.index, seat, "normal", spoken))
+    return close_melody(plan, harmony, cast, tuple(out))
+
+
+def close_melody(plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """The last note of the cue: on the last bar line's chord, a tone that settles (or, in open endings, one that does not)."""
+    last = plan.sections[-1]
+    seat = cast.leads[last.index] or next((s for s in reversed(cast.leads) if s), None)
+    if seat is None or plan.ending in ("attacca", "loop", "ma_stop", "fade") or not passages:
+        return passages
+    bar = last.meter.bar_ticks
+    start = plan.length - bar
+    chord = chord_at(harmony, start).chord
+    tonic = last.key.tonic
+    wanted = (2, 9, 5) if plan.ending == "unresolved" else (0, 7, 4 if not last.key.minor else 3)
+    classes = [(tonic + w) % 12 for w in wanted if (tonic + w) % 12 in chord.classes] or [chord.root]
+    before = [n for p in passages for n in p.notes if n.onset < start]
+    near = before[-1].pitch if before else sum(cast.instrument(seat).sweet) // 2
+    instrument = cast.instrument(seat)
+    options = [p for p in range(instrument.range[0], instrument.range[1] + 1) if p % 12 in classes]
+    pitch = min(options, key=lambda p: (abs(p - near) + 2 * classes.index(p % 12), p))
+    kept = []
+    for passage in passages:
+        notes = tuple(n._replace(duration=min(n.duration, start - n.onset)) for n in passage.notes if n.onset < start)
+        if notes:
+            kept.append(Passage(notes, passage.section, passage.device, passage.articulation, passage.statement))
+    length = PPQ // 2 if plan.ending == "button" else bar
+    velocity = min(118, velocity_of(last.energy) + (10 if plan.ending == "button" else 0))
+    end = Passage((Note(start, length, pitch, velocity),), last.index, seat, "accent" if plan.ending == "button" else "normal")
+    return (*kept, end)

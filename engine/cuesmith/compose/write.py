@@ -1,0 +1,68 @@
+"""Plan → score: every seat of the cast writes its part, the melody first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cuesmith.chance import stream
+from cuesmith.compose.accompany import accompany
+from cuesmith.compose.counter import counter_passages
+from cuesmith.compose.endings import close_part
+from cuesmith.compose.gestures import colour_passages
+from cuesmith.compose.harmony import harmonise
+from cuesmith.compose.melody import lead_passages
+from cuesmith.compose.percussion import finish_strokes, strokes
+from cuesmith.compose.setting import Setting
+from cuesmith.motif.model import Theme
+from cuesmith.orchestrate.cast import Player, cast_players
+from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
+from cuesmith.score import Part, Passage, Plan, Score
+from cuesmith.specs.library import Banks
+from cuesmith.specs.style import Style
+
+
+def _seat_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
+    role = player.seat.role
+    if role == "lead":
+        return tuple(p for p in setting.lead_passages if p.device == player.id)
+    if role == "counter":
+        return close_part(setting, player, counter_passages(setting, player))
+    if role == "colour":
+        return close_part(setting, player, colour_passages(setting, player))
+    return close_part(setting, player, accompany(setting, player))
+
+
+def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Score:
+    """The whole score of a cue. Parts without a note are left out; parts stand in the order of the style's seats."""
+    draw = stream(plan.brief.seed, plan.brief.id)
+    cast = cast_players(plan, style, themes, banks, draw.child("cast"))
+    harmony = harmonise(plan, style, themes, banks, draw.child("harmony"))
+    lead = lead_passages(plan, harmony, cast, themes, draw.child("melody"))
+    setting = Setting(
+        plan=plan,
+        harmony=harmony,
+        cast=cast,
+        themes=dict(themes),
+        textures=dict(banks.textures),
+        lead=tuple(sorted(n for p in lead for n in p.notes)),
+        lead_passages=lead,
+        draw=draw,
+    )
+    passages: dict[str, tuple[Passage, ...]] = {}
+    for player in cast.players:
+        if player.seat.double is None and player.instrument is not None:
+            passages[player.id] = _seat_passages(setting, player)
+    parts: list[Part] = []
+    for player in cast.players:
+        if player.instrument is None:
+            found = finish_strokes(setting, strokes(setting, player, banks, style.family))
+            parts.extend(percussion_parts(player, found, banks))
+            continue
+        if player.seat.double == "lead":
+            own = doubled(plan, cast, player, lead)
+        elif player.seat.double is not None:
+            own = doubled(plan, cast, player, passages.get(player.seat.double, ()))
+        else:
+            own = passages[player.id]
+        parts.append(pitched_part(player, own))
+    return Score(plan, harmony, tuple(part for part in parts if any(part.notes())))

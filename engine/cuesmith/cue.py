@@ -1,0 +1,135 @@
+"""A cue from brief to performance: the whole way of the data, in one place."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cuesmith.chance import stream
+from cuesmith.compose.write import write_score
+from cuesmith.errors import UsageError, did_you_mean
+from cuesmith.motif.model import Theme
+from cuesmith.perform.model import Performance
+from cuesmith.perform.play import perform
+from cuesmith.plan.build import build_plan
+from cuesmith.score import Brief, Score
+from cuesmith.show.themes import character_for, make_themes
+from cuesmith.specs.library import load_banks
+from cuesmith.specs.load import load_style
+from cuesmith.specs.show import ThemeSpec, parse_key
+
+WRITTEN = (".mid", ".midi", ".json", ".svg")
+SOUNDED = (".wav", ".flac", ".ogg")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A finished cue: what was asked (brief), what was written (score), what is played (performance)."""
+
+    brief: Brief
+    themes: Mapping[str, Theme]
+    score: Score
+    performance: Performance
+
+    @property
+    def title(self) -> str:
+        """As it stands in the tags."""
+        return self.brief.title
+
+    @property
+    def seconds(self) -> float:
+        """Time of the last bar line; sound may ring after it."""
+        return self.score.plan.seconds
+
+    @property
+    def file_stem(self) -> str:
+        """`m401_lantern-duel`: the name of its files without ending."""
+        return f"{self.brief.id.replace('-', '').lower()}_{slug(self.brief.title)}"
+
+    def midi(self) -> bytes:
+        """The cue as a Standard MIDI File, type 1."""
+        from cuesmith.write.midi import midi_bytes
+
+        return midi_bytes(self.performance)
+
+    def explain(self) -> dict[str, object]:
+        """What is in the cue, as plain data: plan, chords, statements, parts."""
+        from cuesmith.write.explain import explain
+
+        return explain(self.score, self.themes)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the cue, by the ending of the path: .mid, .json (what is in it) or .svg (piano-roll).
+
+        Raises UsageError for other endings; sound is written by `cuesmith_render.render(cue).save(path)`.
+        """
+        from cuesmith.write.save import save_cue
+
+        return save_cue(self, Path(path))
+
+
+def slug(title: str) -> str:
+    """A title as a file name: ASCII, lower case, hyphens; `untitled` when nothing is left."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode("ascii").lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:60] or "untitled"
+
+
+def compose_brief(brief: Brief, themes: Mapping[str, Theme]) -> Cue:
+    """Compose one cue. themes: every theme the brief names. Raises ComposeError or SpecError."""
+    style, banks = load_style(brief.style), load_banks()
+    plan = build_plan(brief, style, themes, banks)
+    score = write_score(plan, style, themes, banks)
+    return Cue(brief, {name: themes[name] for name in brief.themes}, score, perform(score, style, banks))
+
+
+def check_type(type_: str) -> None:
+    """Raise UsageError for a cue type that does not exist."""
+    known = load_banks().cue_types
+    if type_ not in known:
+        raise UsageError(f"unknown cue type '{type_}'{did_you_mean(type_, known)}")
+
+
+def compose(
+    *,
+    style: str = "symphonic",
+    type: str = "main_theme",
+    seconds: float | None = None,
+    seed: int | str = 0,
+    key: str | None = None,
+    tempo: float | None = None,
+    character: str | None = None,
+    title: str | None = None,
+) -> Cue:
+    """Compose a single cue, with themes of its own: a show of one cue.
+
+    style: name or path. type: an id of the cue taxonomy. seconds: where the last bar line stands (default: usual for
+    the type). key: `D major`, `A dorian`. tempo: quarter notes per minute, wished. character: of the leitmotif.
+    Raises UsageError, SpecError or ComposeError.
+    """
+    check_type(type)
+    banks = load_banks()
+    row = banks.cue_types[type]
+    if character is not None and character not in banks.characters:
+        raise UsageError(f"unknown character '{character}'{did_you_mean(character, banks.characters)}")
+    try:
+        home = parse_key(key) if key is not None else None
+    except ValueError as fault:
+        raise UsageError(str(fault)) from None
+    if tempo is not None and not 30 <= tempo <= 260:
+        raise UsageError(f"a tempo of {tempo:g} is out of range: 30 to 260 quarter notes per minute")
+    draw = stream(seed, "character")
+    specs = {"theme": ThemeSpec(character=character or character_for(row.valence, row.arousal, banks, draw))}
+    if type == "suite":
+        for number in (2, 3):
+            other = character_for(-row.valence, 0.6 - 0.3 * (number - 2), banks, draw.child(number))
+            specs[f"theme {number}"] = ThemeSpec(character=other)
+    themes = make_themes(specs, load_style(style), banks, seed)
+    brief = Brief(
+        id=f"M-{row.block}01", title=title or row.name, type=type, style=style, seed=seed,
+        seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes),
+    )  # fmt: skip
+    return compose_brief(brief, themes)
+

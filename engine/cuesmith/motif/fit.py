@@ -1,0 +1,106 @@
+"""Fitting a melody to the chords it stands on, so that its rhythm and contour survive.
+
+A motif stamped on the tonic whatever the harmony is the commonest fault of generators. Here every note may move a
+little: a shortest path (Viterbi) through candidate pitches weighs how far a note is moved, whether strong notes are
+chord tones or prepared appoggiaturas, and whether each interval keeps its direction and size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cuesmith.music.chord import chord_scale
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ, Note
+from cuesmith.score import ChordSpan, chord_at
+
+REACH = 4  # semitones a note may move from where the motif has it
+
+# costs, in the same unit: one semitone of displacement is 0.45
+MOVE, HEAD_MOVE = 0.45, 0.7
+STRONG_NONCHORD, BEAT_NONCHORD, LONG_NONCHORD, WEAK_NONCHORD = 3.0, 1.0, 2.6, 0.15
+OUT_OF_SCALE = 4.0
+TURNED, RESIZED = 2.4, 0.22  # contour sign lost; per semitone of interval changed
+LEFT_HANGING = 1.6  # a strong non-chord tone that does not step to its resolution
+WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # leap beyond an octave; tritone leap; two notes merged into one pitch
+
+
+def fit(
+    notes: Sequence[Note],
+    harmony: tuple[ChordSpan, ...],
+    meter: Meter,
+    bar_origin: int,
+    *,
+    classes: frozenset[int] | None = None,
+    low: int = 0,
+    high: int = 127,
+) -> tuple[Note, ...]:
+    """The notes moved onto the chords. Onsets and durations are untouched.
+
+    notes: absolute ticks, in order. bar_origin: a tick on a bar line. classes: pitch classes the melody keeps to
+    (a pentatonic scale), beside the chord's own tones. low, high: the range (MIDI pitches).
+    """
+    if not notes:
+        return ()
+    columns: list[list[tuple[int, float, bool]]] = []
+    for i, note in enumerate(notes):
+        span = chord_at(harmony, note.onset)
+        core = span.chord.core
+        home = chord_scale(span.chord, span.key)
+        place = meter.strength((note.onset - bar_origin) % meter.bar_ticks)
+        long = note.duration >= 1.5 * PPQ
+        penalty = (
+            STRONG_NONCHORD if place >= 3 else LONG_NONCHORD if long else BEAT_NONCHORD if place == 2 else WEAK_NONCHORD
+        )
+        column = []
+        for pitch in range(max(low, note.pitch - REACH), min(high, note.pitch + REACH) + 1):
+            pc = pitch % 12
+            inside = pc in core
+            if not inside and (pc not in home or (classes is not None and pc not in classes)):
+                if pitch != note.pitch:
+                    continue
+                column.append((pitch, OUT_OF_SCALE + penalty, True))
+                continue
+            cost = (HEAD_MOVE if i == 0 else MOVE) * abs(pitch - note.pitch)
+            if classes is not None and pc not in classes:
+                cost += 0.8
+            column.append((pitch, cost + (0.0 if inside else penalty), not inside and place >= 3))
+        if not column:
+            column.append((min(max(note.pitch, low), high), OUT_OF_SCALE, False))
+        columns.append(column)
+    costs = [cost for _, cost, _ in columns[0]]
+    back: list[list[int]] = []
+    for i in range(1, len(columns)):
+        wanted = notes[i].pitch - notes[i - 1].pitch
+        gap = notes[i].onset - notes[i - 1].end >= PPQ
+        fresh: list[float] = []
+        links: list[int] = []
+        before = columns[i - 1]
+        for pitch, cost, _ in columns[i]:
+            best, link = 1e9, 0
+            for j, (earlier, _, hanging) in enumerate(before):
+                move = pitch - earlier
+                value = costs[j]
+                if not gap:
+                    value += RESIZED * abs(move - wanted)
+                    if wanted * move < 0 or (wanted and not move) or (move and not wanted):
+                        value += TURNED if wanted * move < 0 else CRAMPED
+                    size = abs(move)
+                    if size > 12:
+                        value += WIDE
+                    elif size == 6:
+                        value += TRITONE
+                    if hanging and size > 2:
+                        value += LEFT_HANGING
+                if value < best:
+                    best, link = value, j
+            fresh.append(best + cost)
+            links.append(link)
+        costs = fresh
+        back.append(links)
+    at = min(range(len(costs)), key=costs.__getitem__)
+    path = [at]
+    for links in reversed(back):
+        path.append(links[path[-1]])
+    path.reverse()
+    return tuple(n._replace(pitch=columns[i][p][0]) for i, (n, p) in enumerate(zip(notes, path, strict=True)))

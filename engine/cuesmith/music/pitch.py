@@ -1,0 +1,55 @@
+"""Pitch names, tonics and key signatures."""
+
+from __future__ import annotations
+
+import re
+
+LETTERS = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
+ACCIDENTALS = {"": 0, "#": 1, "♯": 1, "b": -1, "♭": -1, "##": 2, "bb": -2}
+
+# How a tonic is usually spelled: pitch class → name, for major keys and for minor keys.
+MAJOR_NAMES = ("C", "Db", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
+MINOR_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "G#", "A", "Bb", "B")
+
+# Sharps (positive) or flats (negative) of the major key on each pitch class.
+MAJOR_SHARPS = (0, -5, 2, -3, 4, -1, 6, 1, -4, 3, -2, 5)
+
+_PITCH = re.compile(r"([A-Ga-g])(##|bb|#|b|♯|♭)?(-?\d+)")
+_CLASS = re.compile(r"([A-Ga-g])(##|bb|#|b|♯|♭)?")
+
+
+def parse_pitch_class(text: str) -> int:
+    """`F#`, `Bb`, `e` → 0..11. Raises ValueError naming the form it expects."""
+    match = _CLASS.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"'{text}' is not a note name; write it like C, F# or Bb")
+    return (LETTERS[match[1].upper()] + ACCIDENTALS[match[2] or ""]) % 12
+
+
+def parse_pitch(text: str) -> int:
+    """`C4` → 60, `Bb3` → 58. Raises ValueError outside 0..127 or when it is no pitch."""
+    match = _PITCH.fullmatch(text.strip())
+    if not match:
+        raise ValueError(f"'{text}' is not a pitch; write it like C4, F#3 or Bb5 (C4 is middle C)")
+    value = LETTERS[match[1].upper()] + ACCIDENTALS[match[2] or ""] + 12 * (int(match[3]) + 1)
+    if not 0 <= value <= 127:
+        raise ValueError(f"'{text}' lies outside the MIDI range C-1 to G9")
+    return value
+
+
+def tonic_name(pitch_class: int, minor: bool) -> str:
+    """The usual spelling of a tonic: 10 → Bb; 1 → Db in major, C# in minor."""
+    return (MINOR_NAMES if minor else MAJOR_NAMES)[pitch_class % 12]
+
+
+def sharps(pitch_class: int, minor: bool) -> int:
+    """Key signature of a tonic: sharps positive, flats negative, -7..7."""
+    return MAJOR_SHARPS[(pitch_class + (3 if minor else 0)) % 12]
+
+
+def pitch_name(pitch: int, flats: bool = False) -> str:
+    """60 → C4, 61 → C#4 (or Db4 with flats)."""
+    names = ("C", "Db", "D", "Eb", "E", "F", "Gb", "G", "Ab", "A", "Bb", "B") if flats else (
+        "C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B"
+    )  # fmt: skip
+    return f"{names[pitch % 12]}{pitch // 12 - 1}"

@@ -1,0 +1,114 @@
+"""Passages and strokes → parts: doublings, drum voices to kits, stems, seats in the room."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import replace
+
+from cuesmith.compose.percussion import Stroke
+from cuesmith.music.note import PPQ, Note
+from cuesmith.orchestrate.cast import Cast, Player
+from cuesmith.score import Part, Passage, Plan
+from cuesmith.specs.banks import Layered
+from cuesmith.specs.library import Banks
+
+STEMS = {
+    "lead": "melody", "counter": "melody", "pad": "harmony", "ostinato": "rhythm",
+    "bass": "bass", "pulse": "percussion", "impact": "harmony", "colour": "colour",
+}  # fmt: skip
+
+
+def _stated(passage: Passage, part: str) -> Passage:
+    if passage.statement is None:
+        return passage
+    return replace(passage, statement=replace(passage.statement, part=part))
+
+
+def pitched_part(player: Player, passages: Iterable[Passage]) -> Part:
+    """A part of one instrument. Notes outside its range are brought in by octaves."""
+    instrument = player.instrument
+    assert instrument is not None
+    low, high = instrument.range
+    kept = []
+    for passage in passages:
+        notes = []
+        for note in passage.notes:
+            pitch = note.pitch
+            while pitch > high:
+                pitch -= 12
+            while pitch < low:
+                pitch += 12
+            if pitch <= high:
+                notes.append(note._replace(pitch=pitch))
+        if notes:
+            kept.append(_stated(Passage(tuple(sorted(set(notes))), passage.section, passage.device, passage.articulation, passage.statement), player.id))
+    return Part(
+        id=player.id, name=instrument.name, role=player.seat.role, instrument=player.instrument_id,
+        program=instrument.program, bank=instrument.bank, drums=False, layer=player.seat.levels[0],
+        stem=STEMS[player.seat.role], level_db=player.seat.level_db, pan=instrument.pan, reverb=instrument.reverb,
+        passages=tuple(kept),
+    )  # fmt: skip
+
+
+def doubled(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -> tuple[Passage, ...]:
+    """What a doubling seat plays: the passages of its model in the sections where it is active, moved by octaves.
+
+    A player who leads a section himself does not double it.
+    """
+    out = []
+    sections = plan.sections
+    for passage in source:
+        section = sections[passage.section]
+        if not cast.active(player, section) or cast.leads[passage.section] == player.id:
+            continue
+        shift = 12 * player.seat.octave
+        notes = tuple(n._replace(pitch=n.pitch + shift) for n in passage.notes)
+        out.append(Passage(notes, passage.section, f"doubles {passage.device}", player.seat.articulation or passage.articulation, passage.statement))
+    return tuple(out)
+
+
+def percussion_parts(player: Player, found: tuple[Stroke, ...], banks: Banks) -> tuple[Part, ...]:
+    """Strokes → one part per sound source: the kit itself, and one per melodic program its voices are layered with."""
+    kit = banks.kits[player.seat.kit or ""]
+    notes: dict[tuple[int, int] | None, dict[int, dict[tuple[int, int], tuple[Note, str]]]] = defaultdict(lambda: defaultdict(dict))
+    count: dict[str, int] = defaultdict(int)
+    for stroke in found:
+        voice = banks.drums[stroke.voice]
+        count[stroke.voice] += 1
+        odd = count[stroke.voice] % 2
+        for layer in voice.layers:
+            source = None if layer.program is None else (layer.program, layer.bank)
+            pitch = layer.note + (1 if source is not None and odd else 0)
+            velocity = round(stroke.velocity * voice.scale) + layer.velocity - (7 if odd and voice.group == "taiko" else 0)
+            note = Note(stroke.onset, max(60, round(voice.ring_beats * PPQ)), pitch, max(12, min(124, velocity)))
+            slot = notes[source][stroke.section]
+            key = (note.onset, note.pitch)
+            if key not in slot or slot[key][0].velocity < note.velocity:
+                slot[key] = (note, stroke.device)
+    out = []
+    for source in sorted(notes, key=lambda s: (s is not None, s or (0, 0))):
+        passages = []
+        for section in sorted(notes[source]):
+            items = sorted(notes[source][section].values())
+            by_device: dict[str, list[Note]] = defaultdict(list)
+            for note, device in items:
+                by_device[device].append(note)
+            passages += [Passage(tuple(found_notes), section, device, "percussion") for device, found_notes in by_device.items()]
+        program, bank = source or (kit.program, 0)
+        name = kit.name if source is None else _layer_name(banks, Layered(note=0, program=program, bank=bank))
+        out.append(
+            Part(
+                id=player.id if source is None else f"{player.id}-{program}-{bank}", name=name, role=player.seat.role,
+                instrument=player.instrument_id, program=program, bank=bank, drums=source is None, layer=player.seat.levels[0],
+                stem="percussion", level_db=player.seat.level_db, pan=0.0, reverb=0.3, passages=tuple(passages),
+            )
+        )  # fmt: skip
+    return tuple(out)
+
+
+def _layer_name(banks: Banks, layer: Layered) -> str:
+    for instrument in banks.instruments.values():
+        if instrument.program == layer.program and instrument.bank == layer.bank:
+            return instrument.name
+    return f"Program {layer.program}" if not layer.bank else f"Program {layer.program} (bank {layer.bank})"

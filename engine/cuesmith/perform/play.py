@@ -1,0 +1,175 @@
+"""Score → performance: the one function that joins what is written to what is played.
+
+Order of application: swing, the player's place on the beat, correlated timing drift (AR(1), as human players drift),
+velocities (metric accent, phrase arch, pitch, a little chance), articulation, expression, onset compensation. The
+score itself stays on the grid.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuesmith.chance import Stream, stream
+from cuesmith.music.note import PPQ, Note
+from cuesmith.perform.expression import expression_curves
+from cuesmith.perform.model import KeySignature, Marker, Mix, Performance, Track
+from cuesmith.perform.tables import (
+    ARTICULATIONS,
+    CLIP_MS,
+    MAX_EARLY_MS,
+    METRIC_ACCENT,
+    ROLE_DB,
+    SPREAD_MS,
+    TIMING,
+    VELOCITY_SD,
+)
+from cuesmith.score import Part, Plan, Score
+from cuesmith.specs.banks import Instrument
+from cuesmith.specs.library import Banks
+from cuesmith.specs.style import Playing, Style
+
+Played = list[tuple[Note, str, int]]  # note, articulation, section
+
+
+def swung(ticks: NDArray[np.int64], playing: Playing) -> NDArray[np.int64]:
+    """Off-beats moved by the swing ratio: time inside each pair of eighths (or sixteenths) bends at its middle."""
+    if playing.swing == 0.5:
+        return ticks
+    pair = PPQ if playing.swing_unit == "eighth" else PPQ // 2
+    base, inside = ticks // pair * pair, ticks % pair
+    half = pair // 2
+    first = inside * 2 * playing.swing
+    second = pair * playing.swing + (inside - half) * 2 * (1 - playing.swing)
+    bent: NDArray[np.int64] = base + np.rint(np.where(inside < half, first, second)).astype(np.int64)
+    return bent
+
+
+def _drift(count: int, sd_ms: float, draw: Stream) -> NDArray[np.float64]:
+    """AR(1) timing error in seconds: each note keeps 0.7 of the error before it."""
+    out = np.zeros(count)
+    error = 0.0
+    step = sd_ms * math.sqrt(1 - 0.7**2)
+    for i in range(count):
+        error = 0.7 * error + draw.gauss(0.0, step)
+        out[i] = max(-CLIP_MS, min(CLIP_MS, error))
+    return out / 1000.0
+
+
+def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray[np.int16]:
+    mean_pitch = sum(n.pitch for n, _, _ in played) / len(played)
+    sd = VELOCITY_SD.get(part.role, 4.0)
+    out = []
+    for note, articulation, index in played:
+        section = plan.sections[index]
+        bar = section.meter.bar_ticks
+        value = note.velocity + ARTICULATIONS[articulation].velocity
+        if part.role != "pulse":
+            value += METRIC_ACCENT[section.meter.strength((note.onset - section.start) % bar)] * 0.6
+            phrase = ((note.onset - section.start) % (4 * bar)) / (4 * bar)
+            value += 10 * math.sin(math.pi * phrase**0.74) - 4
+        if part.role == "lead":
+            value += 0.4 * (note.pitch - mean_pitch)
+        out.append(max(1, min(127, round(value + draw.gauss(0.0, sd)))))
+    return np.asarray(out, dtype=np.int16)
+
+
+def _spread(played: Played, instrument: Instrument | None) -> NDArray[np.float64]:
+    """Seconds each note of a struck chord comes after its lowest."""
+    out = np.zeros(len(played))
+    gap = SPREAD_MS.get(instrument.family, 0.0) if instrument is not None else 0.0
+    if not gap:
+        return out
+    run = 0
+    for i in range(1, len(played)):
+        run = run + 1 if played[i][0].onset == played[i - 1][0].onset else 0
+        out[i] = min(run, 6) * gap / 1000.0
+    return out
+
+
+def _track(part: Part, plan: Plan, style: Style, instrument: Instrument | None) -> Track:
+    draw = stream(plan.brief.seed, plan.brief.id, "perform", part.id)
+    played: Played = sorted((note, p.articulation, p.section) for p in part.passages for note in p.notes)
+    sd, offset = TIMING[part.role]
+    sd *= style.playing.jitter_ms / 8.0
+    starts = np.asarray([n.onset for n, _, _ in played], dtype=np.int64)
+    ends = np.asarray([n.end for n, _, _ in played], dtype=np.int64)
+    swing = all(section.meter.denominator == 4 for section in plan.sections)
+    on = plan.tempo.seconds_array(swung(starts, style.playing) if swing else starts)
+    off = plan.tempo.seconds_array(swung(ends, style.playing) if swing else ends)
+    nominal = on.copy()
+    length = np.asarray([ARTICULATIONS[a].length for _, a, _ in played])
+    overlap = np.asarray([ARTICULATIONS[a].overlap_ms for _, a, _ in played]) / 1000.0
+    sustained = instrument is not None and instrument.sustained
+    duration = (off - on) * length
+    if sustained:
+        followed = np.zeros(len(played), dtype=bool)
+        followed[:-1] = (starts[1:] <= ends[:-1]) & (starts[1:] > starts[:-1])
+        duration = np.where(followed & (length >= 0.9), (off - on) + overlap * style.playing.legato_ms / 28.0, duration)
+    lay_back = style.playing.lay_back_ms if part.role == "lead" else 0.0
+    drift = _drift(len(played), sd, draw.child("time")) + (offset + lay_back) / 1000.0
+    if part.role in ("pad", "impact"):  # a section strikes together: one error per chord
+        _, first = np.unique(starts, return_inverse=True)
+        drift = drift[np.searchsorted(np.arange(len(drift)), first)]
+    early = min(MAX_EARLY_MS, instrument.onset_ms) / 1000.0 if instrument is not None else 0.0
+    on = np.maximum(0.0, on + drift + _spread(played, instrument) - early)
+    duration = np.maximum(0.03, duration + np.where(duration > 0.4, early, 0.0))
+    velocity = _velocities(part, played, plan, draw.child("velocity"))
+    order = np.argsort(on, kind="stable")
+    pitch = np.asarray([n.pitch for n, _, _ in played], dtype=np.int16)
+    curves = expression_curves(part, played, nominal, off, instrument) if instrument is not None else ()
+    return Track(
+        name=part.name, part_id=part.id, role=part.role, layer=part.layer, stem=part.stem, program=part.program, bank=part.bank,
+        drums=part.drums, onset_sec=on[order], duration_sec=duration[order], pitch=pitch[order], velocity=velocity[order],
+        curves=curves, level_db=ROLE_DB[part.role] + part.level_db, pan=part.pan, reverb=part.reverb,
+    )  # fmt: skip
+
+
+def _markers(score: Score) -> tuple[Marker, ...]:
+    plan = score.plan
+    at = plan.tempo.seconds
+    sections = [Marker(at(s.start), s.start, f"{s.name} ({s.treatment})", "section") for s in plan.sections]
+    spoken = [
+        Marker(at(s.start), s.start, " ".join(["theme", s.theme, *(f"[{op}]" for op in s.ops)]), "statement")
+        for s in score.statements()
+        if not s.part or s.part in _leaders(score)
+    ]
+    unique = {(m.tick, m.text): m for m in [*sections, *spoken]}
+    return tuple(sorted(unique.values(), key=lambda m: (m.tick, m.kind, m.text)))
+
+
+def _leaders(score: Score) -> set[str]:
+    return {part.id for part in score.parts if part.role == "lead"}
+
+
+def _keys(plan: Plan) -> tuple[KeySignature, ...]:
+    out: list[KeySignature] = []
+    for section in plan.sections:
+        sign = KeySignature(section.start, section.key.sharps, section.key.minor)
+        if not out or (out[-1].sharps, out[-1].minor) != (sign.sharps, sign.minor):
+            out.append(sign)
+    return tuple(out)
+
+
+def perform(score: Score, style: Style, banks: Banks) -> Performance:
+    """The score as an ensemble plays it."""
+    plan = score.plan
+    tracks = tuple(_track(part, plan, style, None if part.drums else banks.instruments.get(part.instrument)) for part in score.parts)
+    fade = min(10.0, 0.2 * plan.seconds) if plan.ending == "fade" else 0.0
+    spec = style.mix
+    return Performance(
+        title=plan.brief.title,
+        tracks=tracks,
+        tempo=plan.tempo,
+        meters=plan.meters(),
+        keys=_keys(plan),
+        markers=_markers(score),
+        length_sec=plan.seconds,
+        length_ticks=plan.length,
+        loop=plan.ending == "loop",
+        fade_out_sec=fade,
+        mix=Mix(spec.room_size, spec.damping, spec.width, spec.reverb, spec.lufs),
+        comment=f"Cuesmith: style {plan.brief.style}, type {plan.brief.type}, seed {plan.brief.seed}",
+    )

@@ -1,0 +1,137 @@
+"""Brief → plan: the cue bar by bar, before a note is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cuesmith.chance import Stream, stream
+from cuesmith.errors import ComposeError
+from cuesmith.motif.model import Theme
+from cuesmith.music.meter import Meter, parse_meter
+from cuesmith.music.pitch import parse_pitch_class
+from cuesmith.music.scale import MODES, Key, Scale, is_minor
+from cuesmith.plan.form import Form, solve_form
+from cuesmith.plan.tempo import tempo_map
+from cuesmith.score import Brief, Plan, SectionPlan
+from cuesmith.specs.banks import CueType
+from cuesmith.specs.library import Banks
+from cuesmith.specs.style import CueRules, Style
+
+LEVELS = (0.2, 0.4, 0.65, 0.85)  # energies at which the next layer of the ensemble joins
+THEMED = {"intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "coda", "head", "vamp"}
+HOME_TYPES = {"main_theme", "character", "eyecatch", "preview", "fanfare", "suite", "victory"}  # stay in the theme's key
+
+
+def level_of(energy: float) -> int:
+    """Energy 0..1 → intensity level 0..4."""
+    return sum(energy >= threshold for threshold in LEVELS)
+
+
+def _length(cue: CueType, brief: Brief) -> float:
+    seconds = brief.seconds if brief.seconds is not None else cue.default_seconds
+    low, high = cue.limits
+    if not low <= seconds <= high:
+        nearest = low if seconds < low else high
+        raise ComposeError(
+            f"a {brief.type} cue cannot last {seconds:g} s: it takes {low:g} to {high:g} s; the nearest is {nearest:g} s"
+        )
+    return float(seconds)
+
+
+def _key(cue: CueType, rules: CueRules, style: Style, brief: Brief, themes: Mapping[str, Theme], draw: Stream) -> Key:
+    if brief.key is not None:
+        return brief.key
+    home = themes[brief.themes[0]].key if brief.themes else None
+    modes = dict(rules.modes or cue.modes)
+    if home is not None and (brief.type in HOME_TYPES):
+        same = {m: w for m, w in modes.items() if is_minor(m) == home.minor}
+        return Key(home.tonic, home.mode if home.mode in same or not same else draw.weighted(same))
+    for mode in modes:
+        if (MODES[mode][2] == 4) == (style.brightness > 0):
+            modes[mode] *= 1.0 + abs(style.brightness)
+    mode = draw.weighted(modes)
+    tonics = style.keys.minor if is_minor(mode) else style.keys.major
+    if home is not None and draw.chance(0.35):
+        return Key(home.tonic, mode)
+    return Key(parse_pitch_class(draw.choice(tonics)), mode)
+
+
+def _assign_themes(form: Form, brief: Brief) -> list[str | None]:
+    """Which theme each section states: a second theme takes the contrasting sections, a suite goes through them all."""
+    out: list[str | None] = []
+    names = brief.themes
+    turn = 0
+    for row in form.rows:
+        if not names or row.treatment not in THEMED:
+            out.append(None)
+        elif brief.type == "suite" and row.treatment == "statement":
+            out.append(names[turn % len(names)])
+            turn += 1
+        elif brief.type == "suite" and turn:
+            out.append(names[(turn - 1) % len(names)] if row.treatment in ("restatement", "intro") else names[0])
+        elif row.treatment == "contrast" and len(names) > 1:
+            out.append(names[1])
+        else:
+            out.append(names[0])
+    return out
+
+
+def _scale(key: Key, theme: Theme | None, style: Style, banks: Banks, draw: Stream) -> Scale:
+    """The scale the melody keeps to: the theme's own steps in the mode of the cue, else one of the style's scales."""
+    if theme is not None:
+        return Scale(theme.scale.name, key.mode, theme.scale.steps, theme.scale.nuclear)
+    fitting = {name: w for name, w in style.scales.items() if banks.scales[name].mode == key.mode}
+    if fitting:
+        return banks.scales[draw.weighted(fitting)]
+    return Scale(key.mode, key.mode, tuple(range(7)), (0, 2, 4))
+
+
+def _tiny_meter(seconds: float, bar_beats: float, bpm_range: tuple[float, float], meter: Meter) -> Meter:
+    """For cues shorter than a bar at any usual tempo: one bar of as many quarters as fit."""
+    if seconds * bpm_range[1] / 60.0 >= bar_beats:
+        return meter
+    beats = max(1, min(7, round(seconds * sum(bpm_range) / 2 / 60.0)))
+    return Meter(beats, 4)
+
+
+def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Plan:
+    """The plan of a cue. Raises ComposeError when the length asked for cannot be had."""
+    cue = banks.cue_types[brief.type]
+    rules = style.cues.get(brief.type, CueRules())
+    draw = stream(brief.seed, brief.id, "plan")
+    seconds = _length(cue, brief)
+    key = _key(cue, rules, style, brief, themes, draw.child("key"))
+    meters = rules.meters or cue.meters
+    bpm_range = rules.tempo or cue.bpm
+    meter = parse_meter(draw.child("meter").weighted(dict(meters)))
+    meter = _tiny_meter(seconds, meter.bar_beats, bpm_range, meter)
+    wished = brief.tempo_bpm or draw.child("tempo").uniform(*bpm_range)
+    form = solve_form(cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None)
+    sections: list[SectionPlan] = []
+    bar = tick = 0
+    for index, (row, bars, theme) in enumerate(zip(form.rows, form.bars, _assign_themes(form, brief), strict=True)):
+        sections.append(
+            SectionPlan(
+                index=index, name=row.name, treatment=row.treatment, harmony=row.harmony, bars=bars, first_bar=bar,
+                start=tick, length=bars * meter.bar_ticks, meter=meter, energy=row.energy, level=level_of(row.energy),
+                key=key.transposed(row.lift), theme=theme, chords_per_bar=cue.chords_per_bar,
+            )
+        )  # fmt: skip
+        bar += bars
+        tick += bars * meter.bar_ticks
+    ending = rules.ending or cue.ending
+    ritard = style.playing.ritard if ending in ("ring", "unresolved", "allargando", "fade") else 0.0
+    if ending == "allargando":
+        ritard = max(ritard, 0.2)
+    return Plan(
+        brief=brief,
+        seconds=seconds,
+        tempo=tempo_map(tick, seconds, ritard=ritard, ritard_beats=4 if ending == "allargando" else 2),
+        sections=tuple(sections),
+        scale=_scale(key, themes[brief.themes[0]] if brief.themes else None, style, banks, draw.child("scale")),
+        ending=ending,
+        valence=cue.valence,
+        arousal=cue.arousal,
+        tension=cue.tension,
+        melody=cue.melody,
+    )

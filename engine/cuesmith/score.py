@@ -1,0 +1,215 @@
+"""The written music: what the stages hand to one another, frozen.
+
+Everything is in ticks on the grid (PPQ 960). A `Passage` is the unit of provenance: a run of notes that one device
+wrote for one role in one section, and, where it states a theme, which theme, how transformed and how recognisable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cuesmith.music.chord import Chord
+from cuesmith.music.meter import Meter, MeterChange
+from cuesmith.music.note import Note
+from cuesmith.music.scale import Key, Scale
+from cuesmith.music.tempo import TempoMap
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What is asked of one cue, complete: the planner adds nothing that the person could have said."""
+
+    id: str
+    title: str
+    type: str
+    style: str
+    seed: int | str
+    seconds: float | None = None
+    key: Key | None = None
+    tempo_bpm: float | None = None
+    themes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SectionPlan:
+    """One section of the form. level: 0..4, how many layers play; theme: the leitmotif it states, if any."""
+
+    index: int
+    name: str
+    treatment: str
+    harmony: str
+    bars: int
+    first_bar: int
+    start: int  # ticks
+    length: int  # ticks
+    meter: Meter
+    energy: float
+    level: int
+    key: Key
+    theme: str | None
+    chords_per_bar: float
+
+    @property
+    def end(self) -> int:
+        """The tick of the bar line after the section."""
+        return self.start + self.length
+
+    def bar_ticks(self) -> tuple[int, ...]:
+        """The ticks of its bar lines."""
+        return tuple(self.start + bar * self.meter.bar_ticks for bar in range(self.bars))
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The cue bar by bar, before a note is written. `seconds` is the time of the last bar line, exactly."""
+
+    brief: Brief
+    seconds: float
+    tempo: TempoMap
+    sections: tuple[SectionPlan, ...]
+    scale: Scale
+    ending: str
+    valence: float
+    arousal: float
+    tension: float
+    melody: str
+
+    @property
+    def length(self) -> int:
+        """Ticks up to the last bar line."""
+        return self.sections[-1].end
+
+    @property
+    def key(self) -> Key:
+        """The home key."""
+        return self.sections[0].key
+
+    @property
+    def bars(self) -> int:
+        """How many bars the cue has."""
+        return sum(section.bars for section in self.sections)
+
+    def meters(self) -> tuple[MeterChange, ...]:
+        """Where the meter changes, from tick 0."""
+        out: list[MeterChange] = []
+        for section in self.sections:
+            if not out or out[-1].meter != section.meter:
+                out.append(MeterChange(section.start, section.meter))
+        return tuple(out)
+
+    def section_at(self, tick: int) -> SectionPlan:
+        """The section a tick falls in; past the end, the last."""
+        for section in self.sections:
+            if tick < section.end:
+                return section
+        return self.sections[-1]
+
+    @property
+    def climax(self) -> SectionPlan:
+        """The section of highest energy (the later of equals)."""
+        return max(self.sections, key=lambda section: (section.energy, section.index))
+
+
+@dataclass(frozen=True, slots=True)
+class ChordSpan:
+    """A chord for a while, in the key of its section. cadence: named on the last chord of a section."""
+
+    onset: int
+    duration: int
+    chord: Chord
+    key: Key
+    cadence: str = ""
+
+    @property
+    def end(self) -> int:
+        """The tick at which the next chord begins."""
+        return self.onset + self.duration
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A theme heard: which one, what was done to it, how recognisable it is (identity 0..1), from where to where."""
+
+    theme: str
+    ops: tuple[str, ...]
+    identity: float
+    start: int
+    end: int
+    section: str
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """Notes written by one device for one role. onset and notes absolute in ticks; articulation names a table row."""
+
+    notes: tuple[Note, ...]
+    section: int
+    device: str
+    articulation: str = "normal"
+    statement: Statement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What one role plays through the cue before instruments are chosen: passages in order of section."""
+
+    role: str
+    name: str
+    passages: tuple[Passage, ...]
+
+    def notes(self) -> Iterator[Note]:
+        """All notes, passage by passage."""
+        for passage in self.passages:
+            yield from passage.notes
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One role played by one instrument: what becomes a MIDI track. Kits: `drums` and program = kit number."""
+
+    id: str
+    name: str
+    role: str
+    instrument: str
+    program: int
+    bank: int
+    drums: bool
+    layer: int
+    stem: str
+    level_db: float
+    pan: float
+    reverb: float
+    passages: tuple[Passage, ...]
+
+    def notes(self) -> Iterator[Note]:
+        """All notes, passage by passage."""
+        for passage in self.passages:
+            yield from passage.notes
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """The finished writing: plan, harmony and parts."""
+
+    plan: Plan
+    harmony: tuple[ChordSpan, ...]
+    parts: tuple[Part, ...]
+
+    def statements(self) -> tuple[Statement, ...]:
+        """Every theme statement, in order of time, with the part that plays it."""
+        found = [p.statement for part in self.parts for p in part.passages if p.statement is not None]
+        return tuple(sorted(found, key=lambda s: (s.start, s.part)))
+
+
+def chord_at(harmony: tuple[ChordSpan, ...], tick: int) -> ChordSpan:
+    """The chord sounding at a tick (the last one past the end)."""
+    low, high = 0, len(harmony) - 1
+    while low < high:
+        middle = (low + high + 1) // 2
+        if harmony[middle].onset <= tick:
+            low = middle
+        else:
+            high = middle - 1
+    return harmony[low]

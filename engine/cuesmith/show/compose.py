@@ -1,0 +1,61 @@
+"""Show → cue set: the themes once, then every cue with its brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from cuesmith.cue import Cue, compose_brief
+from cuesmith.motif.model import Theme
+from cuesmith.score import Brief
+from cuesmith.show.themes import make_themes
+from cuesmith.specs.library import load_banks
+from cuesmith.specs.load import load_show, load_style
+from cuesmith.specs.show import CueSpec, Show, parse_key
+
+
+@dataclass(frozen=True, slots=True)
+class CueSet:
+    """A composed show: its themes by name and its cues in the order of the file."""
+
+    show: Show
+    themes: Mapping[str, Theme]
+    cues: tuple[Cue, ...]
+
+
+def brief_of(show: Show, cue: CueSpec) -> Brief:
+    """The brief of one cue of a show, every default filled in. A cue that names no theme takes the show's first."""
+    row = load_banks().cue_types[cue.type]
+    themes = cue.themes
+    if not themes and show.themes:
+        themes = tuple(show.themes) if cue.type == "suite" else (next(iter(show.themes)),)
+    return Brief(
+        id=cue.id,
+        title=cue.title or row.name,
+        type=cue.type,
+        style=cue.style or show.style,
+        seed=show.seed if cue.seed is None else cue.seed,
+        seconds=cue.seconds,
+        key=parse_key(cue.key) if cue.key else None,
+        tempo_bpm=cue.tempo,
+        themes=themes,
+    )
+
+
+def show_themes(show: Show) -> dict[str, Theme]:
+    """The themes of a show. Raises ComposeError when they cannot be kept apart."""
+    return make_themes(show.themes, load_style(show.style), load_banks(), show.seed)
+
+
+def compose_cues(show: Show) -> Iterator[Cue]:
+    """The cues of a show one after another, as they are composed."""
+    themes = show_themes(show)
+    for cue in show.cues:
+        yield compose_brief(brief_of(show, cue), themes)
+
+
+def compose_show(show: Show | str | Path) -> CueSet:
+    """Compose a whole show (or the show of a file or name). Raises SpecError, ComposeError."""
+    loaded = show if isinstance(show, Show) else load_show(show)
+    return CueSet(loaded, show_themes(loaded), tuple(compose_cues(loaded)))

@@ -1,0 +1,107 @@
+"""The themes of a show: invented by character, kept apart from one another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+
+from cuesmith.chance import Stream, stream
+from cuesmith.errors import ComposeError
+from cuesmith.motif.develop import develop
+from cuesmith.motif.identity import identity
+from cuesmith.motif.invent import Ingredients, invent
+from cuesmith.motif.model import Motif, Theme
+from cuesmith.music.meter import Meter
+from cuesmith.music.pitch import parse_pitch_class
+from cuesmith.music.scale import Key, Scale
+from cuesmith.specs.banks import Character
+from cuesmith.specs.library import Banks
+from cuesmith.specs.show import ThemeSpec, parse_key
+from cuesmith.specs.style import Style
+
+DISTINCT = 0.45  # two themes of one show may be no more alike than this
+ATTEMPTS = 40
+
+
+def ingredients(character: Character, banks: Banks) -> Ingredients:
+    """What a character makes its motifs of, resolved from the banks."""
+    cells = {
+        name: (banks.cells[name].cell, banks.cells[name].fingerprint, "goal" in banks.cells[name].tags) for name in character.cells
+    }
+    return Ingredients(
+        cells=cells,
+        cell_weights=dict(character.cells),
+        contours={name: banks.contours[name].points for name in character.contours},
+        contour_weights=dict(character.contours),
+        leaps=character.leaps,
+        ambitus=character.ambitus,
+        density=character.density,
+    )
+
+
+def _scale(spec: ThemeSpec, character: Character, banks: Banks, draw: Stream) -> Scale:
+    if spec.scale is not None:
+        return banks.scales[spec.scale]
+    if spec.key is not None:
+        minor = parse_key(spec.key).minor
+        fitting = {n: w for n, w in character.scales.items() if Key(0, banks.scales[n].mode).minor == minor}
+        if fitting:
+            return banks.scales[draw.weighted(fitting)]
+        mode = parse_key(spec.key).mode
+        return Scale(mode, mode, tuple(range(7)), (0, 2, 4))
+    return banks.scales[draw.weighted(dict(character.scales))]
+
+
+def _shape(motif: Motif, key: Key) -> list[tuple[int, int]]:
+    return [(n.onset, key.pitch(n.step, n.alter)) for n in motif.notes]
+
+
+def make_theme(name: str, spec: ThemeSpec, style: Style, banks: Banks, draw: Stream) -> Theme:
+    """One theme: key and scale chosen, motif invented, eight bars developed from it."""
+    character = banks.characters[spec.character]
+    scale = _scale(spec, character, banks, draw.child("scale"))
+    if spec.key is not None:
+        asked = parse_key(spec.key)
+        key = Key(asked.tonic, scale.mode if Key(0, scale.mode).minor == asked.minor else asked.mode)
+        scale = Scale(scale.name, key.mode, scale.steps, scale.nuclear)
+    else:
+        tonics = style.keys.minor if Key(0, scale.mode).minor else style.keys.major
+        key = Key(parse_pitch_class(draw.child("key").choice(tonics)), scale.mode)
+    meter = draw.child("meter").choice(character.meters) if character.meters else Meter(4, 4)
+    if meter.bar_ticks not in (3840, 2880):
+        meter = Meter(4, 4)
+    motif, score = invent(ingredients(character, banks), scale, key, meter, draw.child("motif"))
+    form = character.form if character.form != "either" else draw.child("form").choice(("sentence", "period"))
+    melody, units = develop(motif, scale, form, draw.child("develop"))
+    return Theme(name, spec.character, motif, melody, units, key, scale, form, round(score, 1), 4, spec.instrument)
+
+
+def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed: int | str) -> dict[str, Theme]:
+    """All themes of a show, each re-invented until it is unlike those before it.
+
+    Raises ComposeError when that cannot be done (more themes of one character than it has shapes).
+    """
+    out: dict[str, Theme] = {}
+    for name, spec in specs.items():
+        nearest = 1.0
+        for attempt in range(ATTEMPTS):
+            theme = make_theme(name, spec, style, banks, stream(seed, "theme", name, attempt))
+            nearest = max((identity(_shape(o.motif, o.key), _shape(theme.motif, theme.key)) for o in out.values()), default=0.0)
+            if nearest <= DISTINCT:
+                out[name] = theme
+                break
+        else:
+            raise ComposeError(
+                f"theme '{name}' ({spec.character}) cannot be kept apart from the others: they would be {nearest:.2f} alike, at most"
+                f" {DISTINCT} is allowed; give it another character, scale or seed"
+            )
+    return out
+
+
+def character_for(valence: float, arousal: float, banks: Banks, draw: Stream) -> str:
+    """A character near a point of valence (-1..1) and arousal (0..1)."""
+    weights = {
+        name: math.exp(-3.0 * math.hypot((row.valence - valence) / 2, row.arousal - arousal) * 2)
+        for name, row in banks.characters.items()
+    }
+    return draw.weighted(weights)

@@ -1,0 +1,146 @@
+"""The banks, loaded: every table of styles/banks as frozen records, their references checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from cuesmith.errors import did_you_mean
+from cuesmith.music.meter import parse_meter
+from cuesmith.music.scale import MODES, Scale
+from cuesmith.specs.banks import (
+    Character,
+    Contour,
+    CueType,
+    DrumVoice,
+    Groove,
+    Instrument,
+    Kit,
+    Progression,
+    RhythmCell,
+    ScaleRow,
+    Texture,
+)
+from cuesmith.specs.document import Document, read_document
+from cuesmith.specs.place import KeyPath, Problem
+from cuesmith.specs.validate import raise_problems, validate
+
+
+@dataclass(frozen=True)
+class Banks:
+    """Every table by the id of its rows, in the order of the files."""
+
+    scales: Mapping[str, Scale]
+    progressions: Mapping[str, Progression]
+    cells: Mapping[str, RhythmCell]
+    contours: Mapping[str, Contour]
+    characters: Mapping[str, Character]
+    grooves: Mapping[str, Groove]
+    kits: Mapping[str, Kit]
+    drums: Mapping[str, DrumVoice]
+    instruments: Mapping[str, Instrument]
+    cue_types: Mapping[str, CueType]
+    textures: Mapping[str, Texture]
+
+
+@cache
+def load_banks() -> Banks:
+    """The banks that ship with Cuesmith; read once, later calls return the same object."""
+    return read_banks(files("cuesmith.styles.banks"))
+
+
+def read_banks(folder: Path | Traversable) -> Banks:
+    """Read and check a folder of banks.
+
+    Raises SpecError with the faults of the first faulty table, each at its place: rows that are not valid, or
+    names of rows that do not exist. Raises UsageError when a table is missing.
+    """
+    scales = validate(_read(folder, "scales"), dict[str, ScaleRow])
+    cells = validate(_read(folder, "rhythm_cells"), dict[str, RhythmCell])
+    contours = validate(_read(folder, "contours"), dict[str, Contour])
+    kits = validate(_read(folder, "kits"), dict[str, Kit])
+    drums = validate(_read(folder, "drums"), dict[str, DrumVoice])
+    instruments = validate(_read(folder, "instruments"), dict[str, Instrument])
+
+    document = _read(folder, "cue_types")
+    cue_types = validate(document, dict[str, CueType])
+    raise_problems(document, list(_cue_type_problems(cue_types)))
+
+    document = _read(folder, "progressions")
+    progressions = validate(document, dict[str, Progression])
+    raise_problems(document, list(_progression_problems(progressions, cue_types)))
+
+    document = _read(folder, "characters")
+    characters = validate(document, dict[str, Character])
+    raise_problems(document, list(_character_problems(characters, scales, cells, contours)))
+
+    document = _read(folder, "grooves")
+    grooves = validate(document, dict[str, Groove])
+    raise_problems(document, list(_groove_problems(grooves, kits, drums)))
+
+    return Banks(
+        scales={name: row.scale(name) for name, row in scales.items()},
+        progressions=progressions,
+        cells=cells,
+        contours=contours,
+        characters=characters,
+        grooves=grooves,
+        kits=kits,
+        drums=drums,
+        instruments=instruments,
+        cue_types=cue_types,
+        textures=validate(_read(folder, "textures"), dict[str, Texture]),
+    )
+
+
+def _read(folder: Path | Traversable, table: str) -> Document:
+    return read_document(folder / f"{table}.yaml", name=f"banks/{table}.yaml")
+
+
+def _unknown(path: KeyPath, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
+    """One problem per key under `path` that is not known."""
+    known_names = list(known)
+    for name in names:
+        if name not in known_names:
+            message = f"unknown {what} '{name}'{did_you_mean(name, known_names)}"
+            yield Problem((*path, name), message, at_key=True)
+
+
+def _cue_type_problems(rows: Mapping[str, CueType]) -> Iterator[Problem]:
+    for id_, row in rows.items():
+        yield from _unknown((id_, "modes"), "mode", row.modes, MODES)
+        for text in row.meters:
+            try:
+                parse_meter(text)
+            except ValueError as fault:
+                yield Problem((id_, "meters", text), str(fault), at_key=True)
+
+
+def _progression_problems(rows: Mapping[str, Progression], cue_types: Iterable[str]) -> Iterator[Problem]:
+    known = list(cue_types)
+    for id_, row in rows.items():
+        yield from _unknown((id_, "cues"), "cue type", row.cues, known)
+
+
+def _character_problems(
+    rows: Mapping[str, Character], scales: Iterable[str], cells: Iterable[str], contours: Iterable[str]
+) -> Iterator[Problem]:
+    for id_, row in rows.items():
+        yield from _unknown((id_, "scales"), "scale", row.scales, scales)
+        yield from _unknown((id_, "cells"), "rhythm cell", row.cells, cells)
+        yield from _unknown((id_, "contours"), "contour", row.contours, contours)
+
+
+def _groove_problems(
+    rows: Mapping[str, Groove], kits: Iterable[str], drums: Iterable[str]
+) -> Iterator[Problem]:
+    kit_names = list(kits)
+    for id_, row in rows.items():
+        if row.kit not in kit_names:
+            yield Problem((id_, "kit"), f"unknown kit '{row.kit}'{did_you_mean(row.kit, kit_names)}")
+        yield from _unknown((id_, "rows"), "drum voice", row.rows, drums)
+        yield from _unknown((id_, "fill"), "drum voice", row.fill, drums)

@@ -1,0 +1,160 @@
+"""Loading styles and shows: found by name or path, validated, their references checked against the banks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+
+from cuesmith.errors import CuesmithError, SpecError, did_you_mean
+from cuesmith.specs.document import Document, read_document
+from cuesmith.specs.extend import resolve_extends
+from cuesmith.specs.find import find_file, list_names
+from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.place import Problem
+from cuesmith.specs.show import Show
+from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
+from cuesmith.specs.validate import check, problem_lines
+
+GESTURE_NAMES = ("gliss", "run", "rip", "swell", "bell", "answer", "roll")
+TREATMENT_NAMES = (
+    "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "vamp", "break", "coda", "head", "none",
+)  # fmt: skip
+
+
+def _read(kind_name: str) -> Document:
+    file = find_file("style", kind_name)
+    shown = kind_name if kind_name.endswith((".yaml", ".yml")) else f"styles/{kind_name}.yaml"
+    return read_document(file, name=shown)
+
+
+def _names(path: tuple[str | int, ...], what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
+    pool = list(known)
+    for name in names:
+        if name not in pool:
+            yield Problem((*path, name), f"unknown {what} '{name}'{did_you_mean(name, pool)}", at_key=True)
+
+
+def _listed(path: tuple[str | int, ...], what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
+    pool = list(known)
+    for index, name in enumerate(names):
+        if name not in pool:
+            yield Problem((*path, index), f"unknown {what} '{name}'{did_you_mean(name, pool)}")
+
+
+def _seat_problems(path: tuple[str | int, ...], seat: Seat | SeatChange, banks: Banks) -> Iterator[Problem]:
+    yield from _names((*path, "instruments"), "instrument", seat.instruments or {}, banks.instruments)
+    yield from _names((*path, "textures"), "texture", seat.textures or {}, banks.textures)
+    yield from _names((*path, "grooves"), "groove", seat.grooves or {}, banks.grooves)
+    yield from _names((*path, "gestures"), "gesture", seat.gestures or {}, GESTURE_NAMES)
+    yield from _listed((*path, "treatments"), "treatment", seat.treatments or (), TREATMENT_NAMES)
+
+
+def _style_problems(style: Style, banks: Banks) -> Iterator[Problem]:
+    for name, seat in style.seats.items():
+        path = ("seats", name)
+        yield from _seat_problems(path, seat, banks)
+        if seat.kit is not None and seat.kit not in banks.kits:
+            yield Problem((*path, "kit"), f"unknown kit '{seat.kit}'{did_you_mean(seat.kit, banks.kits)}")
+        if seat.kit is None and not seat.instruments:
+            yield Problem(path, "a seat needs instruments (or a kit)", at_key=True)
+        if seat.double not in (None, "lead") and seat.double not in style.seats:
+            yield Problem((*path, "double"), f"unknown seat '{seat.double}'{did_you_mean(str(seat.double), [*style.seats, 'lead'])}")
+    if not any(seat.role == "lead" and seat.double is None for seat in style.seats.values()):
+        yield Problem(("seats",), "no seat leads: one needs 'role: lead'", at_key=True)
+    yield from _names(("progressions",), "progression", style.progressions, banks.progressions)
+    yield from _names(("scales",), "scale", style.scales, banks.scales)
+    yield from _names(("cues",), "cue type", style.cues, banks.cue_types)
+    for cue, rules in style.cues.items():
+        yield from _rule_problems(("cues", cue), rules, style, banks)
+
+
+def _rule_problems(path: tuple[str | int, ...], rules: CueRules, style: Style, banks: Banks) -> Iterator[Problem]:
+    yield from _listed((*path, "omit"), "seat", rules.omit, style.seats)
+    yield from _names((*path, "seats"), "seat", rules.seats, style.seats)
+    yield from _names((*path, "progressions"), "progression", rules.progressions, banks.progressions)
+    for name, change in rules.seats.items():
+        yield from _seat_problems((*path, "seats", name), change, banks)
+
+
+def style_from(document: Document) -> Style:
+    """The style a document holds, its parents laid under it. Raises SpecError listing every fault."""
+    document = resolve_extends(document, _read)
+    style, problems = check(document, Style)
+    found = list(problems)
+    if style is not None:
+        found += _style_problems(style, load_banks())
+    if style is None or found:
+        raise SpecError("\n".join(problem_lines(document, found)))
+    return style
+
+
+@cache
+def _built_in_style(name: str, file: str) -> Style:
+    return style_from(_read(name))
+
+
+def load_style(name_or_path: str) -> Style:
+    """A style by name (looked up beside the working directory, in the user's folder, among the built-in) or by path."""
+    return _built_in_style(name_or_path, str(find_file("style", name_or_path)))
+
+
+def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
+    styles = [entry.name for entry in list_names("style")]
+
+    def style_problem(path: tuple[str | int, ...], name: str) -> Iterator[Problem]:
+        if name not in styles and not name.endswith((".yaml", ".yml")):
+            yield Problem(path, f"unknown style '{name}'{did_you_mean(name, styles)}")
+            return
+        try:
+            load_style(name)
+        except CuesmithError as fault:
+            yield Problem(path, f"style '{name}' is not valid: {str(fault).splitlines()[0]}")
+
+    yield from style_problem(("style",), show.style)
+    for name, theme in show.themes.items():
+        if theme.character not in banks.characters:
+            yield Problem(("themes", name, "character"), f"unknown character '{theme.character}'{did_you_mean(theme.character, banks.characters)}")
+        if theme.scale is not None and theme.scale not in banks.scales:
+            yield Problem(("themes", name, "scale"), f"unknown scale '{theme.scale}'{did_you_mean(theme.scale, banks.scales)}")
+        if theme.instrument is not None and theme.instrument not in banks.instruments:
+            yield Problem(
+                ("themes", name, "instrument"), f"unknown instrument '{theme.instrument}'{did_you_mean(theme.instrument, banks.instruments)}"
+            )
+    seen: dict[str, int] = {}
+    for index, cue in enumerate(show.cues):
+        path = ("cues", index)
+        if cue.type not in banks.cue_types:
+            yield Problem((*path, "type"), f"unknown cue type '{cue.type}'{did_you_mean(cue.type, banks.cue_types)}")
+        elif cue.seconds is not None:
+            low, high = banks.cue_types[cue.type].limits
+            if not low <= cue.seconds <= high:
+                nearest = low if cue.seconds < low else high
+                yield Problem((*path, "seconds"), f"a {cue.type} cue lasts {low:g} to {high:g} s; the nearest to {cue.seconds:g} is {nearest:g}")
+        if cue.style is not None:
+            yield from style_problem((*path, "style"), cue.style)
+        for place, theme_name in enumerate(cue.themes):
+            if theme_name not in show.themes:
+                yield Problem((*path, "themes", place), f"unknown theme '{theme_name}'{did_you_mean(theme_name, show.themes)}")
+        key = cue.id.replace("-", "").lower()
+        if key in seen:
+            yield Problem((*path, "id"), f"'{cue.id}' is already the id of cues[{seen[key]}]; every cue needs its own")
+        seen.setdefault(key, index)
+
+
+def show_from(document: Document) -> Show:
+    """The show a document holds. Raises SpecError listing every fault, with its place."""
+    show, problems = check(document, Show)
+    found = list(problems)
+    if show is not None:
+        found += _show_problems(show, load_banks())
+    if show is None or found:
+        raise SpecError("\n".join(problem_lines(document, found)))
+    return show
+
+
+def load_show(name_or_path: str | Path) -> Show:
+    """A show by path, or by name from the working directory, the user's folder or the built-in ones."""
+    text = str(name_or_path)
+    file = Path(text) if isinstance(name_or_path, Path) else find_file("show", text)
+    return show_from(read_document(file, name=text if text.endswith((".yaml", ".yml")) else f"presets/{text}.yaml"))

@@ -1,0 +1,25 @@
+"""Bar lines of a cue, from its list of meters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cuesmith.music.meter import Meter, MeterChange
+
+
+def bar_starts(meters: Sequence[MeterChange], end_ticks: int) -> list[int]:
+    """Ticks of the bar lines from 0 up to and including the first at or after `end_ticks`.
+
+    A change of meter begins a new bar wherever it stands. Before the first, and without any, it is 4/4.
+    """
+    changes = {change.tick: change.meter for change in meters}
+    ahead = sorted(tick for tick in changes if tick > 0)
+    meter = changes.get(0, Meter(4, 4))
+    starts = [0]
+    while starts[-1] < end_ticks:
+        at = starts[-1] + meter.bar_ticks
+        if ahead and at >= ahead[0]:
+            at = ahead.pop(0)
+            meter = changes[at]
+        starts.append(at)
+    return starts

@@ -1,0 +1,78 @@
+"""What `cuesmith doctor` tells: what sounds here, why that, and the one command that would help most."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from cuesmith.errors import ComponentError
+from cuesmith_render.fluid.discover import (
+    Candidate,
+    Library,
+    Soundfont,
+    find_library,
+    find_soundfont,
+    library_candidates,
+    soundfont_candidates,
+    user_soundfont_folder,
+)
+
+_PACKAGES = ("numpy", "scipy", "soundfile", "pygame-ce", "pretty_midi")
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """The state of the sound room.
+
+    library, soundfont : what a render would use now; None when it would fail.
+    candidates         : every place looked at, with the reason it serves or not.
+    versions           : (package, version) of what the sound rests on; the version is `missing` when absent.
+    advice             : the one command that would improve it most, or "" when nothing would.
+    """
+
+    library: Library | None
+    soundfont: Soundfont | None
+    candidates: tuple[Candidate, ...]
+    versions: tuple[tuple[str, str], ...]
+    advice: str
+
+
+def diagnose(soundfont: str | Path | None = None, library: str | Path | None = None) -> Diagnosis:
+    """Look at everything a render needs and never raise for what is missing."""
+    try:
+        found_library = find_library(library)
+    except ComponentError:
+        found_library = None
+    try:
+        found_font = find_soundfont(soundfont)
+    except ComponentError:
+        found_font = None
+    versions = tuple((name, _version(name)) for name in _PACKAGES)
+    return Diagnosis(
+        library=found_library,
+        soundfont=found_font,
+        candidates=library_candidates(library) + soundfont_candidates(soundfont),
+        versions=versions,
+        advice=_advice(found_library, found_font, dict(versions)),
+    )
+
+
+def _advice(library: Library | None, soundfont: Soundfont | None, versions: dict[str, str]) -> str:
+    if library is None or "missing" in (versions["scipy"], versions["soundfile"]):
+        return "pip install 'cuesmith[audio]'"
+    if soundfont is None:
+        return "pip install --force-reinstall pretty_midi"
+    if soundfont.origin == "embedded":
+        if sys.platform == "linux" and Path("/etc/debian_version").exists():
+            return "sudo apt install musescore-general-soundfont"
+        return f"put a General MIDI soundfont (MuseScore_General, FluidR3_GM) into {user_soundfont_folder()}"
+    return ""
+
+
+def _version(package: str) -> str:
+    try:
+        return importlib.metadata.version(package)
+    except importlib.metadata.PackageNotFoundError:
+        return "missing"
