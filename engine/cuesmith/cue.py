@@ -132,4 +132,3 @@ def compose(
         seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes),
     )  # fmt: skip
     return compose_brief(brief, themes)
-

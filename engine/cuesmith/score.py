@@ -122,6 +122,11 @@ class ChordSpan:
     cadence: str = ""
 
     @property
+    def symbol(self) -> str:
+        """Lead-sheet name, spelled as the key spells."""
+        return self.chord.name(self.key.sharps < 0)
+
+    @property
     def end(self) -> int:
         """The tick at which the next chord begins."""
         return self.onset + self.duration

@@ -10,23 +10,27 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import minimum_filter1d, uniform_filter1d
 
-from cuesmith_render.loudness import integrated_lufs, true_peak_dbtp
+from cuesmith_render.limiter import CELL_FRAMES, cell_peaks, frame_gain, limiter_gain
+from cuesmith_render.loudness import (
+    STEP_SEC,
+    gated_lufs,
+    integrated_lufs,
+    true_peak_dbtp,
+    weighted_power,
+)
 
 CEILING_DBTP = -1.0
 MOST_REDUCTION_DB = 12.0
 """The limiter is never driven further than this; a cue that would need more stays softer than its target."""
 
-_LOOK_AHEAD_SEC = 0.005
-_RELEASE_PER_SEC = 4.0  # gain units: from half to full in 125 ms, slow enough not to shape a bass wave
-_WRAP_SEC = 0.5  # a release from 12 dB takes 0.19 s, so this much of the end decides the start of a loop
-_TOLERANCE_LU = 0.1
-_ROUNDS = 4
+_METER_ERROR_DB = 0.05  # a finer meter than ours reads up to 0.03 dB more
+_TOLERANCE_LU = 0.05
+_PEAK_ROUNDS = 4
+_BISECTIONS = 10
 
 Samples = NDArray[np.float32]
 
@@ -63,67 +67,83 @@ def master_gain(
 ) -> MasterGain:
     """The gain that brings a mix (2, frames) to `target_lufs` with no true peak above `CEILING_DBTP`.
 
-    `before_lufs` is the mix's loudness as it is, near enough to start from; what comes out is measured.
-    Loudness is met within 0.3 LU unless that takes more than `MOST_REDUCTION_DB` of limiting. Silence is
-    left alone.
+    `before_lufs` is the mix's loudness as it is. Loudness is met within 0.3 LU unless that takes more than
+    `MOST_REDUCTION_DB` of limiting. Silence is left alone.
     """
-    peaks = np.abs(mix).max(axis=0)
+    peaks = cell_peaks(mix)
     highest = float(peaks.max(initial=0.0))
     if not math.isfinite(before_lufs) or highest == 0:
         return measure(mix, sample_rate, loop)
     most_db = CEILING_DBTP - 20 * math.log10(highest) + MOST_REDUCTION_DB
     gain_db = min(target_lufs - before_lufs, most_db)
     ceiling_db = CEILING_DBTP
-    for _ in range(_ROUNDS):
-        result, ceiling_db = _limited(mix, peaks, sample_rate, gain_db, ceiling_db, loop)
-        wanted = min(gain_db + target_lufs - result.lufs, most_db)
-        if abs(wanted - gain_db) <= _TOLERANCE_LU:
-            break
-        gain_db = wanted
-    return result
-
-
-def limiter_curve(
-    peaks: Samples, gain: float, ceiling: float, sample_rate: int, loop: bool
-) -> Samples | None:
-    """A smooth gain, 0..1 per frame, under which `gain · peaks` never exceeds `ceiling`; None when none is
-    needed.
-
-    Three steps, each at or below the one before it needs: the least of the gains wanted within the
-    look-ahead on either side; a release rising at a constant rate; a mean over windows no wider than the
-    look-ahead, which rounds the corners and, being a mean of values that all suffice, still suffices.
-    """
-    if float(peaks.max(initial=0.0)) * gain <= ceiling:
-        return None
-    mode: Literal["wrap", "nearest"] = "wrap" if loop else "nearest"
-    reach = max(2, round(_LOOK_AHEAD_SEC * sample_rate))
-    wanted = np.minimum(1.0, ceiling / np.maximum(peaks * gain, 1e-9), dtype=np.float64)
-    held = minimum_filter1d(wanted, 2 * reach + 1, mode=mode)
-    lead = min(held.size, round(_WRAP_SEC * sample_rate)) if loop else 0
-    falling = np.arange(held.size + lead) * (_RELEASE_PER_SEC / sample_rate)
-    rising = np.concatenate([held[held.size - lead :], held]) - falling
-    released = (np.minimum.accumulate(rising) + falling)[lead:]
-    half = reach // 2 * 2 + 1  # two means of this width reach no further than the look-ahead
-    smooth = uniform_filter1d(uniform_filter1d(released, half, mode=mode), half, mode=mode)
-    curve: Samples = np.minimum(smooth, 1.0).astype(np.float32)
-    return curve
-
-
-def _limited(
-    mix: Samples, peaks: Samples, sample_rate: int, gain_db: float, ceiling_db: float, loop: bool
-) -> tuple[MasterGain, float]:
-    """Limit at this gain, lowering the sample ceiling until the true peak holds → result, ceiling."""
-    gain = 10 ** (gain_db / 20)
-    for last in (False, False, True):
-        curve = limiter_curve(peaks, gain, 10 ** (ceiling_db / 20), sample_rate, loop)
-        out = mix * np.float32(gain) if curve is None else mix * (curve * np.float32(gain))
+    power: NDArray[np.float64] | None = None
+    for _ in range(_PEAK_ROUNDS):
+        cells = limiter_gain(peaks, _ratio(gain_db), _ratio(ceiling_db), sample_rate, loop)
+        if cells is not None:
+            if power is None:
+                power = _cell_power(mix, sample_rate)
+            gain_db = _driven_db(peaks, power, gain_db, most_db, ceiling_db, target_lufs, sample_rate, loop)
+            cells = limiter_gain(peaks, _ratio(gain_db), _ratio(ceiling_db), sample_rate, loop)
+        curve = None if cells is None else frame_gain(cells, mix.shape[-1], loop)
+        factor = np.float32(_ratio(gain_db))
+        out = mix * (factor if curve is None else curve * factor)
         peak_dbtp = true_peak_dbtp(out, loop)
-        excess = peak_dbtp - CEILING_DBTP
-        if excess <= 0 or last:
+        excess_db = peak_dbtp - (CEILING_DBTP - _METER_ERROR_DB)
+        if excess_db <= 0:
             break
-        ceiling_db -= excess + 0.01
-    if excess > 0:  # a constant gain moves the true peak by exactly as much
-        out *= np.float32(10 ** (-(excess + 0.001) / 20))
-        gain_db, peak_dbtp = gain_db - excess - 0.001, peak_dbtp - excess - 0.001
+        ceiling_db -= excess_db + 0.01
+    else:  # what is left over is taken off as a whole: a constant gain moves the true peak by just as much
+        gain_db -= excess_db
+        peak_dbtp -= excess_db
+        out *= np.float32(_ratio(-excess_db))
     reduction_db = 0.0 if curve is None else -20 * math.log10(float(curve.min()))
-    return MasterGain(gain_db, curve, reduction_db, integrated_lufs(out, sample_rate), peak_dbtp), ceiling_db
+    return MasterGain(gain_db, curve, reduction_db, integrated_lufs(out, sample_rate), peak_dbtp)
+
+
+def _ratio(level_db: float) -> float:
+    return float(10 ** (level_db / 20))
+
+
+def _cell_power(mix: Samples, sample_rate: int) -> NDArray[np.float64]:
+    """K-weighted energy per limiter cell."""
+    power = weighted_power(mix, sample_rate)
+    return np.add.reduceat(power, np.arange(0, power.size, CELL_FRAMES), dtype=np.float64)
+
+
+def _driven_db(
+    peaks: NDArray[np.float64],
+    power: NDArray[np.float64],
+    least_db: float,
+    most_db: float,
+    ceiling_db: float,
+    target_lufs: float,
+    sample_rate: int,
+    loop: bool,
+) -> float:
+    """The constant gain that, limited, reaches the target: bisection, as loudness rises with gain.
+
+    Works on cells alone: the limiter's gain times each cell's energy, which stands for measuring real
+    audio to some hundredths of a LU.
+    """
+    step_cells = STEP_SEC * sample_rate / CELL_FRAMES
+    starts = np.rint(np.arange(0, max(4.0, power.size / step_cells - 0.5)) * step_cells).astype(np.int64)
+    starts = starts[starts < power.size]
+
+    def loudness(gain_db: float) -> float:
+        cells = limiter_gain(peaks, _ratio(gain_db), _ratio(ceiling_db), sample_rate, loop)
+        limited = power if cells is None else power * cells**2
+        energy = np.add.reduceat(limited, starts) * _ratio(gain_db) ** 2
+        energy = np.append(energy, np.zeros(max(0, 4 - energy.size)))
+        return gated_lufs(energy, STEP_SEC * sample_rate)
+
+    low_db, high_db = least_db, most_db
+    if loudness(high_db) <= target_lufs:
+        return high_db
+    for _ in range(_BISECTIONS):
+        middle_db = (low_db + high_db) / 2
+        found = loudness(middle_db)
+        if abs(found - target_lufs) <= _TOLERANCE_LU:
+            return middle_db
+        low_db, high_db = (middle_db, high_db) if found < target_lufs else (low_db, middle_db)
+    return low_db

@@ -30,6 +30,7 @@ from cuesmith.specs.document import (
     parse_document,
     read_document,
 )
+from cuesmith.specs.syntax import syntax_fault
 
 LOADERS = (getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader)
 
@@ -56,7 +57,8 @@ def refusal(text: str) -> str:
         ("no", "no"), ("yes", "yes"), ("on", "on"), ("off", "off"), ("y", "y"), ("n", "n"), ("NO", "NO"),
         ("12:30", "12:30"), ("1:30:00.5", "1:30:00.5"), ("1_000", "1_000"), ("2026-01-31", "2026-01-31"),
         ("2026-01-31 12:00:00", "2026-01-31 12:00:00"), ("0b11", "0b11"), ("0o8", "0o8"), ("=", "="),
-        ("I", "I"), ("bVI", "bVI"), ("IV/5", "IV/5"), ("4/4", "4/4"), ("M-401", "M-401"), ("D3:1.5", "D3:1.5"),
+        ("I", "I"), ("bVI", "bVI"), ("IV/5", "IV/5"), ("4/4", "4/4"), ("M-401", "M-401"),
+        ("D3:1.5", "D3:1.5"),
         ("-", "-"), (".", "."), ("1.2.3", "1.2.3"), ("-x", "-x"), ("+", "+"), ("inf", "inf"), ("nan", "nan"),
         ("'12'", "12"), ('"true"', "true"), ("'~'", "~"), ('".inf"', ".inf"), ("''", ""),
     ],
@@ -104,8 +106,25 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
 CoreDumper.add_representer(str, _text)
 
 # the breaks that YAML 1.1 knows and 1.2 does not are left out: PyYAML writes them as they are
-TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029"), max_size=12) | st.sampled_from(
-    ["no", "1e3", "0o17", "12:30", "2026-01-31", "a: b", "# x", "- y", "'", '"', "😀 x", "two\nlines", "<<", "~"]
+TEXT = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029"), max_size=12
+) | st.sampled_from(
+    [
+        "no",
+        "1e3",
+        "0o17",
+        "12:30",
+        "2026-01-31",
+        "a: b",
+        "# x",
+        "- y",
+        "'",
+        '"',
+        "😀 x",
+        "two\nlines",
+        "<<",
+        "~",
+    ]
 )
 SCALARS = (
     st.none() | st.booleans() | st.integers(-(10**18), 10**18) | st.floats(allow_nan=False, allow_infinity=False) | TEXT
@@ -125,7 +144,12 @@ def test_what_is_dumped_is_read_back_with_its_positions(
     data: object, flow: bool | None, width: int, allow_unicode: bool
 ) -> None:
     text = yaml.dump(
-        data, Dumper=CoreDumper, default_flow_style=flow, width=width, allow_unicode=allow_unicode, sort_keys=False
+        data,
+        Dumper=CoreDumper,
+        default_flow_style=flow,
+        width=width,
+        allow_unicode=allow_unicode,
+        sort_keys=False,
     )
     read = parse_document(text, "x.yaml")
     assert read.data == data
@@ -162,7 +186,7 @@ def _leaves(data: object, path: KeyPath) -> list[tuple[KeyPath, object]]:
 def _assert_points_at(text: str, position: Position, value: object) -> None:
     """The text at the position is how the value is written."""
     line = text.split("\n")[position.line - 1]
-    token = re.split(r"[\s,\]}]", line[position.column - 1 :])[0]
+    token = re.split(r"[ ,\]}]", line[position.column - 1 :])[0]
     if isinstance(value, str):
         assert token[:1] in ("'", '"') or (token and value.startswith(token))
     elif isinstance(value, float):
@@ -187,10 +211,14 @@ def test_positions_of_keys_values_and_what_is_missing() -> None:
 
 def test_select_walks_values_that_are_there() -> None:
     read = parse_document("cues: [{style: a}, {type: x}, 3, {style: [b]}]\nthemes: {hero: {key: C}}\n", "x.yaml")
-    assert list(read.select("cues", "*", "style")) == [(("cues", 0, "style"), "a"), (("cues", 3, "style"), ["b"])]
+    assert list(read.select("cues", "*", "style")) == [
+        (("cues", 0, "style"), "a"),
+        (("cues", 3, "style"), ["b"]),
+    ]
     assert list(read.select("cues", 1)) == [(("cues", 1), {"type": "x"})]
     assert list(read.select("themes", "*", "*")) == [(("themes", "hero", "key"), "C")]
-    assert list(read.select("cues", 9)) == list(read.select("nothing", "*")) == list(read.select("cues", "x")) == []
+    for pattern in (("cues", 9), ("nothing", "*"), ("cues", "x"), ("themes", 0)):
+        assert list(read.select(*pattern)) == []
 
 
 def test_paths_are_printed_as_people_write_them() -> None:
@@ -201,6 +229,12 @@ def test_paths_are_printed_as_people_write_them() -> None:
 
 # --- refusals ----------------------------------------------------------------------------------------------
 
+TAGS = "tags are not read: write the value alone; text that begins with ! needs quotes"
+NO_NUMBER = "is not a number a score can hold; write a finite number, or put text in quotes"
+COLON = "a ':' is not allowed here; indent the line as its neighbours are, or quote text with ': ' in it"
+KEY = "a key or '- ' belongs here; is the line indented wrongly, or do quotes end too early?"
+REST = "nothing may follow here; is the line indented wrongly, or do quotes end too early?"
+DEEP = "nested deeper than 40 levels; is a bracket left open?"
 REWRITE = "write the value out, or use extends; text that begins with"
 
 
@@ -216,10 +250,9 @@ REWRITE = "write the value out, or use extends; text that begins with"
         ("a: &x [1]\n", f"1:4: a: anchor &x: anchors are not read: {REWRITE} & needs quotes"),
         ("b: {a: *x}\n", f"1:8: b.a: alias *x: aliases are not read: {REWRITE} * needs quotes"),
         ("*x : 1\n", f"1:1: alias *x: aliases are not read: {REWRITE} * needs quotes"),
-        ("a: !mine b\n", "1:4: a: tag !mine: tags are not read: write the value alone; text that begins with ! needs quotes"),
-        ("a: !!python/object:os.system {}\n", "1:4: a: tag !!python/object:os.system: tags are not read: write the value"
-            " alone; text that begins with ! needs quotes"),
-        ("a: !!str 5\n", "1:4: a: tag !!str: tags are not read: write the value alone; text that begins with ! needs quotes"),
+        ("a: !mine b\n", f"1:4: a: tag !mine: {TAGS}"),
+        ("a: !!python/object:os.system {}\n", f"1:4: a: tag !!python/object:os.system: {TAGS}"),
+        ("a: !!str 5\n", f"1:4: a: tag !!str: {TAGS}"),
         ("a:\n  <<: {b: 1}\n", "2:3: a: merge keys (<<) are not read: write the keys out, or use extends"),
         ("a: {1.5: x}\n", "1:5: a: a key must be text or a whole number; put quotes around it: '1.5'"),
         ("true: x\n", "1:1: a key must be text or a whole number; put quotes around it: 'true'"),
@@ -229,14 +262,14 @@ REWRITE = "write the value out, or use extends; text that begins with"
         ("a: 1\n[b]: x\n", "2:1: a list or mapping cannot be a key; write text before the ':'"),
         ("? {a: 1}\n: 2\n", "1:3: a list or mapping cannot be a key; write text before the ':'"),
         ("a: 1\n---\nb: 2\n", "2:1: a second document begins here (---); write one per file"),
-        ("a: .inf\n", "1:4: a: .inf is not a number a score can hold; write a finite number, or put text in quotes"),
-        ("- -.Inf\n", "1:3: [0]: -.Inf is not a number a score can hold; write a finite number, or put text in quotes"),
-        ("a: .nan\n", "1:4: a: .nan is not a number a score can hold; write a finite number, or put text in quotes"),
+        ("a: .inf\n", f"1:4: a: .inf {NO_NUMBER}"),
+        ("- -.Inf\n", f"1:3: [0]: -.Inf {NO_NUMBER}"),
+        ("a: .nan\n", f"1:4: a: .nan {NO_NUMBER}"),
         ("a: 1e999\n", "1:4: a: 1e999 is too large for a number; put text in quotes"),
         (f"a: {'9' * 5000}\n", "1:4: a: a number of 5000 characters is too long; put text in quotes"),
         ("a:\n\tb: 1\n", "2:1: a tab in the indentation; YAML is indented with spaces"),
         ("a:\n  b: 1\n  \tc: 2\n", "3:3: a tab in the indentation; YAML is indented with spaces"),
-        ("a: b: c\n", "1:5: a ':' is not allowed here; indent the line as its neighbours are, or quote text with ': ' in it"),
+        ("a: b: c\n", f"1:5: {COLON}"),
         ("a: 1\nfoo\nb: 2\n", "2:1: this line has no ':'; write key: value"),
         ("a: [1, 2\nb: 3\n", "2:2: the '[' opened on line 1 goes wrong here; is a ',' or ']' missing?"),
         ("a: {x: 1\nb: 3\n", "2:2: the '{' opened on line 1 goes wrong here; is a ',' or '}' missing?"),
@@ -245,9 +278,9 @@ REWRITE = "write the value out, or use extends; text that begins with"
         ("a: * x\n", "1:4: text cannot begin with '*'; put it in quotes"),
         ("a: & x\n", "1:4: text cannot begin with '&'; put it in quotes"),
         ("a: - b\n", "1:4: a '- ' is not allowed here; begin the list on a line of its own"),
-        ("'a' b\n", "1:5: nothing may follow here; is the line indented wrongly, or do quotes end too early?"),
-        ("a: 'it's'\n", "1:8: a key or '- ' belongs here; is the line indented wrongly, or do quotes end too early?"),
-        ("a:\n   b: 1\n  c: 2\n", "3:3: a key or '- ' belongs here; is the line indented wrongly, or do quotes end too early?"),
+        ("'a' b\n", f"1:5: {REST}"),
+        ("a: 'it's'\n", f"1:8: {KEY}"),
+        ("a:\n   b: 1\n  c: 2\n", f"3:3: {KEY}"),
         ("a: [1,,2]\n", "1:7: a value is missing before ','"),
         ("a: [#x\n", "2:1: a value is missing before the end of the line"),
         ("a: |x\n  b\n", "1:5: nothing may follow the | or > on its line; begin the text on the next"),
@@ -257,9 +290,9 @@ REWRITE = "write the value out, or use extends; text that begins with"
         ("a: \x1b[0m\n", "1:4: control character U+001B in the text; is this a text file? remove it"),
         ("a: \ud800\n", "1:4: control character U+D800 in the text; is this a text file? remove it"),
         ("a: x\ufeff\n", "1:5: control character U+FEFF in the text; is this a text file? remove it"),
-        ("[" * 200_000, f"1:41: {'[0]' * 40}: nested deeper than 40 levels; is a bracket left open?"),
-        ("- " * 200_000, f"1:81: {'[0]' * 40}: nested deeper than 40 levels; is a bracket left open?"),
-        ("{a: " * 200_000, f"1:161: {'.'.join('a' * 40)}: nested deeper than 40 levels; is a bracket left open?"),
+        ("[" * 200_000, f"1:41: {'[0]' * 40}: {DEEP}"),
+        ("- " * 200_000, f"1:81: {'[0]' * 40}: {DEEP}"),
+        ("{a: " * 200_000, f"1:161: {'.'.join('a' * 40)}: {DEEP}"),
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("loader", LOADERS, ids=lambda loader: loader.__name__)
@@ -281,6 +314,13 @@ def test_refusals_say_where_what_and_what_to_do(
 @pytest.mark.skipif(LOADERS[0] is LOADERS[1], reason="libyaml's own findings")
 def test_refusals_only_libyaml_makes_there(text: str, message: str) -> None:
     assert refusal(text) == f"x.yaml:{message}"
+
+
+def test_what_no_phrase_fits_is_said_in_the_scanners_words() -> None:
+    assert syntax_fault(yaml.YAMLError("odd\n thing"), "a: 1") == (1, 1, "this is not YAML: odd thing")
+    mark = yaml.Mark("x", 0, 1, 3, "", 0)
+    odd = yaml.scanner.ScannerError(problem="odd thing", problem_mark=mark)
+    assert syntax_fault(odd, "a: 1\nb: 2\n") == (2, 4, "this is not YAML: odd thing")
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
@@ -315,7 +355,7 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
         assert read.data is not None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.binary(max_size=40))
 def test_any_bytes_are_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     file = tmp_path_factory.getbasetemp() / "bytes.yaml"

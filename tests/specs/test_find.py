@@ -38,9 +38,8 @@ def test_the_nearest_place_wins(places: tuple[Path, Path], kind: Kind, folder: s
     assert find_file(kind, "mine", working_dir=work) == alternative
     nearest = put(work / folder, "mine.yaml")
     assert find_file(kind, "mine", working_dir=work) == nearest
-    assert [(entry.name, entry.origin, entry.file) for entry in list_names(kind, working_dir=work) if entry.name == "mine"] == [
-        ("mine", "working directory", nearest)
-    ]  # fmt: skip
+    listed = [entry for entry in list_names(kind, working_dir=work) if entry.name == "mine"]
+    assert listed == [("mine", "working directory", nearest)]
 
 
 @pytest.mark.parametrize(("kind", "folder"), FOLDERS)
@@ -99,9 +98,8 @@ def test_unknown_names_say_where_was_looked_and_what_was_meant(places: tuple[Pat
     put(work / "presets", "lanterns.yaml")
     with pytest.raises(UsageError) as caught:
         find_file("show", "lantern", working_dir=work)
-    assert str(caught.value) == (
-        f"no show named 'lantern' in ./presets, {user / 'presets'} or Cuesmith itself; did you mean 'lanterns'?"
-    )
+    places_named = f"./presets, {user / 'presets'} or Cuesmith itself"
+    assert str(caught.value) == f"no show named 'lantern' in {places_named}; did you mean 'lanterns'?"
     assert caught.value.exit_code == 2
 
 

@@ -34,9 +34,7 @@ def track(name: str, notes: list[tuple[int, int, int, int]], **settings: Any) ->
         "drums": False,
         **settings,
     }
-    return Track(
-        name, name, onset_sec=onset, duration_sec=end - onset, pitch=pitch, velocity=velocity, **given
-    )
+    return Track(name, name, onset_sec=onset, duration_sec=end - onset, pitch=pitch, velocity=velocity, **given)
 
 
 @pytest.fixture

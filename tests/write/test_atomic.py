@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 import subprocess
 import sys
@@ -20,6 +21,15 @@ def test_bytes_are_written_and_replaced(tmp_path: Path) -> None:
     write_bytes(str(target), b"second")
     assert target.read_bytes() == b"second"
     assert [path.name for path in target.parent.iterdir()] == ["cue.mid"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not replace a file that is open")
+def test_a_reader_of_the_old_file_never_sees_the_new(tmp_path: Path) -> None:
+    target = tmp_path / "cue.mid"
+    write_bytes(target, b"old")
+    with target.open("rb") as reader:
+        write_bytes(target, b"new")
+        assert reader.read() == b"old"
 
 
 def test_text_is_utf8_with_its_line_ends(tmp_path: Path) -> None:
@@ -84,13 +94,19 @@ def test_a_write_that_fails_halfway_leaves_the_old_file_and_nothing_else(tmp_pat
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
-def test_a_device_is_written_to_and_not_replaced() -> None:
-    write_bytes("/dev/null", b"data")
-    assert stat.S_ISCHR(Path("/dev/null").stat().st_mode)
-    with pytest.raises(CuesmithError, match="the disk is full"):
-        write_bytes("/dev/full", b"data")
-    assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes are a Unix feature")
+def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    """A pipe of our own stands for every special file: were the guard broken, a real device would be lost."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # open before the writer, so that neither waits
+    try:
+        write_bytes(pipe, b"data")
+        assert os.read(reader, 100) == b"data"
+    finally:
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert list(tmp_path.iterdir()) == [pipe]
 
 
 def test_threads_writing_the_same_file_leave_one_whole_version(tmp_path: Path) -> None:

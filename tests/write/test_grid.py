@@ -32,9 +32,7 @@ def test_a_change_inside_a_bar_begins_a_bar() -> None:
 
 
 @given(
-    st.dictionaries(
-        st.integers(0, 60_000), st.sampled_from([Meter(4, 4), Meter(3, 4), Meter(7, 8)]), max_size=6
-    ),
+    st.dictionaries(st.integers(0, 60_000), st.sampled_from([Meter(4, 4), Meter(3, 4), Meter(7, 8)]), max_size=6),
     st.integers(0, 80_000),
 )
 def test_bars_rise_cover_the_end_and_hold_every_change(changes: dict[int, Meter], end: int) -> None:

@@ -100,10 +100,7 @@ def test_golden_bytes_of_a_tiny_cue() -> None:
 
 def test_track_0_conducts(performance: Performance) -> None:
     conductor = timed(read(midi_bytes(performance)).tracks[0])
-    said = [
-        (tick, m.type, *(v for k, v in m.dict().items() if k not in ("type", "time")))
-        for tick, m in conductor
-    ]
+    said = [(tick, m.type, *(v for k, v in m.dict().items() if k not in ("type", "time"))) for tick, m in conductor]
     assert said == [
         (0, "track_name", "Lanterns – 灯籠"),
         (0, "text", "Made by Cuesmith"),
@@ -206,6 +203,12 @@ def test_an_expression_curve_that_begins_later_starts_from_full() -> None:
     assert not any(m.is_cc(11) for m in read(midi_bytes(cue(simple()))).tracks[1])
 
 
+def test_one_value_is_sent_per_tick_the_last() -> None:
+    dense = Curve("cc", 1, np.array([0.5, 0.5001, 0.50011]), np.array([1, 2, 3], dtype=np.int32))
+    track = timed(read(midi_bytes(cue(simple(curves=(dense,))))).tracks[1])
+    assert [(t, m.value) for t, m in track if m.is_cc(1)] == [(960, 3)]
+
+
 def test_two_curves_of_one_controller_are_one() -> None:
     """Thinned apart, the last 100 would be lost, since its own curve had it before."""
     outer = Curve("cc", 1, np.array([0.5, 2.0]), np.array([100, 100], dtype=np.int32))
@@ -229,7 +232,7 @@ def test_pan_is_sent_as_pan_and_balance(pan: float, value: int) -> None:
 
 
 def test_a_pitch_struck_again_is_ended_a_tick_before() -> None:
-    track = simple(3, onset_sec=np.array([0.0, 0.25, 0.25]), duration_sec=np.array([9.0, 0.1, 0.2]),
+    track = simple(3, onset_sec=np.array([0.0, 0.25, 0.25]), duration_sec=np.array([9.0, 0.4, 0.2]),
                    velocity=np.array([100, 60, 80], np.int16))  # fmt: skip
     # Of the two struck together the louder stays.
     assert notes_of(read(midi_bytes(cue(track))).tracks[1]) == [(0, 479, 67, 100), (480, 384, 67, 80)]
@@ -241,10 +244,11 @@ def test_drums_that_share_a_channel_do_not_overlap_and_keep_their_balance() -> N
     _, first, second = read(midi_bytes(cue(loud, soft))).tracks
     assert notes_of(first) == [(0, 1_919, 67, 100)]
     assert notes_of(second) == [(1_920, 960, 67, 50)]  # -12 dB is half the velocity
-    setups = [
-        [(m.control, m.value) for m in track if m.type == "control_change"] for track in (first, second)
-    ]
-    assert setups[0] == setups[1]
+    for pair in ((loud, soft), (soft, loud)):
+        sharing = read(midi_bytes(cue(*pair))).tracks[1:]
+        setups = [[(m.control, m.value) for m in track if m.type == "control_change"] for track in sharing]
+        assert setups[0] == setups[1]
+        assert dict(setups[0])[7] == 90
 
 
 def test_values_out_of_range_are_moved_to_the_nearest() -> None:
@@ -272,9 +276,7 @@ def test_values_out_of_range_are_moved_to_the_nearest() -> None:
 
 def test_twenty_players_and_two_kits_have_ports_and_channels_of_their_own() -> None:
     players = [simple(name=f"Player {number}", program=number) for number in range(20)]
-    kits = [
-        simple(name=f"Kit {number}", drums=True, program=program) for number, program in enumerate((0, 48, 0))
-    ]
+    kits = [simple(name=f"Kit {number}", drums=True, program=program) for number, program in enumerate((0, 48, 0))]
     tracks = (*players[:8], *kits, *players[8:])
     slots = assign_channels(tracks)
     assert slots[:8] == tuple(ChannelSlot(0, channel) for channel in range(8))

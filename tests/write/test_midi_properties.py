@@ -74,9 +74,7 @@ def performances(draw: st.DrawFn) -> Performance:
     beats = st.integers(1, 12)
     meters = draw(st.dictionaries(TICKS, st.builds(Meter, beats, st.sampled_from((2, 4, 8, 16))), max_size=3))
     keys = draw(st.dictionaries(TICKS, st.tuples(st.integers(-7, 7), st.booleans()), max_size=3))
-    names = draw(
-        st.lists(st.tuples(TICKS, st.text(st.characters(exclude_categories=["Cs"]), max_size=6)), max_size=4)
-    )
+    names = draw(st.lists(st.tuples(TICKS, st.text(st.characters(exclude_categories=["Cs"]), max_size=6)), max_size=4))
     length = draw(TICKS)
     return Performance(
         title="Cue",
@@ -255,9 +253,7 @@ cue = Performance("Cue", tuple(tracks), TempoMap((TempoChange(0, 500000), TempoC
 
 
 def test_bytes_do_not_depend_on_the_process() -> None:
-    program = PROGRAM + (
-        "sys.stdout.write(hashlib.sha256(midi_bytes(cue) + pianoroll_svg(cue).encode()).hexdigest())"
-    )
+    program = PROGRAM + ("sys.stdout.write(hashlib.sha256(midi_bytes(cue) + pianoroll_svg(cue).encode()).hexdigest())")
     told = {
         subprocess.run(
             [sys.executable, "-c", program],

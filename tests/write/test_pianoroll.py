@@ -39,9 +39,7 @@ def rectangles(svg: str, colour: str) -> list[tuple[float, float, float, float, 
             for dx, dy, width, height, back in RECTANGLE.findall(data):
                 assert width == back
                 x, y = x + int(dx), y + int(dy)
-                out.append(
-                    (x / 10, y / 10, int(width) / 10, int(height) / 10, float(path.get("opacity") or 1))
-                )
+                out.append((x / 10, y / 10, int(width) / 10, int(height) / 10, float(path.get("opacity") or 1)))
     return sorted(out)
 
 
@@ -54,18 +52,14 @@ def big_cue(notes: int, tracks: int = 8) -> Performance:
               (36 + step * (number + 7) % 60).astype(np.int16), (20 + step * 13 % 108).astype(np.int16))
         for number, role in enumerate(ROLE_COLOURS)
     )  # fmt: skip
-    return Performance(
-        "Big", players, constant_tempo(120), (MeterChange(0, Meter(4, 4)),), (), (), 180.0, 345_600
-    )
+    return Performance("Big", players, constant_tempo(120), (MeterChange(0, Meter(4, 4)),), (), (), 180.0, 345_600)
 
 
 def test_it_shows_what_the_cue_holds(performance: Performance) -> None:
     svg = pianoroll_svg(performance)
     words = texts(svg)
     assert words[0] == "Lanterns – 灯籠"
-    assert {"Intro", "A – 主題", "hero (augmented)", "lead", "pad", "drums", "energy", "C4", "C5"} <= set(
-        words
-    )
+    assert {"Intro", "A – 主題", "hero (augmented)", "lead", "pad", "drums", "energy", "C4", "C5"} <= set(words)
     assert {"1", "2", "3", "4"} <= set(words) and "5" not in words  # bar numbers
     root = parsed(svg)
     assert (root.get("width"), root.get("height"), root.get("viewBox")) == ("1200", "360", "0 0 1200 360")
@@ -125,9 +119,7 @@ def test_energy_is_velocity_times_sounding_notes_per_beat() -> None:
     at = np.array([0.0, 0.0, 1.0])  # beats 0, 0, 2 at 120 bpm
     long = np.array([0.5, 1.5, 0.5])
     velocity = np.array([60, 40, 100], np.int16)
-    track = Track(
-        "T", "t", "lead", 0, "melody", 0, 0, False, at, long, np.array([60, 64, 67], np.int16), velocity
-    )
+    track = Track("T", "t", "lead", 0, "melody", 0, 0, False, at, long, np.array([60, 64, 67], np.int16), velocity)
     cue = Performance("E", (track,), constant_tempo(120), (), (), (), 2.0, 3_840)
     path = next(p for p in parsed(pianoroll_svg(cue)).iter(f"{SVG}path") if p.get("fill-opacity"))
     points = [tuple(map(float, pair.split())) for pair in (path.get("d") or "")[1:].split("V")[0].split("L")]
@@ -145,11 +137,7 @@ def test_a_title_of_ones_own_and_awkward_characters(performance: Performance) ->
 
 def test_names_are_cut_to_their_room(performance: Performance) -> None:
     markers = (Marker(0, 0, "A very long name " * 20), Marker(0.5, 960, "B"))
-    cut = [
-        text
-        for text in texts(pianoroll_svg(replace(performance, markers=markers)))
-        if text.startswith("A very")
-    ]
+    cut = [text for text in texts(pianoroll_svg(replace(performance, markers=markers))) if text.startswith("A very")]
     assert len(cut) == 1 and cut[0].endswith("…") and len(cut[0]) < 20
 
 

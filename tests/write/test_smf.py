@@ -55,8 +55,6 @@ EVENTS = st.tuples(
 def test_columns_encode_as_a_loop_would(events: list[tuple[int, int, int, int, int]]) -> None:
     expected, at = b"", 0
     for tick, _, status, data1, data2 in sorted(events, key=lambda event: event[:2]):
-        expected += smf.vlq(tick - at) + bytes(
-            (status, data1) if status >> 4 == 0xC else (status, data1, data2)
-        )
+        expected += smf.vlq(tick - at) + bytes((status, data1) if status >> 4 == 0xC else (status, data1, data2))
         at = tick
     assert smf.encode(np.array(events, dtype=np.int64).reshape(-1, 5)) == (expected, at)

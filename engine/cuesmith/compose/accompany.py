@@ -66,7 +66,7 @@ def _bars(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, Toke
 
 
 def window(player: Player, section: SectionPlan, width: int = 19) -> tuple[int, int]:
-    """The register an accompanying instrument keeps to: the lower part of its sweet range, moved by the seat's octave."""
+    """The register an accompanist keeps to: the lower part of the sweet range, moved by the seat's octave."""
     instrument = player.instrument
     assert instrument is not None
     low, high = instrument.sweet
@@ -87,7 +87,9 @@ def _ceilings(setting: Setting, spans: tuple[ChordSpan, ...]) -> tuple[int, ...]
     return tuple(out)
 
 
-def _voicings(setting: Setting, player: Player, section: SectionPlan, spans: tuple[ChordSpan, ...]) -> tuple[tuple[int, ...], ...]:
+def _voicings(
+    setting: Setting, player: Player, section: SectionPlan, spans: tuple[ChordSpan, ...]
+) -> tuple[tuple[int, ...], ...]:
     low, high = window(player, section)
     if player.seat.role == "bass":
         return tuple((low + (span.chord.bass - low) % 12,) for span in spans)
@@ -195,7 +197,11 @@ def _pitched(setting: Setting, player: Player, section: SectionPlan, texture: Te
         if texture.kind == "arpeggio":
             index = int(token.symbol)
             turns, inside = divmod(index, len(voicing))
-            pitch = _fold(voicing[inside] + 12 * turns, low, min(high + 12, player.instrument.range[1]) if player.instrument else high)
+            pitch = _fold(
+                voicing[inside] + 12 * turns,
+                low,
+                min(high + 12, player.instrument.range[1]) if player.instrument else high,
+            )
         elif texture.kind == "bass":
             after = chord_at(setting.harmony, min(span.end, setting.plan.length - 1))
             pitch = _bass_pitch(token.symbol, span, after, low, high, near)
@@ -207,7 +213,9 @@ def _pitched(setting: Setting, player: Player, section: SectionPlan, texture: Te
             pitch = _fold(pitch, low, max(high, low + 12))
             count += 1
         else:
-            pitch = _fold(_degree_pitch(token.symbol, span.chord, span.key, texture.anchor, low), low, max(high, low + 12))
+            pitch = _fold(
+                _degree_pitch(token.symbol, span.chord, span.key, texture.anchor, low), low, max(high, low + 12)
+            )
         out.append(Note(onset, duration, pitch, loud))
     return out
 
@@ -217,7 +225,9 @@ def texture_for(setting: Setting, player: Player, section: SectionPlan) -> str |
     weights = player.seat.textures
     if not weights:
         return None
-    return setting.draw.child(player.id, "texture", section.harmony, section.treatment in ("chorus", "build")).weighted(weights)
+    return setting.draw.child(player.id, "texture", section.harmony, section.treatment in ("chorus", "build")).weighted(
+        weights
+    )
 
 
 def accompany(setting: Setting, player: Player) -> tuple[Passage, ...]:

@@ -33,7 +33,10 @@ def _line(setting: Setting, section: SectionPlan, low: int, high: int) -> list[N
         holds = half >= PPQ and not any(span.onset + half <= o < span.end for o in onsets)
         if holds:  # the melody rests or holds: a neighbour leads on towards the next chord
             pool = chord_scale(span.chord, span.key)
-            passing = next((p for p in (pitch + 1, pitch + 2, pitch - 1, pitch - 2) if p % 12 in pool and low <= p <= ceiling), pitch)
+            passing = next(
+                (p for p in (pitch + 1, pitch + 2, pitch - 1, pitch - 2) if p % 12 in pool and low <= p <= ceiling),
+                pitch,
+            )
             out.append(Note(span.onset, half, pitch, velocity))
             out.append(Note(span.onset + half, span.duration - half, passing, velocity - 4))
         else:

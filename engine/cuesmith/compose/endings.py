@@ -53,13 +53,15 @@ def close_part(setting: Setting, player: Player, passages: tuple[Passage, ...]) 
     bar = last.meter.bar_ticks
     recent = any(n.end > start - 4 * bar for n in passages[-1].notes)
     kept = _cut(passages, start)
-    if plan.ending == "ma_stop" or not recent or player.seat.role == "colour" and plan.ending != "allargando":
+    if plan.ending == "ma_stop" or not recent or (player.seat.role == "colour" and plan.ending != "allargando"):
         return kept
     if not setting.cast.active(player, last) and last.treatment != "coda":
         return kept
     pitches = _last_chord(setting, player, passages, start)
     sustained = player.instrument is not None and player.instrument.sustained
-    length = PPQ // 2 if plan.ending == "button" else bar if sustained or player.seat.role == "pad" else min(bar, 3 * PPQ)
+    length = (
+        PPQ // 2 if plan.ending == "button" else bar if sustained or player.seat.role == "pad" else min(bar, 3 * PPQ)
+    )
     velocity = min(116, velocity_of(last.energy) + (10 if plan.ending == "button" else 0))
     notes = tuple(Note(start, length, p, velocity) for p in pitches)
     articulation = "accent" if plan.ending == "button" else "ring"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 from cuesmith.compose.melody import velocity_of
@@ -95,7 +96,7 @@ def answer(setting: Setting, player: Player, section: SectionPlan) -> list[Note]
     tune = [n for n in setting.lead if section.start <= n.onset < section.end]
     out: list[Note] = []
     edges = [*tune, Note(section.end, 1, 0, 1)]
-    for i, (note, after) in enumerate(zip(edges, edges[1:], strict=False)):
+    for i, (note, after) in enumerate(itertools.pairwise(edges)):
         hole = after.onset - note.end
         if hole < PPQ or i < 2:
             continue
@@ -122,7 +123,9 @@ def roll(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
     loud = velocity_of(setting.plan.section_at(section.end).energy)
     count = (section.end - start) // step
     notes = [Note(start + i * step, step - 10, tones[0], 40 + (loud - 40) * i // count) for i in range(count)]
-    return [*notes, Note(section.end, PPQ, tones[0], min(118, loud + 6))] if section.end < setting.plan.length else notes
+    return (
+        [*notes, Note(section.end, PPQ, tones[0], min(118, loud + 6))] if section.end < setting.plan.length else notes
+    )
 
 
 GESTURES: dict[str, Callable[[Setting, Player, SectionPlan], list[Note]]] = {
@@ -149,7 +152,9 @@ def colour_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
             weights = {name: w for name, w in weights.items() if name not in BOUNDARY}
         if not weights or section.bars < 2:
             continue
-        name = setting.draw.child(player.id, "gesture", section.index).weighted({**weights, "": 0.25 * sum(weights.values())})
+        name = setting.draw.child(player.id, "gesture", section.index).weighted(
+            {**weights, "": 0.25 * sum(weights.values())}
+        )
         if not name:
             continue
         notes = GESTURES[name](setting, player, section)

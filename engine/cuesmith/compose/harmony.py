@@ -90,7 +90,7 @@ def _pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, key: Key) -> 
 
 
 def _support(theme: Theme, progression: Progression, slot: int, section: SectionPlan) -> float:
-    """Share (0..1) of the theme's strong and long notes that are chord tones over this progression, slot ticks a chord."""
+    """Share (0..1) of the theme's strong and long notes that are chord tones; each chord lasts `slot` ticks."""
     melody = remetre(theme.melody, section.meter)
     key = section.key
     good = total = 0.0
@@ -106,7 +106,13 @@ def _support(theme: Theme, progression: Progression, slot: int, section: Section
 
 
 def _choose(
-    pool: Mapping[str, float], banks: Banks, section: SectionPlan, theme: Theme | None, slot: int, draw: Stream, avoid: str | None
+    pool: Mapping[str, float],
+    banks: Banks,
+    section: SectionPlan,
+    theme: Theme | None,
+    slot: int,
+    draw: Stream,
+    avoid: str | None,
 ) -> str:
     weights = {name: w for name, w in pool.items() if name != avoid} or dict(pool)
     if theme is None:
@@ -148,7 +154,9 @@ def _lay(romans: list[Roman], section: SectionPlan, slot: int) -> list[tuple[int
     return out
 
 
-def _close(spans: list[tuple[int, int, Roman]], numerals: str, bar: int, *, tail_bars: int = 0) -> list[tuple[int, int, Roman]]:
+def _close(
+    spans: list[tuple[int, int, Roman]], numerals: str, bar: int, *, tail_bars: int = 0
+) -> list[tuple[int, int, Roman]]:
     """The last chords replaced by a cadence; its last chord fills the last bar (and `tail_bars` before it)."""
     words = [parse_roman(word) for word in numerals.split()]
     end = spans[-1][0] + spans[-1][1]
@@ -161,7 +169,9 @@ def _close(spans: list[tuple[int, int, Roman]], numerals: str, bar: int, *, tail
         room = min(bar * (2 if len(lead_in) > 1 and at - start >= 4 * bar else 1), at - start)
         each = room // len(lead_in)
         for number, word in enumerate(lead_in):
-            cuts.insert(number, (at - room + number * each, each if number < len(lead_in) - 1 else room - each * number, word))
+            cuts.insert(
+                number, (at - room + number * each, each if number < len(lead_in) - 1 else room - each * number, word)
+            )
         at -= room
     kept = [(o, min(length, at - o), r) for o, length, r in spans if o < at]
     return kept + cuts
@@ -193,7 +203,9 @@ def _section_cadence(plan: Plan, section: SectionPlan, last: bool, draw: Stream)
     return name, table[name]
 
 
-def harmonise(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, draw: Stream) -> tuple[ChordSpan, ...]:
+def harmonise(
+    plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, draw: Stream
+) -> tuple[ChordSpan, ...]:
     """The chords of the whole cue, without gaps, in order."""
     rules = style.cues.get(plan.brief.type, CueRules())
     chosen: dict[str, str] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cuesmith.chance import Stream
-from cuesmith.compose.treatments import TREATMENTS, Material, Piece, material, thinned
+from cuesmith.compose.treatments import TREATMENTS, Material, Piece, material, thinned, varied
 from cuesmith.motif.fit import fit
 from cuesmith.motif.identity import identity
 from cuesmith.motif.model import Motif, Theme
@@ -21,11 +21,17 @@ def velocity_of(energy: float) -> int:
 
 def _octave(pieces: Sequence[Piece], section: SectionPlan, sweet: tuple[int, int]) -> int:
     """The octave in which the section's melody lies best for its player, reaching higher the fuller the section."""
-    steps = [n.step for piece in pieces for n in piece.motif.notes]
-    mean = section.key.pitch(round(sum(steps) / len(steps)), 0, 4)
+    pitches = [section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes]
+    mean, bottom, top = sum(pitches) / len(pitches), min(pitches), max(pitches)
     low, high = sweet
-    wished = low + (high - low) * (0.35 + 0.35 * section.energy)
-    return 4 + round((wished - mean) / 12)
+    wished = low + (high - low) * (0.4 + 0.3 * section.energy)
+
+    def strain(octave: int) -> float:
+        shift = 12 * (octave - 4)
+        outside = max(0, low - bottom - shift) + max(0, top + shift - high)
+        return 1.5 * outside + abs(mean + shift - wished)
+
+    return min(range(1, 8), key=strain)
 
 
 def _shape(motif: Motif, section: SectionPlan) -> list[tuple[int, int]]:
@@ -46,14 +52,22 @@ def lead_passages(
 ) -> tuple[Passage, ...]:
     """Passages of the lead, section by section. Each states a theme; `device` names the seat that plays it."""
     out: list[Passage] = []
+    heard: dict[tuple[str, str], int] = {}
     for section in plan.sections:
         seat = cast.leads[section.index]
         if section.theme is None or seat is None:
             continue
         theme = themes[section.theme]
-        pieces = [p for p in _pieces(section, theme, plan.melody, draw.child(section.harmony, section.treatment)) if p.motif.notes]
+        pieces = [
+            p
+            for p in _pieces(section, theme, plan.melody, draw.child(section.harmony, section.treatment))
+            if p.motif.notes
+        ]
         if not pieces:
             continue
+        times = heard[section.treatment, section.theme] = heard.get((section.treatment, section.theme), 0) + 1
+        if times > 1 and section.treatment in ("statement", "restatement", "contrast", "chorus"):
+            pieces = varied(pieces, draw.child("return", section.index))
         instrument = cast.instrument(seat)
         octave = _octave(pieces, section, instrument.sweet)
         classes = None
@@ -64,7 +78,13 @@ def lead_passages(
             at = section.start + piece.start
             raw = [n._replace(onset=n.onset + at) for n in piece.motif.realise(section.key, octave, velocity)]
             notes = fit(
-                raw, harmony, section.meter, section.start, classes=classes, low=instrument.range[0], high=instrument.range[1]
+                raw,
+                harmony,
+                section.meter,
+                section.start,
+                classes=classes,
+                low=instrument.range[0],
+                high=instrument.range[1],
             )
             if not notes:
                 continue
@@ -74,8 +94,10 @@ def lead_passages(
     return close_melody(plan, harmony, cast, tuple(out))
 
 
-def close_melody(plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
-    """The last note of the cue: on the last bar line's chord, a tone that settles (or, in open endings, one that does not)."""
+def close_melody(
+    plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, passages: tuple[Passage, ...]
+) -> tuple[Passage, ...]:
+    """The last note of the cue: a tone of the last chord that settles or, in open endings, one that does not."""
     last = plan.sections[-1]
     seat = cast.leads[last.index] or next((s for s in reversed(cast.leads) if s), None)
     if seat is None or plan.ending in ("attacca", "loop", "ma_stop", "fade") or not passages:
@@ -98,5 +120,7 @@ def close_melody(plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, passage
             kept.append(Passage(notes, passage.section, passage.device, passage.articulation, passage.statement))
     length = PPQ // 2 if plan.ending == "button" else bar
     velocity = min(118, velocity_of(last.energy) + (10 if plan.ending == "button" else 0))
-    end = Passage((Note(start, length, pitch, velocity),), last.index, seat, "accent" if plan.ending == "button" else "normal")
+    end = Passage(
+        (Note(start, length, pitch, velocity),), last.index, seat, "accent" if plan.ending == "button" else "normal"
+    )
     return (*kept, end)

@@ -54,14 +54,22 @@ def groove_for(player: Player, section: SectionPlan, banks: Banks, family: str, 
     return draw.weighted({name: weight for name, weight in listed.items() if gap[name] <= nearest + 0.5})
 
 
-def _section_strokes(plan: Plan, section: SectionPlan, groove: Groove, name: str, gain: float, fills: bool, draw: Stream) -> list[Stroke]:
+def _section_strokes(
+    plan: Plan, section: SectionPlan, groove: Groove, name: str, gain: float, fills: bool, draw: Stream
+) -> list[Stroke]:
     bar = section.meter.bar_ticks
     out: list[Stroke] = []
     length = max((len(bars) for bars in groove.rows.values()), default=1)
     for number in range(section.bars):
         start = section.start + number * bar
         turning = number % 8 == 7 or (number == section.bars - 1 and section.bars >= 4)
-        if turning and fills and groove.fill and section.index < len(plan.sections) - 1 and draw.child(number).chance(0.8):
+        if (
+            turning
+            and fills
+            and groove.fill
+            and section.index < len(plan.sections) - 1
+            and draw.child(number).chance(0.8)
+        ):
             rows: Mapping[str, str] = groove.fill
             device = f"{name} fill"
         else:
@@ -70,7 +78,10 @@ def _section_strokes(plan: Plan, section: SectionPlan, groove: Groove, name: str
             if length == 1 and number % 4 == 3 and draw.child(number, "thin").chance(0.35):
                 rows = dict(list(rows.items())[: max(1, len(rows) - 1)])
         for voice, grid in rows.items():
-            out.extend(Stroke(onset, voice, velocity, section.index, device) for onset, velocity in _grid(grid, start, bar, gain))
+            out.extend(
+                Stroke(onset, voice, velocity, section.index, device)
+                for onset, velocity in _grid(grid, start, bar, gain)
+            )
     return out
 
 
@@ -91,8 +102,12 @@ def strokes(setting: Setting, player: Player, banks: Banks, family: str) -> tupl
             if name is not None:
                 gain = 0.62 + 0.42 * section.energy
                 groove = banks.grooves[name]
-                out.extend(_section_strokes(plan, section, groove, name, gain, section.level >= 2, draw.child(section.index)))
-                crash = {"kit": "crash", "orchestral": "hand_cymbals", "taiko": "odaiko"}.get(_group(groove, banks), "crash")
+                out.extend(
+                    _section_strokes(plan, section, groove, name, gain, section.level >= 2, draw.child(section.index))
+                )
+                crash = {"kit": "crash", "orchestral": "hand_cymbals", "taiko": "odaiko"}.get(
+                    _group(groove, banks), "crash"
+                )
                 if section.energy >= 0.6 and section.energy >= before_energy and crash in banks.drums:
                     out.append(Stroke(section.start, crash, round(70 + 45 * section.energy), section.index, "arrival"))
         before_energy = section.energy

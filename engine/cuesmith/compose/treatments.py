@@ -139,7 +139,7 @@ def contrast(m: Material, bars: int, draw: Stream) -> list[Piece]:
 
 
 def chorus(m: Material, bars: int, draw: Stream) -> list[Piece]:
-    """The broad culmination: the idea in doubled values, then the theme's own second half; long ones state it whole first."""
+    """The broad culmination: the idea in doubled values, then its second half; long ones state it whole first."""
     broad = augmentation(m.motif, 2)
     lifted = draw.choice((0, 2))
     out: list[Piece] = []
@@ -148,7 +148,14 @@ def chorus(m: Material, bars: int, draw: Stream) -> list[Piece]:
         out.append(Piece(0, m.melody, m.melody, ()))
         at = 8
     while bars - at >= 8:
-        out.append(Piece(at * m.bar, sequence(broad, lifted), m.motif, ("augmentation",) if not lifted else ("augmentation", "sequence")))
+        out.append(
+            Piece(
+                at * m.bar,
+                sequence(broad, lifted),
+                m.motif,
+                ("augmentation",) if not lifted else ("augmentation", "sequence"),
+            )
+        )
         half = _part(m.melody, 4, 4)
         out.append(Piece((at + 4) * m.bar, half, half, ("second half",)))
         at += 8
@@ -236,6 +243,16 @@ TREATMENTS: dict[str, Callable[[Material, int, Stream], list[Piece]]] = {
 }
 
 
+def varied(pieces: list[Piece], draw: Stream) -> list[Piece]:
+    """The same pieces as they come back: ornamented, so that no section returns to the letter."""
+    out = []
+    for number, piece in enumerate(pieces):
+        motif = _ornamented(piece.motif, draw.child(number))
+        changed = motif != piece.motif and "ornament" not in piece.ops
+        out.append(Piece(piece.start, motif, piece.original, (*piece.ops, "ornament") if changed else piece.ops))
+    return out
+
+
 def thinned(pieces: list[Piece], m: Material) -> list[Piece]:
     """For cues under dialogue: of every four bars of melody the last two are left empty."""
     out = []
@@ -247,4 +264,3 @@ def thinned(pieces: list[Piece], m: Material) -> list[Piece]:
             part, source = (fragment(x, first * m.bar, (first + 2) * m.bar) for x in (piece.motif, piece.original))
             out.append(Piece(piece.start + first * m.bar, part, source, (*piece.ops, "thinned")))
     return out
-

@@ -56,7 +56,7 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     for player in cast.players:
         if player.instrument is None:
             found = finish_strokes(setting, strokes(setting, player, banks, style.family))
-            parts.extend(percussion_parts(player, found, banks))
+            parts.extend(percussion_parts(plan, player, found, banks))
             continue
         if player.seat.double == "lead":
             own = doubled(plan, cast, player, lead)

@@ -30,8 +30,8 @@ def _in_scale(motif: Motif, scale: Scale) -> Motif:
 def _cadence(motif: Motif, target: int, scale: Scale, draw: Stream) -> Motif:
     """Two bars that walk by step to the target and rest there: the rhythm of the idea, thinned at the end."""
     bar = motif.meter.bar_ticks
-    start = motif.notes[0].step
-    goal = _near(start - 2, (target,))
+    middle = sum(n.step for n in motif.notes) / len(motif.notes)
+    goal = _near(round(middle - 1.5), (target,))
     rhythm = [n for n in motif.notes if n.onset < bar][:5] or list(motif.notes[:3])
     count = len(rhythm)
     first = scale_index(scale, goal) + min(count + 1, 4)

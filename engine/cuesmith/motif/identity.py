@@ -6,6 +6,7 @@ I = 0.45 rhythm + 0.40 contour + 0.15 interval, each 0..1 (weights after listeni
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 from cuesmith.music.note import PPQ
@@ -21,11 +22,28 @@ def _sign(value: int) -> int:
     return (value > 0) - (value < 0)
 
 
+def _skeleton(original: Shape, other: Shape) -> list[tuple[int, int]]:
+    """Of an ornamented form, the notes that stand where the original's stand (nearest onset, each used once)."""
+    span_a, span_b = original[-1][0] - original[0][0], other[-1][0] - other[0][0]
+    scale = span_b / span_a if span_a and abs(span_b - span_a) > PPQ else 1.0
+    out: list[tuple[int, int]] = []
+    rest = list(other)
+    for place, (onset, _) in enumerate(original):
+        wanted = other[0][0] + (onset - original[0][0]) * scale
+        usable = rest[: len(rest) - (len(original) - place - 1)]
+        best = min(range(len(usable)), key=lambda i: abs(usable[i][0] - wanted))
+        out.append(rest[best])
+        rest = rest[best + 1 :]
+    return out
+
+
 def identity(original: Shape, other: Shape) -> float:
     """Identity 0..1 of `other` as a form of `original`: notes are compared by place, after scaling to one length.
 
     A fragment is compared with the head of the original that has as many notes.
     """
+    if len(other) > len(original) > 1:
+        other = _skeleton(original, other)
     count = min(len(original), len(other))
     if count < 2:
         return 0.0
@@ -33,15 +51,11 @@ def identity(original: Shape, other: Shape) -> float:
     span_a, span_b = a[-1][0] - a[0][0], b[-1][0] - b[0][0]
     scale = span_a / span_b if span_b else 1.0
     tolerance = PPQ // 4
-    near = sum(
-        abs((x[0] - a[0][0]) - (y[0] - b[0][0]) * scale) <= tolerance for x, y in zip(a, b, strict=True)
-    )
-    moves_a = [y[1] - x[1] for x, y in zip(a, a[1:], strict=False)]
-    moves_b = [y[1] - x[1] for x, y in zip(b, b[1:], strict=False)]
+    near = sum(abs((x[0] - a[0][0]) - (y[0] - b[0][0]) * scale) <= tolerance for x, y in zip(a, b, strict=True))
+    moves_a = [y[1] - x[1] for x, y in itertools.pairwise(a)]
+    moves_b = [y[1] - x[1] for x, y in itertools.pairwise(b)]
     same_sign = sum(_sign(x) == _sign(y) for x, y in zip(moves_a, moves_b, strict=True))
     same_size = sum(abs(x - y) <= 1 for x, y in zip(moves_a, moves_b, strict=True))
     longest = max(len(original), len(other))
     coverage = count / longest if longest > 2 * count else 1.0
-    return coverage * (
-        RHYTHM * near / count + CONTOUR * same_sign / (count - 1) + INTERVAL * same_size / (count - 1)
-    )
+    return coverage * (RHYTHM * near / count + CONTOUR * same_sign / (count - 1) + INTERVAL * same_size / (count - 1))

@@ -25,7 +25,7 @@ class Ingredients:
     """What a character makes its motifs of, resolved from the banks.
 
     cells: id → (sixteenths with rests negative, has a fingerprint, is a goal cell); weights by id in cell_weights.
-    contours: id → seven heights 0..1. leaps, ambitus: low and high. register: semitones above C4 of the home octave's centre.
+    contours: id → seven heights 0..1. leaps, ambitus, density: low and high.
     """
 
     cells: dict[str, tuple[tuple[int, ...], bool, bool]]

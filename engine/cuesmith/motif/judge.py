@@ -6,13 +6,21 @@ and its recovery, one peak, a singable range, a pentatonic core, a goal note, no
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from cuesmith.motif.model import Motif
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key
 
-PENTATONIC_CORES = ((0, 2, 4, 7, 9), (0, 3, 5, 7, 10), (0, 2, 3, 7, 8), (0, 1, 5, 7, 8), (0, 1, 5, 7, 10), (0, 4, 5, 7, 11))
+PENTATONIC_CORES = (
+    (0, 2, 4, 7, 9),
+    (0, 3, 5, 7, 10),
+    (0, 2, 3, 7, 8),
+    (0, 1, 5, 7, 8),
+    (0, 1, 5, 7, 10),
+    (0, 4, 5, 7, 11),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +32,13 @@ class Criterion:
     possible: float
 
 
-def judge(motif: Motif, key: Key, leaps: tuple[int, int] = (1, 1), fingerprint: bool = True, repeats: int = 3) -> tuple[Criterion, ...]:
+def judge(
+    motif: Motif, key: Key, leaps: tuple[int, int] = (1, 1), fingerprint: bool = True, repeats: int = 3
+) -> tuple[Criterion, ...]:
     """Every criterion with its points. leaps: how many leaps of five semitones or more the character wants."""
     notes = motif.notes
     pitches = [key.pitch(n.step, n.alter) for n in notes]
-    moves = [b - a for a, b in zip(pitches, pitches[1:], strict=False)]
+    moves = [b - a for a, b in itertools.pairwise(pitches)]
     if len(moves) < 2:
         return (Criterion("enough notes", 0, 100),)
     big = [i for i, move in enumerate(moves) if abs(move) >= 5]
@@ -39,10 +49,10 @@ def judge(motif: Motif, key: Key, leaps: tuple[int, int] = (1, 1), fingerprint: 
     head = {(p - key.tonic) % 12 for n, p in zip(notes, pitches, strict=True) if n.onset < motif.length // 2}
     durations = {n.duration for n in notes}
     run, longest_run = 1, 1
-    for a, b in zip(pitches, pitches[1:], strict=False):
+    for a, b in itertools.pairwise(pitches):
         run = run + 1 if a == b else 1
         longest_run = max(longest_run, run)
-    same_way = sum(a * b > 0 and abs(a) >= 5 and abs(b) >= 5 for a, b in zip(moves, moves[1:], strict=False))
+    same_way = sum(a * b > 0 and abs(a) >= 5 and abs(b) >= 5 for a, b in itertools.pairwise(moves))
     out = [
         Criterion("fingerprint rhythm", 15 * fingerprint, 15),
         Criterion("characteristic leap", 10 * (leaps[0] <= len(big) <= leaps[1]), 10),

@@ -7,6 +7,7 @@ ticks from the start of the motif.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -78,4 +79,4 @@ def intervals(motif: Motif, key: Key | None = None) -> tuple[int, ...]:
     """Semitones from note to note, in the motif's own mode when a key is given, else in C major."""
     at = key or Key(0, "ionian")
     pitches = [at.pitch(n.step, n.alter) for n in motif.notes]
-    return tuple(b - a for a, b in zip(pitches, pitches[1:], strict=False))
+    return tuple(b - a for a, b in itertools.pairwise(pitches))

@@ -6,6 +6,8 @@ keeps. Laws (inversion is its own inverse, augmentation then diminution is the i
 
 from __future__ import annotations
 
+import itertools
+
 from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
@@ -27,9 +29,7 @@ def inversion(motif: Motif) -> Motif:
 def retrograde(motif: Motif) -> Motif:
     """Pitches backwards over the same rhythm."""
     pitches = [(n.step, n.alter) for n in reversed(motif.notes)]
-    return motif.with_notes(
-        tuple(n._replace(step=s, alter=a) for n, (s, a) in zip(motif.notes, pitches, strict=True))
-    )
+    return motif.with_notes(tuple(n._replace(step=s, alter=a) for n, (s, a) in zip(motif.notes, pitches, strict=True)))
 
 
 def augmentation(motif: Motif, numerator: int = 2, denominator: int = 1) -> Motif:
@@ -121,7 +121,7 @@ def remetre(motif: Motif, meter: Meter) -> Motif:
             if not out or bar * new + place > out[-1].onset:
                 out.append(MotifNote(bar * new + place, duration, n.step, n.alter))
     trimmed = [
-        n._replace(duration=min(n.duration, after.onset - n.onset)) for n, after in zip(out, out[1:], strict=False)
+        n._replace(duration=min(n.duration, after.onset - n.onset)) for n, after in itertools.pairwise(out)
     ]
     if out:
         trimmed.append(out[-1]._replace(duration=min(out[-1].duration, bars * new - out[-1].onset)))

@@ -131,10 +131,13 @@ class Chord:
         """The pitch classes a strong melody note may rest on: root, third (or sus tone), fifth, seventh or sixth."""
         return frozenset((self.root + interval) % 12 for interval in self.intervals if interval < 12)
 
-    @cached_property
+    @property
     def symbol(self) -> str:
-        """Lead-sheet name: `Bbm7`, `C/E`."""
-        flats = self.root in (1, 3, 5, 8, 10)
+        """Lead-sheet name without a key, in its usual spelling: `Bbm7`, `C/E`."""
+        return self.name(self.root in (1, 3, 5, 8, 10))
+
+    def name(self, flats: bool) -> str:
+        """Lead-sheet name with flats or sharps."""
         name = pitch_name(self.root + 60, flats)[:-1] + QUALITIES[self.quality][1]
         return name if self.bass == self.root else f"{name}/{pitch_name(self.bass + 60, flats)[:-1]}"
 
@@ -188,7 +191,5 @@ def chord_scale(chord: Chord, key: Key) -> frozenset[int]:
     A borrowed chord bends the scale: over bVII in major the leading tone gives way to the flat seventh.
     """
     tones = set(chord.classes)
-    kept = {
-        pc for pc in key.classes if pc in tones or not ({(pc + 1) % 12, (pc - 1) % 12} & (tones - key.classes))
-    }
+    kept = {pc for pc in key.classes if pc in tones or not ({(pc + 1) % 12, (pc - 1) % 12} & (tones - key.classes))}
     return frozenset(tones | kept)

@@ -7,7 +7,7 @@ table every arranger knows: close intervals turn to mud below the bass staff).
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from cuesmith.music.chord import Chord
 
@@ -23,19 +23,21 @@ def muddy(low: int, high: int) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def candidates(classes: tuple[int, ...], voices: int, low: int, high: int, essential: frozenset[int]) -> tuple[tuple[int, ...], ...]:
-    """Voicings (rising pitches) of these pitch classes within low..high: all essential classes, no mud, no wide gaps."""
+def candidates(
+    classes: tuple[int, ...], voices: int, low: int, high: int, essential: frozenset[int]
+) -> tuple[tuple[int, ...], ...]:
+    """Voicings (rising pitches) within low..high that hold all essential classes, without mud or wide gaps."""
     pool = [p for p in range(low, high + 1) if p % 12 in classes]
     out = []
     for chosen in combinations(pool, voices):
-        if chosen[-1] - chosen[0] > 24 or any(b - a > 12 for a, b in zip(chosen, chosen[1:], strict=False)):
+        if chosen[-1] - chosen[0] > 24 or any(b - a > 12 for a, b in pairwise(chosen)):
             continue
         have = {p % 12 for p in chosen}
         if not essential <= have or len(have) < min(voices, len(classes)):
             continue
-        if any(muddy(a, b) for a, b in zip(chosen, chosen[1:], strict=False)):
+        if any(muddy(a, b) for a, b in pairwise(chosen)):
             continue
-        if sum(b - a <= 1 for a, b in zip(chosen, chosen[1:], strict=False)):
+        if sum(b - a <= 1 for a, b in pairwise(chosen)):
             continue
         out.append(chosen)
     return tuple(out)
@@ -69,7 +71,7 @@ def voice_lead(
         before = out[-1] if out else None
 
         def cost(voicing: tuple[int, ...], before: tuple[int, ...] | None = before, ceiling: int = ceiling) -> float:
-            value = 0.05 * abs(sum(voicing) / len(voicing) - middle) ** 1.3
+            value: float = 0.05 * abs(sum(voicing) / len(voicing) - middle) ** 1.3
             value += 1.5 * max(0, voicing[-1] - ceiling + 2)
             if before is not None:
                 if len(before) == len(voicing):

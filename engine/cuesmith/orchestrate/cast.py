@@ -50,12 +50,13 @@ class Cast:
         return instrument
 
     def active(self, player: Player, section: SectionPlan) -> bool:
-        """Whether the seat plays in a section, by level and treatment; breaks are for the seats that name them."""
+        """Whether the seat plays in a section, by level and treatment."""
         low, high = player.seat.levels
-        listed = section.treatment in player.seat.treatments
-        if not listed and (player.seat.treatments or section.treatment == "break"):
+        if player.seat.treatments and section.treatment not in player.seat.treatments:
             return False
-        return low <= section.level <= high or (listed and section.treatment == "break")
+        if section.treatment == "break":  # nearly silent: only held chords and the gesture that leads out of it
+            return player.seat.role in ("pad", "colour") and low <= 2
+        return low <= section.level <= high
 
 
 def changed(seat: Seat, change: SeatChange | None) -> Seat:
@@ -66,7 +67,9 @@ def changed(seat: Seat, change: SeatChange | None) -> Seat:
     return replace(seat, **{name: value for name, value in fields.items() if value is not None})
 
 
-def _leads(plan: Plan, players: tuple[Player, ...], themes: Mapping[str, Theme], draw: Stream) -> tuple[str | None, ...]:
+def _leads(
+    plan: Plan, players: tuple[Player, ...], themes: Mapping[str, Theme], draw: Stream
+) -> tuple[str | None, ...]:
     leaders = [p for p in players if p.seat.role == "lead" and p.seat.double is None]
     out: list[str | None] = []
     by_treatment: dict[tuple[str, int], str] = {}
@@ -82,11 +85,19 @@ def _leads(plan: Plan, players: tuple[Player, ...], themes: Mapping[str, Theme],
             continue
         wanted = themes[section.theme].instrument if section.theme else None
         signature = next((p for p in leaders if p.instrument_id == wanted), None)
-        if signature is not None and section.treatment in ("statement", "fragments", "intro", "head") and section.level < 4:
+        if (
+            signature is not None
+            and section.treatment in ("statement", "fragments", "intro", "head")
+            and section.level < 4
+        ):
             out.append(signature.id)
             continue
         kind = (section.treatment, section.level)
-        if kind in by_treatment and by_treatment[kind] in {p.id for p in fitting} and not draw.child(section.index, "new").chance(0.3):
+        if (
+            kind in by_treatment
+            and by_treatment[kind] in {p.id for p in fitting}
+            and not draw.child(section.index, "new").chance(0.3)
+        ):
             out.append(by_treatment[kind])
             continue
         before = out[-1] if out else None
@@ -98,7 +109,7 @@ def _leads(plan: Plan, players: tuple[Player, ...], themes: Mapping[str, Theme],
 
 
 def cast_players(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, draw: Stream) -> Cast:
-    """Draw an instrument for every seat that plays at all in this cue. No melodic instrument is given two lead seats."""
+    """Draw an instrument for every seat that plays in this cue. No instrument is given two lead seats."""
     rules = style.cues.get(plan.brief.type, CueRules())
     levels = {section.level for section in plan.sections}
     wanted = {themes[name].instrument for name in plan.brief.themes} - {None}
@@ -113,8 +124,12 @@ def cast_players(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: B
         if seat.kit is not None:
             players.append(Player(name, seat, seat.kit, None))
             continue
-        weights = {i: w for i, w in seat.instruments.items() if seat.role != "lead" or i not in taken} or seat.instruments
-        asked = [i for i in weights if i in wanted and i not in taken] if seat.role == "lead" and not seat.double else []
+        weights = {
+            i: w for i, w in seat.instruments.items() if seat.role != "lead" or i not in taken
+        } or seat.instruments
+        asked = (
+            [i for i in weights if i in wanted and i not in taken] if seat.role == "lead" and not seat.double else []
+        )
         chosen = asked[0] if asked else draw.child(name).weighted(weights)
         if seat.role == "lead":
             taken.add(chosen)

@@ -13,6 +13,8 @@ from cuesmith.score import Part, Passage, Plan
 from cuesmith.specs.banks import Layered
 from cuesmith.specs.library import Banks
 
+TIMPANI = range(41, 54)  # the kettledrums of the orchestra kit
+
 STEMS = {
     "lead": "melody", "counter": "melody", "pad": "harmony", "ostinato": "rhythm",
     "bass": "bass", "pulse": "percussion", "impact": "harmony", "colour": "colour",
@@ -42,7 +44,18 @@ def pitched_part(player: Player, passages: Iterable[Passage]) -> Part:
             if pitch <= high:
                 notes.append(note._replace(pitch=pitch))
         if notes:
-            kept.append(_stated(Passage(tuple(sorted(set(notes))), passage.section, passage.device, passage.articulation, passage.statement), player.id))
+            kept.append(
+                _stated(
+                    Passage(
+                        tuple(sorted(set(notes))),
+                        passage.section,
+                        passage.device,
+                        passage.articulation,
+                        passage.statement,
+                    ),
+                    player.id,
+                )
+            )
     return Part(
         id=player.id, name=instrument.name, role=player.seat.role, instrument=player.instrument_id,
         program=instrument.program, bank=instrument.bank, drums=False, layer=player.seat.levels[0],
@@ -64,14 +77,32 @@ def doubled(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -
             continue
         shift = 12 * player.seat.octave
         notes = tuple(n._replace(pitch=n.pitch + shift) for n in passage.notes)
-        out.append(Passage(notes, passage.section, f"doubles {passage.device}", player.seat.articulation or passage.articulation, passage.statement))
+        out.append(
+            Passage(
+                notes,
+                passage.section,
+                f"doubles {passage.device}",
+                player.seat.articulation or passage.articulation,
+                passage.statement,
+            )
+        )
     return tuple(out)
 
 
-def percussion_parts(player: Player, found: tuple[Stroke, ...], banks: Banks) -> tuple[Part, ...]:
+def _tuned(layer_note: int, above_tonic: int | None, tonic: int) -> int:
+    """The pitch of a tuned drum (timpani): the nearest of its tone in the key; others as the table has them."""
+    if above_tonic is None:
+        return layer_note
+    wanted = (tonic + above_tonic) % 12
+    return min((p for p in TIMPANI if p % 12 == wanted), key=lambda p: (abs(p - layer_note), p))
+
+
+def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], banks: Banks) -> tuple[Part, ...]:
     """Strokes → one part per sound source: the kit itself, and one per melodic program its voices are layered with."""
     kit = banks.kits[player.seat.kit or ""]
-    notes: dict[tuple[int, int] | None, dict[int, dict[tuple[int, int], tuple[Note, str]]]] = defaultdict(lambda: defaultdict(dict))
+    notes: dict[tuple[int, int] | None, dict[int, dict[tuple[int, int], tuple[Note, str]]]] = defaultdict(
+        lambda: defaultdict(dict)
+    )
     count: dict[str, int] = defaultdict(int)
     for stroke in found:
         voice = banks.drums[stroke.voice]
@@ -79,8 +110,11 @@ def percussion_parts(player: Player, found: tuple[Stroke, ...], banks: Banks) ->
         odd = count[stroke.voice] % 2
         for layer in voice.layers:
             source = None if layer.program is None else (layer.program, layer.bank)
-            pitch = layer.note + (1 if source is not None and odd else 0)
-            velocity = round(stroke.velocity * voice.scale) + layer.velocity - (7 if odd and voice.group == "taiko" else 0)
+            tonic = plan.sections[stroke.section].key.tonic
+            pitch = _tuned(layer.note, voice.tuned, tonic) + (1 if source is not None and odd else 0)
+            velocity = (
+                round(stroke.velocity * voice.scale) + layer.velocity - (7 if odd and voice.group == "taiko" else 0)
+            )
             note = Note(stroke.onset, max(60, round(voice.ring_beats * PPQ)), pitch, max(12, min(124, velocity)))
             slot = notes[source][stroke.section]
             key = (note.onset, note.pitch)
@@ -94,13 +128,16 @@ def percussion_parts(player: Player, found: tuple[Stroke, ...], banks: Banks) ->
             by_device: dict[str, list[Note]] = defaultdict(list)
             for note, device in items:
                 by_device[device].append(note)
-            passages += [Passage(tuple(found_notes), section, device, "percussion") for device, found_notes in by_device.items()]
+            passages += [
+                Passage(tuple(found_notes), section, device, "percussion") for device, found_notes in by_device.items()
+            ]
         program, bank = source or (kit.program, 0)
         name = kit.name if source is None else _layer_name(banks, Layered(note=0, program=program, bank=bank))
         out.append(
             Part(
                 id=player.id if source is None else f"{player.id}-{program}-{bank}", name=name, role=player.seat.role,
-                instrument=player.instrument_id, program=program, bank=bank, drums=source is None, layer=player.seat.levels[0],
+                instrument=player.instrument_id, program=program, bank=bank, drums=source is None,
+                layer=player.seat.levels[0],
                 stem="percussion", level_db=player.seat.level_db, pan=0.0, reverb=0.3, passages=tuple(passages),
             )
         )  # fmt: skip

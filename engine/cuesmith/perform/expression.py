@@ -37,7 +37,11 @@ def _arch(start: float, stop: float, swell: bool) -> tuple[NDArray[np.float64], 
 
 
 def expression_curves(
-    part: Part, played: list[tuple[Note, str, int]], onset: NDArray[np.float64], end: NDArray[np.float64], instrument: Instrument
+    part: Part,
+    played: list[tuple[Note, str, int]],
+    onset: NDArray[np.float64],
+    end: NDArray[np.float64],
+    instrument: Instrument,
 ) -> tuple[Curve, ...]:
     """CC11 for anything bowed, blown or held; CC1 for single lines that vibrate. Other instruments have none."""
     if not instrument.sustained:

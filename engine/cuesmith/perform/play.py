@@ -8,6 +8,7 @@ score itself stays on the grid.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,15 +35,47 @@ from cuesmith.specs.style import Playing, Style
 Played = list[tuple[Note, str, int]]  # note, articulation, section
 
 
-def swung(ticks: NDArray[np.int64], playing: Playing) -> NDArray[np.int64]:
-    """Off-beats moved by the swing ratio: time inside each pair of eighths (or sixteenths) bends at its middle."""
-    if playing.swing == 0.5:
+class Feel(NamedTuple):
+    """swing: share of a pair that its first half takes (0.5 straight); pair: ticks of the pair."""
+
+    swing: float
+    pair: int
+
+
+def feels(score: Score, playing: Playing, banks: Banks) -> tuple[Feel, ...]:
+    """How each section swings: as its groove does where that has a swing of its own, else as the style plays.
+
+    Compound meters are straight: their triplets are written out.
+    """
+    grooves = {
+        p.section: banks.grooves[p.device]
+        for part in score.parts
+        for p in part.passages
+        if part.role == "pulse" and p.device in banks.grooves
+    }
+    home = Feel(playing.swing, PPQ if playing.swing_unit == "eighth" else PPQ // 2)
+    out = []
+    for section in score.plan.sections:
+        groove = grooves.get(section.index)
+        if section.meter.denominator != 4:
+            out.append(Feel(0.5, PPQ))
+        elif groove is not None and groove.swing > 0.5:
+            step = section.meter.bar_ticks // groove.steps
+            out.append(Feel(groove.swing, 2 * groove.swing_steps * step))
+        else:
+            out.append(home)
+    return tuple(out)
+
+
+def swung(ticks: NDArray[np.int64], feel: Feel) -> NDArray[np.int64]:
+    """Off-beats moved by the swing ratio: time inside each pair bends at its middle. Order and pair starts stay."""
+    if feel.swing == 0.5:
         return ticks
-    pair = PPQ if playing.swing_unit == "eighth" else PPQ // 2
+    pair = feel.pair
     base, inside = ticks // pair * pair, ticks % pair
     half = pair // 2
-    first = inside * 2 * playing.swing
-    second = pair * playing.swing + (inside - half) * 2 * (1 - playing.swing)
+    first = inside * 2 * feel.swing
+    second = pair * feel.swing + (inside - half) * 2 * (1 - feel.swing)
     bent: NDArray[np.int64] = base + np.rint(np.where(inside < half, first, second)).astype(np.int64)
     return bent
 
@@ -65,7 +98,7 @@ def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray
     for note, articulation, index in played:
         section = plan.sections[index]
         bar = section.meter.bar_ticks
-        value = note.velocity + ARTICULATIONS[articulation].velocity
+        value = float(note.velocity + ARTICULATIONS[articulation].velocity)
         if part.role != "pulse":
             value += METRIC_ACCENT[section.meter.strength((note.onset - section.start) % bar)] * 0.6
             phrase = ((note.onset - section.start) % (4 * bar)) / (4 * bar)
@@ -89,16 +122,23 @@ def _spread(played: Played, instrument: Instrument | None) -> NDArray[np.float64
     return out
 
 
-def _track(part: Part, plan: Plan, style: Style, instrument: Instrument | None) -> Track:
+def _bent(ticks: NDArray[np.int64], plan: Plan, feel: tuple[Feel, ...]) -> NDArray[np.int64]:
+    out = ticks.copy()
+    for section in plan.sections:
+        inside = (ticks >= section.start) & (ticks < section.end)
+        out[inside] = section.start + swung(ticks[inside] - section.start, feel[section.index])
+    return out
+
+
+def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrument: Instrument | None) -> Track:
     draw = stream(plan.brief.seed, plan.brief.id, "perform", part.id)
     played: Played = sorted((note, p.articulation, p.section) for p in part.passages for note in p.notes)
     sd, offset = TIMING[part.role]
     sd *= style.playing.jitter_ms / 8.0
     starts = np.asarray([n.onset for n, _, _ in played], dtype=np.int64)
     ends = np.asarray([n.end for n, _, _ in played], dtype=np.int64)
-    swing = all(section.meter.denominator == 4 for section in plan.sections)
-    on = plan.tempo.seconds_array(swung(starts, style.playing) if swing else starts)
-    off = plan.tempo.seconds_array(swung(ends, style.playing) if swing else ends)
+    on = plan.tempo.seconds_array(_bent(starts, plan, feel))
+    off = plan.tempo.seconds_array(_bent(ends, plan, feel))
     nominal = on.copy()
     length = np.asarray([ARTICULATIONS[a].length for _, a, _ in played])
     overlap = np.asarray([ARTICULATIONS[a].overlap_ms for _, a, _ in played]) / 1000.0
@@ -121,8 +161,9 @@ def _track(part: Part, plan: Plan, style: Style, instrument: Instrument | None) 
     pitch = np.asarray([n.pitch for n, _, _ in played], dtype=np.int16)
     curves = expression_curves(part, played, nominal, off, instrument) if instrument is not None else ()
     return Track(
-        name=part.name, part_id=part.id, role=part.role, layer=part.layer, stem=part.stem, program=part.program, bank=part.bank,
-        drums=part.drums, onset_sec=on[order], duration_sec=duration[order], pitch=pitch[order], velocity=velocity[order],
+        name=part.name, part_id=part.id, role=part.role, layer=part.layer, stem=part.stem,
+        program=part.program, bank=part.bank, drums=part.drums,
+        onset_sec=on[order], duration_sec=duration[order], pitch=pitch[order], velocity=velocity[order],
         curves=curves, level_db=ROLE_DB[part.role] + part.level_db, pan=part.pan, reverb=part.reverb,
     )  # fmt: skip
 
@@ -156,7 +197,11 @@ def _keys(plan: Plan) -> tuple[KeySignature, ...]:
 def perform(score: Score, style: Style, banks: Banks) -> Performance:
     """The score as an ensemble plays it."""
     plan = score.plan
-    tracks = tuple(_track(part, plan, style, None if part.drums else banks.instruments.get(part.instrument)) for part in score.parts)
+    feel = feels(score, style.playing, banks)
+    tracks = tuple(
+        _track(part, plan, style, feel, None if part.drums else banks.instruments.get(part.instrument))
+        for part in score.parts
+    )
     fade = min(10.0, 0.2 * plan.seconds) if plan.ending == "fade" else 0.0
     spec = style.mix
     return Performance(

@@ -1,4 +1,4 @@
-"""How things are played, as tables: articulations, balance, timing. Figures from the composing brief's performance tables."""
+"""How things are played, as tables: articulations, balance, timing, accents."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ ARTICULATIONS = {
 
 # decibels against the lead
 ROLE_DB = {
-    "lead": 0.0, "counter": -5.0, "ostinato": -6.5, "pad": -9.0, "bass": -4.0, "pulse": -5.0, "impact": -5.0, "colour": -8.0,
+    "lead": 0.0, "counter": -5.0, "ostinato": -5.0, "pad": -9.0,
+    "bass": -4.0, "pulse": -7.0, "impact": -5.0, "colour": -5.0,
 }  # fmt: skip
 
 # how far players stray from the grid: standard deviation in ms, and where they sit on it (+ = behind)

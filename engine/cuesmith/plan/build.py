@@ -19,7 +19,15 @@ from cuesmith.specs.style import CueRules, Style
 
 LEVELS = (0.2, 0.4, 0.65, 0.85)  # energies at which the next layer of the ensemble joins
 THEMED = {"intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "coda", "head", "vamp"}
-HOME_TYPES = {"main_theme", "character", "eyecatch", "preview", "fanfare", "suite", "victory"}  # stay in the theme's key
+HOME_TYPES = {
+    "main_theme",
+    "character",
+    "eyecatch",
+    "preview",
+    "fanfare",
+    "suite",
+    "victory",
+}  # stay in the theme's key
 
 
 def level_of(energy: float) -> int:
@@ -33,7 +41,8 @@ def _length(cue: CueType, brief: Brief) -> float:
     if not low <= seconds <= high:
         nearest = low if seconds < low else high
         raise ComposeError(
-            f"a {brief.type} cue cannot last {seconds:g} s: it takes {low:g} to {high:g} s; the nearest is {nearest:g} s"
+            f"a {brief.type} cue cannot last {seconds:g} s: it takes {low:g} to {high:g} s;"
+            f" the nearest is {nearest:g} s"
         )
     return float(seconds)
 

@@ -1,8 +1,9 @@
 """Form and exact length: how many bars each section gets, and the tempo at which they fill the seconds asked for.
 
 A cue type brings a form (sections with bars); the seconds asked for rarely fit it at a usual tempo. A small dynamic
-programme finds, for every possible number of bars at once, the least distorted form: sections keep even phrase lengths,
-an introduction shrinks before a theme does, long cues repeat their middle. The tempo is then solved, never the music cut.
+programme finds, for every possible number of bars at once, the least distorted form: sections keep even phrase
+lengths, an introduction shrinks before a theme does, long cues repeat their middle. The tempo is
+then solved, never the music cut.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ SMALL = {"intro", "coda", "break"}  # sections that may shrink to a bar or vanis
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)
 UNEVEN = {1: 0.9, 2: 0.25, 3: 1.1, 5: 1.3, 6: 0.35, 10: 0.5, 12: 0.1, 20: 0.3, 24: 0.3}
 DROPPED = {"break": 0.5, "intro": 0.9, "coda": 1.1, "restatement": 0.9, "vamp": 1.0, "contrast": 1.3, "build": 1.2}
+LONGEST_BREAK_SEC = 2.6
 TEMPO_WEIGHT = 6.0  # cost of a tempo e times the wished one, against one doubled section
 
 
@@ -53,15 +55,23 @@ def _extended(rows: tuple[SectionRow, ...], wanted: float) -> tuple[SectionRow, 
     return (*head, *repeated, *tail)
 
 
-def _section_costs(row: SectionRow, strict: bool) -> dict[int, float]:
+def _with_short_breaks(rows: tuple[SectionRow, ...], bar_sec: float) -> tuple[SectionRow, ...]:
+    """Breaks of no more bars than a listener holds his breath for."""
+    return tuple(
+        replace(row, bars=max(1, min(row.bars, int(LONGEST_BREAK_SEC / bar_sec)))) if row.treatment == "break" else row
+        for row in rows
+    )
+
+
+def _section_costs(row: SectionRow) -> dict[int, float]:
     costs = {}
     for bars in SIZES:
-        if not strict and bars > 4 * row.bars:
+        if bars > 4 * row.bars:
             continue
         small = row.treatment in SMALL
+        if small and bars > (row.bars if row.treatment == "break" else max(2, 2 * row.bars)):
+            continue
         stretch = abs(math.log2(bars / row.bars)) * (0.5 if small else 1.0)
-        if row.treatment == "break" and bars > row.bars:
-            stretch *= 4
         costs[bars] = stretch + UNEVEN.get(bars, 0.0) * (0.4 if small else 1.0)
     if row.bars not in costs:
         costs[row.bars] = 0.0
@@ -74,7 +84,7 @@ def _fits(rows: tuple[SectionRow, ...], most: int) -> dict[int, tuple[float, tup
     first = next((i for i, row in enumerate(rows) if row.treatment in ("statement", "head", "fragments", "vamp")), 0)
     table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for index, row in enumerate(rows):
-        costs = _section_costs(row, strict=False)
+        costs = _section_costs(row)
         keep = index == first or (index == peak and len(rows) <= 4)
         if not keep:
             costs[0] = DROPPED.get(row.treatment, 1.6) + (0.8 if index == peak else 0.0)
@@ -92,7 +102,13 @@ def _fits(rows: tuple[SectionRow, ...], most: int) -> dict[int, tuple[float, tup
 
 
 def solve_form(
-    cue: CueType, seconds: float, bar_beats: float, bpm_range: tuple[float, float], wished_bpm: float, *, fixed_tempo: bool = False
+    cue: CueType,
+    seconds: float,
+    bar_beats: float,
+    bpm_range: tuple[float, float],
+    wished_bpm: float,
+    *,
+    fixed_tempo: bool = False,
 ) -> Form:
     """The form and tempo that end exactly at `seconds`.
 
@@ -101,7 +117,7 @@ def solve_form(
     """
     low, high = (wished_bpm * 0.94, wished_bpm * 1.06) if fixed_tempo else bpm_range
     per_bpm = seconds / 60.0 / bar_beats  # bars per beat-per-minute
-    rows = _extended(cue.form_for(seconds), wished_bpm * per_bpm)
+    rows = _extended(_with_short_breaks(cue.form_for(seconds), 60.0 * bar_beats / wished_bpm), wished_bpm * per_bpm)
     first, last = math.ceil(low * per_bpm - 1e-9), math.floor(high * per_bpm + 1e-9)
     totals = range(max(1, first), last + 1) if last >= max(1, first) else [max(1, round(wished_bpm * per_bpm))]
     table = _fits(rows, max(totals))

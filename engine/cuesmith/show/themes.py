@@ -9,7 +9,7 @@ from cuesmith.chance import Stream, stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.develop import develop
 from cuesmith.motif.identity import identity
-from cuesmith.motif.invent import Ingredients, invent
+from cuesmith.motif.invent import CANDIDATES, Ingredients, invent
 from cuesmith.motif.model import Motif, Theme
 from cuesmith.music.meter import Meter
 from cuesmith.music.pitch import parse_pitch_class
@@ -20,13 +20,14 @@ from cuesmith.specs.show import ThemeSpec, parse_key
 from cuesmith.specs.style import Style
 
 DISTINCT = 0.45  # two themes of one show may be no more alike than this
-ATTEMPTS = 40
+ATTEMPTS = 64
 
 
 def ingredients(character: Character, banks: Banks) -> Ingredients:
     """What a character makes its motifs of, resolved from the banks."""
     cells = {
-        name: (banks.cells[name].cell, banks.cells[name].fingerprint, "goal" in banks.cells[name].tags) for name in character.cells
+        name: (banks.cells[name].cell, banks.cells[name].fingerprint, "goal" in banks.cells[name].tags)
+        for name in character.cells
     }
     return Ingredients(
         cells=cells,
@@ -56,8 +57,10 @@ def _shape(motif: Motif, key: Key) -> list[tuple[int, int]]:
     return [(n.onset, key.pitch(n.step, n.alter)) for n in motif.notes]
 
 
-def make_theme(name: str, spec: ThemeSpec, style: Style, banks: Banks, draw: Stream) -> Theme:
-    """One theme: key and scale chosen, motif invented, eight bars developed from it."""
+def make_theme(
+    name: str, spec: ThemeSpec, style: Style, banks: Banks, draw: Stream, candidates: int = CANDIDATES
+) -> Theme:
+    """One theme: key and scale chosen, motif invented (the best of `candidates`), eight bars developed from it."""
     character = banks.characters[spec.character]
     scale = _scale(spec, character, banks, draw.child("scale"))
     if spec.key is not None:
@@ -70,7 +73,7 @@ def make_theme(name: str, spec: ThemeSpec, style: Style, banks: Banks, draw: Str
     meter = draw.child("meter").choice(character.meters) if character.meters else Meter(4, 4)
     if meter.bar_ticks not in (3840, 2880):
         meter = Meter(4, 4)
-    motif, score = invent(ingredients(character, banks), scale, key, meter, draw.child("motif"))
+    motif, score = invent(ingredients(character, banks), scale, key, meter, draw.child("motif"), candidates)
     form = character.form if character.form != "either" else draw.child("form").choice(("sentence", "period"))
     melody, units = develop(motif, scale, form, draw.child("develop"))
     return Theme(name, spec.character, motif, melody, units, key, scale, form, round(score, 1), 4, spec.instrument)
@@ -85,14 +88,18 @@ def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed
     for name, spec in specs.items():
         nearest = 1.0
         for attempt in range(ATTEMPTS):
-            theme = make_theme(name, spec, style, banks, stream(seed, "theme", name, attempt))
-            nearest = max((identity(_shape(o.motif, o.key), _shape(theme.motif, theme.key)) for o in out.values()), default=0.0)
+            # choosing among fewer makes for stranger shapes: the way out when the best ones are all alike
+            candidates = max(4, CANDIDATES // (1 + attempt // 4))
+            theme = make_theme(name, spec, style, banks, stream(seed, "theme", name, attempt), candidates)
+            nearest = max(
+                (identity(_shape(o.motif, o.key), _shape(theme.motif, theme.key)) for o in out.values()), default=0.0
+            )
             if nearest <= DISTINCT:
                 out[name] = theme
                 break
         else:
             raise ComposeError(
-                f"theme '{name}' ({spec.character}) cannot be kept apart from the others: they would be {nearest:.2f} alike, at most"
+                f"theme '{name}' ({spec.character}) cannot be kept apart from the others: {nearest:.2f} alike, at most"
                 f" {DISTINCT} is allowed; give it another character, scale or seed"
             )
     return out

@@ -49,7 +49,10 @@ def _quality(value: object) -> str:
 
 
 MeterField = Annotated[
-    Meter, BeforeValidator(_meter), PlainSerializer(str), WithJsonSchema({"type": "string", "examples": ["4/4", "7/8(2+2+3)"]})
+    Meter,
+    BeforeValidator(_meter),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "examples": ["4/4", "7/8(2+2+3)"]}),
 ]
 ChordsField = Annotated[
     tuple[Roman, ...], BeforeValidator(_chords), WithJsonSchema({"type": "string", "examples": ["IVM7 V7 iii7 vi7"]})
@@ -90,7 +93,10 @@ class ScaleRow:
         """The row as a scale of that name."""
         parent = MODES[self.mode]
         return Scale(
-            name, self.mode, tuple(parent.index(s) for s in self.semitones), tuple(parent.index(s) for s in self.nuclear)
+            name,
+            self.mode,
+            tuple(parent.index(s) for s in self.semitones),
+            tuple(parent.index(s) for s in self.nuclear),
         )
 
 
@@ -164,7 +170,18 @@ class Instrument:
     program: Annotated[int, Field(ge=0, le=127)]
     bank: Annotated[int, Field(ge=0, le=127)] = 0
     family: Literal[
-        "strings", "woodwind", "brass", "keys", "plucked", "guitar", "bass", "synth", "choir", "mallet", "traditional", "percussion"
+        "strings",
+        "woodwind",
+        "brass",
+        "keys",
+        "plucked",
+        "guitar",
+        "bass",
+        "synth",
+        "choir",
+        "mallet",
+        "traditional",
+        "percussion",
     ]
     range: tuple[int, int]
     sweet: tuple[int, int]
@@ -277,7 +294,9 @@ class CueType:
     long_form: tuple[SectionRow, ...] = ()  # replaces form in the upper half of seconds; empty: never
     melody: Literal["full", "sparse", "fragments", "none"] = "full"
     dialogue_safe: bool = False
-    block: Annotated[int, Field(ge=0, le=9)]  # M-number block: 0 themes, 1 daily, 2 emotion, 3 suspense, 4 action, 5 formats, 6 ambient, 9 suites
+    block: Annotated[
+        int, Field(ge=0, le=9)
+    ]  # M-number block: 0 themes, 1 daily, 2 emotion, 3 suspense, 4 action, 5 formats, 6 ambient, 9 suites
 
     def form_for(self, seconds: float) -> tuple[SectionRow, ...]:
         """The sections for a cue of that length."""

@@ -18,7 +18,8 @@ from cuesmith.specs.validate import check, problem_lines
 
 GESTURE_NAMES = ("gliss", "run", "rip", "swell", "bell", "answer", "roll")
 TREATMENT_NAMES = (
-    "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "vamp", "break", "coda", "head", "none",
+    "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "vamp",
+    "break", "coda", "head", "none",
 )  # fmt: skip
 
 
@@ -59,7 +60,10 @@ def _style_problems(style: Style, banks: Banks) -> Iterator[Problem]:
         if seat.kit is None and not seat.instruments:
             yield Problem(path, "a seat needs instruments (or a kit)", at_key=True)
         if seat.double not in (None, "lead") and seat.double not in style.seats:
-            yield Problem((*path, "double"), f"unknown seat '{seat.double}'{did_you_mean(str(seat.double), [*style.seats, 'lead'])}")
+            yield Problem(
+                (*path, "double"),
+                f"unknown seat '{seat.double}'{did_you_mean(str(seat.double), [*style.seats, 'lead'])}",
+            )
     if not any(seat.role == "lead" and seat.double is None for seat in style.seats.values()):
         yield Problem(("seats",), "no seat leads: one needs 'role: lead'", at_key=True)
     yield from _names(("progressions",), "progression", style.progressions, banks.progressions)
@@ -114,12 +118,18 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
     yield from style_problem(("style",), show.style)
     for name, theme in show.themes.items():
         if theme.character not in banks.characters:
-            yield Problem(("themes", name, "character"), f"unknown character '{theme.character}'{did_you_mean(theme.character, banks.characters)}")
+            yield Problem(
+                ("themes", name, "character"),
+                f"unknown character '{theme.character}'{did_you_mean(theme.character, banks.characters)}",
+            )
         if theme.scale is not None and theme.scale not in banks.scales:
-            yield Problem(("themes", name, "scale"), f"unknown scale '{theme.scale}'{did_you_mean(theme.scale, banks.scales)}")
+            yield Problem(
+                ("themes", name, "scale"), f"unknown scale '{theme.scale}'{did_you_mean(theme.scale, banks.scales)}"
+            )
         if theme.instrument is not None and theme.instrument not in banks.instruments:
             yield Problem(
-                ("themes", name, "instrument"), f"unknown instrument '{theme.instrument}'{did_you_mean(theme.instrument, banks.instruments)}"
+                ("themes", name, "instrument"),
+                f"unknown instrument '{theme.instrument}'{did_you_mean(theme.instrument, banks.instruments)}",
             )
     seen: dict[str, int] = {}
     for index, cue in enumerate(show.cues):
@@ -130,12 +140,17 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
             low, high = banks.cue_types[cue.type].limits
             if not low <= cue.seconds <= high:
                 nearest = low if cue.seconds < low else high
-                yield Problem((*path, "seconds"), f"a {cue.type} cue lasts {low:g} to {high:g} s; the nearest to {cue.seconds:g} is {nearest:g}")
+                yield Problem(
+                    (*path, "seconds"),
+                    f"a {cue.type} cue lasts {low:g} to {high:g} s; the nearest to {cue.seconds:g} is {nearest:g}",
+                )
         if cue.style is not None:
             yield from style_problem((*path, "style"), cue.style)
         for place, theme_name in enumerate(cue.themes):
             if theme_name not in show.themes:
-                yield Problem((*path, "themes", place), f"unknown theme '{theme_name}'{did_you_mean(theme_name, show.themes)}")
+                yield Problem(
+                    (*path, "themes", place), f"unknown theme '{theme_name}'{did_you_mean(theme_name, show.themes)}"
+                )
         key = cue.id.replace("-", "").lower()
         if key in seen:
             yield Problem((*path, "id"), f"'{cue.id}' is already the id of cues[{seen[key]}]; every cue needs its own")

@@ -51,7 +51,7 @@ _LIMITS: Final = {
     "string_too_short":        "{found} is too short: at least {min_length} characters are needed",
     "string_too_long":         "{found} is too long: at most {max_length} characters are allowed",
     "string_pattern_mismatch": "{found} does not fit the pattern {pattern}",
-    "union_tag_not_found":     "the key {discriminator} is needed, but missing; known: {expected_tags}",
+    "union_tag_not_found":     "the key {discriminator}, which says what this is, is missing",
 }  # fmt: skip
 
 _QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'")
@@ -130,7 +130,7 @@ def _out_of_limits(error: Mapping[str, Any]) -> str:
         return str(context["error"])  # our own validators speak plainly already
     if kind == "union_tag_invalid":
         hint = did_you_mean(str(context["tag"]), _QUOTED.findall(context["expected_tags"]))
-        return f"{context['discriminator']} '{context['tag']}' is not one of the choices{hint}"
+        return f"{context['discriminator']} cannot be '{context['tag']}'{hint}"
     if kind == "string_too_short" and value == "":
         return "the text is empty; write something"
     if kind in _LIMITS:

@@ -8,9 +8,7 @@ from typing import Any, Final
 import yaml
 
 # What YAML calls printable (1.2.2, 5.1), less the byte order mark, which has no business inside a file.
-_CONTROL: Final = re.compile(
-    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
-)
+_CONTROL: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # libyaml counts all of these as ends of lines
 _LEADING_TAB: Final = re.compile(r" *\t")
 

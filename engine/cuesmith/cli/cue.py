@@ -1,0 +1,96 @@
+"""`cuesmith cue`: compose one cue and write it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cuesmith.cli.options import output_files, plain, seconds_in, seed_of, title_of
+from cuesmith.cli.output import clock, say, say_json
+
+if TYPE_CHECKING:
+    from cuesmith.cue import Cue
+
+
+def cue(
+    style: Annotated[str, typer.Option("--style", metavar="S", help="Name or file of a style.")] = "symphonic",
+    type_: Annotated[str, typer.Option("--type", metavar="T", help="Kind of cue: see `cuesmith types`.")] = "main_theme",
+    seconds: Annotated[
+        float | None, typer.Option("--seconds", metavar="N", help="Where the last bar line stands; usual for the type.")
+    ] = None,
+    seed: Annotated[str, typer.Option("--seed", metavar="N", help="A number or a word: same seed, same music.")] = "0",
+    key: Annotated[str | None, typer.Option("--key", metavar="K", help="Such as 'D major' or 'A dorian'.")] = None,
+    tempo: Annotated[
+        float | None, typer.Option("--tempo", metavar="N", help="Quarter notes per minute, 30 to 260.")
+    ] = None,
+    character: Annotated[
+        str | None, typer.Option("--character", metavar="C", help="Character of the leitmotif, such as heroic.")
+    ] = None,
+    title: Annotated[str | None, typer.Option("--title", metavar="T", help="Title of the cue.")] = None,
+    output: Annotated[
+        list[Path] | None,
+        typer.Option("-o", "--output", metavar="FILE", help="File to write, .mid .json .svg .flac .wav .ogg; repeatable."),
+    ] = None,
+    soundfont: Annotated[
+        Path | None, typer.Option("--soundfont", metavar="FILE", help="Soundfont (.sf2, .sf3) for audio files.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
+    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
+) -> None:
+    """Compose one cue and write it, in as many formats as you name files."""
+    from cuesmith.cue import SOUNDED, WRITTEN, check_type, compose
+    from cuesmith.specs.library import load_banks
+
+    files = output_files(output or [], (*WRITTEN, *SOUNDED))
+    check_type(type_)
+    if seconds is not None:
+        seconds = seconds_in(seconds, type_, load_banks().cue_types[type_].limits)
+    made = compose(
+        style=plain(style, "--style"),
+        type=type_,
+        seconds=seconds,
+        seed=seed_of(seed),
+        key=key,
+        tempo=tempo,
+        character=character,
+        title=None if title is None else title_of(title),
+    )
+    _write(made, files, SOUNDED, soundfont)
+    if as_json:
+        from cuesmith.write.show_json import cue_summary
+
+        say_json({**cue_summary(made), "files": [str(path) for path in files]})
+    elif not quiet:
+        say(summary(made, files))
+
+
+def _write(made: Cue, files: tuple[Path, ...], sounded: tuple[str, ...], soundfont: Path | None) -> None:
+    """All files of one cue; what can fail for want of a component (sound) is made before the first is written."""
+    audible = [path for path in files if path.suffix.lower() in sounded]
+    if audible:
+        from cuesmith_render import Tags, render
+
+        audio = render(made, soundfont=soundfont, stems=False)
+        tags = Tags(title=made.title, comment=made.performance.comment)
+    for path in files:
+        if path in audible:
+            audio.save(path, tags)
+        else:
+            made.save(path)
+
+
+def summary(made: Cue, files: tuple[Path, ...]) -> str:
+    """The cue in a few lines: what it is, how long, who plays, where it was written."""
+    plan = made.score.plan
+    names = list(dict.fromkeys(part.name for part in made.score.parts))
+    rows = [
+        ("key", plan.key.name),
+        ("tempo", f"{plan.tempo.bpm(0):.1f} quarter notes per minute, {plan.sections[0].meter}"),
+        ("length", f"{made.seconds:g} s ({clock(made.seconds)}), {plan.bars} bars"),
+        ("parts", f"{len(made.score.parts)}: {', '.join(names)}"),
+        *(("file", str(path)) for path in files),
+    ]
+    head = f"{made.title} ({plan.brief.type}, {plan.brief.style}, seed {plan.brief.seed})"
+    return "\n".join((head, *(f"  {name:<7} {text}" for name, text in rows)))

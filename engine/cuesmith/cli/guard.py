@@ -1,0 +1,75 @@
+"""How a command ends: every failure as one message on stderr and an exit code, never as a traceback."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from functools import wraps
+from typing import ParamSpec
+
+import typer
+
+from cuesmith.cli.output import note
+from cuesmith.errors import CuesmithError
+
+P = ParamSpec("P")
+
+INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+TRACEBACK_VARIABLE = "CUESMITH_TRACEBACK"
+
+
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
+    """The command with its failures turned into messages; it then ends by `typer.Exit` with the right code."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            command(*args, **kwargs)
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here, where a closed pipe can still be handled
+        except typer.Exit:
+            raise
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            _abandon_output()
+            raise typer.Exit(1) from None
+        except CuesmithError as fault:
+            note(_message(fault))
+            raise typer.Exit(fault.exit_code) from None
+        except OSError as fault:
+            note(f"cuesmith: {_reason(fault)}; is the disk full, or the folder not yours?")
+            raise typer.Exit(1) from None
+        except Exception as fault:
+            if os.environ.get(TRACEBACK_VARIABLE):
+                raise
+            note(
+                f"cuesmith: a fault in Cuesmith itself: {type(fault).__name__}: {fault}; please report it with the"
+                f" command you gave ({TRACEBACK_VARIABLE}=1 shows where it happened)"
+            )
+            raise typer.Exit(1) from None
+
+    return run
+
+
+def _message(fault: CuesmithError) -> str:
+    """Faults of a file keep their `file:line:column` at the start of the line, where editors look for it."""
+    text = str(fault)
+    lines = text.count("\n") + 1
+    return f"cuesmith: {text}" if lines == 1 else f"cuesmith: {lines} faults:\n{text}"
+
+
+def _reason(fault: OSError) -> str:
+    reason = fault.strerror or str(fault)
+    return f"{fault.filename}: {reason}" if fault.filename else reason
+
+
+def _abandon_output() -> None:
+    """Nobody reads our output any more: what is still buffered goes nowhere, and quietly."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)

@@ -1,0 +1,82 @@
+"""What options must hold beyond their type. Each function returns the value to use or raises UsageError."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from cuesmith.errors import CuesmithError, UsageError
+
+MAX_TITLE = 120
+EXAMPLE = "cuesmith cue --style symphonic --type battle -o battle.mid"
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+
+
+def seed_of(text: str) -> int | str:
+    """A whole number, also below zero, as int; anything else is a word and a seed as well."""
+    if not text.strip():
+        raise UsageError("--seed is empty; give a number or a word, such as --seed 7")
+    return int(text) if _WHOLE.fullmatch(text) else plain(text, "--seed")
+
+
+def plain(text: str, option: str) -> str:
+    """Text that can stand in every file: no control characters, nothing that is not Unicode."""
+    if any(ord(sign) < 32 or 127 <= ord(sign) < 160 or 0xD800 <= ord(sign) < 0xE000 for sign in text):
+        raise UsageError(f"{option} {ascii(text)}: it holds control characters or broken text; write it in UTF-8")
+    return text
+
+
+def title_of(text: str) -> str:
+    """A title of 1..120 characters."""
+    if not text.strip() or len(text) > MAX_TITLE:
+        raise UsageError(f"--title has {len(text.strip())} characters; a title has 1 to {MAX_TITLE}")
+    return plain(text, "--title")
+
+
+def seconds_in(seconds: float, type_: str, limits: tuple[float, float]) -> float:
+    """A length the cue type can take."""
+    low, high = limits
+    if math.isnan(seconds) or not low <= seconds <= high:
+        nearest = "" if math.isnan(seconds) else f"; the nearest is {low if seconds < low else high:g}"
+        raise UsageError(f"--seconds {seconds:g}: a {type_} cue lasts {low:g} to {high:g} s{nearest}")
+    return seconds
+
+
+def output_files(paths: Sequence[Path], endings: Sequence[str]) -> tuple[Path, ...]:
+    """The files to write, each checked before any work is done: a known ending, a place that can be written.
+
+    Raises UsageError when there are none, one has no known ending, is a folder or is named twice; CuesmithError when
+    there is no permission to write it.
+    """
+    if not paths:
+        raise UsageError(f"nothing to write; name a file with -o, for example: {EXAMPLE}")
+    seen: set[Path] = set()
+    for path in paths:
+        if path.is_dir():
+            raise UsageError(f"-o {path}: this is a folder; name a file in it, such as {path / 'cue.mid'}")
+        if path.suffix.lower() not in endings:
+            fault = f"'{path.suffix}' is not a format Cuesmith writes" if path.suffix else "the name has no ending"
+            raise UsageError(f"-o {path}: {fault}; known: {', '.join(endings)}; for example: {EXAMPLE}")
+        if path.resolve() in seen:
+            raise UsageError(f"-o {path}: this file is named twice; leave one out")
+        seen.add(path.resolve())
+        _check_place(path, path.parent)
+    return tuple(paths)
+
+
+def output_folder(path: Path) -> Path:
+    """The folder to write into; it need not exist yet. Raises UsageError or CuesmithError when it cannot be one."""
+    _check_place(path, path)
+    return path
+
+
+def _check_place(path: Path, folder: Path) -> None:
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    if not folder.is_dir():
+        raise UsageError(f"-o {path}: {folder} is a file, not a folder; choose another folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CuesmithError(f"cannot write {path}: no permission to write in {folder}; choose a folder of your own")

@@ -1,0 +1,110 @@
+"""`cuesmith show` and `cuesmith album`: a whole show as MIDI files, or as mastered audio with a page to listen on."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cuesmith.cli.options import output_folder
+from cuesmith.cli.output import clock, progress, say, say_json, table
+
+if TYPE_CHECKING:
+    from cuesmith.show.compose import CueSet
+    from cuesmith_render.album import AlbumReport
+
+ShowFile = Annotated[str, typer.Argument(metavar="FILE", help="A show: the path of a .yaml file, or a name.")]
+Folder = Annotated[Path, typer.Option("-o", "--output", metavar="DIR", help="Folder to write into; made if needed.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
+
+
+def show(file: ShowFile, output: Folder, as_json: AsJson = False, quiet: Quiet = False) -> None:
+    """Compose a show: a MIDI file per cue, and show.json, which says what is in them."""
+    from cuesmith.show.compose import CueSet, brief_of, compose_brief, show_themes
+    from cuesmith.specs.load import load_show
+    from cuesmith.write.atomic import write_text
+    from cuesmith.write.save import json_text
+    from cuesmith.write.show_json import show_json
+
+    folder = output_folder(output)
+    loaded = load_show(file)
+    themes = show_themes(loaded)
+    cues = []
+    with progress(quiet=quiet) as step:
+        for number, spec in enumerate(loaded.cues, 1):
+            cues.append(compose_brief(brief_of(loaded, spec), themes))
+            step(f"{spec.id} {cues[-1].title}", number, len(loaded.cues))
+    made = CueSet(loaded, themes, tuple(cues))
+    data = show_json(made)
+    for cue in made.cues:
+        cue.save(folder / f"{cue.file_stem}.mid")
+    write_text(folder / "show.json", json_text(data))
+    if as_json:
+        say_json(data)
+    elif not quiet:
+        say(_show_table(made))
+        length = clock(sum(cue.seconds for cue in made.cues))
+        say(f"\n{loaded.title}: {len(made.cues)} cues, {length}, in {folder} ({folder / 'show.json'} tells what is in them)")
+
+
+def _show_table(made: CueSet) -> str:
+    rows = []
+    for cue in made.cues:
+        plan = cue.score.plan
+        rows.append(
+            (cue.brief.id, plan.key.name, f"{plan.tempo.bpm(0):.0f}", str(plan.sections[0].meter), str(plan.bars),
+             clock(cue.seconds), str(len(cue.score.parts)), cue.brief.style, cue.brief.type, cue.title)
+        )  # fmt: skip
+    return table(("id", "key", "bpm", "meter", "bars", "length", "parts", "style", "type", "title"), rows)
+
+
+def album(
+    file: ShowFile,
+    output: Folder,
+    jobs: Annotated[int, typer.Option("-j", "--jobs", min=0, metavar="N", help="Cues at once; 0: one per core.")] = 0,
+    soundfont: Annotated[
+        Path | None, typer.Option("--soundfont", metavar="FILE", help="Soundfont (.sf2, .sf3) to play with.")
+    ] = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compose and render a show: mastered audio and MIDI per cue, and a page to listen on."""
+    from cuesmith.specs.load import load_show
+
+    folder = output_folder(output)
+    loaded = load_show(file)
+    from cuesmith_render.album import render_album  # after the show has been read: this loads the sound libraries
+
+    with progress(quiet=quiet) as step:
+        report = render_album(loaded, folder, jobs=jobs, soundfont=soundfont, on_progress=step)
+    if as_json:
+        say_json(_report_data(report))
+    elif not quiet:
+        say(_album_table(report))
+        length = clock(sum(track.seconds for track in report.tracks))
+        say(f"\n{loaded.title}: {len(report.tracks)} tracks, {length}, played with {report.soundfont}")
+        say(f"open {report.index}")
+
+
+def _report_data(report: AlbumReport) -> dict[str, object]:
+    """The report as plain data, paths as text."""
+    return {
+        **asdict(report),
+        "out_dir": str(report.out_dir),
+        "index": str(report.index),
+        "tracks": [
+            {**asdict(track), "midi": str(track.midi), "audio": str(track.audio)} for track in report.tracks
+        ],
+    }
+
+
+def _album_table(report: AlbumReport) -> str:
+    rows = [
+        (str(track.number), track.id, clock(track.seconds), f"{track.lufs:.1f}", f"{track.true_peak_db:.1f}", track.style,
+         track.type, track.title)
+        for track in report.tracks
+    ]  # fmt: skip
+    return table(("no", "id", "length", "LUFS", "dBTP", "style", "type", "title"), rows)

@@ -1,0 +1,174 @@
+"""What is in a cue, as plain data: the plan, the chords, the theme statements, the parts.
+
+The answer to "what did it write, and why": people read it, the album page shows it, tests hold the music against it.
+Bars and beats count from 1 as on paper; a beat is a unit of the meter's lower number (an eighth in 7/8).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+
+from cuesmith.motif.model import Motif, Theme
+from cuesmith.music.note import PPQ
+from cuesmith.music.pitch import pitch_name
+from cuesmith.score import ChordSpan, Part, Plan, Score, SectionPlan, Statement
+from cuesmith.write.grid import bar_starts
+
+SCHEMA_VERSION = 1
+_DIGITS = 4  # of seconds, beats, tempi
+
+
+def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
+    """The whole cue as dicts, lists, text and numbers, ready for JSON; the same keys in the same order every time.
+
+    themes: the themes the cue may state, by name. Seconds are clock time from the first bar line, tempi quarter notes
+    per minute, energy, identity 0..1, level and layer 0..4. `chords` of a section is its chord chart: one bar between
+    strokes, `%` where the chord of the bar before goes on.
+    """
+    plan = score.plan
+    bars = bar_starts(plan.meters(), plan.length)
+    brief = plan.brief
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "id": brief.id,
+        "title": brief.title,
+        "type": brief.type,
+        "style": brief.style,
+        "seed": brief.seed,
+        "seconds": _rounded(plan.seconds),
+        "key": plan.key.name,
+        "scale": plan.scale.name,
+        "tempo": _tempo(plan),
+        "meter": str(plan.sections[0].meter),
+        "bars": plan.bars,
+        "ending": plan.ending,
+        "sections": [_section(section, plan, score.harmony) for section in plan.sections],
+        "harmony": [_chord(span, plan, bars) for span in score.harmony],
+        "statements": [_statement(statement, plan, bars) for statement in score.statements()],
+        "parts": [_part(part) for part in score.parts],
+        "themes": [theme_data(theme) for theme in themes.values()],
+    }
+
+
+def theme_data(theme: Theme) -> dict[str, object]:
+    """A theme as plain data: `motif` is the idea it is known by, `notes` the whole melody (see `motif_text`)."""
+    flats = theme.key.sharps < 0
+    return {
+        "name": theme.name,
+        "character": theme.character,
+        "key": theme.key.name,
+        "scale": theme.scale.name,
+        "form": theme.form,
+        "score": _rounded(theme.score),
+        "meter": str(theme.melody.meter),
+        "motif": motif_text(theme.motif, theme, flats=flats),
+        "notes": motif_text(theme.melody, theme, flats=flats),
+    }
+
+
+def motif_text(motif: Motif, theme: Theme, *, flats: bool = False) -> str:
+    """A motif in its theme's key and octave: `D4:1.5 F#4:.5 | A4:2`, quarter notes after the colon, R for rests.
+
+    A note that is held over the bar line stands whole in the bar it begins in.
+    """
+    words: list[str] = []
+    at = 0
+    bar = 1
+    for note in motif.realise(theme.key, theme.octave):
+        if note.onset > at:
+            words.append(f"R:{_beats(note.onset - at)}")
+        while note.onset >= bar * motif.meter.bar_ticks:
+            words.append("|")
+            bar += 1
+        words.append(f"{pitch_name(note.pitch, flats)}:{_beats(note.duration)}")
+        at = note.end
+    if at < motif.length:
+        words.append(f"R:{_beats(motif.length - at)}")
+    return " ".join(words)
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), _DIGITS)
+
+
+def _beats(ticks: int) -> str:
+    """Quarter notes as short as they can be written: 2, 1.5, .5."""
+    return f"{ticks / PPQ:.4g}".removeprefix("0") or "0"
+
+
+def _bar(bars: Sequence[int], tick: int) -> int:
+    """The bar a tick falls in, from 1."""
+    return bisect_right(bars, tick)
+
+
+def _tempo(plan: Plan) -> dict[str, object]:
+    used = [plan.tempo.bpm(change.tick) for change in plan.tempo.changes if change.tick < plan.length]
+    return {"bpm": _rounded(plan.tempo.bpm(0)), "range": [_rounded(min(used)), _rounded(max(used))]}
+
+
+def _section(section: SectionPlan, plan: Plan, harmony: Sequence[ChordSpan]) -> dict[str, object]:
+    return {
+        "name": section.name,
+        "treatment": section.treatment,
+        "first_bar": section.first_bar + 1,
+        "bars": section.bars,
+        "start_sec": _rounded(plan.tempo.seconds(section.start)),
+        "key": section.key.name,
+        "meter": str(section.meter),
+        "energy": _rounded(section.energy),
+        "level": section.level,
+        "theme": section.theme,
+        "chords": _chart(section, harmony),
+    }
+
+
+def _chart(section: SectionPlan, harmony: Sequence[ChordSpan]) -> str:
+    """`| Gm7 | A7 D | % |`: the chords that begin in each bar, and what sounds on its first beat."""
+    cells = []
+    for start in section.bar_ticks():
+        end = start + section.meter.bar_ticks
+        spans = [span for span in harmony if span.onset < end and span.end > start]
+        goes_on = len(spans) == 1 and spans[0].onset < start and start > section.start
+        cells.append("%" if goes_on else " ".join(span.chord.symbol for span in spans) or "N.C.")
+    return f"| {' | '.join(cells)} |"
+
+
+def _chord(span: ChordSpan, plan: Plan, bars: Sequence[int]) -> dict[str, object]:
+    bar = _bar(bars, span.onset)
+    unit = plan.section_at(span.onset).meter.unit_ticks
+    return {
+        "bar": bar,
+        "beat": _rounded(1 + (span.onset - bars[bar - 1]) / unit),
+        "symbol": span.chord.symbol,
+        "roman": span.chord.roman,
+        "key": span.key.name,
+        "cadence": span.cadence,
+    }
+
+
+def _statement(statement: Statement, plan: Plan, bars: Sequence[int]) -> dict[str, object]:
+    last_tick = max(statement.start, statement.end - 1)
+    return {
+        "theme": statement.theme,
+        "ops": list(statement.ops),
+        "identity": _rounded(statement.identity),
+        "section": statement.section,
+        "bars": [_bar(bars, statement.start), min(_bar(bars, last_tick), plan.bars)],
+        "part": statement.part,
+        "start_sec": _rounded(plan.tempo.seconds(statement.start)),
+    }
+
+
+def _part(part: Part) -> dict[str, object]:
+    return {
+        "id": part.id,
+        "name": part.name,
+        "role": part.role,
+        "instrument": part.instrument,
+        "program": part.program,
+        "drums": part.drums,
+        "notes": sum(len(passage.notes) for passage in part.passages),
+        "layer": part.layer,
+        "stem": part.stem,
+    }

@@ -1,0 +1,47 @@
+"""What the composer's tests share: finished cues, composed once per process, and the themes of a style."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import TypeAlias
+
+import pytest
+
+from cuesmith.cue import Cue, compose
+from cuesmith.motif.model import Theme
+from cuesmith.show.themes import make_themes
+from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.load import load_style
+from cuesmith.specs.show import ThemeSpec
+
+Composed: TypeAlias = Callable[[str, str, int], Cue]
+
+
+@cache
+def _composed(style: str, type_: str, seed: int) -> Cue:
+    return compose(style=style, type=type_, seed=seed)
+
+
+@cache
+def _themes(style: str) -> Mapping[str, Theme]:
+    specs = {"hero": ThemeSpec(character="heroic"), "home": ThemeSpec(character="tender")}
+    return make_themes(specs, load_style(style), load_banks(), "tests")
+
+
+@pytest.fixture(scope="session")
+def composed() -> Composed:
+    """(style, cue type, seed) → the cue of usual length; the same object every time it is asked for."""
+    return _composed
+
+
+@pytest.fixture(scope="session")
+def themes_of() -> Callable[[str], Mapping[str, Theme]]:
+    """Style → its two themes, hero and home."""
+    return _themes
+
+
+@pytest.fixture(scope="session")
+def banks() -> Banks:
+    """The banks that ship with Cuesmith."""
+    return load_banks()

@@ -1,0 +1,238 @@
+"""Contracts of the banks of sound: instruments, kits, drum voices, grooves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from cuesmith.music.meter import parse_meter
+from cuesmith.specs.banks import GRID_LETTERS, Groove, Layered, RoleName
+from cuesmith.specs.library import load_banks
+
+BANKS = load_banks()
+
+FAMILIES = ("orchestral", "jazzrock", "synth", "taiko")
+USES = {
+    "daily", "comedy", "ballad", "suspense", "mystery", "battle", "chase", "march", "ceremony", "victory",
+    "waltz", "theme", "training", "build", "break",
+}  # fmt: skip
+EVERYWHERE = USES - {"ceremony", "break"}  # uses each family must serve
+TIMEKEEPERS = {"closed_hat", "pedal_hat", "open_hat", "ride", "atarigane", "shaker", "cabasa", "maracas"}
+
+# the highest pitch the samples of FluidR3_GM cover, where there are higher keys on the real instrument's part
+SAMPLE_TOPS = {
+    "contrabass": 57, "violin": 101, "fiddle": 101, "church_organ": 96, "jazz_guitar": 96, "strings": 96,
+    "slow_strings": 96, "choir": 96, "tuba": 72, "bari_sax": 72, "bassoon": 84, "muted_guitar": 84,
+    "acoustic_bass": 84, "finger_bass": 84, "pick_bass": 84, "fretless_bass": 84, "slap_bass": 84,
+}  # fmt: skip
+
+
+# -- instruments ---------------------------------------------------------------------------------------------
+
+
+def test_instruments_stay_inside_midi_and_their_samples() -> None:
+    assert len(BANKS.instruments) == 95
+    for id_, row in BANKS.instruments.items():
+        low, high = row.range
+        assert 0 <= low < high <= 127, id_
+        assert low <= row.sweet[0] < row.sweet[1] <= high, id_
+        assert high <= SAMPLE_TOPS.get(id_, 127), id_
+        assert 0 <= row.onset_ms <= 400 and 0 < row.tail_ms <= 900, id_
+
+
+def test_no_sound_is_listed_twice() -> None:
+    sounds = [(row.bank, row.program) for row in BANKS.instruments.values()]
+    assert len(set(sounds)) == len(sounds)
+
+
+def test_breath_belongs_to_wind_and_voices() -> None:
+    seconds = {"woodwind": 8, "brass": 6, "choir": 10}
+    for id_, row in BANKS.instruments.items():
+        assert row.breath_sec == (5 if id_ == "shakuhachi" else seconds.get(row.family, 0)), id_
+        assert row.sustained or not row.breath_sec, id_
+
+
+def test_every_role_has_instruments_and_basses_are_low() -> None:
+    roles = set(get_args(RoleName))
+    assert all(row.roles and set(row.roles) <= roles for row in BANKS.instruments.values())
+    for role in roles:
+        assert sum(role in row.roles for row in BANKS.instruments.values()) >= 5, role
+    assert all(row.range[0] <= 48 for row in BANKS.instruments.values() if "bass" in row.roles)
+    assert all(row.voices > 1 for row in BANKS.instruments.values() if "pad" in row.roles)
+
+
+def test_measured_onsets_are_those_of_the_slow_speakers() -> None:
+    slow = {id_: row.onset_ms for id_, row in BANKS.instruments.items() if row.onset_ms > 70}
+    assert slow == {
+        "cello": 170, "slow_strings": 155, "choir": 80, "warm_pad": 250, "sweep_pad": 170, "goblin": 315,
+    }  # fmt: skip
+    assert not any(BANKS.instruments[id_].agile for id_ in slow)
+
+
+# -- drums and grooves ---------------------------------------------------------------------------------------
+
+
+def _strokes(groove: Groove) -> Iterator[tuple[str, int, int, str]]:
+    """(voice, bar, step, letter) of every stroke of the pattern."""
+    for voice, bars in groove.rows.items():
+        for bar, grid in enumerate(bars):
+            for step, letter in enumerate(grid):
+                if letter != ".":
+                    yield voice, bar, step, letter
+
+
+def test_kits_are_the_gm_programs() -> None:
+    programs = {
+        "standard": 0, "power": 16, "electronic": 24, "tr808": 25, "jazz": 32, "brush": 40,
+        "orchestra": 48, "taiko": 48,
+    }  # fmt: skip
+    assert {id_: kit.program for id_, kit in BANKS.kits.items()} == programs
+
+
+def test_drum_voices_are_audible_and_distinct() -> None:
+    sounds = [
+        (row.group == "orchestral", row.layers) for row in BANKS.drums.values()
+    ]  # it has a kit of its own
+    assert all(layers for _, layers in sounds) and len(set(sounds)) == len(sounds)
+    for id_, row in BANKS.drums.items():
+        assert 0.5 <= row.scale <= 1, id_
+        assert 0.25 <= row.ring_beats <= 4, id_
+        for layer in row.layers:
+            assert GRID_LETTERS["o"] * row.scale + layer.velocity >= 20, id_
+            assert layer.program is not None or 35 <= layer.note <= 87, id_
+
+
+def test_taiko_voices_follow_the_size_of_the_drum() -> None:
+    main = [BANKS.drums[id_].layers[0] for id_ in ("odaiko", "chudaiko", "okedo", "shime")]
+    assert [layer.note for layer in main] == sorted(layer.note for layer in main)
+    assert main[0] == Layered(note=28, program=116)
+    assert {layer.program for layer in main} == {116, 117}
+
+
+def test_timpani_are_tuned_within_the_orchestra_kit() -> None:
+    tuned = {id_: row for id_, row in BANKS.drums.items() if row.tuned is not None}
+    assert {id_: row.tuned for id_, row in tuned.items()} == {"timpani_low": 0, "timpani_high": 7}
+    assert all(41 <= layer.note <= 53 for row in tuned.values() for layer in row.layers)
+
+
+def test_grooves_use_only_voices_their_kit_sounds() -> None:
+    silent_808 = {58, 65, 66}
+    allowed = {"orchestra": {"orchestral", "hand"}, "taiko": {"taiko", "hand"}}
+    for id_, groove in BANKS.grooves.items():
+        for voice in (*groove.rows, *groove.fill):
+            row = BANKS.drums[voice]
+            assert row.group in allowed.get(groove.kit, {"kit", "hand"}), (id_, voice)
+            if groove.kit == "tr808":
+                assert not {layer.note for layer in row.layers} & silent_808, (id_, voice)
+
+
+def test_grooves_fill_their_meter_and_start_on_the_downbeat() -> None:
+    for id_, groove in BANKS.grooves.items():
+        assert groove.meter.bar_ticks % groove.steps == 0, id_
+        assert len({len(bars) for bars in groove.rows.values()}) == 1, id_
+        assert any(bar == 0 and step == 0 for _, bar, step, _ in _strokes(groove)), id_
+        assert groove.bpm[1] >= 1.2 * groove.bpm[0], id_
+
+
+def test_sixteenth_grids_everywhere_but_in_triplet_time() -> None:
+    triplets = {id_ for id_, groove in BANKS.grooves.items() if groove.steps * 240 != groove.meter.bar_ticks}
+    assert triplets == {"T4_bounce"}
+
+
+def test_groove_tags_start_with_a_family_and_name_known_uses() -> None:
+    for id_, groove in BANKS.grooves.items():
+        assert groove.tags[0] in FAMILIES, id_
+        uses = set(groove.tags) - set(FAMILIES)
+        assert uses and uses <= USES, id_
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_every_family_covers_meters_tiers_and_uses(family: str) -> None:
+    grooves = [groove for groove in BANKS.grooves.values() if family in groove.tags]
+    assert {groove.tier for groove in grooves if str(groove.meter) == "4/4"} == {1, 2, 3, 4, 5}
+    for meter in ("4/4", "3/4", "6/8", "12/8", "5/4", "7/8"):
+        tiers = {groove.tier for groove in grooves if str(groove.meter) == meter}
+        assert min(tiers) <= 2 and max(tiers) >= 4, meter
+    assert any(str(groove.meter) == "2/4" for groove in grooves)
+    assert {tag for groove in grooves for tag in groove.tags} >= EVERYWHERE
+
+
+def test_fuller_tiers_play_more() -> None:
+    for family in FAMILIES:
+        density = {}
+        for tier in range(1, 6):
+            bars = [
+                (sum(1 for _ in _strokes(groove)), len(next(iter(groove.rows.values()))))
+                for groove in BANKS.grooves.values()
+                if groove.tags[0] == family
+                and groove.tier == tier
+                and str(groove.meter) == "4/4"
+                and "break" not in groove.tags
+            ]
+            if bars:
+                density[tier] = sum(strokes for strokes, _ in bars) / sum(count for _, count in bars)
+        values = [density[tier] for tier in sorted(density)]
+        assert values == sorted(values), family
+
+
+def test_fills_grow_into_the_next_downbeat() -> None:
+    for id_, groove in BANKS.grooves.items():
+        if groove.tier >= 2 and groove.kit not in ("orchestra",):
+            assert groove.fill, id_
+        if not groove.fill:
+            continue
+        weights = [0] * groove.steps
+        for voice, grid in groove.fill.items():
+            if voice not in TIMEKEEPERS:
+                for step, letter in enumerate(grid):
+                    weights[step] += GRID_LETTERS.get(letter, 0)
+        half, quarter = groove.steps // 2, groove.steps // 4
+        assert sum(weights[half:]) > sum(weights[:half]), id_
+        assert any(weights[-quarter:]), id_
+
+
+def test_fill_toms_descend() -> None:
+    order = ["high_tom", "high_mid_tom", "mid_tom", "low_tom", "high_floor_tom", "floor_tom"]
+    for id_, groove in BANKS.grooves.items():
+        first = {voice: min(s for s, c in enumerate(grid) if c != ".") for voice, grid in groove.fill.items()}
+        entries = [first[tom] for tom in order if tom in first]
+        assert entries == sorted(entries), id_
+
+
+def test_the_great_drum_is_not_hurried() -> None:
+    for id_, groove in BANKS.grooves.items():
+        for grid in groove.rows.get("odaiko", ()):
+            bar_sec = 60 * groove.meter.bar_beats / groove.bpm[1]
+            assert sum(letter != "." for letter in grid) <= 3 * bar_sec + 1e-9, id_
+
+
+def test_the_base_pattern_outnumbers_the_great_drum() -> None:
+    for id_, groove in BANKS.grooves.items():
+        voices = [voice for voice, *_ in _strokes(groove)]
+        if groove.tier >= 3 and "odaiko" in voices and "break" not in groove.tags:
+            assert 3 <= voices.count("shime") / voices.count("odaiko") <= 12, id_
+
+
+@given(st.text(alphabet="Xxog.", min_size=1, max_size=24), st.integers(2, 24))
+def test_a_grid_of_another_length_is_refused(grid: str, steps: int) -> None:
+    def groove() -> Groove:
+        return Groove(
+            name="test",
+            meter=parse_meter("4/4"),
+            steps=steps,
+            bpm=(100, 120),
+            tier=3,
+            kit="standard",
+            rows={"snare": (grid,)},
+        )
+
+    if len(grid) == steps:
+        assert groove().rows["snare"] == (grid,)
+    else:
+        with pytest.raises(ValidationError, match="steps"):
+            groove()
