@@ -101,9 +101,7 @@ class Audio:
         """Write each stem as `<prefix><stem><extension>` → the paths, in order. Raises as `save`."""
         suffix = "." + extension.lstrip(".")
         return tuple(
-            write_audio(
-                Path(directory) / f"{stem_name_prefix}{name}{suffix}", stem, self.sample_rate, tags, bits
-            )
+            write_audio(Path(directory) / f"{stem_name_prefix}{name}{suffix}", stem, self.sample_rate, tags, bits)
             for name, stem in self.stems.items()
         )
 
@@ -137,22 +135,18 @@ def render(
     if not isinstance(performance, Performance):
         performance = performance.performance
     if not LEAST_SAMPLE_RATE <= sample_rate <= MOST_SAMPLE_RATE:
-        raise UsageError(
-            f"sample rate {sample_rate}: choose {LEAST_SAMPLE_RATE} to {MOST_SAMPLE_RATE}, usually 44100"
-        )
+        raise UsageError(f"sample rate {sample_rate}: choose {LEAST_SAMPLE_RATE} to {MOST_SAMPLE_RATE}, usually 44100")
     target_lufs = performance.mix.lufs if lufs is None else lufs
     if not -70 < target_lufs <= 0:
-        raise UsageError(
-            f"loudness {target_lufs} LUFS: choose -70 to 0; -16 is usual for games, -14 for streaming"
-        )
+        raise UsageError(f"loudness {target_lufs} LUFS: choose -70 to 0; -16 is usual for games, -14 for streaming")
     bank = bank or shared_bank(find_library(library), find_soundfont(soundfont))
     raw = render_stems(performance, bank, sample_rate, divided=stems)
     mix = sum_of(raw.samples)
-    before = integrated_lufs(mix, sample_rate)
     if not performance.loop:
-        raw, mix = trim_tail(raw, mix, target_lufs - before if math.isfinite(before) else 0.0)
+        before_lufs = integrated_lufs(mix, sample_rate)
+        raw, mix = trim_tail(raw, mix, target_lufs - before_lufs if math.isfinite(before_lufs) else 0.0)
     if master:
-        gain = master_gain(mix, sample_rate, target_lufs, before, performance.loop)
+        gain = master_gain(mix, sample_rate, target_lufs, performance.loop)
         gain.apply(raw.samples)
     else:
         gain = measure(mix, sample_rate, performance.loop)

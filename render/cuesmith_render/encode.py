@@ -75,9 +75,7 @@ def _format_of(path: Path, bits: int) -> tuple[str, str]:
     suffix = path.suffix.lower()
     if suffix not in FORMATS:
         known = ", ".join(FORMATS)
-        raise UsageError(
-            f"{path.name}: '{suffix}' is not a format Cuesmith writes; name the file with one of {known}"
-        )
+        raise UsageError(f"{path.name}: '{suffix}' is not a format Cuesmith writes; name the file with one of {known}")
     container, subtypes = FORMATS[suffix]
     subtype = subtypes.get(0) or subtypes.get(bits)
     if subtype is None:

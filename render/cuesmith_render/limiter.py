@@ -53,9 +53,7 @@ def limiter_gain(
     rising = np.concatenate([held[held.size - lead :], held]) - falling
     released = (np.minimum.accumulate(rising) + falling)[lead:]
     width = (reach - 1) // 2 * 2 + 1  # two means of this width reach `reach - 1` cells to either side
-    smooth: NDArray[np.float64] = uniform_filter1d(
-        uniform_filter1d(released, width, mode=mode), width, mode=mode
-    )
+    smooth: NDArray[np.float64] = uniform_filter1d(uniform_filter1d(released, width, mode=mode), width, mode=mode)
     return np.minimum(smooth, 1.0)
 
 

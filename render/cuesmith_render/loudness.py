@@ -51,9 +51,7 @@ def step_energy(power: Samples, step: int) -> NDArray[np.float64]:
     """Sums of `power` over whole steps, of which four make a block; at least one block's worth."""
     if power.size < step * _BLOCK_STEPS:
         power = np.concatenate([power, np.zeros(step * _BLOCK_STEPS - power.size, power.dtype)])
-    sums: NDArray[np.float64] = (
-        power[: power.size // step * step].reshape(-1, step).sum(axis=1, dtype=np.float64)
-    )
+    sums: NDArray[np.float64] = power[: power.size // step * step].reshape(-1, step).sum(axis=1, dtype=np.float64)
     return sums
 
 
@@ -82,16 +80,12 @@ def true_peak_dbtp(samples: Samples, loop: bool = False) -> float:
     for channel in samples:
         wide = (margin, margin + fill)
         padded = np.pad(channel, wide, mode="wrap") if loop else np.pad(channel, wide)
-        peaks = (
-            np.abs(padded[margin : margin + blocks * _PEAK_BLOCK]).reshape(blocks, _PEAK_BLOCK).max(axis=1)
-        )
+        peaks = np.abs(padded[margin : margin + blocks * _PEAK_BLOCK]).reshape(blocks, _PEAK_BLOCK).max(axis=1)
         starts = np.flatnonzero(peaks > _WORTH_LOOKING * highest) * _PEAK_BLOCK
         windows = np.lib.stride_tricks.sliding_window_view(padded, _PEAK_BLOCK + 2 * margin)[starts]
         if len(windows):
             fine = upfirdn(fir, windows, up=_OVERSAMPLING, axis=1)
-            first = (
-                2 * _OVERSAMPLING * margin
-            )  # the window's margin and the filter's delay, which are as long
+            first = 2 * _OVERSAMPLING * margin  # the window's margin and the filter's delay, which are as long
             highest = max(highest, float(np.abs(fine[:, first : first + _OVERSAMPLING * _PEAK_BLOCK]).max()))
     return 20 * math.log10(highest)
 

@@ -62,14 +62,13 @@ def measure(mix: Samples, sample_rate: int, loop: bool = False) -> MasterGain:
     return MasterGain(0.0, None, 0.0, integrated_lufs(mix, sample_rate), true_peak_dbtp(mix, loop))
 
 
-def master_gain(
-    mix: Samples, sample_rate: int, target_lufs: float, before_lufs: float, loop: bool = False
-) -> MasterGain:
+def master_gain(mix: Samples, sample_rate: int, target_lufs: float, loop: bool = False) -> MasterGain:
     """The gain that brings a mix (2, frames) to `target_lufs` with no true peak above `CEILING_DBTP`.
 
-    `before_lufs` is the mix's loudness as it is. Loudness is met within 0.3 LU unless that takes more than
-    `MOST_REDUCTION_DB` of limiting. Silence is left alone.
+    Loudness is met within 0.3 LU unless that takes more than `MOST_REDUCTION_DB` of limiting. Silence is
+    left alone.
     """
+    before_lufs = integrated_lufs(mix, sample_rate)
     peaks = cell_peaks(mix)
     highest = float(peaks.max(initial=0.0))
     if not math.isfinite(before_lufs) or highest == 0:
@@ -98,7 +97,8 @@ def master_gain(
         peak_dbtp -= excess_db
         out *= np.float32(_ratio(-excess_db))
     reduction_db = 0.0 if curve is None else -20 * math.log10(float(curve.min()))
-    return MasterGain(gain_db, curve, reduction_db, integrated_lufs(out, sample_rate), peak_dbtp)
+    lufs = before_lufs + gain_db if curve is None else integrated_lufs(out, sample_rate)
+    return MasterGain(gain_db, curve, reduction_db, lufs, peak_dbtp)
 
 
 def _ratio(level_db: float) -> float:

@@ -57,9 +57,7 @@ def render_stems(performance: Performance, bank: Bank, sample_rate: int, divided
     `trim_tail`, or, with a fade-out, `LEAST_TAIL_SEC` of silence. With `divided` False there is one stem,
     `mix`, and less to compute.
     """
-    tracks = (
-        performance.tracks if divided else tuple(replace(track, stem=MIX) for track in performance.tracks)
-    )
+    tracks = performance.tracks if divided else tuple(replace(track, stem=MIX) for track in performance.tracks)
     used = {track.stem for track in tracks}
     names = tuple(name for name in STEM_ORDER if name in used) + tuple(sorted(used - set(STEM_ORDER)))
     calibration = calibration_for(bank.soundfont.name)

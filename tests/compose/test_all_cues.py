@@ -22,7 +22,7 @@ STEMS = {"melody", "harmony", "bass", "rhythm", "percussion", "colour"}
 ROLES = {"lead", "counter", "pad", "ostinato", "bass", "pulse", "impact", "colour"}
 GS_DRUMS = range(27, 89)  # the drum map of Roland GS, which holds General MIDI's 35..81
 CHORD_TONES = 0.90  # share of the lead's strong notes; measured 0.97 to 0.99 by style
-SOUNDING = 4.0  # seconds of silence nobody takes for intended
+SOUNDING = 5.0  # seconds: the longest rest inside a cue, one very slow bar
 
 Composed = Callable[[str, str, int], Cue]
 every_cue = pytest.mark.parametrize(("style", "type_"), EVERY)

@@ -28,7 +28,8 @@ RATE = 44100
 
 
 def second_difference(samples: NDArray[np.float32]) -> NDArray[np.float64]:
-    return np.abs(np.diff(samples.sum(axis=0).astype(np.float64), 2))
+    bends: NDArray[np.float64] = np.abs(np.diff(samples.sum(axis=0).astype(np.float64), 2))
+    return bends
 
 
 def true_peak_db(samples: NDArray[np.float32]) -> float:
@@ -83,7 +84,7 @@ def test_a_loop_shorter_than_a_loudness_block_is_mastered(
 @pytest.mark.parametrize("loop", [False, True])
 def test_silence_stays_silence(bank: Bank, make_performance: MakePerformance, loop: bool) -> None:
     audio = render(make_performance(length_sec=1.0, loop=loop), bank=bank)
-    assert not audio.mix.any()
+    assert np.abs(audio.mix).max() < 1e-6  # the reverb keeps itself awake with -150 dB of noise
     assert audio.report.lufs == -math.inf and audio.report.gain_db == 0
     assert audio.frames == RATE + (0 if loop else round(audio.tail_sec * RATE))
 

@@ -81,7 +81,7 @@ def test_a_new_file_replaces_the_old_and_folders_are_made(tmp_path: Path) -> Non
 
 
 def test_stems_are_saved_side_by_side(tmp_path: Path) -> None:
-    stems = {"melody": chord(1000), "bass": chord(1000) / 2}
+    stems: dict[str, NDArray[np.float32]] = {"melody": chord(1000), "bass": chord(1000) * np.float32(0.5)}
     audio = Audio(stems, RATE, 1000 / RATE, 0.0, True, AudioReport(-16, -1, 0, 0, "font", "2.5.7"))
     paths = audio.save_stems(tmp_path, "M-101-", "ogg", TAGS)
     assert [path.name for path in paths] == ["M-101-melody.ogg", "M-101-bass.ogg"]

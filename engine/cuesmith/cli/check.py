@@ -40,9 +40,7 @@ def check(
     verdicts = [verdict_of(path) for path in _yaml_files(files)]
     bad = [verdict for verdict in verdicts if verdict.errors]
     if as_json:
-        say_json(
-            [{"file": v.file, "kind": v.kind, "ok": not v.errors, "errors": list(v.errors)} for v in verdicts]
-        )
+        say_json([{"file": v.file, "kind": v.kind, "ok": not v.errors, "errors": list(v.errors)} for v in verdicts])
     for verdict in verdicts:
         for line in verdict.errors:
             note(line)
@@ -79,7 +77,7 @@ def verdict_of(path: Path) -> Verdict:
         elif kind == "show":
             show_from(document)
         else:
-            raise SpecError(f"{path}: neither a style (no 'seats') nor a show (no list of 'cues'); is it the right file?")
+            raise SpecError(f"{path}: neither a style (no 'seats') nor a show (no 'cues'); is it the right file?")
     except CuesmithError as fault:
         return Verdict(str(path), kind, tuple(str(fault).splitlines()), fault.exit_code)
     return Verdict(str(path), kind)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def cue(
     style: Annotated[str, typer.Option("--style", metavar="S", help="Name or file of a style.")] = "symphonic",
-    type_: Annotated[str, typer.Option("--type", metavar="T", help="Kind of cue: see `cuesmith types`.")] = "main_theme",
+    type_: Annotated[str, typer.Option("--type", metavar="T", help="Kind of cue: see cuesmith types.")] = "main_theme",
     seconds: Annotated[
         float | None, typer.Option("--seconds", metavar="N", help="Where the last bar line stands; usual for the type.")
     ] = None,
@@ -31,7 +31,9 @@ def cue(
     title: Annotated[str | None, typer.Option("--title", metavar="T", help="Title of the cue.")] = None,
     output: Annotated[
         list[Path] | None,
-        typer.Option("-o", "--output", metavar="FILE", help="File to write, .mid .json .svg .flac .wav .ogg; repeatable."),
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="File to write: .mid .json .svg .flac .wav .ogg; repeatable."
+        ),
     ] = None,
     soundfont: Annotated[
         Path | None, typer.Option("--soundfont", metavar="FILE", help="Soundfont (.sf2, .sf3) for audio files.")

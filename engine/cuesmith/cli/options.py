@@ -25,7 +25,7 @@ def seed_of(text: str) -> int | str:
 def plain(text: str, option: str) -> str:
     """Text that can stand in every file: no control characters, nothing that is not Unicode."""
     if any(ord(sign) < 32 or 127 <= ord(sign) < 160 or 0xD800 <= ord(sign) < 0xE000 for sign in text):
-        raise UsageError(f"{option} {ascii(text)}: it holds control characters or broken text; write it in UTF-8")
+        raise UsageError(f"{option} {text!a}: it holds control characters or broken text; write it in UTF-8")
     return text
 
 

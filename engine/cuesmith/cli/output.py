@@ -66,10 +66,12 @@ def progress(*, quiet: bool) -> Iterator[Progress]:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bar
 
-        columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}", markup=False))
-        with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        what = TextColumn("{task.description}", markup=False)
+        with Bar(
+            BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), what, console=Console(stderr=True), transient=True
+        ) as bar:
             task = bar.add_task("", total=None)
-            yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+            yield lambda name, done, total: bar.update(task, description=name, completed=done, total=total)
     else:
         yield lambda what, done, total: note(f"[{done}/{total}] {what}")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -23,7 +24,8 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but er
 
 def show(file: ShowFile, output: Folder, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Compose a show: a MIDI file per cue, and show.json, which says what is in them."""
-    from cuesmith.show.compose import CueSet, brief_of, compose_brief, show_themes
+    from cuesmith.cue import compose_brief
+    from cuesmith.show.compose import CueSet, brief_of, show_themes
     from cuesmith.specs.load import load_show
     from cuesmith.write.atomic import write_text
     from cuesmith.write.save import json_text
@@ -47,7 +49,7 @@ def show(file: ShowFile, output: Folder, as_json: AsJson = False, quiet: Quiet =
     elif not quiet:
         say(_show_table(made))
         length = clock(sum(cue.seconds for cue in made.cues))
-        say(f"\n{loaded.title}: {len(made.cues)} cues, {length}, in {folder} ({folder / 'show.json'} tells what is in them)")
+        say(f"\n{loaded.title}: {len(made.cues)} cues, {length}, in {folder} (what is in them: show.json)")
 
 
 def _show_table(made: CueSet) -> str:
@@ -92,19 +94,32 @@ def album(
 def _report_data(report: AlbumReport) -> dict[str, object]:
     """The report as plain data, paths as text."""
     return {
-        **asdict(report),
         "out_dir": str(report.out_dir),
         "index": str(report.index),
+        "soundfont": report.soundfont,
+        "seconds": report.seconds,
         "tracks": [
-            {**asdict(track), "midi": str(track.midi), "audio": str(track.audio)} for track in report.tracks
+            {
+                **asdict(track),
+                "lufs": _finite(track.lufs),
+                "true_peak_db": _finite(track.true_peak_db),
+                "midi": str(track.midi),
+                "audio": str(track.audio),
+            }
+            for track in report.tracks
         ],
     }
 
 
+def _finite(level: float) -> float | None:
+    """A level in dB; None for silence, as JSON has no infinity."""
+    return level if math.isfinite(level) else None
+
+
 def _album_table(report: AlbumReport) -> str:
     rows = [
-        (str(track.number), track.id, clock(track.seconds), f"{track.lufs:.1f}", f"{track.true_peak_db:.1f}", track.style,
-         track.type, track.title)
+        (str(track.number), track.id, clock(track.seconds), f"{track.lufs:.1f}", f"{track.true_peak_db:.1f}",
+         track.style, track.type, track.title)
         for track in report.tracks
     ]  # fmt: skip
     return table(("no", "id", "length", "LUFS", "dBTP", "style", "type", "title"), rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,7 +12,7 @@ from cuesmith.cli.output import say, say_json, table
 AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
-class SpecKind(str, Enum):
+class SpecKind(StrEnum):
     """The kinds of file people write."""
 
     STYLE = "style"
@@ -64,9 +64,10 @@ def types(as_json: AsJson = False) -> None:
         )
         return
     lines = [
-        (id_, row.name, _span(row.seconds), _span(row.limits), _span(row.bpm), " ".join(row.meters), row.ending, row.purpose)
+        (id_, row.name, _span(row.seconds), _span(row.limits), _span(row.bpm), " ".join(row.meters), row.ending,
+         row.purpose)
         for id_, row in rows.items()
-    ]
+    ]  # fmt: skip
     say(table(("id", "name", "seconds", "limits", "bpm", "meters", "ending", "purpose"), lines))
 
 

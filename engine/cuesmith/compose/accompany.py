@@ -140,6 +140,13 @@ def _bass_pitch(symbol: str, span: ChordSpan, after: ChordSpan, low: int, high: 
     return bass + interval if bass + interval <= high else bass + interval - 12 if bass + interval - 12 >= low else bass
 
 
+def _consonant(pitch: int, chord: Chord) -> int:
+    """A figure's note on a beat, moved to the chord tone it would rub against by a semitone."""
+    if pitch % 12 in chord.classes:
+        return pitch
+    return next((pitch + move for move in (-1, 1) if (pitch + move) % 12 in chord.classes), pitch)
+
+
 def _fold(pitch: int, low: int, high: int) -> int:
     while pitch > high:
         pitch -= 12
@@ -216,6 +223,8 @@ def _pitched(setting: Setting, player: Player, section: SectionPlan, texture: Te
             pitch = _fold(
                 _degree_pitch(token.symbol, span.chord, span.key, texture.anchor, low), low, max(high, low + 12)
             )
+        if texture.kind in ("degree", "motif") and meter.strength((onset - section.start) % meter.bar_ticks) >= 2:
+            pitch = _consonant(pitch, span.chord)
         out.append(Note(onset, duration, pitch, loud))
     return out
 

@@ -32,7 +32,8 @@ def _line(setting: Setting, section: SectionPlan, low: int, high: int) -> list[N
         onsets = {n.onset for n in sung}
         holds = half >= PPQ and not any(span.onset + half <= o < span.end for o in onsets)
         if holds:  # the melody rests or holds: a neighbour leads on towards the next chord
-            pool = chord_scale(span.chord, span.key)
+            rubs = {(pc + move) % 12 for pc in span.chord.classes for move in (-1, 1)}
+            pool = (chord_scale(span.chord, span.key) - rubs) | span.chord.core
             passing = next(
                 (p for p in (pitch + 1, pitch + 2, pitch - 1, pitch - 2) if p % 12 in pool and low <= p <= ceiling),
                 pitch,

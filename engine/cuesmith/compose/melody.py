@@ -102,6 +102,8 @@ def close_melody(
     seat = cast.leads[last.index] or next((s for s in reversed(cast.leads) if s), None)
     if seat is None or plan.ending in ("attacca", "loop", "ma_stop", "fade") or not passages:
         return passages
+    if plan.bars == 1:  # the theme itself is all there is room for: its last note is the last
+        return passages
     bar = last.meter.bar_ticks
     start = plan.length - bar
     chord = chord_at(harmony, start).chord

@@ -27,14 +27,20 @@ def _in_scale(motif: Motif, scale: Scale) -> Motif:
     return motif.with_notes(tuple(n._replace(step=scale_step(scale, scale_index(scale, n.step))) for n in motif.notes))
 
 
-def _cadence(motif: Motif, target: int, scale: Scale, draw: Stream) -> Motif:
-    """Two bars that walk by step to the target and rest there: the rhythm of the idea, thinned at the end."""
+def _cadence(motif: Motif, before: int, scale: Scale, draw: Stream) -> Motif:
+    """Two bars that walk by step to the tonic and rest there: the rhythm of the idea, thinned at the end.
+
+    before: the step the melody comes from; the tonic is taken in the octave that makes the way in and down short.
+    """
     bar = motif.meter.bar_ticks
     middle = sum(n.step for n in motif.notes) / len(motif.notes)
-    goal = _near(round(middle - 1.5), (target,))
     rhythm = [n for n in motif.notes if n.onset < bar][:5] or list(motif.notes[:3])
     count = len(rhythm)
-    first = scale_index(scale, goal) + min(count + 1, 4)
+    climb = min(count + 1, 4 if len(scale.steps) == 7 else 3)
+    goal = min(
+        (-7, 0, 7, 14), key=lambda g: abs(scale_step(scale, scale_index(scale, g) + climb) - before) + abs(g - middle)
+    )
+    first = scale_index(scale, goal) + climb
     notes = []
     for i, n in enumerate(rhythm):
         back = count - i
@@ -57,13 +63,13 @@ def develop(motif: Motif, scale: Scale, form: str, draw: Stream) -> tuple[Motif,
         second = breathe(_in_scale(sequence(motif, shift), scale), rest)
         lift = draw.choice((1, 2))
         rise = [_in_scale(sequence(head, lift * k), scale) for k in (1, 2)]
-        close = _cadence(rise[1], 0, scale, draw.child("cadence"))
+        close = _cadence(rise[1], rise[1].notes[-1].step, scale, draw.child("cadence"))
         melody = join(motif, second, *rise, close)
         units: tuple[Unit, ...] = ((0, 2, "idea"), (2, 2, "idea'"), (4, 1, "head"), (5, 1, "head'"), (6, 2, "cadence"))
         return melody, units
     answer = _in_scale(sequence(motif, draw.weighted({-2: 3.0, -1: 3.0, 1: 2.0})), scale)
     last = answer.notes[-1].step
     open_end = breathe(tail_swap(answer, _near(last, tuple(s for s in (1, 4, 6) if s in scale.steps) or (4,))), rest)
-    close = _cadence(motif, 0, scale, draw.child("cadence"))
+    close = _cadence(motif, motif.notes[-1].step, scale, draw.child("cadence"))
     melody = join(motif, open_end, motif, close)
     return melody, ((0, 2, "idea"), (2, 2, "continuation"), (4, 2, "idea"), (6, 2, "cadence"))

@@ -18,10 +18,10 @@ REACH = 4  # semitones a note may move from where the motif has it
 
 # costs, in the same unit: one semitone of displacement is 0.45
 MOVE, HEAD_MOVE = 0.45, 0.7
-STRONG_NONCHORD, BEAT_NONCHORD, LONG_NONCHORD, WEAK_NONCHORD = 3.0, 1.0, 2.6, 0.15
+STRONG_NONCHORD, BEAT_NONCHORD, LONG_NONCHORD, WEAK_NONCHORD = 2.0, 0.8, 2.8, 0.15
 OUT_OF_SCALE = 4.0
 TURNED, RESIZED = 2.4, 0.22  # contour sign lost; per semitone of interval changed
-LEFT_HANGING = 1.6  # a strong non-chord tone that does not step to its resolution
+LEFT_HANGING = 2.5  # a strong non-chord tone that does not step to its resolution
 WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # leap beyond an octave; tritone leap; two notes merged into one pitch
 
 
@@ -64,7 +64,8 @@ def fit(
             cost = (HEAD_MOVE if i == 0 else MOVE) * abs(pitch - note.pitch)
             if classes is not None and pc not in classes:
                 cost += 0.8
-            column.append((pitch, cost + (0.0 if inside else penalty), not inside and place >= 3))
+            coloured = not inside and pc in span.chord.classes  # a ninth or thirteenth the chord itself spells
+            column.append((pitch, cost + (0.0 if inside else 0.4 if coloured else penalty), not inside and place >= 3))
         if not column:
             column.append((min(max(note.pitch, low), high), OUT_OF_SCALE, False))
         columns.append(column)

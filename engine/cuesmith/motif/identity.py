@@ -13,6 +13,7 @@ from cuesmith.music.note import PPQ
 
 STATEMENT = 0.70
 DEVELOPMENT = 0.45
+DISTINCT = 0.45  # two themes of one show may be no more alike than this
 RHYTHM, CONTOUR, INTERVAL = 0.45, 0.40, 0.15
 
 Shape = Sequence[tuple[int, int]]  # (onset in ticks, pitch in semitones)

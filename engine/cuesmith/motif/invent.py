@@ -6,9 +6,12 @@ recovered by step. `develop` makes the eight-bar theme of it.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cuesmith.chance import Stream
+from cuesmith.motif.identity import DISTINCT, Shape, identity
 from cuesmith.motif.judge import judge, total
 from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.music.meter import Meter
@@ -25,13 +28,14 @@ class Ingredients:
     """What a character makes its motifs of, resolved from the banks.
 
     cells: id → (sixteenths with rests negative, has a fingerprint, is a goal cell); weights by id in cell_weights.
-    contours: id → seven heights 0..1. leaps, ambitus, density: low and high.
+    contours: id → seven heights 0..1. intervals: percent of each interval class. leaps, ambitus, density: low, high.
     """
 
     cells: dict[str, tuple[tuple[int, ...], bool, bool]]
     cell_weights: dict[str, float]
     contours: dict[str, tuple[float, ...]]
     contour_weights: dict[str, float]
+    intervals: dict[str, float]
     leaps: tuple[int, int]
     ambitus: tuple[int, int]
     density: tuple[int, int]
@@ -65,6 +69,61 @@ def scale_index(scale: Scale, step: int) -> int:
     return len(scale.steps) * turns + (below[-1] if below else 0)
 
 
+def _moves(ingredients: Ingredients, scale: Scale) -> dict[int, float]:
+    """Weights of moves in scale steps, from the shares of intervals; a five-note scale has thirds for some steps."""
+    share = ingredients.intervals
+    if len(scale.steps) == 7:
+        sizes = {1: "step", 2: "third", 3: "fourth", 4: "fifth", 5: "sixth", 7: "octave"}
+        up = {size: share.get(name, 0.0) for size, name in sizes.items()}
+    else:
+        third, fourth = share.get("third", 0.0), share.get("fourth", 0.0)
+        up = {
+            1: share.get("step", 0.0) + 0.6 * third,
+            2: 0.4 * third + fourth,
+            3: share.get("fifth", 0.0),
+            5: share.get("octave", 0.0),
+        }
+    moves = {0: share.get("repeat", 0.0)}
+    for size, weight in up.items():  # songs jump up and walk down
+        moves[size] = weight * (1.3 if size > 2 else 0.8)
+        moves[-size] = weight * (1.0 if size > 2 else 1.25)
+    return moves
+
+
+def _walk(
+    places: list[tuple[int, int]],
+    points: tuple[float, ...],
+    moves: dict[int, float],
+    scale: Scale,
+    semitones: int,
+    draw: Stream,
+) -> list[int]:
+    """Scale indexes note by note: each move drawn by its weight and by how near it comes to the contour."""
+    span = max(3, round(semitones * len(scale.steps) / 12))
+    reach = (max(points) - min(points)) or 1.0
+    base = scale_index(scale, draw.choice((0, 2, 4, 4, -3)))
+    end = places[-1][0] or 1
+    indexes = [base]
+    before = 0
+    for onset, _ in places[1:]:
+        target = base + (_height(points, onset / end) - points[0]) / reach * span
+        weights = {}
+        for move, weight in moves.items():
+            value = weight * math.exp(-(((indexes[-1] + move - target) / 1.7) ** 2))
+            if abs(before) >= 3:  # a leap is answered by a step the other way
+                value *= (
+                    5.0
+                    if move * before < 0 and abs(move) == 1
+                    else 0.05
+                    if move * before > 0 and abs(move) > 1
+                    else 1.0
+                )
+            weights[move] = value
+        before = draw.weighted(weights)
+        indexes.append(indexes[-1] + before)
+    return indexes
+
+
 def _candidate(ingredients: Ingredients, scale: Scale, meter: Meter, draw: Stream) -> tuple[Motif, bool]:
     bar = meter.bar_ticks // SIXTEENTH
     fitting = {k: w for k, w in ingredients.cell_weights.items() if sum(map(abs, ingredients.cells[k][0])) == bar}
@@ -73,27 +132,7 @@ def _candidate(ingredients: Ingredients, scale: Scale, meter: Meter, draw: Strea
     first, second = draw.weighted(openers), draw.weighted(closers)
     places = _rhythm(ingredients.cells[first][0], 0) + _rhythm(ingredients.cells[second][0], meter.bar_ticks)
     points = ingredients.contours[draw.weighted(ingredients.contour_weights)]
-    semitones = draw.integer(*ingredients.ambitus)
-    span = max(3, round(semitones * len(scale.steps) / 12))
-    base = scale_index(scale, draw.choice((0, 2, 4, 4, -3 + 7 - 7 * draw.integer(0, 1))))
-    low = min(points)
-    end = places[-1][0] or 1
-    heights = [(_height(points, onset / end) - _height(points, 0.0)) for onset, _ in places]
-    reach = (max(points) - low) or 1.0
-    indexes = [base + round(h / reach * span) for h in heights]
-    for i in range(1, len(indexes)):  # a little life: neighbours may trade a step
-        if draw.chance(0.3):
-            indexes[i] += draw.choice((-1, 1))
-    leap_at = draw.integer(0, min(4, len(indexes) - 2)) if len(indexes) > 2 else 0
-    up = draw.chance(0.62)
-    wide = draw.integer(2, 4) if len(scale.steps) == 5 else draw.integer(3, 5)
-    shift = (wide if up else -wide) - (indexes[leap_at + 1] - indexes[leap_at])
-    indexes = [n if i <= leap_at else n + shift for i, n in enumerate(indexes)]
-    for i in range(leap_at + 2, len(indexes)):  # recover by step against the leap, then drift back to the contour
-        if i == leap_at + 2:
-            indexes[i] = indexes[i - 1] + (-1 if up else 1)
-        else:
-            indexes[i] -= round(shift * min(1.0, (i - leap_at - 1) / 2))
+    indexes = _walk(places, points, _moves(ingredients, scale), scale, draw.integer(*ingredients.ambitus), draw)
     steps = [scale_step(scale, i) for i in indexes]
     goal = min(GOALS, key=lambda g: min(abs(steps[-1] - g - 7 * k) for k in (-1, 0, 1)))
     octave = min((-1, 0, 1), key=lambda k: abs(steps[-1] - goal - 7 * k))
@@ -103,9 +142,19 @@ def _candidate(ingredients: Ingredients, scale: Scale, meter: Meter, draw: Strea
 
 
 def invent(
-    ingredients: Ingredients, scale: Scale, key: Key, meter: Meter, draw: Stream, count: int = CANDIDATES
+    ingredients: Ingredients,
+    scale: Scale,
+    key: Key,
+    meter: Meter,
+    draw: Stream,
+    *,
+    others: Sequence[Shape] = (),
+    count: int = CANDIDATES,
 ) -> tuple[Motif, float]:
-    """The best of `count` candidate motifs of two bars, and its score 0..100."""
+    """The best of `count` candidate motifs of two bars, and its score 0..100.
+
+    others: (onset, pitch) shapes of motifs it must not be taken for; a candidate too like one of them loses heavily.
+    """
     best: tuple[float, int, Motif] | None = None
     low, high = ingredients.density
     for number in range(count):
@@ -114,6 +163,10 @@ def invent(
         score -= 4 * max(0, low - len(motif.notes), len(motif.notes) - high)
         steps = [n.step for n in motif.notes]
         score -= 10 * max(0, max(steps) - 9) + 10 * max(0, -5 - min(steps))
+        if others and (best is None or score > best[0]):
+            shape = [(n.onset, key.pitch(n.step, n.alter)) for n in motif.notes]
+            if max(identity(other, shape) for other in others) > DISTINCT:
+                score -= 60
         if best is None or score > best[0]:
             best = (score, number, motif)
     assert best is not None

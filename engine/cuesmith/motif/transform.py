@@ -120,9 +120,7 @@ def remetre(motif: Motif, meter: Meter) -> Motif:
             duration = max(PPQ // 4, round(n.duration * new / old / (PPQ // 4)) * (PPQ // 4))
             if not out or bar * new + place > out[-1].onset:
                 out.append(MotifNote(bar * new + place, duration, n.step, n.alter))
-    trimmed = [
-        n._replace(duration=min(n.duration, after.onset - n.onset)) for n, after in itertools.pairwise(out)
-    ]
+    trimmed = [n._replace(duration=min(n.duration, after.onset - n.onset)) for n, after in itertools.pairwise(out)]
     if out:
         trimmed.append(out[-1]._replace(duration=min(out[-1].duration, bars * new - out[-1].onset)))
     return Motif(tuple(trimmed), bars * new, meter)

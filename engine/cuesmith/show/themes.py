@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cuesmith.chance import Stream, stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.develop import develop
-from cuesmith.motif.identity import identity
-from cuesmith.motif.invent import CANDIDATES, Ingredients, invent
+from cuesmith.motif.identity import DISTINCT, Shape, identity
+from cuesmith.motif.invent import Ingredients, invent
 from cuesmith.motif.model import Motif, Theme
 from cuesmith.music.meter import Meter
 from cuesmith.music.pitch import parse_pitch_class
@@ -19,8 +19,7 @@ from cuesmith.specs.library import Banks
 from cuesmith.specs.show import ThemeSpec, parse_key
 from cuesmith.specs.style import Style
 
-DISTINCT = 0.45  # two themes of one show may be no more alike than this
-ATTEMPTS = 64
+ATTEMPTS = 24
 
 
 def ingredients(character: Character, banks: Banks) -> Ingredients:
@@ -34,6 +33,7 @@ def ingredients(character: Character, banks: Banks) -> Ingredients:
         cell_weights=dict(character.cells),
         contours={name: banks.contours[name].points for name in character.contours},
         contour_weights=dict(character.contours),
+        intervals=dict(character.intervals),
         leaps=character.leaps,
         ambitus=character.ambitus,
         density=character.density,
@@ -58,9 +58,9 @@ def _shape(motif: Motif, key: Key) -> list[tuple[int, int]]:
 
 
 def make_theme(
-    name: str, spec: ThemeSpec, style: Style, banks: Banks, draw: Stream, candidates: int = CANDIDATES
+    name: str, spec: ThemeSpec, style: Style, banks: Banks, draw: Stream, others: Sequence[Shape] = ()
 ) -> Theme:
-    """One theme: key and scale chosen, motif invented (the best of `candidates`), eight bars developed from it."""
+    """One theme: key and scale chosen, motif invented unlike the others, eight bars developed from it."""
     character = banks.characters[spec.character]
     scale = _scale(spec, character, banks, draw.child("scale"))
     if spec.key is not None:
@@ -73,7 +73,7 @@ def make_theme(
     meter = draw.child("meter").choice(character.meters) if character.meters else Meter(4, 4)
     if meter.bar_ticks not in (3840, 2880):
         meter = Meter(4, 4)
-    motif, score = invent(ingredients(character, banks), scale, key, meter, draw.child("motif"), candidates)
+    motif, score = invent(ingredients(character, banks), scale, key, meter, draw.child("motif"), others=others)
     form = character.form if character.form != "either" else draw.child("form").choice(("sentence", "period"))
     melody, units = develop(motif, scale, form, draw.child("develop"))
     return Theme(name, spec.character, motif, melody, units, key, scale, form, round(score, 1), 4, spec.instrument)
@@ -86,14 +86,11 @@ def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed
     """
     out: dict[str, Theme] = {}
     for name, spec in specs.items():
+        others = [_shape(theme.motif, theme.key) for theme in out.values()]
         nearest = 1.0
         for attempt in range(ATTEMPTS):
-            # choosing among fewer makes for stranger shapes: the way out when the best ones are all alike
-            candidates = max(4, CANDIDATES // (1 + attempt // 4))
-            theme = make_theme(name, spec, style, banks, stream(seed, "theme", name, attempt), candidates)
-            nearest = max(
-                (identity(_shape(o.motif, o.key), _shape(theme.motif, theme.key)) for o in out.values()), default=0.0
-            )
+            theme = make_theme(name, spec, style, banks, stream(seed, "theme", name, attempt), others)
+            nearest = max((identity(other, _shape(theme.motif, theme.key)) for other in others), default=0.0)
             if nearest <= DISTINCT:
                 out[name] = theme
                 break

@@ -27,9 +27,7 @@ def show_json(cue_set: CueSet) -> dict[str, object]:
         "style": show.style,
         "themes": [theme_data(theme) for theme in cue_set.themes.values()],
         "cues": [cue_summary(cue) for cue in cue_set.cues],
-        "motif_matrix": [
-            {"cue": cue.brief.id, "themes": motif_row(cue.score, cue_set.themes)} for cue in cue_set.cues
-        ],
+        "motif_matrix": [{"cue": cue.brief.id, "themes": motif_row(cue.score, cue_set.themes)} for cue in cue_set.cues],
     }
 
 

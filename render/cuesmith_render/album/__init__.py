@@ -1,1 +1,8 @@
-"""Albums: batch rendering and the listening page."""
+"""Albums: a whole show as tagged audio and MIDI files, with a playlist and a page to listen and read along."""
+
+from __future__ import annotations
+
+from cuesmith_render.album.batch import render_album
+from cuesmith_render.album.report import AlbumReport, TrackReport
+
+__all__ = ["AlbumReport", "TrackReport", "render_album"]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Mapping
-from ctypes import CDLL, c_char_p, c_double, c_int, c_void_p
+from ctypes import CDLL, c_char_p, c_double, c_float, c_int, c_void_p
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -42,6 +42,7 @@ _PROTOTYPES: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
     ("fluid_synth_set_channel_type", c_int,    (c_void_p, c_int, c_int)),
     ("fluid_synth_program_select",   c_int,    (c_void_p, c_int, c_int, c_int, c_int)),
     ("fluid_synth_pitch_wheel_sens", c_int,    (c_void_p, c_int, c_int)),
+    ("fluid_synth_set_gen",          c_int,    (c_void_p, c_int, c_int, c_float)),
     ("fluid_synth_cc",               c_int,    (c_void_p, c_int, c_int, c_int)),
     ("fluid_synth_pitch_bend",       c_int,    (c_void_p, c_int, c_int)),
     ("fluid_synth_noteon",           c_int,    (c_void_p, c_int, c_int, c_int)),
@@ -97,9 +98,7 @@ def load_library(path: str) -> FluidSynth:
             function = getattr(calls, name)
             function.restype, function.argtypes = result, arguments
     except AttributeError as fault:
-        raise ComponentError(
-            f"{path} is not FluidSynth 2 ({fault}). Remedy: pip install pygame-ce"
-        ) from fault
+        raise ComponentError(f"{path} is not FluidSynth 2 ({fault}). Remedy: pip install pygame-ce") from fault
     for level in range(_LOG_LEVELS):
         calls.fluid_set_log_function(level, None, None)
     text = calls.fluid_version_str().decode()
@@ -107,9 +106,7 @@ def load_library(path: str) -> FluidSynth:
     version = (numbers[0], numbers[1], numbers[2]) if len(numbers) == 3 else (0, 0, 0)
     if version < OLDEST_VERSION:
         wanted = ".".join(str(part) for part in OLDEST_VERSION)
-        raise ComponentError(
-            f"{path} is FluidSynth {text}; {wanted} or newer is needed. Remedy: pip install pygame-ce"
-        )
+        raise ComponentError(f"{path} is FluidSynth {text}; {wanted} or newer is needed. Remedy: pip install pygame-ce")
     return FluidSynth(path, version, calls)
 
 

@@ -25,6 +25,8 @@ BASE_VOLUME = 90
 MOST_CHANNELS = 256
 """FluidSynth's limit of MIDI channels."""
 
+_CHORUS_GENERATOR, _REVERB_GENERATOR = 15, 16
+_WHOLE_SEND = 1000.0  # SoundFont counts sends in tenths of a percent
 _HEADROOM_DB = 40 * math.log10(127 / BASE_VOLUME)
 
 
@@ -34,6 +36,7 @@ class Channel:
 
     number        : MIDI channel; `number mod stems` is the stem.
     controls      : (controller, value) pairs to send.
+    generators    : (SoundFont generator, offset) pairs to set.
     key_gains_db  : drums only: for each pitch 0..127, the level to add by velocity, never above 0.
     """
 
@@ -43,6 +46,7 @@ class Channel:
     drums: bool
     bend_range: int
     controls: tuple[tuple[int, int], ...]
+    generators: tuple[tuple[int, float], ...] = ()
     key_gains_db: tuple[float, ...] = ()
 
     @property
@@ -79,9 +83,7 @@ def lay_out(tracks: Sequence[Track], stems: Sequence[str], calibration: Calibrat
         )
     key_gains = [_key_gains_db(track, calibration) for track in tracks]
     wanted = [
-        track.level_db
-        + pan_level_db(track.pan)
-        + (max(gains) if track.drums else calibration.gain_db(track.program))
+        track.level_db + pan_level_db(track.pan) + (max(gains) if track.drums else calibration.gain_db(track.program))
         for track, gains in zip(tracks, key_gains, strict=True)
     ]
     gain_db = max(0.0, max(wanted, default=0.0) - _HEADROOM_DB)
@@ -100,6 +102,7 @@ def lay_out(tracks: Sequence[Track], stems: Sequence[str], calibration: Calibrat
                 (REVERB_SEND, _send(track.reverb)),
                 (CHORUS_SEND, _send(track.chorus)),
             ),
+            generators=_dry_generators(track),
             key_gains_db=tuple(gain - max(gains) for gain in gains) if track.drums else (),
         )
         for number, track, level_db, gains in zip(numbers, tracks, wanted, key_gains, strict=True)
@@ -126,6 +129,21 @@ def pan_level_db(pan: float) -> float:
 
 def _send(amount: float) -> int:
     return min(127, max(0, round(amount * 127)))
+
+
+def _dry_generators(track: Track) -> tuple[tuple[int, float], ...]:
+    """Turn off the preset's own send to an effect the track has none of.
+
+    Presets may send far more to the chorus than they sound themselves (slow strings of TimGM6mb: 6 dB more), which
+    blurs their place and undoes their calibration. The offset is the generator's whole range; sums below 0 count as 0.
+    """
+    moved = {curve.number for curve in track.curves if curve.kind == "cc"}
+    effects = ((REVERB_SEND, track.reverb, _REVERB_GENERATOR), (CHORUS_SEND, track.chorus, _CHORUS_GENERATOR))
+    return tuple(
+        (generator, -_WHOLE_SEND)
+        for controller, amount, generator in effects
+        if amount <= 0 and controller not in moved
+    )
 
 
 def _key_gains_db(track: Track, calibration: Calibration) -> tuple[float, ...]:

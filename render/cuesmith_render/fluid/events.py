@@ -123,8 +123,6 @@ def _curve_events(curve: Curve, channel: Channel, sample_rate: int) -> tuple[Col
     if curve.kind == "cc":
         return block, np.full(size, CONTROL), np.full(size, number), np.clip(value, 0, 127)
     data = np.clip(value + _NRPN_CENTRE, 0, 16383)
-    sequence = np.stack(
-        [np.full(size, _SOUNDFONT_NRPN_MSB), np.full(size, number), data & 127, data >> 7], axis=1
-    )
+    sequence = np.stack([np.full(size, _SOUNDFONT_NRPN_MSB), np.full(size, number), data & 127, data >> 7], axis=1)
     controllers = np.tile(np.array([_NRPN_MSB, _NRPN_LSB, _DATA_LSB, _DATA_MSB]), size)
     return np.repeat(block, 4), np.full(4 * size, CONTROL), controllers, sequence.ravel()

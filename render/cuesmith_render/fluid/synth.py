@@ -139,6 +139,8 @@ class Bank:
         bank, program = self._preset(channel)
         calls.fluid_synth_program_select(synth, number, font_id, bank, program)
         calls.fluid_synth_pitch_wheel_sens(synth, number, channel.bend_range)
+        for generator, offset in channel.generators:
+            calls.fluid_synth_set_gen(synth, number, generator, offset)
         for controller, value in channel.controls:
             calls.fluid_synth_cc(synth, number, controller, value)
 

@@ -1,0 +1,87 @@
+"""A show → an album: the folder with every cue as MIDI and audio, playlist, data and page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import cuesmith
+import cuesmith_render
+from cuesmith.cue import slug
+from cuesmith.errors import UsageError
+from cuesmith.show.compose import CueSet, brief_of, show_themes
+from cuesmith.specs.library import load_banks
+from cuesmith.specs.show import Show
+from cuesmith.write.atomic import write_text
+from cuesmith.write.save import json_text
+from cuesmith.write.show_json import show_json
+from cuesmith_render.album.page import write_page
+from cuesmith_render.album.playlist import m3u8_text
+from cuesmith_render.album.pool import make_tracks, worker_count
+from cuesmith_render.album.report import AlbumReport
+from cuesmith_render.album.track import TrackJob, credits_of
+
+
+def render_album(
+    show: Show,
+    out_dir: Path,
+    *,
+    jobs: int = 0,
+    soundfont: Path | None = None,
+    on_progress: Callable[[str, int, int], None] | None = None,
+) -> AlbumReport:
+    """Compose and render every cue of a show into a folder, which is made if it is not there.
+
+    jobs        : how many cues to work on at once; 0: one on each core. 1 stays in this process.
+    soundfont   : a file to use instead of the best one found.
+    on_progress : called with (`M-401 Duel at the Gate`, cues finished, cues in all) when a cue is finished.
+
+    Written: `<file_stem>.mid` and `<file_stem>.flac` of each cue, `album.m3u8`, `show.json`, `index.html` and, for
+    large shows, `pictures/`. Each file appears whole or not at all; other files in the folder are left alone.
+    The same show, soundfont and library give the same bytes, whatever `jobs` is.
+
+    Raises ComposeError, SpecError, ComponentError or CuesmithError. When cues fail, one error names them, after all
+    others are finished; playlist, data and page are then not written. UsageError: jobs below 0, a file in place of
+    the folder, two cues of one id.
+    """
+    out_dir = Path(out_dir)
+    workers = worker_count(jobs, len(show.cues))
+    _check(show, out_dir)
+    cuesmith_render.find_library()
+    font = cuesmith_render.find_soundfont(soundfont)
+    themes = show_themes(show)
+    credits_ = credits_of(show, cuesmith.__version__)
+    rows = load_banks().cue_types
+    track_jobs = []
+    for number, spec in enumerate(show.cues, start=1):
+        brief = brief_of(show, spec)
+        expected_sec = brief.seconds or rows[brief.type].default_seconds
+        track_jobs.append(TrackJob(number, brief, themes, credits_, out_dir, font.path, expected_sec))
+
+    done = 0
+
+    def tell(job: TrackJob) -> None:
+        nonlocal done
+        done += 1
+        if on_progress is not None:
+            on_progress(f"{job.brief.id} {job.brief.title}", done, len(track_jobs))
+
+    made = make_tracks(track_jobs, workers, tell)
+    tracks = tuple(track.report for track in made)
+    cue_set = CueSet(show, themes, tuple(track.cue for track in made))
+    write_text(out_dir / "album.m3u8", m3u8_text(show.title, show.album.artist, tracks))
+    write_text(out_dir / "show.json", json_text(show_json(cue_set)))
+    index = write_page(cue_set, tracks, font.name, out_dir)
+    return AlbumReport(out_dir, tracks, index, font.name, sum(track.seconds for track in tracks))
+
+
+def _check(show: Show, out_dir: Path) -> None:
+    """What would otherwise come to light only after minutes of work."""
+    if out_dir.exists() and not out_dir.is_dir():
+        raise UsageError(f"{out_dir} is a file, and an album is a folder; name another place")
+    seen: dict[str, str] = {}
+    for cue in show.cues:
+        name = slug(cue.id.replace("-", ""))
+        if name in seen:
+            raise UsageError(f"two cues have the id {cue.id} ({seen[name]} and {cue.id}); give every cue its own")
+        seen[name] = cue.id

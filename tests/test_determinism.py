@@ -1,0 +1,119 @@
+"""Same seed, same bytes: in any process, in any order, under any PYTHONHASHSEED, whoever else plays along."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cuesmith.cue import Cue, compose
+from cuesmith.music.note import Note
+
+CUES = (
+    ("symphonic", "battle", 7),
+    ("jazz-rock", "chase", 7),
+    ("synth", "eyecatch", 7),
+    ("taiko-koto", "mystery", 7),
+)
+PROGRAM = """
+import hashlib, json, sys
+from cuesmith.cue import compose
+cues = json.loads(sys.argv[1])
+print(json.dumps([hashlib.sha256(compose(style=s, type=t, seed=n).midi()).hexdigest() for s, t, n in cues]))
+"""
+
+
+def fingerprint(cue: Cue) -> str:
+    return hashlib.sha256(cue.midi()).hexdigest()
+
+
+def elsewhere(cues: tuple[tuple[str, str, int], ...], hash_seed: str) -> list[str]:
+    """The fingerprints of these cues as another process composes them."""
+    ran = subprocess.run(
+        [sys.executable, "-c", PROGRAM, json.dumps(cues)],
+        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[str] = json.loads(ran.stdout)
+    return found
+
+
+def notes(cue: Cue) -> dict[str, list[Note]]:
+    """The notes of each part."""
+    return {part.id: sorted(part.notes()) for part in cue.score.parts}
+
+
+@pytest.fixture(scope="module")
+def here() -> Mapping[tuple[str, str, int], str]:
+    """The fingerprints as this process composes them, in order."""
+    return {(s, t, n): fingerprint(compose(style=s, type=t, seed=n)) for s, t, n in CUES}
+
+
+@pytest.mark.parametrize("hash_seed", ["0", "1", "random"])
+def test_bytes_are_the_same_in_another_process(hash_seed: str, here: Mapping[tuple[str, str, int], str]) -> None:
+    order = CUES if hash_seed == "0" else CUES[::-1]
+    assert elsewhere(order, hash_seed) == [here[cue] for cue in order]
+
+
+def test_bytes_do_not_depend_on_what_was_composed_before(here: Mapping[tuple[str, str, int], str]) -> None:
+    for style, type_, seed in CUES[::-1]:
+        compose(style=style, type="stinger", seed=99)
+        assert fingerprint(compose(style=style, type=type_, seed=seed)) == here[style, type_, seed]
+
+
+def test_names_and_numbers_are_seeds_alike() -> None:
+    """A seed from a file may be read as text; its number must mean the same music."""
+    assert fingerprint(compose(type="eyecatch", seed=12)) == fingerprint(compose(type="eyecatch", seed="12")), "12"
+    assert fingerprint(compose(type="eyecatch", seed="moon")) != fingerprint(compose(type="eyecatch", seed="sun"))
+
+
+@pytest.mark.parametrize("type_", ["battle", "tender", "daily", "main_theme"])
+@pytest.mark.parametrize("style", ["symphonic", "synth"])
+def test_a_new_seat_leaves_the_others_alone(style: str, type_: str, tmp_path: Path) -> None:
+    seat = {"role": "colour", "instruments": {"marimba": 1}, "gestures": {"bell": 1, "answer": 1}, "levels": [0, 4]}
+    file = tmp_path / "more.yaml"
+    text = {"extends": style, "title": "More", "seats": {"a_new_colour": seat}}
+    file.write_text(yaml.safe_dump(text), "utf-8")
+    before = notes(compose(style=style, type=type_, seed=3))
+    after = notes(compose(style=str(file), type=type_, seed=3))
+    assert after.pop("a_new_colour")
+    assert after == before
+
+
+def test_an_omitted_seat_leaves_the_others_alone(tmp_path: Path) -> None:
+    file = tmp_path / "less.yaml"
+    file.write_text(
+        yaml.safe_dump({"extends": "taiko-koto", "title": "Less", "cues": {"battle": {"omit": ["taiko", "pad"]}}}),
+        "utf-8",
+    )
+    before = notes(compose(style="taiko-koto", type="battle", seed=3))
+    after = notes(compose(style=str(file), type="battle", seed=3))
+    gone = {part for part in before if part == "pad" or part.startswith("taiko")}
+    assert gone
+    assert after == {part: played for part, played in before.items() if part not in gone}
+
+
+def test_a_louder_seat_changes_no_note(tmp_path: Path) -> None:
+    file = tmp_path / "loud.yaml"
+    file.write_text(
+        yaml.safe_dump({"extends": "symphonic", "title": "Loud", "seats": {"violins": {"level_db": 5}}}), "utf-8"
+    )
+    assert notes(compose(style=str(file), type="battle", seed=3)) == notes(compose(type="battle", seed=3))
+
+
+@pytest.mark.parametrize("type_", ["battle", "tender", "eyecatch"])
+def test_another_seed_is_another_melody(type_: str) -> None:
+    melodies = set()
+    for seed in range(8):
+        theme = compose(type=type_, seed=seed).themes["theme"]
+        melodies.add(tuple((n.onset, n.step) for n in theme.motif.notes))
+    assert len(melodies) == 8
