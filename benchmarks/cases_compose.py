@@ -69,12 +69,12 @@ def _game_bars() -> Row:
     def brief(seed: int) -> Brief:
         return Brief(
             id="M-401", title="Next", type="chase", style="symphonic", seed=seed, seconds=seconds,
-            key=Key(2, "ionian"), tempo_bpm=GAME_TEMPO_BPM, themes=("hero",),
+            key=Key(2, "aeolian"), tempo_bpm=GAME_TEMPO_BPM, themes=("hero",),
         )  # fmt: skip
 
     first = compose_brief(brief(100), themes)
     spent = [timed(partial(compose_brief, brief(seed), themes)) for seed in range(15)]
-    note = f"a whole cue of {first.score.plan.seconds:.0f} s, {len(first.performance.tracks)} parts, stands for it"
+    note = f"a whole cue of {first.score.plan.bars} bars, {len(first.performance.tracks)} parts, stands for it"
     return Row(f"next {GAME_BARS} bars for a running game", 1000 * median(spent), "ms", 30, 5, note=note)
 
 

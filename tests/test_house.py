@@ -32,7 +32,7 @@ class Module(NamedTuple):
 
 
 class Imported(NamedTuple):
-    """A module named by an import; `late` when the import stands inside a function."""
+    """A module named by an import; `late` when loading the file does not run it: in a function, or for types only."""
 
     name: str
     line: int
@@ -63,7 +63,12 @@ def _imports(node: ast.AST, package: str, late: bool = False) -> Iterator[Import
         elif isinstance(child, ast.Call) and ast.unparse(child.func).endswith(("import_module", "__import__")):
             names = (part.value for part in ast.walk(child) if isinstance(part, ast.Constant))
             yield from (Imported(name, child.lineno, late) for name in names if isinstance(name, str))
-        yield from _imports(child, package, late or isinstance(child, Function | ast.Lambda))
+        yield from _imports(child, package, late or isinstance(child, Function | ast.Lambda) or _for_types(node, child))
+
+
+def _for_types(node: ast.AST, child: ast.AST) -> bool:
+    """Whether the child belongs to what `if TYPE_CHECKING:` keeps from ever running (its `else` does run)."""
+    return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING") and child in node.body
 
 
 def _imports_of(module: Module) -> Iterator[Imported]:
@@ -71,7 +76,7 @@ def _imports_of(module: Module) -> Iterator[Imported]:
 
 
 def renderer_seen(module: Module) -> list[str]:
-    """Imports of the renderer by the composer; the command line may make them inside its functions."""
+    """Imports of the renderer by the composer; the command line may make them inside its functions and for types."""
     return [
         f"line {found.line}: {found.name}"
         for found in _imports_of(module)
@@ -151,28 +156,31 @@ GUARDS: tuple[Guard, ...] = (
 
 # Guard, name of the module, its text, how many faults it has.
 BROKEN: tuple[tuple[Guard, str, str, int], ...] = (
-    (renderer_seen,  "cuesmith.cue",        "import cuesmith_render",                                    1),
-    (renderer_seen,  "cuesmith.cue",        "def f():\n    from cuesmith_render import render",           1),
-    (renderer_seen,  "cuesmith.cue",        "def f():\n    importlib.import_module('cuesmith_render')",   1),
-    (renderer_seen,  "cuesmith.cli.app",    "from cuesmith_render.audio import render",                  1),
-    (renderer_seen,  "cuesmith.cli.app",    "if True:\n    import cuesmith_render.audio",                1),
-    (renderer_seen,  "cuesmith.cli.app",    "def f():\n    import cuesmith_render",                       0),
-    (renderer_seen,  "cuesmith_render.mix", "import cuesmith_render.audio",                              0),
-    (music_leaning,  "cuesmith.music.note", "from cuesmith.errors import UsageError",                    1),
-    (music_leaning,  "cuesmith.music.note", "from ..errors import UsageError\nfrom .. import errors",    2),
-    (music_leaning,  "cuesmith.music.note", "import mido",                                               1),
-    (music_leaning,  "cuesmith.music.note", "import re, numpy.typing\nfrom .pitch import name",          0),
-    (pydantic_loose, "cuesmith.score",      "from pydantic import Field\nimport pydantic_core",          2),
-    (pydantic_loose, "cuesmith.specs.show", "from pydantic import Field",                                0),
-    (chance_loose,   "cuesmith.score",      "import random\nfrom random import choice\nimport secrets",  3),
-    (chance_loose,   "cuesmith.score",      "import numpy.random",                                       0),
-    (chance_loose,   "cuesmith.chance",     "import random",                                             0),
-    (prints,         "cuesmith.score",      "def f():\n    print('here')",                               1),
-    (prints,         "cuesmith.cli.app",    "print('here')",                                             0),
-    (too_long,       "cuesmith.score",      "a = 1\n" * (LONGEST_MODULE_LINES + 1),                      1),
-    (too_long,       "cuesmith.score",      "a = 1\n" * LONGEST_MODULE_LINES,                            0),
-    (undocumented,   "cuesmith.score",      "def f(): ...\nclass C:\n    def m(self): ...",              4),
-    (undocumented,   "cuesmith.score",      "'''Doc.'''\ndef _f(): ...\nclass _C:\n    def m(self): ...", 0),
+    (renderer_seen,  "cuesmith.cue",        "import cuesmith_render",                                          1),
+    (renderer_seen,  "cuesmith.cue",        "def f():\n    from cuesmith_render import render",                1),
+    (renderer_seen,  "cuesmith.cue",        "def f():\n    importlib.import_module('cuesmith_render')",        1),
+    (renderer_seen,  "cuesmith.cli.app",    "from cuesmith_render.audio import render",                        1),
+    (renderer_seen,  "cuesmith.cli.app",    "if True:\n    import cuesmith_render.audio",                      1),
+    (renderer_seen,  "cuesmith.cli.app",    "def f():\n    import cuesmith_render",                            0),
+    (renderer_seen,  "cuesmith.cli.app",    "if TYPE_CHECKING:\n    import cuesmith_render",                   0),
+    (renderer_seen,  "cuesmith.cli.app",    "if TYPE_CHECKING:\n    a = 1\nelse:\n    import cuesmith_render", 1),
+    (renderer_seen,  "cuesmith.cue",        "if TYPE_CHECKING:\n    import cuesmith_render",                   1),
+    (renderer_seen,  "cuesmith_render.mix", "import cuesmith_render.audio",                                    0),
+    (music_leaning,  "cuesmith.music.note", "from cuesmith.errors import UsageError",                          1),
+    (music_leaning,  "cuesmith.music.note", "from ..errors import UsageError\nfrom .. import errors",          2),
+    (music_leaning,  "cuesmith.music.note", "import mido",                                                     1),
+    (music_leaning,  "cuesmith.music.note", "import re, numpy.typing\nfrom .pitch import name",                0),
+    (pydantic_loose, "cuesmith.score",      "from pydantic import Field\nimport pydantic_core",                2),
+    (pydantic_loose, "cuesmith.specs.show", "from pydantic import Field",                                      0),
+    (chance_loose,   "cuesmith.score",      "import random\nfrom random import choice\nimport secrets",        3),
+    (chance_loose,   "cuesmith.score",      "import numpy.random",                                             0),
+    (chance_loose,   "cuesmith.chance",     "import random",                                                   0),
+    (prints,         "cuesmith.score",      "def f():\n    print('here')",                                     1),
+    (prints,         "cuesmith.cli.app",    "print('here')",                                                   0),
+    (too_long,       "cuesmith.score",      "a = 1\n" * (LONGEST_MODULE_LINES + 1),                            1),
+    (too_long,       "cuesmith.score",      "a = 1\n" * LONGEST_MODULE_LINES,                                  0),
+    (undocumented,   "cuesmith.score",      "def f(): ...\nclass C:\n    def m(self): ...",                    4),
+    (undocumented,   "cuesmith.score",      "'''Doc.'''\ndef _f(): ...\nclass _C:\n    def m(self): ...",      0),
 )  # fmt: skip
 
 

@@ -88,7 +88,7 @@ def test_notes_are_sane(style: str, type_: str, composed: Composed) -> None:
             assert len({(n.onset, n.pitch) for n in notes}) == len(notes), f"{part.id}: one pitch struck twice at once"
             for note in notes:
                 assert 0 <= note.onset < cue.score.plan.length, part.id
-                assert 0 < note.duration, part.id
+                assert note.duration > 0, part.id
                 assert note.end <= cue.score.plan.length + bar, f"{part.id} rings on"
                 assert 1 <= note.velocity <= 127, part.id
             for passage in part.passages:

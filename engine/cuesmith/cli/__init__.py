@@ -16,6 +16,9 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             # a title in Japanese on a terminal that is ASCII only must not end the program
             stream.reconfigure(errors="backslashreplace")
-    from cuesmith.cli.app import app
+    try:
+        from cuesmith.cli.app import app
 
-    app(prog_name="cuesmith")
+        app(prog_name="cuesmith")
+    except KeyboardInterrupt:  # while importing: inside a command the guard has it
+        sys.exit(130)

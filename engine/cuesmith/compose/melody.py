@@ -14,6 +14,9 @@ from cuesmith.orchestrate.cast import Cast
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement, chord_at
 
 
+LEAST_NOTES = 3  # fewer are no quotation of anything
+
+
 def velocity_of(energy: float) -> int:
     """Mean velocity of a section: 52 at rest, 104 at full force."""
     return round(52 + 52 * energy)
@@ -71,8 +74,8 @@ def lead_passages(
         instrument = cast.instrument(seat)
         octave = _octave(pieces, section, instrument.sweet)
         classes = None
-        if plan.scale.pentatonic:
-            classes = frozenset(section.key.pitch(s) % 12 for s in plan.scale.steps)
+        if theme.scale.pentatonic:
+            classes = frozenset(section.key.pitch(s) % 12 for s in theme.scale.steps)
         velocity = velocity_of(section.energy)
         for piece in pieces:
             at = section.start + piece.start
@@ -89,7 +92,11 @@ def lead_passages(
             if not notes:
                 continue
             score = identity(_shape(piece.original, section), [(n.onset, n.pitch) for n in notes])
-            spoken = Statement(section.theme, piece.ops, round(score, 3), notes[0].onset, notes[-1].end, section.name)
+            spoken = None
+            if len(notes) >= LEAST_NOTES:
+                spoken = Statement(
+                    section.theme, piece.ops, round(score, 3), notes[0].onset, notes[-1].end, section.name
+                )
             out.append(Passage(notes, section.index, seat, "normal", spoken))
     return close_melody(plan, harmony, cast, tuple(out))
 

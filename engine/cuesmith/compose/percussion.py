@@ -137,7 +137,8 @@ def finish_strokes(setting: Setting, found: tuple[Stroke, ...]) -> tuple[Stroke,
     kept = tuple(s for s in found if s.onset < start)
     loud = [s for s in found if s.onset >= start - 4 * last.meter.bar_ticks and s.velocity >= 80]
     if plan.ending in ("button", "allargando", "ring") and loud:
-        voices = sorted({s.voice for s in loud}, key=lambda v: -max(s.velocity for s in loud if s.voice == v))[:3]
+        loudest = {s.voice: s.velocity for s in sorted(loud, key=lambda s: s.velocity)}
+        voices = sorted(loudest, key=lambda v: (-loudest[v], v))[:3]
         kept += tuple(Stroke(start, v, min(122, round(80 + 40 * last.energy)), last.index, "ending") for v in voices)
     elif plan.ending == "ma_stop":
         voice = min({s.voice for s in found}, key=lambda v: (v not in ("odaiko", "gran_cassa", "kick"), v))

@@ -216,7 +216,9 @@ def coda(m: Material, bars: int, draw: Stream) -> list[Piece]:
 
 
 def head(m: Material, bars: int, draw: Stream) -> list[Piece]:
-    """The idea (or its head) at once, and room for the last chord."""
+    """The idea (or its head) at once, and room for the last chord; long sections quote it again and again."""
+    if bars >= 6:
+        return fragments(m, bars, draw)
     if bars >= 3:
         return [Piece(0, m.motif, m.motif, ("idea",))]
     return [Piece(0, m.head, m.head, ("fragmentation",))]
@@ -258,7 +260,8 @@ def thinned(pieces: list[Piece], m: Material) -> list[Piece]:
     out = []
     for piece in pieces:
         if piece.motif.bars < 4:
-            out.append(piece)
+            if (piece.start // m.bar) % 4 < 2:
+                out.append(piece)
             continue
         for first in range(0, piece.motif.bars, 4):
             part, source = (fragment(x, first * m.bar, (first + 2) * m.bar) for x in (piece.motif, piece.original))

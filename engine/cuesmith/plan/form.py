@@ -17,7 +17,16 @@ from cuesmith.specs.banks import CueType, SectionRow
 SMALL = {"intro", "coda", "break"}  # sections that may shrink to a bar or vanish
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)
 UNEVEN = {1: 0.9, 2: 0.25, 3: 1.1, 5: 1.3, 6: 0.35, 10: 0.5, 12: 0.1, 20: 0.3, 24: 0.3}
-DROPPED = {"break": 0.5, "intro": 0.9, "coda": 1.1, "restatement": 0.9, "vamp": 1.0, "contrast": 1.3, "build": 1.2}
+DROPPED = {
+    "statement": 3.0,
+    "break": 0.5,
+    "intro": 0.9,
+    "coda": 1.1,
+    "restatement": 0.9,
+    "vamp": 1.0,
+    "contrast": 1.3,
+    "build": 1.2,
+}
 LONGEST_BREAK_SEC = 2.6
 TEMPO_WEIGHT = 6.0  # cost of a tempo e times the wished one, against one doubled section
 

@@ -102,7 +102,7 @@ class ScaleRow:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Progression:
-    """mode: major, minor or modal; chords: roman numerals, one per unit of harmonic rhythm; cues: weight by cue type."""
+    """mode: major, minor or modal; chords: roman numerals, one per change of harmony; cues: weight by cue type."""
 
     name: str
     mode: Literal["major", "minor", "modal"]
@@ -216,7 +216,7 @@ class Layered:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class DrumVoice:
-    """A percussion voice by name: kick, snare, odaiko … round_robin: semitones alternate strokes move (melodic layers)."""
+    """A percussion voice: kick, snare, odaiko … layers sound together; ring_beats: how long a stroke is held."""
 
     name: str
     layers: tuple[Layered, ...]
@@ -235,7 +235,7 @@ class Groove:
     """A percussion pattern of one or more bars.
 
     rows: voice name → one grid string per bar; letters X accent 112, x normal 92, o soft 68, g ghost 38, '.' rest.
-    steps: grid steps per bar; meter: the meter one bar of grid fills. tier: 1 pulse, 2 light, 3 groove, 4 full, 5 all out.
+    steps: grid steps per bar; meter: the meter of one bar of grid. tier: 1 pulse, 2 light, 3 groove, 4 full, 5 all out.
     fill: rows of a one-bar fill. swing: 0.5 straight .. 0.67 triplet, on pairs of grid steps of `swing_steps`.
     """
 
@@ -308,7 +308,7 @@ class Texture:
     """An accompaniment pattern for a pad, ostinato, bass or impact seat.
 
     kind: sustain (held chord), chord (grid of full chords), arpeggio (chord tones by number), degree (scale degrees of
-          the key or the chord root), bass (R root, 3 5 7 chord tones, 8 octave, a approach), motif (head of the theme in even notes).
+          the key or the chord root), bass (R root, 3 5 7 chord tones, 8 octave, a approach), motif (head of the theme).
     unit: pattern steps per quarter note (1 quarters, 2 eighths, 3 triplets, 4 sixteenths).
     pattern: tokens separated by blanks; '.' rest, '-' hold; '!' after a token accents it, '~' makes it a ghost.
     bar: steps the pattern was written for (16 = 4/4 in sixteenths); in other meters it is cut or repeated to the bar.

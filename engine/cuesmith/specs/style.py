@@ -89,7 +89,7 @@ class Colour:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Playing:
-    """How the ensemble plays. swing: 0.5 straight .. 0.67 triplet eighths; jitter_ms: timing sd; rubato: share of tempo."""
+    """How the ensemble plays. swing: 0.5 straight .. 0.67 triplet; jitter_ms: timing sd; ritard: share of the tempo."""
 
     swing: Annotated[float, Field(ge=0.5, le=0.72)] = 0.5
     swing_unit: Literal["eighth", "sixteenth"] = "eighth"

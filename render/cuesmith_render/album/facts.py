@@ -97,7 +97,7 @@ def heard(cue: Cue) -> tuple[Heard, ...]:
         out.append(
             Heard(
                 theme=first.theme,
-                how=", ".join(first.ops) or PLAIN,
+                how=" + ".join(first.ops) or PLAIN,
                 identity=max(voice.identity for voice in voices),
                 section=first.section,
                 bars=(bisect_right(starts, first.start), min(bisect_right(starts, last_tick), plan.bars)),

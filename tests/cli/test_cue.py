@@ -1,0 +1,186 @@
+"""`cuesmith cue`: what it writes, what it prints, and every way it can be asked wrongly."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from pathlib import Path
+from xml.etree import ElementTree
+
+import mido
+import pytest
+
+from cuesmith.cli.options import output_files, seed_of
+from cuesmith.errors import UsageError
+
+from .conftest import Run
+
+SHORT = ("cue", "--type", "eyecatch", "--seconds", "4", "--seed", "5")
+
+
+def files_here() -> list[str]:
+    return sorted(str(path) for path in Path().rglob("*") if path.is_file())
+
+
+def test_writes_exactly_the_files_asked(run: Run) -> None:
+    done = run(*SHORT, "-o", "a.mid", "-o", "deep/er/b.json", "-o", "c.svg", "--title", "Doors")
+    assert done.exit_code == 0
+    assert done.stderr == ""
+    assert files_here() == ["a.mid", "c.svg", "deep/er/b.json"]
+    explained = json.loads(Path("deep/er/b.json").read_text("utf-8"))
+    assert (explained["title"], explained["type"], explained["seed"]) == ("Doors", "eyecatch", 5)
+    assert mido.MidiFile(file=io.BytesIO(Path("a.mid").read_bytes())).length == pytest.approx(4, abs=0.01)
+    assert ElementTree.fromstring(Path("c.svg").read_text("utf-8")).tag.endswith("svg")
+
+
+def test_all_files_are_of_one_cue(run: Run) -> None:
+    assert run(*SHORT, "-o", "a.mid", "-o", "b.MIDI").exit_code == 0
+    assert Path("a.mid").read_bytes() == Path("b.MIDI").read_bytes()
+    assert run(*SHORT[:-1], "6", "-o", "c.mid").exit_code == 0
+    assert Path("c.mid").read_bytes() != Path("a.mid").read_bytes()
+
+
+def test_summary_says_what_was_made(run: Run) -> None:
+    done = run(*SHORT, "-o", "a.mid", "--key", "Bb minor", "--title", "Tür")
+    assert done.stdout.startswith("Tür (eyecatch, symphonic, seed 5)")
+    for part in ("Bb minor", "4 s (0:04.0)", "bars", "parts", "a.mid"):
+        assert part in done.stdout
+
+
+def test_quiet_says_nothing(run: Run) -> None:
+    done = run(*SHORT, "-q", "-o", "a.mid")
+    assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_json_tells_what_the_file_holds(run: Run) -> None:
+    done = run(*SHORT, "--json", "-o", "a.json", "-o", "b.mid")
+    told = json.loads(done.stdout)
+    written = json.loads(Path("a.json").read_text("utf-8"))
+    assert told.pop("files") == ["a.json", "b.mid"]
+    for key in ("title", "key", "tempo", "bars", "seconds", "sections", "parts", "statements"):
+        assert told[key] == written[key]
+    assert "harmony" not in told
+
+
+def test_audio_carries_the_title(run: Run) -> None:
+    soundfile = pytest.importorskip("soundfile")
+    assert run(*SHORT, "-q", "--title", "Doors", "-o", "a.flac").exit_code == 0
+    with soundfile.SoundFile("a.flac") as sound:
+        assert sound.title == "Doors"
+        assert sound.frames / sound.samplerate >= 4
+
+
+@pytest.mark.parametrize("wrong", ["nan", "inf", "-inf", "-1", "1e9", "0"])
+def test_impossible_length(run: Run, wrong: str) -> None:
+    message = run("cue", "--type", "eyecatch", "--seconds", wrong, "-o", "a.mid").failed(2)
+    assert "--seconds" in message
+    assert "eyecatch cue lasts" in message
+    assert files_here() == []
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (("--style", "symphnic"), "did you mean 'symphonic'"),
+        (("--style", "gone.yaml"), "gone.yaml: no such file"),
+        (("--type", "batle"), "did you mean 'battle'"),
+        (("--character", "heroik"), "did you mean 'heroic'"),
+        (("--key", "H major"), "'H' is not a note name"),
+        (("--key", ""), "a key is a tonic and a mode"),
+        (("--key", "D mjor"), "unknown mode"),
+        (("--tempo", "nan"), "30 to 260"),
+        (("--tempo", "1000"), "30 to 260"),
+        (("--seed", " "), "--seed is empty"),
+        (("--title", "  "), "1 to 120"),
+        (("--title", "x" * 121), "1 to 120"),
+        (("--title", "a\x07b"), "control characters"),
+        (("--title", "a\udcffb"), "broken text"),
+        (("--seed", "a\udcffb"), "broken text"),
+        (("-o", "a.mid"), "named twice"),
+        (("-o", "./sub/../a.mid"), "named twice"),
+        (("-o", "a.mp3"), "'.mp3' is not a format"),
+        (("-o", "plain"), "the name has no ending"),
+        (("-o", "folder.mid"), "this is a folder"),
+        (("-o", "file.txt/a.mid"), "file.txt is a file, not a folder"),
+    ],
+)
+def test_wrong_requests(run: Run, args: tuple[str, ...], says: str) -> None:
+    Path("folder.mid").mkdir()
+    Path("file.txt").write_text("mine", encoding="utf-8")
+    message = run("cue", "-o", "a.mid", *args).failed(2)
+    assert says in message
+    assert message.count("\n") == 1
+    assert files_here() == ["file.txt"]
+
+
+def test_no_output_names_an_example(run: Run) -> None:
+    assert "cuesmith cue --style symphonic --type battle -o battle.mid" in run("cue").failed(2)
+
+
+@pytest.mark.parametrize("args", [("cue", "--seconds", "long"), ("cue", "--louder"), ("compse",), ("cue", "extra")])
+def test_what_the_parser_refuses(run: Run, args: tuple[str, ...]) -> None:
+    done = run(*args)
+    assert done.exit_code == 2
+    assert done.stdout == ""
+    assert done.stderr
+
+
+def test_faulty_style_file(run: Run) -> None:
+    Path("mine.yaml").write_text("title: Mine\nfamily: orchestra\n", encoding="utf-8")
+    message = run("cue", "--style", "mine.yaml", "-o", "a.mid").failed(3)
+    assert "mine.yaml:2:" in message
+    assert files_here() == ["mine.yaml"]
+
+
+def test_style_file_of_ones_own(run: Run) -> None:
+    Path("mine.yaml").write_text("extends: synth\ntitle: Mine\n", encoding="utf-8")
+    assert run(*SHORT, "--style", "mine.yaml", "-o", "a.mid").exit_code == 0
+    assert files_here() == ["a.mid", "mine.yaml"]
+
+
+def test_without_a_synthesiser_nothing_is_written(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("soundfile")
+    monkeypatch.setenv("CUESMITH_FLUIDSYNTH", "nowhere.so")
+    message = run(*SHORT, "-o", "a.mid", "-o", "b.wav").failed(4)
+    assert "nowhere.so" in message
+    assert files_here() == []
+
+
+def test_soundfont_that_is_not_there(run: Run) -> None:
+    pytest.importorskip("soundfile")
+    assert "gone.sf2" in run(*SHORT, "-o", "b.wav", "--soundfont", "gone.sf2").failed(4)
+    assert files_here() == []
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may write everywhere")
+def test_folder_without_permission(run: Run) -> None:
+    Path("locked").mkdir(mode=0o500)
+    assert "no permission" in run("cue", "-o", "locked/a.mid").failed(1)
+
+
+@pytest.mark.parametrize(
+    ("text", "seed"),
+    [("7", 7), ("-7", -7), ("007", 7), ("1_000", "1_000"), ("7.5", "7.5"), ("hero", "hero"), ("９", "９"),
+     ("9" * 5000, "9" * 5000)],
+)  # fmt: skip
+def test_seeds_are_numbers_or_words(text: str, seed: int | str) -> None:
+    assert seed_of(text) == seed
+    assert type(seed_of(text)) is type(seed)
+
+
+@pytest.mark.parametrize("seed", ["-5", "lantern", "９" * 40])
+def test_any_seed_composes(run: Run, seed: str) -> None:
+    done = run("cue", "--type", "eyecatch", "--seconds", "4", "--seed", seed, "--json", "-o", "a.mid")
+    assert done.exit_code == 0
+    assert json.loads(done.stdout)["seed"] == seed_of(seed)
+
+
+def test_a_link_to_the_same_file_is_named_twice(tmp_path: Path) -> None:
+    (tmp_path / "a.mid").write_bytes(b"")
+    try:
+        (tmp_path / "b.mid").symlink_to(tmp_path / "a.mid")
+    except OSError:
+        pytest.skip("no symbolic links here")
+    with pytest.raises(UsageError, match="named twice"):
+        output_files((tmp_path / "a.mid", tmp_path / "b.mid"), (".mid",))
