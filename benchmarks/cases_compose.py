@@ -68,7 +68,7 @@ def _game_bars() -> Row:
 
     def brief(seed: int) -> Brief:
         return Brief(
-            id="M-401", title="Next", type="chase", style="symphonic", seed=seed, seconds=seconds,
+            id="M-401", title="Next", type="transform", style="symphonic", seed=seed, seconds=seconds,
             key=Key(2, "aeolian"), tempo_bpm=GAME_TEMPO_BPM, themes=("hero",),
         )  # fmt: skip
 

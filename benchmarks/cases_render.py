@@ -6,9 +6,11 @@ import shutil
 import subprocess
 import tempfile
 from ctypes.util import find_library as find_system_library
+from functools import partial
 from pathlib import Path
+from statistics import median
 
-from benchmarks.measure import Pair, Row, side_by_side, timed
+from benchmarks.measure import Pair, Row, shown, side_by_side, timed
 from cuesmith.cue import Cue, compose
 from cuesmith.write.midi import assign_channels
 from cuesmith_render.audio import render
@@ -16,13 +18,14 @@ from cuesmith_render.fluid.discover import Library, Soundfont, find_library, fin
 from cuesmith_render.fluid.synth import BASE_GAIN, Bank
 
 SAMPLE_RATE = 44100
+STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 POLYPHONY = 1024
 """As Cuesmith sets it; with fluidsynth's own 256 the command would drop voices and have less to do."""
 
 
-def _cue() -> Cue:
-    """Sixteen parts that fit one MIDI port: the command knows no other, and would merge two."""
-    cue = compose(style="jazz-rock", type="battle", seed=0, seconds=90)
+def _cue(style: str) -> Cue:
+    """A minute whose parts fit one MIDI port: the command knows no other, and would merge two."""
+    cue = compose(style=style, type="battle", seed=0, seconds=60)
     if any(slot.port for slot in assign_channels(cue.performance.tracks)):
         raise RuntimeError("the cue of the render benchmark needs several MIDI ports; choose another seed")
     return cue
@@ -61,37 +64,42 @@ def _stems(cue: Cue, bank: Bank) -> Row:
     return Row(what, pair.ratio, "x", 1.35, 1.10, note=_both(pair))
 
 
-def _shares(cue: Cue, bank: Bank, folder: Path) -> list[Row]:
-    """What is not synthesis, as a share of rendering a mix and writing it as FLAC."""
-    audio = render(cue, bank=bank, stems=False)
-    target = folder / "cue.flac"
-    mastering = side_by_side(
-        lambda: render(cue, bank=bank, stems=False), lambda: render(cue, bank=bank, stems=False, master=False)
-    )
-    writing = sorted(timed(lambda: audio.save(target)) for _ in range(3))[1]
-    total_sec = mastering.first_sec + writing
-    minutes = audio.frames / SAMPLE_RATE / 60
-    spent = max(0.0, mastering.first_sec - mastering.second_sec)
+def _shares(bank: Bank, folder: Path) -> list[Row]:
+    """What a minute costs, over the styles, and what of it is not synthesis: mastering, and writing FLAC."""
+    minutes, masters, flacs = [], [], []
+    for style in STYLES:
+        cue = compose(style=style, type="battle", seed=0, seconds=30)
+        audio = render(cue, bank=bank)
+        pair = side_by_side(partial(render, cue, bank=bank), partial(render, cue, bank=bank, master=False))
+        flac_sec = median(timed(partial(audio.save, folder / "cue.flac")) for _ in range(3))
+        total_sec = pair.first_sec + flac_sec
+        minutes.append(total_sec * 60 * SAMPLE_RATE / audio.frames)
+        masters.append(100 * max(0.0, pair.first_sec - pair.second_sec) / total_sec)
+        flacs.append(100 * flac_sec / total_sec)
     return [
-        Row("render, master and write a minute of FLAC", total_sec / minutes, "s", note=f"{audio.report.soundfont}"),
-        Row("of which mastering", 100 * spent / total_sec, "%", note="gain, limiter and the meters after it"),
-        Row("of which FLAC, 24 bits", 100 * writing / total_sec, "%", note=f"{writing / minutes:.3f} s a minute"),
+        Row("stems, mix, master and FLAC of a minute", median(minutes), "s", note=_range("styles", minutes, "s")),
+        Row("of which mastering", median(masters), "%", note=_range("gain, limiter, meters; styles", masters, "%")),
+        Row("of which FLAC, 24 bits", median(flacs), "%", note=_range("styles", flacs, "%")),
     ]
+
+
+def _range(what: str, values: list[float], unit: str) -> str:
+    return f"{what} from {shown(min(values), unit)} to {shown(max(values), unit)}"
 
 
 def rows() -> list[Row]:
     """Every measurement of this module, CPU time throughout."""
     soundfont, library = find_soundfont(), find_library()
-    cue = _cue()
+    heavy, light = _cue("symphonic"), _cue("jazz-rock")
+    what = "render to mastered stereo, against the bare fluidsynth command"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         out = [
-            _against_command(
-                cue, soundfont, library, folder, "render to mastered stereo, against the bare fluidsynth command"
-            )
+            _against_command(heavy, soundfont, library, folder, what),
+            _against_command(light, soundfont, library, folder, "the same, a cue with little to synthesise"),
         ]
         if system := find_system_library("fluidsynth"):
-            what = "the same, both with the system's library"
-            out.append(_against_command(cue, soundfont, find_library(system), folder, what))
+            what = "the same as the first, both with the system's library"
+            out.append(_against_command(heavy, soundfont, find_library(system), folder, what))
         with Bank(library, soundfont) as bank:
-            return [*out, _stems(cue, bank), *_shares(cue, bank, folder)]
+            return [*out, _stems(heavy, bank), *_shares(bank, folder)]

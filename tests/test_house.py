@@ -53,17 +53,17 @@ def _within(name: str, *packages: str) -> bool:
 
 def _imports(node: ast.AST, package: str, late: bool = False) -> Iterator[Imported]:
     """Every module imported in the tree, `from a import b` as `a.b`; by name given to `import_module`, too."""
+    if isinstance(node, ast.Import):
+        yield from (Imported(alias.name, node.lineno, late) for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        above = package.rsplit(".", node.level - 1)[0] if node.level else ""
+        source = ".".join(part for part in (above, node.module) if part)
+        yield from (Imported(f"{source}.{alias.name}", node.lineno, late) for alias in node.names)
+    elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("import_module", "__import__")):
+        names = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
+        yield from (Imported(name, node.lineno, late) for name in names if isinstance(name, str))
     for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from (Imported(alias.name, child.lineno, late) for alias in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            above = package.rsplit(".", child.level - 1)[0] if child.level else ""
-            source = ".".join(part for part in (above, child.module) if part)
-            yield from (Imported(f"{source}.{alias.name}", child.lineno, late) for alias in child.names)
-        elif isinstance(child, ast.Call) and ast.unparse(child.func).endswith(("import_module", "__import__")):
-            names = (part.value for part in ast.walk(child) if isinstance(part, ast.Constant))
-            yield from (Imported(name, child.lineno, late) for name in names if isinstance(name, str))
-        yield from _imports(child, package, late or isinstance(child, Function | ast.Lambda) or _for_types(node, child))
+        yield from _imports(child, package, late or isinstance(node, Function | ast.Lambda) or _for_types(node, child))
 
 
 def _for_types(node: ast.AST, child: ast.AST) -> bool:

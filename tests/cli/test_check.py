@@ -95,6 +95,12 @@ def test_missing_file_among_good_ones(run: Run) -> None:
     assert done.stderr.endswith("cuesmith: 1 of 2 files is not valid\n")
 
 
+def test_a_faulty_file_outweighs_a_missing_one(run: Run) -> None:
+    Path("bad.yaml").write_text("seats: 1\n", encoding="utf-8")
+    assert run("check", "gone.yaml", "bad.yaml").exit_code == 3
+    assert run("check", "bad.yaml", "gone.yaml").exit_code == 3
+
+
 def test_folder_without_yaml(run: Run) -> None:
     Path("empty").mkdir()
     assert "no .yaml file in this folder" in run("check", "empty").failed(2)

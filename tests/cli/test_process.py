@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -54,7 +56,7 @@ def test_json_is_alone_on_stdout_and_ascii(tmp_path: Path) -> None:
 
 
 def test_a_title_the_terminal_cannot_show(tmp_path: Path) -> None:
-    done = start(*SHORT, "--title", "灯籠", "-o", "a.mid", cwd=tmp_path, PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    done = start(*SHORT, "--title", "灯籠", "-o", "a.mid", cwd=tmp_path, PYTHONIOENCODING="latin-1")
     assert done.returncode == 0
     assert done.stdout.startswith("\\u706f\\u7c60 (eyecatch")
 
@@ -93,6 +95,29 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     finally:
         os.close(writer)
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="it has neither named pipes of this kind nor SIGINT for one process"
+)
+def test_interrupted_while_it_reads(tmp_path: Path) -> None:
+    pipe = tmp_path / "slow.yaml"
+    os.mkfifo(pipe)
+    with subprocess.Popen(
+        [str(COMMAND), "check", str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
+    ) as process:
+        writer = None
+        for _ in range(600):
+            try:
+                writer = os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)  # fails until the command has opened it
+                break
+            except OSError:
+                time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+        assert writer is not None
+        os.close(writer)
+    assert (process.returncode, out, err) == (130, b"", b"")
 
 
 def test_module_is_the_same_command(tmp_path: Path) -> None:

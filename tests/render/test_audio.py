@@ -230,3 +230,14 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
         "sys.exit(bool({'scipy', 'soundfile', 'numpy'} & set(sys.modules)))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_a_missing_package_names_the_extra() -> None:
+    code = (
+        "import sys; sys.modules['soundfile'] = None\n"
+        "from cuesmith.errors import ComponentError\n"
+        "try:\n    from cuesmith_render import render\n"
+        "except ComponentError as fault:\n    print(fault)\n"
+    )
+    said = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert "soundfile" in said and "pip install 'cuesmith[audio]'" in said

@@ -10,6 +10,7 @@ from cuesmith.cli.check import check
 from cuesmith.cli.cue import cue
 from cuesmith.cli.doctor import doctor
 from cuesmith.cli.guard import guarded
+from cuesmith.cli.motif import motif
 from cuesmith.cli.output import say
 from cuesmith.cli.show import album, show
 from cuesmith.cli.tell import schema, styles, types
@@ -24,6 +25,7 @@ app = typer.Typer(
 
 for _command in (cue, show, album, styles, types, check, schema, doctor):
     app.command()(guarded(_command))
+app.add_typer(motif)
 
 
 def _print_version(wanted: bool) -> None:

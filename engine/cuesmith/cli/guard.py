@@ -27,8 +27,6 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
         try:
             command(*args, **kwargs)
-            if sys.stdout is not None:
-                sys.stdout.flush()  # here, where a closed pipe can still be handled
         except typer.Exit:
             raise
         except KeyboardInterrupt:
@@ -40,7 +38,7 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
             note(_message(fault))
             raise typer.Exit(fault.exit_code) from None
         except OSError as fault:
-            note(f"cuesmith: {_reason(fault)}; is the disk full, or the folder not yours?")
+            note(f"cuesmith: {_reason(fault)}; free some space, or choose another place or name")
             raise typer.Exit(1) from None
         except Exception as fault:
             if os.environ.get(TRACEBACK_VARIABLE):

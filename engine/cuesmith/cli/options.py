@@ -39,7 +39,7 @@ def title_of(text: str) -> str:
 def seconds_in(seconds: float, type_: str, limits: tuple[float, float]) -> float:
     """A length the cue type can take."""
     low, high = limits
-    if math.isnan(seconds) or not low <= seconds <= high:
+    if not low <= seconds <= high:  # so that nan is refused as well
         nearest = "" if math.isnan(seconds) else f"; the nearest is {low if seconds < low else high:g}"
         raise UsageError(f"--seconds {seconds:g}: a {type_} cue lasts {low:g} to {high:g} s{nearest}")
     return seconds

@@ -80,7 +80,8 @@ def _pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, key: Key) -> 
         if row.mode not in _wanted_mode(key):
             continue
         weight = row.cues.get(plan.brief.type, 0.0)
-        weight *= row.styles.get(plan.brief.style, 1.0) * style.progressions.get(name, 1.0)
+        kin = next((name for name in (plan.brief.style, *style.kin) if name in row.styles), "")
+        weight *= row.styles.get(kin, 1.0) * style.progressions.get(name, 1.0)
         weight = rules.progressions.get(name, weight)
         if weight > 0:
             out[name] = weight

@@ -13,7 +13,6 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement, chord_at
 
-
 LEAST_NOTES = 3  # fewer are no quotation of anything
 
 

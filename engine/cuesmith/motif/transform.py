@@ -1,7 +1,8 @@
-"""Transformations of a motif: every one a pure function Motif → Motif.
+"""Transformations of a motif: every one a pure function Motif → Motif (with the key or mode where that changes too).
 
 Rhythm is what a listener holds on to, contour next, exact pitches last (Prince 2014), so each operation says what it
 keeps. Laws (inversion is its own inverse, augmentation then diminution is the identity …) are property tests.
+Operations that need more than one voice are in `motif.combine`; `motif.ops` has them all by name.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ import itertools
 from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
+from cuesmith.music.scale import MODES, Key
+
+SIXTEENTH = PPQ // 4
 
 
 def sequence(motif: Motif, steps: int) -> Motif:
@@ -124,3 +128,135 @@ def remetre(motif: Motif, meter: Meter) -> Motif:
     if out:
         trimmed.append(out[-1]._replace(duration=min(out[-1].duration, bars * new - out[-1].onset)))
     return Motif(tuple(trimmed), bars * new, meter)
+
+
+def fragmentation(motif: Motif, count: int) -> Motif:
+    """The first `count` notes in as many whole bars as they reach into; keeps the head. count: 1 or more."""
+    if count < 1:
+        raise ValueError(f"a fragment has one note or more, not {count}")
+    notes = motif.notes[:count]
+    end = motif.notes[count].onset if count < len(motif.notes) else motif.length
+    return Motif(notes, _whole_bars(end, motif.meter), motif.meter)
+
+
+def liquidation(motif: Motif, start: int = 4) -> Motif:
+    """The head again and again, each time a note shorter, from `start` notes to one; each takes the room of the first.
+
+    What is left of the theme dissolves (Schoenberg's liquidation). Keeps the head, less and less of it.
+    """
+    start = min(start, len(motif.notes))
+    if start < 1:
+        raise ValueError("there is nothing to liquidate: the motif has no notes, or none were asked for")
+    room = fragmentation(motif, start).length
+    return join(*(Motif(motif.notes[:count], room, motif.meter) for count in range(start, 0, -1)))
+
+
+def displacement(motif: Motif, ticks: int) -> Motif:
+    """Begun so many ticks late (or early, below zero) against the bar; keeps every distance between onsets.
+
+    An early start needs a bar before it: the motif then begins at the end of that bar. The last note is cut at the end
+    of the motif where a sixteenth or more of it is left, else a bar is added.
+    """
+    bar = motif.meter.bar_ticks
+    before = -(ticks // bar) * bar if ticks < 0 else 0
+    notes = [n._replace(onset=n.onset + before + ticks) for n in motif.notes]
+    length = motif.length + before
+    if notes and notes[-1].onset > length - SIXTEENTH:
+        length = _whole_bars(notes[-1].end, motif.meter)
+    return Motif(tuple(n._replace(duration=min(n.duration, length - n.onset)) for n in notes), length, motif.meter)
+
+
+def compression(motif: Motif, key: Key, factor: float = 0.5) -> Motif:
+    """Every interval narrowed to `factor` of its semitones, a semitone at least; keeps rhythm and contour.
+
+    The notes become chromatic: this is the whispering, closing-in form. factor: above 0, up to 1.
+    """
+    if not 0 < factor <= 1:
+        raise ValueError(f"a compression factor lies above 0 and is at most 1, not {factor:g}")
+    if not motif.notes:
+        return motif
+    pitches = [key.pitch(n.step, n.alter) for n in motif.notes]
+    at = pitches[0]
+    out = [motif.notes[0]]
+    for note, (before, after) in zip(motif.notes[1:], itertools.pairwise(pitches), strict=True):
+        size = max(1, int(abs(after - before) * factor + 0.5)) if after != before else 0
+        at += size if after > before else -size
+        step, alter = key.step_of(at)
+        out.append(note._replace(step=step, alter=alter))
+    return motif.with_notes(tuple(out))
+
+
+def real_transposition(motif: Motif, key: Key, semitones: int) -> tuple[Motif, Key]:
+    """Every pitch moved by the same semitones: the motif as it is written in the key it lands in, and that key."""
+    octaves = (key.tonic + semitones) // 12
+    return register(motif, octaves), key.transposed(semitones)
+
+
+def mode_change(motif: Motif, mode: str) -> tuple[Motif, str]:
+    """The same degrees in another mode (C E G → C Eb G): the motif without chromatic alterations, and the mode.
+
+    Alterations belong to the mode that is left: a sharpened leading tone would double what the new mode has.
+    Raises ValueError for a mode that is not in `MODES`.
+    """
+    if mode not in MODES:
+        raise ValueError(f"unknown mode '{mode}'; known: {', '.join(MODES)}")
+    return motif.with_notes(tuple(n._replace(alter=0) for n in motif.notes)), mode
+
+
+def register(motif: Motif, octaves: int) -> Motif:
+    """So many octaves up or down; keeps everything but the colour."""
+    return sequence(motif, 7 * octaves)
+
+
+def sequences(motif: Motif, steps: int, copies: int) -> Motif:
+    """The motif and its copies, each `steps` higher than the one before; in the last the final note goes on by a step.
+
+    copies: 1..3 (a fourth would be predictable). One copy is the plain `sequence`. Keeps rhythm; contour but the end.
+    """
+    if not 1 <= copies <= 3:
+        raise ValueError(f"a sequence has one to three copies, not {copies}")
+    if copies == 1:
+        return sequence(motif, steps)
+    last = sequence(motif, steps * (copies - 1))
+    if last.notes:
+        last = tail_swap(last, last.notes[-1].step + (1 if steps >= 0 else -1))
+    return join(*(sequence(motif, steps * k) for k in range(copies - 1)), last)
+
+
+def ostinato(motif: Motif, count: int = 8, unit: int = PPQ // 2, bars: int = 1) -> Motif:
+    """The first `count` pitches as even notes of `unit` ticks, round and round for so many bars; keeps their order.
+
+    A count that does not divide the bar makes a cross-rhythm, on purpose.
+    """
+    if min(count, unit, bars) < 1 or not motif.notes:
+        raise ValueError("an ostinato needs a motif with notes, and a count, unit and bars of 1 or more")
+    pool = motif.notes[:count]
+    length = bars * motif.meter.bar_ticks
+    notes = tuple(
+        MotifNote(at, min(unit, length - at), pool[i % len(pool)].step, pool[i % len(pool)].alter)
+        for i, at in enumerate(range(0, length, unit))
+    )
+    return Motif(notes, length, motif.meter)
+
+
+def head_swap(motif: Motif) -> Motif:
+    """New notes for the first half over the same rhythm: its widest interval is kept, the others are mirrored.
+
+    The last note of the half stays, so the tail follows as before. Two notes alone have one interval and stay.
+    """
+    half = [n for n in motif.notes if n.onset < motif.length // 2]
+    if len(half) < 3:
+        half = list(motif.notes[:3])
+    moves = [b.step - a.step for a, b in itertools.pairwise(half)]
+    if len(moves) < 2:
+        return motif
+    kept = max(range(len(moves)), key=lambda i: (abs(moves[i]), -i))
+    new = [half[-1]]
+    for i in range(len(moves) - 1, -1, -1):
+        move = moves[i] if i == kept else -moves[i]
+        new.insert(0, half[i]._replace(step=new[0].step - move, alter=0))
+    return motif.with_notes((*new, *motif.notes[len(half) :]))
+
+
+def _whole_bars(ticks: int, meter: Meter) -> int:
+    return max(1, -(-ticks // meter.bar_ticks)) * meter.bar_ticks

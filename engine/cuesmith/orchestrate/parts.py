@@ -145,7 +145,6 @@ def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], bank
 
 
 def _layer_name(banks: Banks, layer: Layered) -> str:
-    for instrument in banks.instruments.values():
-        if instrument.program == layer.program and instrument.bank == layer.bank:
-            return instrument.name
-    return f"Program {layer.program}" if not layer.bank else f"Program {layer.program} (bank {layer.bank})"
+    names = {(i.program, i.bank): i.name for i in banks.instruments.values()}
+    plain = names.get((layer.program or 0, 0), f"Program {layer.program}")
+    return names.get((layer.program or 0, layer.bank), f"{plain} (variation {layer.bank})")

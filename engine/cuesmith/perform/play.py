@@ -173,7 +173,7 @@ def _markers(score: Score) -> tuple[Marker, ...]:
     at = plan.tempo.seconds
     sections = [Marker(at(s.start), s.start, f"{s.name} ({s.treatment})", "section") for s in plan.sections]
     spoken = [
-        Marker(at(s.start), s.start, " ".join(["theme", s.theme, *(f"[{op}]" for op in s.ops)]), "statement")
+        Marker(at(s.start), s.start, " ".join([s.theme, *(f"[{op}]" for op in s.ops)]), "statement")
         for s in score.statements()
         if not s.part or s.part in _leaders(score)
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from cuesmith.chance import Stream, stream
 from cuesmith.errors import ComposeError
@@ -10,10 +11,10 @@ from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter, parse_meter
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key, Scale, is_minor
-from cuesmith.plan.form import Form, solve_form
+from cuesmith.plan.form import solve_form
 from cuesmith.plan.tempo import tempo_map
 from cuesmith.score import Brief, Plan, SectionPlan
-from cuesmith.specs.banks import CueType
+from cuesmith.specs.banks import CueType, SectionRow
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import CueRules, Style
 
@@ -65,12 +66,12 @@ def _key(cue: CueType, rules: CueRules, style: Style, brief: Brief, themes: Mapp
     return Key(parse_pitch_class(draw.choice(tonics)), mode)
 
 
-def _assign_themes(form: Form, brief: Brief) -> list[str | None]:
+def _assign_themes(rows: Sequence[SectionRow], brief: Brief) -> list[str | None]:
     """Which theme each section states: a second theme takes the contrasting sections, a suite goes through them all."""
     out: list[str | None] = []
     names = brief.themes
     turn = 0
-    for row in form.rows:
+    for row in rows:
         if not names or row.treatment not in THEMED:
             out.append(None)
         elif brief.type == "suite" and row.treatment == "statement":
@@ -85,10 +86,27 @@ def _assign_themes(form: Form, brief: Brief) -> list[str | None]:
     return out
 
 
+def _with_room_for_second(rows: tuple[SectionRow, ...], brief: Brief) -> tuple[tuple[SectionRow, ...], int | None]:
+    """Rows with a place for a second theme that the form has no contrast for, and which row that is.
+
+    A vamp becomes sparse quotations, else a restatement, quotations or the coda go to the second theme.
+    """
+    if len(brief.themes) < 2 or brief.type == "suite" or any(row.treatment == "contrast" for row in rows):
+        return rows, None
+    for wanted in ("vamp", "restatement", "fragments", "build", "coda", "intro"):
+        for index, row in enumerate(rows):
+            if row.treatment == wanted and any(r.treatment in ("statement", "head", "chorus") for r in rows):
+                change = "fragments" if wanted in ("vamp", "intro") else wanted
+                return (*rows[:index], replace(row, treatment=change), *rows[index + 1 :]), index
+    return rows, None
+
+
 def _scale(key: Key, theme: Theme | None, style: Style, banks: Banks, draw: Stream) -> Scale:
     """The scale the melody keeps to: the theme's own steps in the mode of the cue, else one of the style's scales."""
     if theme is not None:
-        return Scale(theme.scale.name, key.mode, theme.scale.steps, theme.scale.nuclear)
+        own = theme.scale
+        name = own.name if own.mode == key.mode else f"{own.name} in {key.mode}" if own.pentatonic else key.mode
+        return Scale(name, key.mode, own.steps, own.nuclear)
     fitting = {name: w for name, w in style.scales.items() if banks.scales[name].mode == key.mode}
     if fitting:
         return banks.scales[draw.weighted(fitting)]
@@ -116,9 +134,13 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     meter = _tiny_meter(seconds, meter.bar_beats, bpm_range, meter)
     wished = brief.tempo_bpm or draw.child("tempo").uniform(*bpm_range)
     form = solve_form(cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None)
+    rows, second = _with_room_for_second(form.rows, brief)
+    assigned = _assign_themes(rows, brief)
+    if second is not None:
+        assigned[second] = brief.themes[1]
     sections: list[SectionPlan] = []
     bar = tick = 0
-    for index, (row, bars, theme) in enumerate(zip(form.rows, form.bars, _assign_themes(form, brief), strict=True)):
+    for index, (row, bars, theme) in enumerate(zip(rows, form.bars, assigned, strict=True)):
         sections.append(
             SectionPlan(
                 index=index, name=row.name, treatment=row.treatment, harmony=row.harmony, bars=bars, first_bar=bar,

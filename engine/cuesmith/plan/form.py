@@ -143,4 +143,9 @@ def solve_form(
         raise ComposeError(f"{seconds:g} s cannot be divided into bars for this cue; ask for a longer one")
     total = best[1]
     kept = [(row, bars) for row, bars in zip(rows, table[total][1], strict=True) if bars]
+    while (
+        len(kept) > 1 and kept[-1][0].treatment == "break"
+    ):  # nothing to come back to: its bars go to the music before
+        (_, spare), (before, bars) = kept[-1], kept[-2]
+        kept[-2:] = [(before, bars + spare)]
     return Form(tuple(row for row, _ in kept), tuple(bars for _, bars in kept), total / per_bpm)

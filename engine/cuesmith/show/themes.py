@@ -19,18 +19,21 @@ from cuesmith.specs.library import Banks
 from cuesmith.specs.show import ThemeSpec, parse_key
 from cuesmith.specs.style import Style
 
-ATTEMPTS = 24
+ATTEMPTS = 40
+OWN_RHYTHMS = 4  # attempts with the character's own rhythms, before those of all are let in
+GOOD = 75.0  # a score worth stopping at
 
 
-def ingredients(character: Character, banks: Banks) -> Ingredients:
-    """What a character makes its motifs of, resolved from the banks."""
+def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False) -> Ingredients:
+    """What a character makes its motifs of, resolved from the banks; any_rhythm lets in the cells of all characters."""
+    weights = {name: character.cells.get(name, 1.0) for name in banks.cells} if any_rhythm else dict(character.cells)
     cells = {
         name: (banks.cells[name].cell, banks.cells[name].fingerprint, "goal" in banks.cells[name].tags)
-        for name in character.cells
+        for name in weights
     }
     return Ingredients(
         cells=cells,
-        cell_weights=dict(character.cells),
+        cell_weights=weights,
         contours={name: banks.contours[name].points for name in character.contours},
         contour_weights=dict(character.contours),
         intervals=dict(character.intervals),
@@ -58,7 +61,14 @@ def _shape(motif: Motif, key: Key) -> list[tuple[int, int]]:
 
 
 def make_theme(
-    name: str, spec: ThemeSpec, style: Style, banks: Banks, draw: Stream, others: Sequence[Shape] = ()
+    name: str,
+    spec: ThemeSpec,
+    style: Style,
+    banks: Banks,
+    draw: Stream,
+    others: Sequence[Shape] = (),
+    *,
+    any_rhythm: bool = False,
 ) -> Theme:
     """One theme: key and scale chosen, motif invented unlike the others, eight bars developed from it."""
     character = banks.characters[spec.character]
@@ -73,7 +83,9 @@ def make_theme(
     meter = draw.child("meter").choice(character.meters) if character.meters else Meter(4, 4)
     if meter.bar_ticks not in (3840, 2880):
         meter = Meter(4, 4)
-    motif, score = invent(ingredients(character, banks), scale, key, meter, draw.child("motif"), others=others)
+    motif, score = invent(
+        ingredients(character, banks, any_rhythm=any_rhythm), scale, key, meter, draw.child("motif"), others=others
+    )
     form = character.form if character.form != "either" else draw.child("form").choice(("sentence", "period"))
     melody, units = develop(motif, scale, form, draw.child("develop"))
     return Theme(name, spec.character, motif, melody, units, key, scale, form, round(score, 1), 4, spec.instrument)
@@ -87,18 +99,23 @@ def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed
     out: dict[str, Theme] = {}
     for name, spec in specs.items():
         others = [_shape(theme.motif, theme.key) for theme in out.values()]
+        best: Theme | None = None
         nearest = 1.0
         for attempt in range(ATTEMPTS):
-            theme = make_theme(name, spec, style, banks, stream(seed, "theme", name, attempt), others)
-            nearest = max((identity(other, _shape(theme.motif, theme.key)) for other in others), default=0.0)
-            if nearest <= DISTINCT:
-                out[name] = theme
+            draw = stream(seed, "theme", name, attempt)
+            theme = make_theme(name, spec, style, banks, draw, others, any_rhythm=attempt >= OWN_RHYTHMS)
+            alike = max((identity(other, _shape(theme.motif, theme.key)) for other in others), default=0.0)
+            nearest = min(nearest, alike)
+            if alike <= DISTINCT and (best is None or theme.score > best.score):
+                best = theme
+            if best is not None and best.score >= GOOD:
                 break
-        else:
+        if best is None:
             raise ComposeError(
                 f"theme '{name}' ({spec.character}) cannot be kept apart from the others: {nearest:.2f} alike, at most"
                 f" {DISTINCT} is allowed; give it another character, scale or seed"
             )
+        out[name] = best
     return out
 
 

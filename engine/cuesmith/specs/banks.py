@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
 from pydantic.dataclasses import dataclass
 
+from cuesmith.motif.ops import parse_ops
 from cuesmith.music.chord import QUALITIES, Roman, parse_roman
 from cuesmith.music.meter import Meter, parse_meter
 from cuesmith.music.scale import MODES, Scale
@@ -325,3 +326,51 @@ class Texture:
     articulation: str = "normal"
     velocity: int = 0
     tags: tuple[str, ...] = ()
+
+
+def _ops(value: tuple[str, ...]) -> tuple[str, ...]:
+    parse_ops(value)
+    return value
+
+
+OpsField = Annotated[tuple[str, ...], AfterValidator(_ops), Field(examples=[["augmentation:3/2", "tail_swap:2"]])]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Recipe:
+    """How a theme comes back for a dramatic purpose; see `cuesmith.motif.recipes`.
+
+    ops: operations on the theme, in order. level: a statement keeps an identity of 0.70, a development 0.45.
+    mode: the mode it goes into; major and minor leave a theme alone whose third is right already. register: semitones,
+    in octaves. tempo: factor on the cue's tempo. families: of instruments, the preferred first. accompaniment:
+    operations that make a second line of the same theme; none: no such line.
+    """
+
+    about: str
+    ops: OpsField
+    level: Literal["statement", "development"]
+    mode: ModeName | Literal["major", "minor"] | None = None
+    register: Annotated[int, Field(ge=-24, le=24, multiple_of=12)] = 0
+    tempo: Annotated[float, Field(ge=0.5, le=2)] = 1.0
+    families: tuple[str, ...] = ()
+    articulation: Literal["legato", "normal", "staccato", "accent", "marcato", "detached"] = "normal"
+    accompaniment: OpsField = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class WellKnown:
+    """The opening of a tune no theme may quote, as figures (see `motif.originality`).
+
+    intervals: semitones from note to note. durations: from each onset to the next, in eighths; only ratios count.
+    """
+
+    title: str
+    origin: str
+    intervals: tuple[int, ...]
+    durations: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=8, max_length=16)]
+
+    def __post_init__(self) -> None:
+        if len(self.intervals) != len(self.durations) - 1:
+            raise ValueError(
+                f"{len(self.durations)} notes have {len(self.durations) - 1} intervals, not {len(self.intervals)}"
+            )

@@ -21,9 +21,11 @@ from cuesmith.specs.banks import (
     Instrument,
     Kit,
     Progression,
+    Recipe,
     RhythmCell,
     ScaleRow,
     Texture,
+    WellKnown,
 )
 from cuesmith.specs.document import Document, read_document
 from cuesmith.specs.place import KeyPath, Problem
@@ -45,6 +47,8 @@ class Banks:
     instruments: Mapping[str, Instrument]
     cue_types: Mapping[str, CueType]
     textures: Mapping[str, Texture]
+    deny_list: Mapping[str, WellKnown]
+    recipes: Mapping[str, Recipe]
 
 
 @cache
@@ -82,6 +86,10 @@ def read_banks(folder: Path | Traversable) -> Banks:
     grooves = validate(document, dict[str, Groove])
     raise_problems(document, list(_groove_problems(grooves, kits, drums)))
 
+    document = _read(folder, "recipes")
+    recipes = validate(document, dict[str, Recipe])
+    raise_problems(document, list(_recipe_problems(recipes, instruments)))
+
     return Banks(
         scales={name: row.scale(name) for name, row in scales.items()},
         progressions=progressions,
@@ -94,6 +102,8 @@ def read_banks(folder: Path | Traversable) -> Banks:
         instruments=instruments,
         cue_types=cue_types,
         textures=validate(_read(folder, "textures"), dict[str, Texture]),
+        deny_list=validate(_read(folder, "deny_list"), dict[str, WellKnown]),
+        recipes=recipes,
     )
 
 
@@ -144,3 +154,12 @@ def _groove_problems(
             yield Problem((id_, "kit"), f"unknown kit '{row.kit}'{did_you_mean(row.kit, kit_names)}")
         yield from _unknown((id_, "rows"), "drum voice", row.rows, drums)
         yield from _unknown((id_, "fill"), "drum voice", row.fill, drums)
+
+
+def _recipe_problems(rows: Mapping[str, Recipe], instruments: Mapping[str, Instrument]) -> Iterator[Problem]:
+    known = sorted({instrument.family for instrument in instruments.values()})
+    for id_, row in rows.items():
+        for index, name in enumerate(row.families):
+            if name not in known:
+                message = f"unknown family of instruments '{name}'{did_you_mean(name, known)}"
+                yield Problem((id_, "families", index), message)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -83,8 +84,16 @@ def _rule_problems(path: tuple[str | int, ...], rules: CueRules, style: Style, b
 
 def style_from(document: Document) -> Style:
     """The style a document holds, its parents laid under it. Raises SpecError listing every fault."""
-    document = resolve_extends(document, _read)
+    parents: list[str] = []
+
+    def parent(name: str) -> Document:
+        parents.append(name)
+        return _read(name)
+
+    document = resolve_extends(document, parent)
     style, problems = check(document, Style)
+    if style is not None and parents:
+        style = replace(style, kin=(*style.kin, *parents))
     found = list(problems)
     if style is not None:
         found += _style_problems(style, load_banks())
@@ -94,13 +103,14 @@ def style_from(document: Document) -> Style:
 
 
 @cache
-def _built_in_style(name: str, file: str) -> Style:
+def _style_of(name: str, file: str) -> Style:
     return style_from(_read(name))
 
 
 def load_style(name_or_path: str) -> Style:
     """A style by name (looked up beside the working directory, in the user's folder, among the built-in) or by path."""
-    return _built_in_style(name_or_path, str(find_file("style", name_or_path)))
+    file = find_file("style", name_or_path)
+    return _style_of(name_or_path, str(file.resolve() if isinstance(file, Path) else file))
 
 
 def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:

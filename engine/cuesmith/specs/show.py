@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
+from cuesmith.motif.text import read_notes
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
-from cuesmith.specs.banks import STRICT
+from cuesmith.specs.banks import STRICT, MeterField, ModeName
 
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
@@ -39,14 +40,73 @@ Name = Annotated[str, Field(min_length=1, max_length=120)]
 CueId = Annotated[str, Field(pattern=r"^M-?\d{1,4}[A-Z]?$", examples=["M-401", "M-401B"])]
 
 
+def _notes_text(value: str) -> str:
+    read_notes(value)
+    return value
+
+
+def _bars(value: tuple[int, int]) -> tuple[int, int]:
+    first, last = value
+    if last < first:
+        raise ValueError(f"bars are the first and the last, such as [1, 4]; {last} comes before {first}")
+    return value
+
+
+NotesText = Annotated[
+    str, AfterValidator(_notes_text), Field(examples=["D4:1.5 F#4:.5 A4:2 | E4:1 r:1 C#5:2", "1:1.5 5:.5 2':2"])
+]
+BarNumber = Annotated[int, Field(ge=1, le=9999)]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class MidiSource:
+    """A melody in a MIDI file.
+
+    path: from the folder of the show. track: of those that hold notes, from 1. bars: first and last, from 1 (None:
+    from the bar of its first note on).
+    """
+
+    path: Annotated[str, Field(min_length=1)]
+    track: Annotated[int, Field(ge=1, le=999)] = 1
+    bars: Annotated[tuple[BarNumber, BarNumber], AfterValidator(_bars)] | None = None
+
+
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ThemeSpec:
-    """A leitmotif: its character, and as much of the rest as the person cares to say."""
+    """A leitmotif: its character, or its notes, and as much of the rest as the person cares to say.
 
-    character: str
+    notes, midi: the theme itself (1 to 8 bars), as text or in a file; the character may then be left out (empty).
+    mode, meter: how given notes are meant, where that is not to be found from the notes themselves.
+    """
+
+    character: str = ""
+    notes: NotesText | None = None
+    midi: MidiSource | None = None
     key: KeyText | None = None
+    mode: ModeName | None = None
     scale: str | None = None
+    meter: MeterField | None = None
     instrument: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.notes is not None and self.midi is not None:
+            raise ValueError("a theme has notes or midi, not both; leave one out")
+        if not self.given:
+            if not self.character:
+                raise ValueError("a theme needs a character (such as heroic), or notes, or midi")
+            if self.mode is not None or self.meter is not None:
+                raise ValueError("mode and meter belong to given notes; an invented theme takes key or scale")
+        if self.notes is not None:
+            read_notes(self.notes, self.meter)
+        if self.mode is not None and self.key is not None and len(self.key.split()) > 1:
+            said = parse_key(self.key).mode
+            if said != self.mode:
+                raise ValueError(f"the key '{self.key}' is {said}, but mode says {self.mode}; leave one out")
+
+    @property
+    def given(self) -> bool:
+        """Whether a person gives the theme, as notes or in a MIDI file."""
+        return self.notes is not None or self.midi is not None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -71,7 +131,6 @@ class AlbumSpec:
     artist: str = "Cuesmith"
     year: Annotated[int, Field(ge=1900, le=2999)] | None = None
     genre: str = "Soundtrack"
-    order: Literal["auto", "listed"] = "listed"
     comment: str = ""
 
 

@@ -112,12 +112,16 @@ class MixSpec:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Style:
-    """A whole style. seats: in score order. cues: changes by cue type. valence_shift: brighter or darker than usual."""
+    """A whole style. seats: in score order. cues: changes by cue type. brightness: leans to minor (-1) or major (1).
+
+    kin: styles whose weights in the banks hold for this one too; the styles it extends are added by themselves.
+    """
 
     schema_version: Literal[1] = 1
     title: str
     about: str = ""
     extends: str | None = None
+    kin: tuple[str, ...] = ()
     family: Literal["orchestral", "jazzrock", "synth", "taiko"]
     keys: Keys
     colour: Colour = field(default_factory=Colour)

@@ -50,13 +50,13 @@ def render_album(
     cuesmith_render.find_library()
     font = cuesmith_render.find_soundfont(soundfont)
     themes = show_themes(show)
-    credits_ = credits_of(show, cuesmith.__version__)
+    common = credits_of(show, cuesmith.__version__)
     rows = load_banks().cue_types
     track_jobs = []
     for number, spec in enumerate(show.cues, start=1):
         brief = brief_of(show, spec)
         expected_sec = brief.seconds or rows[brief.type].default_seconds
-        track_jobs.append(TrackJob(number, brief, themes, credits_, out_dir, font.path, expected_sec))
+        track_jobs.append(TrackJob(number, brief, themes, common, out_dir, font.path, expected_sec))
 
     done = 0
 

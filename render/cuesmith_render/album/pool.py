@@ -8,6 +8,7 @@ import signal
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 
 from cuesmith.errors import CuesmithError, UsageError
 from cuesmith_render.album.track import MadeTrack, TrackJob, make_track
@@ -49,7 +50,7 @@ def make_tracks(jobs: Sequence[TrackJob], workers: int, on_finished: OnFinished)
 
     if workers == 1:
         for index, job in enumerate(jobs):
-            settle(index, lambda job=job: make_track(job))  # type: ignore[misc]
+            settle(index, partial(make_track, job))
     else:
         _make_side_by_side(jobs, workers, settle)
     if faults:

@@ -1,0 +1,226 @@
+"""`cuesmith motif`: invent, transform, show and compare leitmotifs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cuesmith.cli.guard import guarded
+from cuesmith.cli.motif_source import theme_of, theme_of_show
+from cuesmith.cli.options import output_files, seed_of
+from cuesmith.cli.output import say, say_json, table
+from cuesmith.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from cuesmith.motif.judge import Criterion
+    from cuesmith.motif.model import Theme
+    from cuesmith.motif.ops import Result
+    from cuesmith.write.theme_files import Page
+
+motif = typer.Typer(name="motif", help="Invent, transform, show and compare leitmotifs.", no_args_is_help=True)
+
+Files = Annotated[
+    list[Path] | None,
+    typer.Option("-o", "--output", metavar="FILE", help="File to write: .mid .yaml .svg .txt; repeatable."),
+]
+ThemeText = Annotated[str, typer.Argument(metavar="THEME", help="Notes in quotes, a .yaml or .mid file, or SHOW:NAME.")]
+KeyOption = Annotated[str | None, typer.Option("--key", metavar="K", help="Such as 'D major' or 'A dorian'.")]
+Seed = Annotated[str, typer.Option("--seed", metavar="N", help="A number or a word: same seed, same themes.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
+
+
+def invent(
+    character: Annotated[str, typer.Option("--character", metavar="C", help="Such as heroic, tender, menacing.")],
+    seed: Seed = "0",
+    count: Annotated[int, typer.Option("-n", "--count", min=1, max=20, metavar="N", help="How many.")] = 1,
+    scale: Annotated[str | None, typer.Option("--scale", metavar="S", help="Such as yonanuki_major.")] = None,
+    key: KeyOption = None,
+    output: Files = None,
+    as_json: AsJson = False,
+) -> None:
+    """Invent themes of a character, no two alike: notes, outline, and the points of every criterion."""
+    from cuesmith.chance import stream
+    from cuesmith.motif.ops import shape
+    from cuesmith.motif.text import contour_text
+    from cuesmith.show.themes import make_theme
+    from cuesmith.specs.library import load_banks
+    from cuesmith.specs.load import load_style
+    from cuesmith.specs.show import ThemeSpec
+    from cuesmith.write.theme_files import notes_of, page_of
+
+    files = _files(output)
+    banks = load_banks()
+    for what, name, known in (("character", character, banks.characters), ("scale", scale, banks.scales)):
+        if name is not None and name not in known:
+            raise UsageError(f"unknown {what} '{name}'{did_you_mean(name, known)}")
+    spec = ThemeSpec(character=character, scale=scale, key=_key(key))
+    themes: list[Theme] = []
+    for number in range(1, count + 1):
+        others = [shape(theme.motif, theme.key) for theme in themes]
+        draw = stream(seed_of(seed), "invent", character, number)
+        themes.append(make_theme(f"{character} {number}", spec, load_style("symphonic"), banks, draw, others))
+    pages = [page_of(theme, about=f"{theme.form}, {theme.score:g} points") for theme in themes]
+    _save(pages, files)
+    leaps = banks.characters[character].leaps
+    if as_json:
+        say_json(
+            [
+                {
+                    "name": theme.name, "character": character, "key": theme.key.name, "scale": theme.scale.name,
+                    "meter": str(theme.motif.meter), "form": theme.form, "score": theme.score,
+                    "motif": notes_of(theme.motif, page), "notes": notes_of(theme.melody, page),
+                    "criteria": {row.name: [row.points, row.possible] for row in _criteria(theme, leaps)},
+                }
+                for theme, page in zip(themes, pages, strict=True)
+            ]
+        )  # fmt: skip
+        return
+    for theme, page in zip(themes, pages, strict=True):
+        say(f"{theme.name}: {theme.key.name}, {theme.scale.name}, {theme.motif.meter}, {theme.form}, {theme.score:g}")
+        say(f"  {contour_text(theme.motif, theme.key)}  {notes_of(theme.motif, page)}")
+        points = (f"{row.name} {row.points:g}/{row.possible:g}" for row in _criteria(theme, leaps) if row.points != 0)
+        say(f"  {'; '.join(points)}")
+    _say_files(files)
+
+
+def transform(
+    theme: ThemeText,
+    op: Annotated[list[str] | None, typer.Option("--op", metavar="OP", help="Such as sequence:+2; repeatable.")] = None,
+    recipe: Annotated[str | None, typer.Option("--recipe", metavar="R", help="Such as sad, battle, comedy.")] = None,
+    whole: Annotated[bool, typer.Option("--whole", help="Transform all eight bars, not just the idea.")] = False,
+    key: KeyOption = None,
+    output: Files = None,
+    as_json: AsJson = False,
+) -> None:
+    """Transform a theme by operations or by a recipe, and say how recognisable it still is."""
+    from cuesmith.motif.ops import apply_ops
+    from cuesmith.motif.recipes import recipe_ops
+    from cuesmith.specs.library import load_banks
+    from cuesmith.write.theme_files import Page, notes_of
+
+    files = _files(output)
+    source = theme_of(theme, key=_key(key))
+    recipes = load_banks().recipes
+    texts = tuple(op or ())
+    if (recipe is None) == (not texts):
+        raise UsageError("say what to do: --op NAME (repeatable) or --recipe NAME, one of the two")
+    if recipe is not None:
+        if recipe not in recipes:
+            raise UsageError(f"unknown recipe '{recipe}'{did_you_mean(recipe, recipes)}")
+        texts = recipe_ops(recipes[recipe], source.key, placed=True)
+    try:
+        result = apply_ops(source.melody if whole else source.motif, texts, source.key, source.scale)
+    except ValueError as fault:
+        raise UsageError(str(fault)) from None
+    about = recipe or ", ".join(texts)
+    page = Page(f"{source.name} ({about})", result.voices, result.key, source.octave, source.character)
+    _save([page], files)
+    if as_json:
+        say_json({"theme": source.name, "ops": list(texts), "recipe": recipe, **_result_data(result, page)})
+        return
+    say(f"{source.name}: {' '.join(texts)} → {result.key.name}, identity {result.identity:.2f} ({_level(result)})")
+    for number, voice in enumerate(result.voices, 1):
+        say(f"  {f'voice {number}: ' if len(result.voices) > 1 else ''}{notes_of(voice, page)}")
+    _say_files(files)
+
+
+def show(
+    file: Annotated[str, typer.Argument(metavar="SHOW", help="A show: the path of a .yaml file, or a name.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The name of one of its themes.")],
+    output: Files = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show a theme of a show: what it is and all its notes."""
+    from cuesmith.write.explain import theme_data
+    from cuesmith.write.theme_files import page_of, pages_text
+
+    files = _files(output)
+    theme = theme_of_show(file, name)
+    page = page_of(theme)
+    _save([page], files)
+    if as_json:
+        say_json(theme_data(theme))
+    else:
+        say(pages_text([page]).rstrip())
+        _say_files(files)
+
+
+def compare(first: ThemeText, second: ThemeText, as_json: AsJson = False) -> None:
+    """Say how alike the ideas of two themes are: rhythm, contour, intervals, and the identity they make."""
+    from cuesmith.motif.identity import DISTINCT, STATEMENT
+    from cuesmith.motif.likeness import likeness
+    from cuesmith.motif.ops import shape
+
+    a, b = theme_of(first), theme_of(second)
+    found = likeness(shape(a.motif, a.key), shape(b.motif, b.key))
+    if as_json:
+        say_json({"identity": round(found.identity, 4), **{k: round(v, 4) for k, v in found._asdict().items()}})
+        return
+    say(table(("part", "alike", "weight"), [
+        ("rhythm", f"{found.rhythm:.2f}", "0.45"), ("contour", f"{found.contour:.2f}", "0.40"),
+        ("interval", f"{found.interval:.2f}", "0.15"),
+    ]))  # fmt: skip
+    value = found.identity
+    verdict = "one is heard as the other" if value >= STATEMENT else "related" if value > DISTINCT else "distinct"
+    say(f"identity {value:.2f}: {verdict}")
+
+
+for _command in (invent, transform, show, compare):
+    motif.command()(guarded(_command))
+
+
+def _key(text: str | None) -> str | None:
+    from cuesmith.specs.show import parse_key
+
+    if text is not None:
+        try:
+            parse_key(text)
+        except ValueError as fault:
+            raise UsageError(f"--key {fault}") from None
+    return text
+
+
+def _files(paths: list[Path] | None) -> tuple[Path, ...]:
+    from cuesmith.write.theme_files import ENDINGS
+
+    return output_files(paths, ENDINGS) if paths else ()
+
+
+def _save(pages: list[Page], files: tuple[Path, ...]) -> None:
+    from cuesmith.write.theme_files import save_pages
+
+    for path in files:
+        save_pages(pages, path)
+
+
+def _say_files(files: tuple[Path, ...]) -> None:
+    for path in files:
+        say(f"  file  {path}")
+
+
+def _criteria(theme: Theme, leaps: tuple[int, int]) -> tuple[Criterion, ...]:
+    from cuesmith.motif.given import has_fingerprint
+    from cuesmith.motif.judge import judge
+
+    return judge(theme.motif, theme.key, leaps, has_fingerprint(theme.motif))
+
+
+def _level(result: Result) -> str:
+    from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
+
+    value = result.identity
+    return "a statement" if value >= STATEMENT else "a development" if value >= DEVELOPMENT else "no longer the motif"
+
+
+def _result_data(result: Result, page: Page) -> dict[str, object]:
+    from cuesmith.write.theme_files import notes_of
+
+    return {
+        "names": list(result.names),
+        "identity": round(result.identity, 4),
+        "level": _level(result),
+        "key": result.key.name,
+        "voices": [notes_of(voice, page) for voice in result.voices],
+    }

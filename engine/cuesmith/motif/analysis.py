@@ -1,0 +1,110 @@
+"""What key, scale and meter a melody is in, from its notes alone.
+
+Keys after Krumhansl & Kessler (1982), Psychological Review 89: how well each pitch class was judged to fit a key, as
+twelve numbers for major and for minor; the key is the one whose numbers go best with how long each pitch class sounds.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.scale import MODES, Key, Scale, is_minor
+
+# fmt: off
+#                  1     b2    2     b3    3     4     #4    5     b6    6     b7    7
+MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
+MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
+# fmt: on
+PLAIN_MODES = ("ionian", "aeolian")  # of modes that hold the notes equally well, these are taken
+EDGE_BEATS = 1.0  # what a melody begins with and ends on counts as if it lasted so much longer
+METERS = (Meter(4, 4), Meter(3, 4), Meter(6, 8))
+
+
+class KeyFound(NamedTuple):
+    """A key, and how well it fits: the correlation -1..1 of durations and profile."""
+
+    key: Key
+    correlation: float
+
+
+def find_key(notes: Sequence[Note], mode: str | None = None, tonic: int | None = None) -> KeyFound:
+    """The key of a melody; mode or tonic (0..11), where they are known, are kept. Raises ValueError without notes."""
+    if not notes:
+        raise ValueError("no key can be found without notes")
+    weight = [0.0] * 12
+    for note in notes:
+        weight[note.pitch % 12] += note.duration / PPQ
+    weight[notes[0].pitch % 12] += EDGE_BEATS
+    weight[notes[-1].pitch % 12] += EDGE_BEATS
+    best: tuple[float, float, int, str] | None = None
+    for root in range(12) if tonic is None else (tonic,):
+        turned = weight[root:] + weight[:root]
+        for name in PLAIN_MODES if mode is None else (mode,):
+            profile = MINOR_PROFILE if is_minor(name) else MAJOR_PROFILE
+            inside = sum(turned[s] for s in MODES[name]) if mode is not None else 0.0
+            found = (inside, _correlation(turned, profile), -root, name)
+            if best is None or found > best:
+                best = found
+    assert best is not None
+    _, correlation, root, name = best
+    key = Key(-root, name)
+    return KeyFound(key if mode is not None else key.with_mode(_mode_of(weight, key)), correlation)
+
+
+def _mode_of(weight: Sequence[float], key: Key) -> str:
+    """The mode with the key's third that leaves the least of the melody outside; the plain one if it does as well."""
+    outside = {
+        name: sum(weight[(key.tonic + s) % 12] for s in range(12) if s not in degrees)
+        for name, degrees in MODES.items()
+        if is_minor(name) == key.minor
+    }
+    least = min(outside.values())
+    return key.mode if outside[key.mode] <= least + 1e-9 else min(outside, key=lambda name: (outside[name], name))
+
+
+def _correlation(a: Sequence[float], b: Sequence[float]) -> float:
+    mean_a, mean_b = sum(a) / len(a), sum(b) / len(b)
+    cross = sum((x - mean_a) * (y - mean_b) for x, y in zip(a, b, strict=True))
+    size = math.sqrt(sum((x - mean_a) ** 2 for x in a) * sum((y - mean_b) ** 2 for y in b))
+    return cross / size if size else 0.0
+
+
+def find_scale(notes: Sequence[Note], key: Key, scales: Mapping[str, Scale]) -> Scale:
+    """The smallest scale of the key's mode that holds every note; the mode itself when none of fewer notes does.
+
+    Of scales equally small, the one whose nuclear tones sound longest, then the first. A melody of four pitch classes
+    or fewer says too little for a five-note scale and is taken to be in the mode.
+    """
+    classes = {(note.pitch - key.tonic) % 12 for note in notes}
+    mode = Scale(key.mode, key.mode, tuple(range(7)), (0, 2, 4))
+    fitting = [s for s in scales.values() if s.mode == key.mode and s.pentatonic and classes <= set(s.semitones)]
+    if len(classes) < 5 or not fitting:
+        return mode
+
+    def rest_beats(scale: Scale) -> float:
+        nuclear = {MODES[scale.mode][step] for step in scale.nuclear}
+        return sum(note.duration / PPQ for note in notes if (note.pitch - key.tonic) % 12 in nuclear)
+
+    return max(fitting, key=rest_beats)
+
+
+def find_meter(notes: Sequence[Note], length: int, bar_lines: Sequence[int] = ()) -> Meter:
+    """The meter: from bar lines (ticks) if they are even, else the one whose strong places the long notes fall on."""
+    gaps = [b - a for a, b in zip((0, *bar_lines), bar_lines, strict=False) if b > a]
+    if gaps and (len(set(gaps)) == 1 or (len(gaps) > 2 and len(set(gaps[1:])) == 1)):
+        for numerator, denominator in ((gaps[-1] / PPQ, 4), (2 * gaps[-1] / PPQ, 8)):
+            if numerator.is_integer() and 1 <= numerator <= 32:
+                return Meter(int(numerator), denominator)
+    return max(METERS, key=lambda meter: _meter_fit(notes, length, meter))
+
+
+def _meter_fit(notes: Sequence[Note], length: int, meter: Meter) -> float:
+    """How much of the melody's length begins on strong places, and whether it fills whole bars (quarter notes)."""
+    bars = -(-length // meter.bar_ticks)
+    on_bars = sum(min(n.duration, 2 * PPQ) for n in notes if n.onset % meter.bar_ticks == 0) / bars
+    on_beats = sum(n.duration for n in notes if n.onset % meter.bar_ticks in meter.beats_ticks) / length
+    return on_bars / PPQ + on_beats + (1.0 if length % meter.bar_ticks == 0 else 0.0)

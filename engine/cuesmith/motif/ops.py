@@ -1,0 +1,180 @@
+"""The operations on motifs by name: `sequence:+2`, `augmentation:3/2`, `mode:phrygian`, one after another.
+
+`OPS` is the table; `parse_op` reads one operation, `apply_ops` does several and measures how recognisable the motif
+still is. At most two strong operations go together: after three nobody hears where the music comes from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+from cuesmith.errors import did_you_mean
+from cuesmith.motif import arguments as make
+from cuesmith.motif import transform
+from cuesmith.motif.arguments import Apply, Made, Setting
+from cuesmith.motif.identity import Shape, identity
+from cuesmith.motif.model import Motif
+from cuesmith.music.scale import Key, Scale
+
+MAX_STRONG = 2
+
+# What an operation leaves as it is: distances of onsets; those up to one factor; signs of the intervals; their sizes in
+# semitones; steps of the mode; the first notes' steps; every note in its place among new ones.
+Kept = Literal["rhythm", "proportions", "contour", "intervals", "degrees", "head", "places"]
+Kind = Literal["plain", "strong", "voices"]
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One row of the table.
+
+    make : the argument text → the operation; raises ValueError for a bad argument. Without one it is given `default`.
+    form : what an argument looks like; empty: it takes none.
+    keeps: what of the motif stays. kind: `strong` costs much of the motif's identity, `voices` makes several of one.
+    """
+
+    make: Callable[[str], Apply]
+    form: str
+    default: str
+    keeps: tuple[Kept, ...]
+    kind: Kind
+    serves: str
+
+
+class Op(NamedTuple):
+    """An operation asked for: its name in `OPS`, its argument as text (empty: none), and what it does."""
+
+    name: str
+    argument: str
+    apply: Apply
+
+    def __str__(self) -> str:
+        return f"{self.name}:{self.argument}" if self.argument else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A motif after operations.
+
+    motif, key: what it is now. voices: every voice, the first being or doubling the motif; only it when there is one.
+    names: the operations in order. identity: 0..1 against the motif as it was.
+    """
+
+    motif: Motif
+    key: Key
+    voices: tuple[Motif, ...]
+    names: tuple[str, ...]
+    identity: float
+
+
+# fmt: off
+_WHOLE:  tuple[Kept, ...] = ("rhythm", "contour", "intervals", "degrees")
+_SCALED: tuple[Kept, ...] = ("proportions", "contour", "intervals", "degrees")
+_SHAPE:  tuple[Kept, ...] = ("rhythm", "contour")
+_RHYTHM: tuple[Kept, ...] = ("rhythm",)
+_HEAD:   tuple[Kept, ...] = ("head",)
+_MODAL:  tuple[Kept, ...] = ("rhythm", "degrees")
+_LINE:   tuple[Kept, ...] = ("contour",)
+_PLACED: tuple[Kept, ...] = ("rhythm", "contour", "intervals")
+_SLOWED: tuple[Kept, ...] = ("proportions", "contour", "intervals")
+_ADDED:  tuple[Kept, ...] = ("places",)
+_OPENED: tuple[Kept, ...] = ("rhythm", "head")
+
+_inverted = make.simple(transform.inversion)
+_reversed = make.simple(make.retrograde)
+_swapped  = make.simple(transform.head_swap)
+
+#                              how it is made      argument       default  keeps    kind      serves
+OPS: dict[str, Operation] = {
+    "sequence":      Operation(make.sequence,      "STEPSxTIMES", "+1",    _SHAPE,  "plain",  "build, lyric contrast"),
+    "transpose":     Operation(make.transpose,     "SEMITONES",   "+3",    _WHOLE,  "plain",  "key lift, shock"),
+    "inversion":     Operation(_inverted,          "",            "",      _RHYTHM, "strong", "shadow, enemy, irony"),
+    "retrograde":    Operation(_reversed,          "",            "",      _RHYTHM, "strong", "dream, memory, mystery"),
+    "augmentation":  Operation(make.augmentation,  "FACTOR",      "2",     _SCALED, "plain",  "grief, majesty, finale"),
+    "diminution":    Operation(make.diminution,    "FACTOR",      "2",     _SCALED, "plain",  "chase, panic, comedy"),
+    "fragmentation": Operation(make.fragmentation, "NOTES",       "4",     _HEAD,   "plain",  "tension, development"),
+    "liquidation":   Operation(make.liquidation,   "NOTES",       "4",     _HEAD,   "plain",  "fading out, lost hope"),
+    "displacement":  Operation(make.displacement,  "BEATS",       "+1/2",  _WHOLE,  "strong", "unease, jazz, comedy"),
+    "expansion":     Operation(make.expansion,     "FACTOR",      "1.5",   _SHAPE,  "plain",  "triumph, horror"),
+    "compression":   Operation(make.compression,   "FACTOR",      "1/2",   _SHAPE,  "plain",  "suspense, whisper"),
+    "mode":          Operation(make.mode,          "MODE",        "minor", _MODAL,  "plain",  "sad, corrupted"),
+    "meter":         Operation(make.meter,         "METER",       "3/4",   _LINE,   "strong", "waltz memory, dance"),
+    "register":      Operation(make.register,      "OCTAVES",     "+1",    _PLACED, "plain",  "distance, age"),
+    "canon":         Operation(make.canon,         "BEATS@STEPS", "best",  _WHOLE,  "voices", "journey, set-piece"),
+    "ostinato":      Operation(make.ostinato,      "NOTES@BEATS", "8",     _HEAD,   "plain",  "battle, pulse"),
+    "bass":          Operation(make.bass,          "FACTOR",      "2",     _SLOWED, "voices", "villain, build"),
+    "blocking":      Operation(make.blocking,      "STEPS+STEPS", "2+4",   _WHOLE,  "voices", "chorale, awe"),
+    "ornament":      Operation(make.ornament,      "KIND",        "turn",  _ADDED,  "plain",  "solo lines"),
+    "head_swap":     Operation(_swapped,           "",            "",      _RHYTHM, "plain",  "consequent of a phrase"),
+    "tail_swap":     Operation(make.tail,          "DEGREE",      "1",     _OPENED, "plain",  "question, answer"),
+    "dialogue":      Operation(make.dialogue,      "",            "",      _WHOLE,  "voices", "relationship, comedy"),
+    "drone":         Operation(make.drone,         "NOTES",       "4",     _HEAD,   "voices", "memory, ghost"),
+}
+# fmt: on
+
+
+def parse_op(text: str) -> Op:
+    """`name` or `name:argument` → the operation, its argument read.
+
+    Raises ValueError: unknown name (with the one probably meant), an argument where none belongs, or a bad one.
+    """
+    name, colon, argument = text.strip().partition(":")
+    name, argument = name.strip(), argument.strip()
+    if name not in OPS:
+        raise ValueError(f"unknown operation '{name}'{did_you_mean(name, OPS)}")
+    row = OPS[name]
+    if colon and not row.form:
+        raise ValueError(f"'{text}': {name} takes no argument; write {name}")
+    if colon and not argument:
+        raise ValueError(f"'{text}': nothing stands after the colon; write {name}:{row.form}, or {name} alone")
+    try:
+        return Op(name, argument, row.make(argument or row.default))
+    except ValueError as fault:
+        raise ValueError(f"'{text}': {fault}; write {name}:{row.form}, such as {name}:{row.default}") from None
+
+
+def parse_ops(texts: Sequence[str]) -> tuple[Op, ...]:
+    """Operations to be done in order.
+
+    Raises ValueError as `parse_op` does, for more than two strong ones, and when one that makes several voices is
+    followed by another.
+    """
+    ops = tuple(parse_op(text) for text in texts)
+    strong = [op.name for op in ops if OPS[op.name].kind == "strong"]
+    if len(strong) > MAX_STRONG:
+        raise ValueError(
+            f"{len(strong)} strong operations at once ({', '.join(strong)}): nobody would know the motif again;"
+            f" keep {MAX_STRONG} of them"
+        )
+    for op in ops[:-1]:
+        if OPS[op.name].kind == "voices":
+            raise ValueError(f"{op.name} makes several voices of one, so it comes last; move it to the end")
+    return ops
+
+
+def apply_ops(motif: Motif, ops: Sequence[Op | str], key: Key, scale: Scale) -> Result:
+    """The motif after all operations, in order, and how recognisable it is.
+
+    ops: parsed or as text. Raises ValueError as `parse_ops` does.
+    """
+    made = Made(motif, key)
+    names = []
+    for op in parse_ops([str(op) for op in ops]):
+        now = Scale(scale.name, made.key.mode, scale.steps, scale.nuclear)
+        made = op.apply(made.motif, Setting(made.key, now))
+        names.append(op.name)
+    likeness = best_identity(shape(motif, key), shape(made.motif, made.key))
+    return Result(made.motif, made.key, made.voices or (made.motif,), tuple(names), likeness)
+
+
+def shape(motif: Motif, key: Key) -> list[tuple[int, int]]:
+    """(onset in ticks, pitch) of every note, as `identity` compares them."""
+    return [(n.onset, key.pitch(n.step, n.alter)) for n in motif.notes]
+
+
+def best_identity(original: Shape, other: Shape) -> float:
+    """`identity` with the whole of `other` or with its first notes, whichever is more: a form may say it twice."""
+    whole = identity(original, other)
+    return max(whole, identity(original, other[: len(original)])) if len(other) > len(original) else whole

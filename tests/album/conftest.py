@@ -1,0 +1,42 @@
+"""A tiny show, and its album rendered once with the embedded soundfont, for all tests that only look at it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from cuesmith.specs.show import AlbumSpec, CueSpec, Show, ThemeSpec
+from cuesmith_render.album import AlbumReport, render_album
+from cuesmith_render.fluid.discover import soundfont_candidates
+
+EVIL = "</title><script>document.title='evil'</script> \"Réveil\" & 灯籠 🏮 'x'"
+
+
+@pytest.fixture(scope="session")
+def embedded_font() -> Path:
+    """TimGM6mb of the pretty_midi wheel, so that results do not depend on the machine's soundfonts."""
+    found = [c for c in soundfont_candidates() if c.origin == "embedded" and c.usable]
+    return Path(found[0].path)
+
+
+@pytest.fixture(scope="session")
+def tiny_show() -> Show:
+    """Two short cues, the second with a title that would break a careless page."""
+    return Show(
+        title="Tiny & <b>bold</b>",
+        seed=7,
+        about="Two cues <i>only</i>.",
+        themes={"hero": ThemeSpec(character="heroic", key="D major"), "rival": ThemeSpec(character="menacing")},
+        cues=(
+            CueSpec(id="M-501", title="Eyecatch", type="eyecatch", themes=("hero",), seconds=5),
+            CueSpec(id="M-502", title=EVIL, type="stinger", style="taiko-koto", themes=("rival",), seconds=3),
+        ),
+        album=AlbumSpec(artist="Ensemble", year=2026, genre="Soundtrack", comment="for tests"),
+    )
+
+
+@pytest.fixture(scope="session")
+def album(tiny_show: Show, embedded_font: Path, tmp_path_factory: pytest.TempPathFactory) -> AlbumReport:
+    """The tiny show's album, made in this process. Tests must not change its files."""
+    return render_album(tiny_show, tmp_path_factory.mktemp("album") / "out", jobs=1, soundfont=embedded_font)

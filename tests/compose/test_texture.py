@@ -1,0 +1,126 @@
+"""Accompaniment, percussion and treatments: patterns lie in their bars, lines keep under the tune."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cuesmith.chance import stream
+from cuesmith.compose.accompany import tokens
+from cuesmith.compose.melody import velocity_of
+from cuesmith.compose.treatments import TREATMENTS, material, thinned, varied
+from cuesmith.cue import Cue
+from cuesmith.motif.model import Theme
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
+from cuesmith.score import chord_at
+
+Composed = Callable[[str, str, int], Cue]
+STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
+METERS = (Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(5, 4), Meter(7, 8, (2, 2, 3)))
+PATTERNS = st.lists(st.sampled_from([".", "-", "x", "x!", "x~", "0", "b2"]), min_size=1, max_size=16).map(tuple)
+
+
+@given(PATTERNS, st.integers(0, 64), st.integers(1, 24), st.booleans())
+def test_tokens_fill_their_bar_and_no_more(pattern: tuple[str, ...], first: int, count: int, cyclic: bool) -> None:
+    found = list(tokens(pattern, first, count, cyclic))
+    for token in found:
+        assert 0 <= token.step < token.step + token.steps <= count
+        assert token.symbol not in (".", "-", "")
+        assert token.accent in (-1, 0, 1)
+    assert all(a.step + a.steps <= b.step for a, b in pairwise(found))
+    written = [pattern[((first + i) if cyclic else i) % len(pattern)] for i in range(count)]
+    assert [t.step for t in found] == [i for i, symbol in enumerate(written) if symbol not in (".", "-")]
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+def test_velocity_rises_with_energy(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    assert 52 <= velocity_of(low) <= velocity_of(high) <= 104
+
+
+@pytest.mark.parametrize("treatment", [name for name in TREATMENTS if name not in ("none", "vamp", "break")])
+@pytest.mark.parametrize("meter", METERS, ids=str)
+def test_treatments_stay_inside_their_section(
+    treatment: str, meter: Meter, themes_of: Callable[[str], dict[str, Theme]]
+) -> None:
+    for theme, bars in product(themes_of("symphonic").values(), (1, 2, 3, 4, 5, 6, 8, 12, 16, 24)):
+        m = material(theme, meter)
+        pieces = TREATMENTS[treatment](m, bars, stream(bars, treatment))
+        for chosen in (pieces, varied(pieces, stream(1)), thinned(pieces, m)):
+            for piece in chosen:
+                assert piece.start >= 0
+                assert piece.start + piece.motif.length <= bars * meter.bar_ticks, piece.ops
+                assert piece.motif.meter.bar_ticks == meter.bar_ticks
+                assert all(0 <= n.onset < n.end <= piece.motif.length for n in piece.motif.notes)
+                assert all(a.onset < b.onset for a, b in pairwise(piece.motif.notes))
+            assert all(a.start + a.motif.length <= b.start for a, b in pairwise(chosen))
+        if bars >= 4 and treatment in ("statement", "restatement", "contrast", "chorus", "build", "fragments"):
+            assert pieces
+
+
+@pytest.mark.parametrize("bars", [2, 4, 8, 16])
+def test_a_statement_states_the_theme_as_it_is(bars: int, themes_of: Callable[[str], dict[str, Theme]]) -> None:
+    theme = themes_of("synth")["hero"]
+    first = TREATMENTS["statement"](material(theme, theme.melody.meter), bars, stream(0))[0]
+    assert first.motif.notes[:3] == theme.motif.notes[:3]
+    assert "inversion" not in first.ops
+
+
+@pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "tender", "daily", "main_theme"))))
+def test_the_lead_is_one_voice(style: str, type_: str, composed: Composed) -> None:
+    """Leading players hand the tune over; they never sing it against one another."""
+    lead = sorted(
+        note
+        for part in composed(style, type_, 1).score.parts
+        if part.role == "lead"
+        for passage in part.passages
+        if not passage.device.startswith("doubles")
+        for note in passage.notes
+    )
+    assert lead
+    assert all(a.onset < b.onset for a, b in pairwise(lead))
+    assert sum(a.end > b.onset for a, b in pairwise(lead)) == 0
+
+
+@pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "tender", "daily", "chase"))))
+def test_the_bass_stands_under_its_chords(style: str, type_: str, composed: Composed) -> None:
+    """On the bar line the bass plays the chord, and it is the lowest pitched line of the ensemble."""
+    score = composed(style, type_, 1).score
+    basses = [part for part in score.parts if part.role == "bass"]
+    on_bar = fitting = 0
+    for part in basses:
+        for note in part.notes():
+            section = score.plan.section_at(note.onset)
+            if (note.onset - section.start) % section.meter.bar_ticks == 0:
+                on_bar += 1
+                fitting += note.pitch % 12 in chord_at(score.harmony, note.onset).chord.classes
+    if on_bar:
+        assert fitting / on_bar >= 0.9
+    if basses:
+        mean = {part.id: sum(n.pitch for n in part.notes()) / sum(1 for _ in part.notes()) for part in score.parts}
+        lowest = min(mean[part.id] for part in basses)
+        others = [mean[p.id] for p in score.parts if p.role in ("lead", "counter", "pad", "ostinato") and not p.drums]
+        assert lowest < min(others)
+
+
+@pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("tender", "main_theme", "love"))))
+def test_pads_hold_chord_tones(style: str, type_: str, composed: Composed) -> None:
+    score = composed(style, type_, 2).score
+    for part in score.parts:
+        if part.role != "pad":
+            continue
+        for note in part.notes():
+            assert note.pitch % 12 in chord_at(score.harmony, note.onset).chord.classes, part.id
+
+
+@pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "victory", "chase"))))
+def test_percussion_keeps_the_grid_of_its_groove(style: str, type_: str, composed: Composed) -> None:
+    score = composed(style, type_, 1).score
+    strokes = [n.onset for part in score.parts if part.role == "pulse" for n in part.notes()]
+    assert strokes
+    assert all(tick % (PPQ // 24) == 0 for tick in strokes), "sixteenths, triplets or finer, but on a grid"

@@ -1,0 +1,128 @@
+"""Invented motifs and the eight bars made of them, over every character and many seeds."""
+
+from __future__ import annotations
+
+from statistics import mean
+
+import pytest
+
+from cuesmith.chance import stream
+from cuesmith.motif.develop import develop
+from cuesmith.motif.invent import GOALS, invent, scale_index, scale_step
+from cuesmith.motif.judge import judge, total
+from cuesmith.motif.model import Motif, MotifNote
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
+from cuesmith.music.scale import MODES, Key, Scale
+from cuesmith.show.themes import ingredients, make_theme
+from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.load import load_style
+from cuesmith.specs.show import ThemeSpec
+
+CHARACTERS = tuple(load_banks().characters)
+METERS = (Meter(4, 4), Meter(3, 4))
+AEOLIAN = Scale("aeolian", "aeolian", tuple(range(7)), (0, 2, 4))
+
+
+@pytest.mark.parametrize("character", CHARACTERS)
+def test_motifs_score_well(character: str, banks: Banks) -> None:
+    """A hundred seeds, with an eighth of the usual candidates: what is usual can only be better."""
+    row = banks.characters[character]
+    scores = []
+    for seed in range(100):
+        scale = banks.scales[stream(seed, "scale").weighted(dict(row.scales))]
+        motif, score = invent(
+            ingredients(row, banks), scale, Key(seed % 12, scale.mode), Meter(4, 4), stream(seed, character), count=12
+        )
+        scores.append(score)
+        assert motif.length == 2 * 3840
+        assert all(0 <= n.onset < n.end <= motif.length for n in motif.notes)
+    assert mean(scores) >= 70
+
+
+@pytest.mark.parametrize("character", CHARACTERS)
+@pytest.mark.parametrize("meter", METERS, ids=str)
+def test_a_motif_keeps_scale_register_and_goal(character: str, meter: Meter, banks: Banks) -> None:
+    row = banks.characters[character]
+    for seed in range(3):
+        scale = banks.scales[stream(seed, "scale").weighted(dict(row.scales))]
+        motif, _ = invent(
+            ingredients(row, banks), scale, Key(2, scale.mode), meter, stream(seed, "m", character), count=48
+        )
+        steps = [n.step for n in motif.notes]
+        assert len(steps) >= 3
+        assert {step % 7 for step in steps} <= set(scale.steps)
+        assert -7 <= min(steps) <= max(steps) <= 11, "two octaves at most, where a voice could sing it"
+        assert max(steps) - min(steps) <= 12
+        if set(GOALS) & set(scale.steps):
+            assert steps[-1] % 7 != 0, "a motif asks: it does not end on the tonic"
+
+
+def test_more_candidates_are_never_worse(banks: Banks) -> None:
+    row = banks.characters["heroic"]
+    scale = banks.scales["ionian"]
+    for seed in range(5):
+        found = [
+            invent(ingredients(row, banks), scale, Key(0, "ionian"), Meter(4, 4), stream(seed), count=count)[1]
+            for count in (1, 8, 32)
+        ]
+        assert found == sorted(found)
+
+
+@pytest.mark.parametrize("scale", load_banks().scales.values(), ids=lambda scale: scale.name)
+def test_scale_index_inverts_scale_step(scale: Scale) -> None:
+    for index in range(-12, 13):
+        assert scale_index(scale, scale_step(scale, index)) == index
+        assert scale_step(scale, index + 1) > scale_step(scale, index)
+
+
+@pytest.mark.parametrize("form", ["sentence", "period"])
+@pytest.mark.parametrize("character", CHARACTERS)
+def test_a_melody_has_eight_bars_a_breath_and_a_close(character: str, form: str, banks: Banks) -> None:
+    row = banks.characters[character]
+    for seed in range(2):
+        scale = banks.scales[stream(seed, "scale").weighted(dict(row.scales))]
+        meter = METERS[seed % 2]
+        motif, _ = invent(ingredients(row, banks), scale, Key(0, scale.mode), meter, stream(seed, character), count=16)
+        melody, units = develop(motif, scale, form, stream(seed, "develop"))
+        bar = meter.bar_ticks
+        assert melody.length == 8 * bar
+        assert [first for first, _, _ in units] == [sum(bars for _, bars, _ in units[:i]) for i in range(len(units))]
+        assert sum(bars for _, bars, _ in units) == 8
+        assert melody.notes[: len(motif.notes)] == motif.notes, "it begins with the idea"
+        assert not any(n.onset < 4 * bar < n.end + PPQ // 2 for n in melody.notes), "no breath after four bars"
+        assert {n.step % 7 for n in melody.notes if n.onset >= 2 * bar} <= set(scale.steps)
+        assert melody.notes[-1].step % 7 == 0, "it does not close on the tonic"
+        assert melody.notes[-1].duration >= PPQ
+        assert all(a.end <= b.onset for a, b in zip(melody.notes, melody.notes[1:], strict=False))
+
+
+@pytest.mark.parametrize("character", CHARACTERS)
+@pytest.mark.parametrize("style", ["symphonic", "taiko-koto"])
+def test_a_theme_is_what_was_asked(style: str, character: str, banks: Banks) -> None:
+    spec = ThemeSpec(character=character, key="D minor", instrument="oboe")
+    theme = make_theme("x", spec, load_style(style), banks, stream(1, "x"))
+    assert (theme.key.tonic, theme.key.minor) == (2, True)
+    assert theme.instrument == "oboe"
+    assert theme.character == character
+    assert theme.form in ("sentence", "period")
+    assert 0 <= theme.score <= 100
+    assert theme.scale.mode == theme.key.mode
+
+
+def test_a_scale_run_and_an_arpeggio_are_marked_down() -> None:
+    def motif(steps: list[int]) -> Motif:
+        notes = tuple(MotifNote(i * PPQ, PPQ, step) for i, step in enumerate(steps))
+        return Motif(notes, 2 * 3840, Meter(4, 4))
+
+    tune = total(judge(motif([0, 4, 3, 2, 3, 1, 0, 1]), Key(0, "ionian")))
+    assert total(judge(motif([0, 1, 2, 3, 4, 5, 6, 7]), Key(0, "ionian"))) < tune
+    assert total(judge(motif([0, 2, 4, 7, 4, 2, 4, 7]), Key(0, "ionian"))) < tune
+    assert total(judge(motif([0]), Key(0, "ionian"))) == 0
+
+
+def test_modes_bend_a_motif_and_leave_its_steps() -> None:
+    motif = Motif((MotifNote(0, PPQ, 0), MotifNote(PPQ, PPQ, 2), MotifNote(2 * PPQ, PPQ, 5)), 3840, Meter(4, 4))
+    for mode in MODES:
+        assert [n.pitch - 60 for n in motif.realise(Key(0, mode))] == [MODES[mode][0], MODES[mode][2], MODES[mode][5]]
+    assert [n.pitch for n in motif.realise(Key(9, AEOLIAN.mode), 3)] == [57, 60, 65]
