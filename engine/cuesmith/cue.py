@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cuesmith.chance import stream
@@ -17,6 +17,7 @@ from cuesmith.perform.play import perform
 from cuesmith.plan.build import build_plan
 from cuesmith.score import Brief, Score
 from cuesmith.show.themes import character_for, make_themes
+from cuesmith.show.variants import named, vary
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec, parse_key
@@ -80,9 +81,15 @@ def slug(title: str) -> str:
 def compose_brief(brief: Brief, themes: Mapping[str, Theme]) -> Cue:
     """Compose one cue. themes: every theme the brief names. Raises ComposeError or SpecError."""
     style, banks = load_style(brief.style), load_banks()
-    plan = build_plan(brief, style, themes, banks)
-    score = write_score(plan, style, themes, banks)
-    return Cue(brief, {name: themes[name] for name in brief.themes}, score, perform(score, style, banks))
+    score = write_score(build_plan(brief, style, themes, banks), style, themes, banks)
+    if brief.variant:
+        score = vary(score, brief.variant)
+    played = perform(score, style, banks)  # under the id of A, so that what A and its variants share is played alike
+    called = named(brief)
+    if called != brief:
+        score = replace(score, plan=replace(score.plan, brief=called))
+        played = replace(played, title=called.title)
+    return Cue(called, {name: themes[name] for name in brief.themes}, score, played)
 
 
 def check_type(type_: str) -> None:

@@ -29,6 +29,7 @@ class Brief:
     key: Key | None = None
     tempo_bpm: float | None = None
     themes: tuple[str, ...] = ()
+    variant: str = ""  # "", or B (no melody), C (soft), D (ending): cut from the cue of this id
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,13 @@ DRUMS = 9  # the channel of General MIDI's percussion, counted from 0
 TOGETHER_BEATS = 0.11  # onsets nearer than this are one chord (people, and this program, do not play on the grid)
 
 TEMPI = (0.5, 0.75, 1.0, 4 / 3, 1.5, 2.0)  # the theme's time may be stretched by these
-INTERVAL = (1.0, 0.75, 0.45, 0.15, -0.1)  # gain by how many semitones an interval is off; beyond, or turned: TURNED
-TURNED = -0.6
-RHYTHM_OCTAVES = 0.6  # a time between onsets that is off by this many octaves (2 ** 0.6 = 1.5 times) gains nothing
+INTERVAL = (1.0, 0.7, 0.3, 0.0, -0.3)  # gain by how many semitones an interval is off; beyond, or turned: TURNED
+TURNED = -1.0
+RHYTHM_OCTAVES = 0.8  # a time between onsets that is off by this many octaves (2 ** 0.8 = 1.74 times) gains nothing
 SKIPS = tuple((theme, music) for theme in (1, 2) for music in (1, 2, 3))  # how far each side may move on
-SKIP_COST = 0.35  # per note left out
+SKIP_COST = 0.5  # per note left out
+PLACES = 3  # the best places are averaged: a theme comes back, a chance likeness seldom does
+MELODY = 0.5  # weight of the eight-bar melody beside the two-bar motif, which many cues alone have room for
 
 Row: TypeAlias = NDArray[np.float32]
 
@@ -35,6 +37,13 @@ class Voice(NamedTuple):
 
     onsets: NDArray[np.float64]
     pitches: NDArray[np.float64]
+
+
+class Candidate(NamedTuple):
+    """A theme as it is looked for: its two-bar motif and its eight-bar melody."""
+
+    motif: Voice
+    melody: Voice
 
 
 def voices(midi: bytes) -> list[Voice]:
@@ -85,19 +94,38 @@ class _Music:
     def _interval_gain(self, move: float, ahead: int) -> Row:
         found = self._moves[ahead]
         off = np.minimum(np.abs(found - move), len(INTERVAL)).astype(np.int64)
-        gain = np.asarray((*INTERVAL, TURNED), dtype=np.float32)[off]
+        gain: Row = np.asarray((*INTERVAL, TURNED), dtype=np.float32)[off]
         gain[move * found < 0] = TURNED
         return gain
 
     def _rhythm_gain(self, wait: float, ahead: int) -> Row:
         off = self._waits[ahead] - np.log2(wait * np.asarray(TEMPI))[:, None]
-        return np.maximum(1.0 - np.abs(off) / RHYTHM_OCTAVES, -1.0).astype(np.float32)
+        gain: Row = np.maximum(1.0 - np.abs(off) / RHYTHM_OCTAVES, -1.0).astype(np.float32)
+        return gain
 
 
-def likeness(themes: Sequence[Voice], music: Sequence[Voice]) -> NDArray[np.float64]:
-    """How well each theme is found in the best place of the music: 1 when note for note, whatever key and tempo."""
+def likeness(theme: Voice, music: _Music) -> float:
+    """How well a theme is found in its three best places of the music, on average: at most 1, note for note."""
+    peaks = _peaks(theme, music)
+    count = len(theme.onsets)
+    found = []
+    for _ in range(PLACES):
+        at = int(peaks.argmax())
+        found.append(float(peaks[at]))
+        peaks[max(0, at - count + 1) : at + count] = 0.0
+    return sum(found) / len(found) / (2.0 * (count - 1))
+
+
+def evidence(candidates: Sequence[Candidate], music: Sequence[Voice]) -> NDArray[np.float64]:
+    """For each candidate, how much speaks for its being in the music."""
     prepared = _Music(music)
-    return np.asarray([_best(theme, prepared) / (2.0 * (len(theme.onsets) - 1)) for theme in themes])
+    return np.asarray([likeness(c.motif, prepared) + MELODY * likeness(c.melody, prepared) for c in candidates])
+
+
+def rank(candidates: Sequence[Candidate], music: Sequence[Voice]) -> int:
+    """The place of the first candidate among all: 1 = more speaks for it than for any other; ties count against it."""
+    found = evidence(candidates, music)
+    return 1 + int(np.sum(found[1:] >= found[0]))
 
 
 def _joined(music: Sequence[Voice]) -> Voice:
@@ -111,12 +139,12 @@ def _joined(music: Sequence[Voice]) -> Voice:
     return Voice(np.concatenate(onsets), np.concatenate(pitches))
 
 
-def _best(theme: Voice, music: _Music) -> float:
-    """The highest sum of gains over all local alignments and tempi. Rows: notes of the theme; columns: the music's."""
+def _peaks(theme: Voice, music: _Music) -> Row:
+    """For each note of the music, the highest sum of gains of a local alignment that ends there, at any tempo."""
     rows: list[Row] = [np.zeros((len(TEMPI), music.size), dtype=np.float32)]
-    best = 0.0
+    peaks = np.zeros_like(rows[0])
     for i in range(1, len(theme.onsets)):
-        row = np.zeros_like(rows[0])
+        row = np.zeros_like(peaks)
         for back, ahead in music.skips:
             if back > i:
                 continue
@@ -127,5 +155,6 @@ def _best(theme: Voice, music: _Music) -> float:
             gain += rows[i - back][:, :-ahead]
             np.maximum(row[:, ahead:], gain, out=row[:, ahead:])
         rows.append(row)
-        best = max(best, float(row.max()))
+        np.maximum(peaks, row, out=peaks)
+    best: Row = peaks.max(axis=0)
     return best

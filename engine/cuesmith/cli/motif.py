@@ -96,7 +96,7 @@ def transform(
 ) -> None:
     """Transform a theme by operations or by a recipe, and say how recognisable it still is."""
     from cuesmith.motif.ops import apply_ops
-    from cuesmith.motif.recipes import recipe_ops
+    from cuesmith.motif.recipes import apply_recipe, recipe_ops
     from cuesmith.specs.library import load_banks
     from cuesmith.write.theme_files import Page, notes_of
 
@@ -106,23 +106,28 @@ def transform(
     texts = tuple(op or ())
     if (recipe is None) == (not texts):
         raise UsageError("say what to do: --op NAME (repeatable) or --recipe NAME, one of the two")
+    melody = source.melody if whole else source.motif
     if recipe is not None:
         if recipe not in recipes:
             raise UsageError(f"unknown recipe '{recipe}'{did_you_mean(recipe, recipes)}")
         texts = recipe_ops(recipes[recipe], source.key, placed=True)
-    try:
-        result = apply_ops(source.melody if whole else source.motif, texts, source.key, source.scale)
-    except ValueError as fault:
-        raise UsageError(str(fault)) from None
+        cooked = apply_recipe(melody, recipes[recipe], source.key, source.scale, placed=True)
+        result, second = cooked.line, cooked.accompaniment
+    else:
+        try:
+            result, second = apply_ops(melody, texts, source.key, source.scale), None
+        except ValueError as fault:
+            raise UsageError(str(fault)) from None
     about = recipe or ", ".join(texts)
-    page = Page(f"{source.name} ({about})", result.voices, result.key, source.octave, source.character)
+    voices = result.voices + (second.voices if second else ())
+    page = Page(f"{source.name} ({about})", voices, result.key, source.octave, source.character)
     _save([page], files)
     if as_json:
         say_json({"theme": source.name, "ops": list(texts), "recipe": recipe, **_result_data(result, page)})
         return
     say(f"{source.name}: {' '.join(texts)} → {result.key.name}, identity {result.identity:.2f} ({_level(result)})")
-    for number, voice in enumerate(result.voices, 1):
-        say(f"  {f'voice {number}: ' if len(result.voices) > 1 else ''}{notes_of(voice, page)}")
+    for number, voice in enumerate(voices, 1):
+        say(f"  {f'voice {number}: ' if len(voices) > 1 else ''}{notes_of(voice, page)}")
     _say_files(files)
 
 
@@ -222,5 +227,5 @@ def _result_data(result: Result, page: Page) -> dict[str, object]:
         "identity": round(result.identity, 4),
         "level": _level(result),
         "key": result.key.name,
-        "voices": [notes_of(voice, page) for voice in result.voices],
+        "voices": [notes_of(voice, page) for voice in page.voices],
     }

@@ -91,5 +91,6 @@ def _from_file(file: str, name: str | None) -> Theme:
     if spec.given:
         return theme_from_given(name, spec, banks.scales, draw, folder=Path(file).parent)
     if spec.character not in banks.characters:
-        raise UsageError(f"{file}: unknown character '{spec.character}'{did_you_mean(spec.character, banks.characters)}")
+        hint = did_you_mean(spec.character, banks.characters)
+        raise UsageError(f"{file}: unknown character '{spec.character}'{hint}")
     return replace(make_theme(name, spec, load_style("symphonic"), banks, draw), name=name)

@@ -25,7 +25,7 @@ Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but er
 def show(file: ShowFile, output: Folder, as_json: AsJson = False, quiet: Quiet = False) -> None:
     """Compose a show: a MIDI file per cue, and show.json, which says what is in them."""
     from cuesmith.cue import compose_brief
-    from cuesmith.show.compose import CueSet, brief_of, show_themes
+    from cuesmith.show.compose import CueSet, briefs_of, show_themes
     from cuesmith.specs.load import load_show
     from cuesmith.write.atomic import write_text
     from cuesmith.write.save import json_text
@@ -35,10 +35,11 @@ def show(file: ShowFile, output: Folder, as_json: AsJson = False, quiet: Quiet =
     loaded = load_show(file)
     themes = show_themes(loaded)
     cues = []
+    briefs = briefs_of(loaded)
     with progress(quiet=quiet) as step:
-        for number, spec in enumerate(loaded.cues, 1):
-            cues.append(compose_brief(brief_of(loaded, spec), themes))
-            step(f"{spec.id} {cues[-1].title}", number, len(loaded.cues))
+        for number, brief in enumerate(briefs, 1):
+            cues.append(compose_brief(brief, themes))
+            step(f"{cues[-1].brief.id} {cues[-1].title}", number, len(briefs))
     made = CueSet(loaded, themes, tuple(cues))
     data = show_json(made)
     for cue in made.cues:

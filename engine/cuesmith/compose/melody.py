@@ -40,9 +40,11 @@ def _shape(motif: Motif, section: SectionPlan) -> list[tuple[int, int]]:
     return [(n.onset, section.key.pitch(n.step, n.alter)) for n in motif.notes]
 
 
-def _pieces(section: SectionPlan, theme: Theme, melody: str, draw: Stream) -> list[Piece]:
+def _pieces(section: SectionPlan, theme: Theme, plan: Plan, draw: Stream) -> list[Piece]:
     m: Material = material(theme, section.meter)
-    treatment = section.treatment
+    melody, treatment = plan.melody, section.treatment
+    if treatment == "contrast" and theme.name != plan.brief.themes[0]:
+        treatment = "statement"  # another theme is contrast enough, and must be heard plainly
     if melody in ("fragments", "none") and treatment in ("statement", "restatement", "contrast", "chorus"):
         treatment = "fragments"
     pieces = TREATMENTS[treatment](m, section.bars, draw)
@@ -62,7 +64,7 @@ def lead_passages(
         theme = themes[section.theme]
         pieces = [
             p
-            for p in _pieces(section, theme, plan.melody, draw.child(section.harmony, section.treatment))
+            for p in _pieces(section, theme, plan, draw.child(section.harmony, section.treatment))
             if p.motif.notes
         ]
         if not pieces:

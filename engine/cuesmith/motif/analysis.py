@@ -93,10 +93,11 @@ def find_scale(notes: Sequence[Note], key: Key, scales: Mapping[str, Scale]) -> 
 
 
 def find_meter(notes: Sequence[Note], length: int, bar_lines: Sequence[int] = ()) -> Meter:
-    """The meter: from bar lines (ticks) if they are even, else the one whose strong places the long notes fall on."""
+    """The meter: the bar that most bar lines (ticks) mark, else the one whose strong places the long notes fall on."""
     gaps = [b - a for a, b in zip((0, *bar_lines), bar_lines, strict=False) if b > a]
-    if gaps and (len(set(gaps)) == 1 or (len(gaps) > 2 and len(set(gaps[1:])) == 1)):
-        for numerator, denominator in ((gaps[-1] / PPQ, 4), (2 * gaps[-1] / PPQ, 8)):
+    if gaps:
+        usual = max(gaps, key=gaps.count)
+        for numerator, denominator in ((usual / PPQ, 4), (2 * usual / PPQ, 8)):
             if numerator.is_integer() and 1 <= numerator <= 32:
                 return Meter(int(numerator), denominator)
     return max(METERS, key=lambda meter: _meter_fit(notes, length, meter))

@@ -113,9 +113,7 @@ def _tied(intervals: Sequence[int], durations: Sequence[float]) -> tuple[tuple[i
     return tuple(moves), tuple(lengths)
 
 
-def _matches(
-    gram: Gram, table: Mapping[tuple[int, ...], tuple[tuple[tuple[float, ...], str], ...]]
-) -> dict[str, None]:
+def _matches(gram: Gram, table: Mapping[tuple[int, ...], tuple[tuple[tuple[float, ...], str], ...]]) -> dict[str, None]:
     return {
         title: None
         for ratios, title in table.get(gram.intervals, ())

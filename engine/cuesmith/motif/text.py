@@ -8,14 +8,14 @@ lines may be left out; those that are there are checked. Faults are told with th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from cuesmith.motif.model import Motif
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
-from cuesmith.music.pitch import parse_pitch
+from cuesmith.music.pitch import parse_pitch, pitch_name
 from cuesmith.music.scale import Key
 
 MAX_CHARACTERS = 4000
@@ -154,23 +154,49 @@ def _check_lines(lines: list[tuple[int, int]], begins: list[int], length: int, m
         number += 1
 
 
+def notes_text(motif: Motif, key: Key, octave: int = 4) -> str:
+    """A motif at pitch as text, as `read_notes` takes it: `D4:1.5 F#4:.5 | A4:2 r:2`; flats in keys with flats.
+
+    A note held over the bar line stands whole before it; rests are written bar by bar.
+    """
+    flats = key.sharps < 0
+    return _text(motif, [pitch_name(n.pitch, flats) for n in motif.realise(key, octave)])
+
+
 def degrees_text(motif: Motif) -> str:
     """A motif as degrees, as `read_notes` takes them: `1:1.5 5:.5 | 2':2`."""
-    words: list[str] = []
-    at, bar = 0, 1
+    names = []
     for note in motif.notes:
-        if note.onset > at:
-            words.append(f"r:{_beats(note.onset - at)}")
-        while note.onset >= bar * motif.meter.bar_ticks:
-            words.append("|")
-            bar += 1
         octaves, degree = divmod(note.step, 7)
         sign = "#" * note.alter if note.alter > 0 else "b" * -note.alter
-        marks = "'" * octaves if octaves > 0 else "," * -octaves
-        words.append(f"{sign}{degree + 1}{marks}:{_beats(note.duration)}")
+        names.append(f"{sign}{degree + 1}" + ("'" * octaves if octaves > 0 else "," * -octaves))
+    return _text(motif, names)
+
+
+def _text(motif: Motif, names: Sequence[str]) -> str:
+    """Names with their lengths, rests and bar lines between."""
+    words: list[str] = []
+    bar_ticks = motif.meter.bar_ticks
+    at, bar = 0, 1
+
+    def advance(to: int) -> None:
+        """Write rests and bar lines from `at` up to the next note, or up to the end."""
+        nonlocal at, bar
+        while True:
+            while bar * bar_ticks <= min(at, motif.length - 1):
+                words.append("|")
+                bar += 1
+            if at >= to:
+                return
+            end = min(to, bar * bar_ticks)
+            words.append(f"r:{_beats(end - at)}")
+            at = end
+
+    for note, name in zip(motif.notes, names, strict=True):
+        advance(note.onset)
+        words.append(f"{name}:{_beats(note.duration)}")
         at = note.end
-    if at < motif.length:
-        words.append(f"r:{_beats(motif.length - at)}")
+    advance(motif.length)
     return " ".join(words)
 
 

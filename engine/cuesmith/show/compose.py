@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cuesmith.cue import Cue, compose_brief
@@ -43,6 +43,15 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
     )
 
 
+def briefs_of(show: Show) -> tuple[Brief, ...]:
+    """Every cue of the show in order, each followed by the variants it asks for."""
+    out = []
+    for cue in show.cues:
+        brief = brief_of(show, cue)
+        out += [brief, *(replace(brief, variant=letter) for letter in cue.variants)]
+    return tuple(out)
+
+
 def show_themes(show: Show) -> dict[str, Theme]:
     """The themes of a show. Raises ComposeError when they cannot be kept apart."""
     return make_themes(show.themes, load_style(show.style), load_banks(), show.seed)
@@ -51,8 +60,8 @@ def show_themes(show: Show) -> dict[str, Theme]:
 def compose_cues(show: Show) -> Iterator[Cue]:
     """The cues of a show one after another, as they are composed."""
     themes = show_themes(show)
-    for cue in show.cues:
-        yield compose_brief(brief_of(show, cue), themes)
+    for brief in briefs_of(show):
+        yield compose_brief(brief, themes)
 
 
 def compose_show(show: Show | str | Path) -> CueSet:

@@ -165,6 +165,8 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
         if key in seen:
             yield Problem((*path, "id"), f"'{cue.id}' is already the id of cues[{seen[key]}]; every cue needs its own")
         seen.setdefault(key, index)
+        for letter in cue.variants:
+            seen.setdefault(key + letter.lower(), index)
 
 
 def show_from(document: Document) -> Show:

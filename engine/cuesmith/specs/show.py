@@ -111,7 +111,7 @@ class ThemeSpec:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CueSpec:
-    """One cue of a show. seconds: where its last bar line stands."""
+    """One cue of a show. seconds: where its last bar line stands. variants: B no melody, C soft, D ending."""
 
     id: CueId
     title: Name | None = None
@@ -119,6 +119,7 @@ class CueSpec:
     style: str | None = None
     themes: tuple[str, ...] = ()
     seconds: Annotated[float, Field(ge=1, le=900)] | None = None
+    variants: tuple[Literal["B", "C", "D"], ...] = ()
     key: KeyText | None = None
     tempo: Annotated[float, Field(ge=30, le=260)] | None = None
     seed: int | None = None

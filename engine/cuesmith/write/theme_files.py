@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cuesmith.motif.model import Motif, Theme
-from cuesmith.motif.text import contour_text
+from cuesmith.motif.text import contour_text, notes_text
 from cuesmith.music.note import PPQ
-from cuesmith.music.scale import Key, Scale
+from cuesmith.music.scale import Key
 from cuesmith.write.atomic import write_bytes, write_text
-from cuesmith.write.explain import motif_text
 
 ENDINGS = (".mid", ".midi", ".yaml", ".yml", ".svg", ".txt")
 BPM = 100.0
@@ -57,9 +56,7 @@ def save_pages(pages: Sequence[Page], path: Path) -> None:
 
 def notes_of(voice: Motif, page: Page) -> str:
     """A voice as the text a show takes: `D4:1.5 F#4:.5 | A4:2`."""
-    scale = Scale(page.key.mode, page.key.mode, tuple(range(7)), (0,))
-    at = Theme(page.name, "", voice, voice, (), page.key, scale, "", 0.0, page.octave)
-    return motif_text(voice, at, flats=page.key.sharps < 0)
+    return notes_text(voice, page.key, page.octave)
 
 
 def pages_text(pages: Sequence[Page]) -> str:

@@ -9,7 +9,7 @@ import cuesmith
 import cuesmith_render
 from cuesmith.cue import slug
 from cuesmith.errors import UsageError
-from cuesmith.show.compose import CueSet, brief_of, show_themes
+from cuesmith.show.compose import CueSet, briefs_of, show_themes
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.show import Show
 from cuesmith.write.atomic import write_text
@@ -45,7 +45,8 @@ def render_album(
     the folder, two cues of one id.
     """
     out_dir = Path(out_dir)
-    workers = worker_count(jobs, len(show.cues))
+    briefs = briefs_of(show)
+    workers = worker_count(jobs, len(briefs))
     _check(show, out_dir)
     cuesmith_render.find_library()
     font = cuesmith_render.find_soundfont(soundfont)
@@ -53,8 +54,7 @@ def render_album(
     common = credits_of(show, cuesmith.__version__)
     rows = load_banks().cue_types
     track_jobs = []
-    for number, spec in enumerate(show.cues, start=1):
-        brief = brief_of(show, spec)
+    for number, brief in enumerate(briefs, start=1):
         expected_sec = brief.seconds or rows[brief.type].default_seconds
         track_jobs.append(TrackJob(number, brief, themes, common, out_dir, font.path, expected_sec))
 
@@ -64,7 +64,7 @@ def render_album(
         nonlocal done
         done += 1
         if on_progress is not None:
-            on_progress(f"{job.brief.id} {job.brief.title}", done, len(track_jobs))
+            on_progress(f"{job.brief.id}{job.brief.variant} {job.brief.title}", done, len(track_jobs))
 
     made = make_tracks(track_jobs, workers, tell)
     tracks = tuple(track.report for track in made)

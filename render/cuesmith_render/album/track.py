@@ -66,7 +66,7 @@ def make_track(job: TrackJob) -> MadeTrack:
     midi = job.out_dir / f"{cue.file_stem}.mid"
     write_bytes(midi, cue.midi())
     audio = render(cue, soundfont=job.soundfont, stems=False)
-    brief, common = job.brief, job.credits
+    brief, common = cue.brief, job.credits
     made = f"style {brief.style}, type {brief.type}, seed {brief.seed}, Cuesmith {common.version}"
     tags = Tags(
         title=brief.title,

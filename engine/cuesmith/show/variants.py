@@ -1,0 +1,123 @@
+"""Variants of a cue, as music editors ask for them: B without the melody, C soft, D the ending alone.
+
+They are cut from the same score, so B and C have the bars, tempo and length of A to the tick, and can be laid over it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from cuesmith.errors import ComposeError
+from cuesmith.music.tempo import TempoChange, TempoMap
+from cuesmith.score import Brief, ChordSpan, Part, Passage, Plan, Score, SectionPlan
+
+SOFT_VELOCITY = 0.72  # share of the written velocity in variant C
+SOFT_LAYER = 1  # the highest layer that still plays in variant C
+ENDING_SEC = (4.0, 14.0)  # variant D is the shortest whole ending at least this long, and not much longer than that
+TITLES = {"B": "no melody", "C": "soft", "D": "ending"}
+
+
+def _without_melody(score: Score) -> Score:
+    parts = tuple(part for part in score.parts if part.role != "lead")
+    return replace(score, parts=parts or score.parts)
+
+
+def _soft(score: Score) -> Score:
+    def quiet(part: Part) -> Part:
+        passages = tuple(
+            replace(p, notes=tuple(n._replace(velocity=max(1, round(n.velocity * SOFT_VELOCITY))) for n in p.notes))
+            for p in part.passages
+        )
+        return replace(part, passages=passages)
+
+    doubling = {part.id for part in score.parts if all(p.device.startswith("doubles ") for p in part.passages)}
+    kept = [p for p in score.parts if p.role not in ("pulse", "impact") and p.id not in doubling]
+    inner = [p for p in kept if p.layer <= SOFT_LAYER or p.role == "lead"]
+    return replace(score, parts=tuple(quiet(part) for part in (inner or kept or score.parts)))
+
+
+def _tail(plan: Plan) -> int:
+    """The bar line at which variant D begins: whole sections from the end while they are short, else four-bar steps."""
+    meter = plan.sections[-1].meter
+    start = plan.length
+    while start > plan.sections[-1].start or plan.seconds - plan.tempo.seconds(start) < ENDING_SEC[0]:
+        start -= meter.bar_ticks
+        if start <= 0 or plan.seconds - plan.tempo.seconds(start - meter.bar_ticks) > ENDING_SEC[1]:
+            break
+    return max(0, start)
+
+
+def _later(tempo: TempoMap, start: int) -> TempoMap:
+    now = max(c for c in tempo.changes if c.tick <= start)
+    after = tuple(TempoChange(c.tick - start, c.us_per_quarter) for c in tempo.changes if c.tick > start)
+    return TempoMap((TempoChange(0, now.us_per_quarter), *after))
+
+
+def _ending(score: Score) -> Score:
+    plan = score.plan
+    start = _tail(plan)
+    sections: list[SectionPlan] = []
+    renumbered: dict[int, int] = {}
+    for section in plan.sections:
+        if section.end <= start:
+            continue
+        begin = max(section.start, start)
+        bar = section.meter.bar_ticks
+        renumbered[section.index] = len(sections)
+        sections.append(
+            replace(
+                section,
+                index=len(sections),
+                start=begin - start,
+                length=section.end - begin,
+                bars=(section.end - begin) // bar,
+                first_bar=(begin - start) // bar,
+            )
+        )
+
+    def later(passage: Passage) -> Passage | None:
+        notes = tuple(n._replace(onset=n.onset - start) for n in passage.notes if n.onset >= start)
+        if not notes:
+            return None
+        said = passage.statement
+        if said is not None and said.start >= start:
+            said = replace(said, start=said.start - start, end=said.end - start)
+        elif said is not None:
+            said = None  # the quotation has lost its head
+        return replace(passage, notes=notes, section=renumbered.get(passage.section, 0), statement=said)
+
+    parts = []
+    for part in score.parts:
+        passages = tuple(p for p in map(later, part.passages) if p is not None)
+        if passages:
+            parts.append(replace(part, passages=passages))
+    harmony = tuple(
+        ChordSpan(max(s.onset, start) - start, s.end - max(s.onset, start), s.chord, s.key, s.cadence)
+        for s in score.harmony
+        if s.end > start
+    )
+    shorter = replace(
+        plan,
+        sections=tuple(sections),
+        tempo=_later(plan.tempo, start),
+        seconds=plan.seconds - plan.tempo.seconds(start),
+    )
+    return Score(shorter, harmony, tuple(parts))
+
+
+VARIANTS: dict[str, Callable[[Score], Score]] = {"B": _without_melody, "C": _soft, "D": _ending}
+
+
+def vary(score: Score, letter: str) -> Score:
+    """The score of variant B, C or D. Raises ComposeError for other letters."""
+    if letter not in VARIANTS:
+        raise ComposeError(f"unknown variant '{letter}'; known: {', '.join(VARIANTS)}")
+    return VARIANTS[letter](score)
+
+
+def named(brief: Brief) -> Brief:
+    """The brief under the id and title its variant goes by: `M-401B`, `Duel at the Gate (no melody)`."""
+    if not brief.variant:
+        return brief
+    return replace(brief, id=f"{brief.id}{brief.variant}", title=f"{brief.title} ({TITLES[brief.variant]})")
