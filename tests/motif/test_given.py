@@ -57,6 +57,16 @@ def test_the_key_of_a_scale_that_comes_home_is_found(tonic: int, degrees: tuple[
     assert find_key(notes, mode).key == Key(tonic, mode)
 
 
+@pytest.mark.parametrize(("notes", "key"), [
+    ("E4:1 G4:1 A4:1 B4:3", "E minor"),
+    ("E4:.5 G4:1 A4:.5 B4:2 | A4:2 r:2", "A minor"),
+    ("G4:1 G4:1 A4:2 | B4:1 D5:1 G4:2", "G major"),
+    ("A4:1 A4:1 B4:2 | A4:1 B4:1 C5:1 B4:1 | A4:1 B4:.5 A4:.5 F4:2", "A minor"),
+])  # fmt: skip
+def test_keys_of_short_tunes(notes: str, key: str) -> None:
+    assert given_notes(notes, SCALES).key.name == key
+
+
 def test_no_key_without_notes() -> None:
     with pytest.raises(ValueError, match="without notes"):
         find_key([])

@@ -19,7 +19,9 @@ from cuesmith.music.scale import MODES, Key, Scale, is_minor
 MAJOR_PROFILE = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
 MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 # fmt: on
-PLAIN_MODES = ("ionian", "aeolian")  # of modes that hold the notes equally well, these are taken
+PLAIN_MODES = ("ionian", "aeolian")
+LIKELY_MODES = ("ionian", "mixolydian", "lydian", "aeolian", "dorian", "phrygian", "harmonic_minor", "melodic_minor")
+OUTSIDE = 0.4  # what a melody wholly outside the plain mode would lose of its correlation
 EDGE_BEATS = 1.0  # what a melody begins with and ends on counts as if it lasted so much longer
 METERS = (Meter(4, 4), Meter(3, 4), Meter(6, 8))
 
@@ -31,8 +33,8 @@ class KeyFound(NamedTuple):
     correlation: float
 
 
-def find_key(notes: Sequence[Note], mode: str | None = None, tonic: int | None = None) -> KeyFound:
-    """The key of a melody; mode or tonic (0..11), where they are known, are kept. Raises ValueError without notes."""
+def find_key(notes: Sequence[Note], mode: str | None = None) -> KeyFound:
+    """The key of a melody; a mode that is known is kept. Raises ValueError without notes."""
     if not notes:
         raise ValueError("no key can be found without notes")
     weight = [0.0] * 12
@@ -41,12 +43,15 @@ def find_key(notes: Sequence[Note], mode: str | None = None, tonic: int | None =
     weight[notes[0].pitch % 12] += EDGE_BEATS
     weight[notes[-1].pitch % 12] += EDGE_BEATS
     best: tuple[float, float, int, str] | None = None
-    for root in range(12) if tonic is None else (tonic,):
+    for root in range(12):
         turned = weight[root:] + weight[:root]
         for name in PLAIN_MODES if mode is None else (mode,):
             profile = MINOR_PROFILE if is_minor(name) else MAJOR_PROFILE
-            inside = sum(turned[s] for s in MODES[name]) if mode is not None else 0.0
-            found = (inside, _correlation(turned, profile), -root, name)
+            inside = sum(turned[s] for s in MODES[name]) / sum(turned)
+            correlation = _correlation(turned, profile)
+            # a mode that was named has to hold the notes; a plain one may turn out to be another of its kind
+            fit = inside if mode is not None else correlation + OUTSIDE * inside
+            found = (round(fit, 9), correlation, -root, name)
             if best is None or found > best:
                 best = found
     assert best is not None
@@ -56,14 +61,14 @@ def find_key(notes: Sequence[Note], mode: str | None = None, tonic: int | None =
 
 
 def _mode_of(weight: Sequence[float], key: Key) -> str:
-    """The mode with the key's third that leaves the least of the melody outside; the plain one if it does as well."""
+    """The mode with the key's third that leaves the least of the melody outside; of equals the likeliest."""
     outside = {
         name: sum(weight[(key.tonic + s) % 12] for s in range(12) if s not in degrees)
         for name, degrees in MODES.items()
         if is_minor(name) == key.minor
     }
     least = min(outside.values())
-    return key.mode if outside[key.mode] <= least + 1e-9 else min(outside, key=lambda name: (outside[name], name))
+    return next(name for name in (*LIKELY_MODES, *MODES) if outside.get(name, least + 1) <= least + 1e-9)
 
 
 def _correlation(a: Sequence[float], b: Sequence[float]) -> float:

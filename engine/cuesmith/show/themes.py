@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from cuesmith.chance import Stream, stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.develop import develop
+from cuesmith.motif.given import theme_from_given
 from cuesmith.motif.identity import DISTINCT, Shape, identity
 from cuesmith.motif.invent import Ingredients, invent
 from cuesmith.motif.model import Motif, Theme
+from cuesmith.motif.originality import Denied, deny, is_original
 from cuesmith.music.meter import Meter
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key, Scale
@@ -92,31 +94,66 @@ def make_theme(
 
 
 def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed: int | str) -> dict[str, Theme]:
-    """All themes of a show, each re-invented until it is unlike those before it.
+    """All themes of a show: given ones as they are, the others re-invented until they are unlike all before them.
 
-    Raises ComposeError when that cannot be done (more themes of one character than it has shapes).
+    Raises ComposeError when that cannot be done (more themes of one character than it has shapes), SpecError or
+    UsageError for given notes or MIDI files that cannot be used.
     """
-    out: dict[str, Theme] = {}
+    found: dict[str, Theme] = {}
     for name, spec in specs.items():
-        others = [_shape(theme.motif, theme.key) for theme in out.values()]
-        best: Theme | None = None
-        nearest = 1.0
-        for attempt in range(ATTEMPTS):
-            draw = stream(seed, "theme", name, attempt)
-            theme = make_theme(name, spec, style, banks, draw, others, any_rhythm=attempt >= OWN_RHYTHMS)
-            alike = max((identity(other, _shape(theme.motif, theme.key)) for other in others), default=0.0)
-            nearest = min(nearest, alike)
-            if alike <= DISTINCT and (best is None or theme.score > best.score):
-                best = theme
-            if best is not None and best.score >= GOOD:
-                break
-        if best is None:
-            raise ComposeError(
-                f"theme '{name}' ({spec.character}) cannot be kept apart from the others: {nearest:.2f} alike, at most"
-                f" {DISTINCT} is allowed; give it another character, scale or seed"
-            )
-        out[name] = best
-    return out
+        if spec.given:
+            theme = theme_from_given(name, spec, banks.scales, stream(seed, "theme", name))
+            nearest = _nearest(theme, found.values())
+            if nearest > DISTINCT:
+                raise ComposeError(_too_alike(name, "given", nearest))
+            found[name] = theme
+    denied = deny(banks.deny_list)
+    for name, spec in specs.items():
+        if not spec.given:
+            found[name] = _invented(name, spec, style, banks, seed, tuple(found.values()), denied)
+    return {name: found[name] for name in specs}
+
+
+def _nearest(theme: Theme, others: Iterable[Theme]) -> float:
+    """The identity of the theme's motif with the most like of the others; 0 when there are none."""
+    own = _shape(theme.motif, theme.key)
+    return max((identity(_shape(other.motif, other.key), own) for other in others), default=0.0)
+
+
+def _too_alike(name: str, how: str, nearest: float) -> str:
+    return (
+        f"theme '{name}' ({how}) cannot be kept apart from the others: {nearest:.2f} alike, at most"
+        f" {DISTINCT} is allowed; give it another character, scale or seed, or other notes"
+    )
+
+
+def _invented(
+    name: str,
+    spec: ThemeSpec,
+    style: Style,
+    banks: Banks,
+    seed: int | str,
+    others: tuple[Theme, ...],
+    denied: Denied,
+) -> Theme:
+    """The first good theme of the attempts that is unlike the others and quotes no well-known tune."""
+    shapes = [_shape(theme.motif, theme.key) for theme in others]
+    best: Theme | None = None
+    least = 1.0
+    for attempt in range(ATTEMPTS):
+        draw = stream(seed, "theme", name, attempt)
+        theme = make_theme(name, spec, style, banks, draw, shapes, any_rhythm=attempt >= OWN_RHYTHMS)
+        alike = _nearest(theme, others)
+        least = min(least, alike)
+        if alike > DISTINCT or not is_original(theme.melody.realise(theme.key), denied):
+            continue
+        if best is None or theme.score > best.score:
+            best = theme
+        if best.score >= GOOD:
+            break
+    if best is None:
+        raise ComposeError(_too_alike(name, spec.character, least))
+    return best
 
 
 def character_for(valence: float, arousal: float, banks: Banks, draw: Stream) -> str:

@@ -127,7 +127,7 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
 
     yield from style_problem(("style",), show.style)
     for name, theme in show.themes.items():
-        if theme.character not in banks.characters:
+        if theme.character and theme.character not in banks.characters:
             yield Problem(
                 ("themes", name, "character"),
                 f"unknown character '{theme.character}'{did_you_mean(theme.character, banks.characters)}",
@@ -184,4 +184,15 @@ def load_show(name_or_path: str | Path) -> Show:
     """A show by path, or by name from the working directory, the user's folder or the built-in ones."""
     text = str(name_or_path)
     file = Path(text) if isinstance(name_or_path, Path) else find_file("show", text)
-    return show_from(read_document(file, name=text if text.endswith((".yaml", ".yml")) else f"presets/{text}.yaml"))
+    shown = text if text.endswith((".yaml", ".yml")) else f"presets/{text}.yaml"
+    show = show_from(read_document(file, name=shown))
+    return _beside(show, file.parent) if isinstance(file, Path) else show
+
+
+def _beside(show: Show, folder: Path) -> Show:
+    """The show with the MIDI files of its themes looked for beside its own file."""
+    themes = {
+        name: replace(theme, midi=replace(theme.midi, path=str(folder / theme.midi.path))) if theme.midi else theme
+        for name, theme in show.themes.items()
+    }
+    return replace(show, themes=themes)
