@@ -11,18 +11,12 @@ from typing import Any
 
 import mido
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from cuesmith.cue import Cue, compose
 from cuesmith.errors import CuesmithError, UsageError
-from cuesmith.motif.model import Motif, MotifNote, Theme
-from cuesmith.music.meter import Meter, parse_meter
-from cuesmith.music.note import PPQ
-from cuesmith.music.pitch import parse_pitch
-from cuesmith.music.scale import MODES, Key, Scale
+from cuesmith.motif.text import read_notes
 from cuesmith.score import Statement
-from cuesmith.write.explain import explain, motif_text
+from cuesmith.write.explain import explain, theme_data
 from cuesmith.write.pianoroll import pianoroll_svg
 from cuesmith.write.save import json_text, save_cue
 from cuesmith.write.show_json import cue_summary, motif_row
@@ -190,69 +184,12 @@ def test_the_motif_row_has_every_theme(cue: Cue) -> None:
     assert sum(cell["statements"] for cell in cells) == len(cue.score.statements())
 
 
-def read_motif(text: str, meter: Meter) -> tuple[list[tuple[int, int, int]], int]:
-    """The notes (onset, duration, pitch) of motif text and its length, read without Cuesmith's writer."""
-    notes: list[tuple[int, int, int]] = []
-    at, bar = 0, 0
-    for word in text.split():
-        if word == "|":
-            bar += 1
-            continue
-        name, _, beats = word.partition(":")
-        ticks = round(float(beats) * PPQ)
-        if name != "R":
-            assert at // meter.bar_ticks == bar, (text, word)
-            notes.append((at, ticks, parse_pitch(name)))
-        at += ticks
-    return notes, at
-
-
-def theme_of(motif: Motif, key: Key) -> Theme:
-    scale = Scale(key.mode, key.mode, tuple(range(7)), (0, 2, 4))
-    return Theme("t", "heroic", motif, motif, (), key, scale, "period", 80.0)
-
-
-@st.composite
-def motifs(draw: st.DrawFn) -> Motif:
-    meter = parse_meter(draw(st.sampled_from(["4/4", "3/4", "6/8", "7/8(2+2+3)"])))
-    notes: list[MotifNote] = []
-    at = 0
-    for gap, length, step, alter in draw(
-        st.lists(
-            st.tuples(
-                st.sampled_from([0, 0, 0, 240, 960, 8_000]),
-                st.sampled_from([120, 240, 720, 960, 1_440, 3_840]),
-                st.integers(-7, 14),
-                st.integers(-1, 1),
-            ),
-            min_size=1,
-            max_size=12,
-        )
-    ):
-        notes.append(MotifNote(at + gap, length, step, alter))
-        at += gap + length
-    return Motif(tuple(notes), at + draw(st.sampled_from([0, 480])), meter)
-
-
-@given(motifs(), st.integers(0, 11), st.sampled_from(sorted(MODES)), st.booleans())
-def test_motif_text_reads_back(motif: Motif, tonic: int, mode: str, flats: bool) -> None:
-    key = Key(tonic, mode)
-    notes, length = read_motif(motif_text(motif, theme_of(motif, key), flats=flats), motif.meter)
-    assert notes == [(note.onset, note.duration, note.pitch) for note in motif.realise(key)]
-    assert length == motif.length
-
-
-def test_motif_text_as_musicians_write_it() -> None:
-    notes = (MotifNote(0, 1440, 0), MotifNote(1440, 480, 2), MotifNote(2880, 1920, 4))
-    text = motif_text(Motif(notes, 7680, Meter(4, 4)), theme_of(Motif(notes, 7680, Meter(4, 4)), Key(2, "ionian")))
-    assert text == "D4:1.5 F#4:.5 R:1 A4:2 R:3"
-
-
 def test_themes_are_spelled_in_their_key() -> None:
     made = compose(type="eyecatch", seconds=4, seed=1, key="Eb major", character="tender")
     theme = next(iter(made.themes.values()))
-    text = str(motif_text(theme.melody, theme, flats=True))
+    text = str(theme_data(theme)["notes"])
     assert "#" not in text
+    assert read_notes(text, theme.melody.meter).length == theme.melody.length
 
 
 @pytest.mark.parametrize("name", ["a.mid", "a.MIDI", "a.json", "a.svg", "new/folder/a.mid"])

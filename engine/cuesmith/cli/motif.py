@@ -154,8 +154,7 @@ def show(
 
 def compare(first: ThemeText, second: ThemeText, as_json: AsJson = False) -> None:
     """Say how alike the ideas of two themes are: rhythm, contour, intervals, and the identity they make."""
-    from cuesmith.motif.identity import DISTINCT, STATEMENT
-    from cuesmith.motif.likeness import likeness
+    from cuesmith.motif.identity import DISTINCT, STATEMENT, likeness
     from cuesmith.motif.ops import shape
 
     a, b = theme_of(first), theme_of(second)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cuesmith.chance import Stream
+from cuesmith.compose.treatments import phrase_meter
 from cuesmith.motif.model import Theme
 from cuesmith.motif.transform import remetre
 from cuesmith.music.chord import Roman, in_key, parse_roman
@@ -92,7 +93,7 @@ def _pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, key: Key) -> 
 
 def _support(theme: Theme, progression: Progression, slot: int, section: SectionPlan) -> float:
     """Share (0..1) of the theme's strong and long notes that are chord tones; each chord lasts `slot` ticks."""
-    melody = remetre(theme.melody, section.meter)
+    melody = remetre(theme.melody, phrase_meter(theme, section.meter))
     key = section.key
     good = total = 0.0
     for note in melody.notes:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from cuesmith.chance import Stream
-from cuesmith.compose.treatments import TREATMENTS, Material, Piece, material, thinned, varied
+from cuesmith.compose.treatments import TREATMENTS, Material, Piece, material, phrase_meter, thinned, varied
 from cuesmith.motif.fit import fit
 from cuesmith.motif.identity import identity
 from cuesmith.motif.model import Motif, Theme
+from cuesmith.motif.transform import remetre
+from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement, chord_at
@@ -41,14 +43,24 @@ def _shape(motif: Motif, section: SectionPlan) -> list[tuple[int, int]]:
 
 
 def _pieces(section: SectionPlan, theme: Theme, plan: Plan, draw: Stream) -> list[Piece]:
-    m: Material = material(theme, section.meter)
+    meter = phrase_meter(theme, section.meter)
+    if section.length < meter.bar_ticks:
+        meter = section.meter
+    m: Material = material(theme, meter)
     melody, treatment = plan.melody, section.treatment
     if treatment == "contrast" and theme.name != plan.brief.themes[0]:
         treatment = "statement"  # another theme is contrast enough, and must be heard plainly
     if melody in ("fragments", "none") and treatment in ("statement", "restatement", "contrast", "chorus"):
         treatment = "fragments"
-    pieces = TREATMENTS[treatment](m, section.bars, draw)
+    pieces = TREATMENTS[treatment](m, section.length // meter.bar_ticks, draw)
     return thinned(pieces, m) if melody == "sparse" else pieces
+
+
+def _barred(theme: Theme, meter: Meter, section: SectionPlan) -> float:
+    """What being written in another meter leaves of the theme's identity: 1 in its own."""
+    if meter.bar_ticks == theme.motif.meter.bar_ticks:
+        return 1.0
+    return identity(_shape(theme.motif, section), _shape(remetre(theme.motif, meter), section))
 
 
 def lead_passages(
@@ -78,6 +90,7 @@ def lead_passages(
         if theme.scale.pentatonic:
             classes = frozenset(section.key.pitch(s) % 12 for s in theme.scale.steps)
         velocity = velocity_of(section.energy)
+        barred = _barred(theme, pieces[0].motif.meter, section)
         for piece in pieces:
             at = section.start + piece.start
             raw = [n._replace(onset=n.onset + at) for n in piece.motif.realise(section.key, octave, velocity)]
@@ -92,7 +105,7 @@ def lead_passages(
             )
             if not notes:
                 continue
-            score = identity(_shape(piece.original, section), [(n.onset, n.pitch) for n in notes])
+            score = barred * identity(_shape(piece.original, section), [(n.onset, n.pitch) for n in notes])
             spoken = None
             if len(notes) >= LEAST_NOTES:
                 spoken = Statement(

@@ -36,6 +36,12 @@ class Material:
     bar: int
 
 
+def phrase_meter(theme: Theme, meter: Meter) -> Meter:
+    """The meter a theme is laid out in: two bars of 2/4 hold one of a 4/4 theme, else the section's own."""
+    doubled = Meter(meter.numerator * 2, meter.denominator)
+    return doubled if doubled.bar_ticks == theme.motif.meter.bar_ticks else meter
+
+
 def material(theme: Theme, meter: Meter) -> Material:
     """The theme's melody and idea, re-barred."""
     melody, motif = remetre(theme.melody, meter), remetre(theme.motif, meter)

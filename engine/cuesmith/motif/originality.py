@@ -31,11 +31,16 @@ class Tune(Protocol):
     """What is needed of a row of the deny-list: a title, intervals in semitones, durations in any unit."""
 
     @property
-    def title(self) -> str: ...
+    def title(self) -> str:
+        """What people call it."""
+
     @property
-    def intervals(self) -> tuple[int, ...]: ...
+    def intervals(self) -> tuple[int, ...]:
+        """Semitones from note to note."""
+
     @property
-    def durations(self) -> tuple[float, ...]: ...
+    def durations(self) -> tuple[float, ...]:
+        """One per note, in any unit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
-from cuesmith.motif.model import Motif, Theme
-from cuesmith.music.note import PPQ
-from cuesmith.music.pitch import pitch_name
+from cuesmith.motif.model import Theme
+from cuesmith.motif.text import notes_text
 from cuesmith.score import ChordSpan, Part, Plan, Score, SectionPlan, Statement
 from cuesmith.write.grid import bar_starts
 
@@ -52,8 +51,7 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
 
 
 def theme_data(theme: Theme) -> dict[str, object]:
-    """A theme as plain data: `motif` is the idea it is known by, `notes` the whole melody (see `motif_text`)."""
-    flats = theme.key.sharps < 0
+    """A theme as plain data: `motif` is the idea it is known by, `notes` the whole melody (as a show may give it)."""
     return {
         "name": theme.name,
         "character": theme.character,
@@ -62,39 +60,9 @@ def theme_data(theme: Theme) -> dict[str, object]:
         "form": theme.form,
         "score": _rounded(theme.score),
         "meter": str(theme.melody.meter),
-        "motif": motif_text(theme.motif, theme, flats=flats),
-        "notes": motif_text(theme.melody, theme, flats=flats),
+        "motif": notes_text(theme.motif, theme.key, theme.octave),
+        "notes": notes_text(theme.melody, theme.key, theme.octave),
     }
-
-
-def motif_text(motif: Motif, theme: Theme, *, flats: bool = False) -> str:
-    """A motif in its theme's key and octave: `D4:1.5 F#4:.5 | A4:2`, quarter notes after the colon, R for rests.
-
-    A note that is held over the bar line stands whole in the bar it begins in.
-    """
-    words: list[str] = []
-    at = 0
-    bar = 1
-    for note in motif.realise(theme.key, theme.octave):
-        if note.onset > at:
-            words.append(f"R:{_beats(note.onset - at)}")
-        while note.onset >= bar * motif.meter.bar_ticks:
-            words.append("|")
-            bar += 1
-        words.append(f"{pitch_name(note.pitch, flats)}:{_beats(note.duration)}")
-        at = note.end
-    if at < motif.length:
-        words.append(f"R:{_beats(motif.length - at)}")
-    return " ".join(words)
-
-
-def _rounded(value: float) -> float:
-    return round(float(value), _DIGITS)
-
-
-def _beats(ticks: int) -> str:
-    """Quarter notes as short as they can be written: 2, 1.5, .5."""
-    return f"{ticks / PPQ:.4g}".removeprefix("0") or "0"
 
 
 def _bar(bars: Sequence[int], tick: int) -> int:
@@ -130,7 +98,7 @@ def _chart(section: SectionPlan, harmony: Sequence[ChordSpan]) -> str:
         end = start + section.meter.bar_ticks
         spans = [span for span in harmony if span.onset < end and span.end > start]
         goes_on = len(spans) == 1 and spans[0].onset < start and start > section.start
-        cells.append("%" if goes_on else " ".join(span.chord.symbol for span in spans) or "N.C.")
+        cells.append("%" if goes_on else " ".join(span.symbol for span in spans) or "N.C.")
     return f"| {' | '.join(cells)} |"
 
 
@@ -140,7 +108,7 @@ def _chord(span: ChordSpan, plan: Plan, bars: Sequence[int]) -> dict[str, object
     return {
         "bar": bar,
         "beat": _rounded(1 + (span.onset - bars[bar - 1]) / unit),
-        "symbol": span.chord.symbol,
+        "symbol": span.symbol,
         "roman": span.chord.roman,
         "key": span.key.name,
         "cadence": span.cadence,
@@ -172,3 +140,7 @@ def _part(part: Part) -> dict[str, object]:
         "layer": part.layer,
         "stem": part.stem,
     }
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), _DIGITS)
