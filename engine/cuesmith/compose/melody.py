@@ -75,9 +75,7 @@ def lead_passages(
             continue
         theme = themes[section.theme]
         pieces = [
-            p
-            for p in _pieces(section, theme, plan, draw.child(section.harmony, section.treatment))
-            if p.motif.notes
+            p for p in _pieces(section, theme, plan, draw.child(section.harmony, section.treatment)) if p.motif.notes
         ]
         if not pieces:
             continue

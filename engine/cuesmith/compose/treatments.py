@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from cuesmith.chance import Stream
 from cuesmith.motif.model import Motif, MotifNote, Theme
-from cuesmith.motif.transform import augmentation, breathe, expansion, fragment, inversion, remetre, sequence
+from cuesmith.motif.transform import (
+    augmentation,
+    breathe,
+    diminution,
+    expansion,
+    fragment,
+    inversion,
+    remetre,
+    sequence,
+)
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 
@@ -167,9 +176,11 @@ def chorus(m: Material, bars: int, draw: Stream) -> list[Piece]:
         at += 8
     if bars - at >= 4:
         out.append(Piece(at * m.bar, breathe(broad, _rest(m.bar)), m.motif, ("augmentation",)))
-    elif bars - at >= 2:
+        at += 4
+    if bars - at >= 2:
         out.append(Piece(at * m.bar, m.motif, m.motif, ("idea",)))
-    elif bars - at == 1:
+        at += 2
+    if bars - at == 1:
         out.append(Piece(at * m.bar, m.head, m.head, ("fragmentation",)))
     return out
 
@@ -225,8 +236,10 @@ def head(m: Material, bars: int, draw: Stream) -> list[Piece]:
     """The idea (or its head) at once, and room for the last chord; long sections quote it again and again."""
     if bars >= 6:
         return fragments(m, bars, draw)
-    if bars >= 3:
+    if bars >= 2:
         return [Piece(0, m.motif, m.motif, ("idea",))]
+    if min(n.duration for n in m.motif.notes) >= PPQ // 2:  # in one bar the whole idea says more than its head
+        return [Piece(0, diminution(m.motif), m.motif, ("diminution",))]
     return [Piece(0, m.head, m.head, ("fragmentation",))]
 
 
