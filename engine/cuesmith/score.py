@@ -7,7 +7,7 @@ wrote for one role in one section, and, where it states a theme, which theme, ho
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cuesmith.music.chord import Chord
 from cuesmith.music.meter import Meter, MeterChange
@@ -207,6 +207,16 @@ class Score:
         """Every theme statement, in order of time, with the part that plays it."""
         found = [p.statement for part in self.parts for p in part.passages if p.statement is not None]
         return tuple(sorted(found, key=lambda s: (s.start, s.part)))
+
+
+def cut_passages(passages: tuple[Passage, ...], end: int) -> tuple[Passage, ...]:
+    """The passages up to a tick: later notes dropped, sounding ones shortened, emptied passages left out."""
+    out = []
+    for passage in passages:
+        notes = tuple(n._replace(duration=min(n.duration, end - n.onset)) for n in passage.notes if n.onset < end)
+        if notes:
+            out.append(replace(passage, notes=notes))
+    return tuple(out)
 
 
 def chord_at(harmony: tuple[ChordSpan, ...], tick: int) -> ChordSpan:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.resources import files
 
 import pytest
+from tests.conftest import Composed
 
 from cuesmith.cue import Cue, compose
 from cuesmith.music.note import Note
@@ -24,7 +25,6 @@ GS_DRUMS = range(27, 89)  # the drum map of Roland GS, which holds General MIDI'
 CHORD_TONES = 0.85  # share of the lead's strong notes; measured 0.89 to 0.94 by style
 SOUNDING = 5.0  # seconds: the longest rest inside a cue, one very slow bar
 
-Composed = Callable[[str, str, int], Cue]
 every_cue = pytest.mark.parametrize(("style", "type_"), EVERY)
 
 

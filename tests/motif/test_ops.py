@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cuesmith.motif import combine, transform
 from cuesmith.motif.model import Motif, MotifNote
-from cuesmith.motif.ops import OPS, apply_ops, parse_op, parse_ops, shape
+from cuesmith.motif.ops import OPS, apply_ops, parse_op, parse_ops
 from cuesmith.motif.ornament import ORNAMENTS, ornament
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
@@ -42,7 +42,7 @@ def onsets(motif: Motif) -> list[int]:
 
 
 def moves(motif: Motif, key: Key) -> list[int]:
-    return [b - a for (_, a), (_, b) in itertools.pairwise(shape(motif, key))]
+    return [b - a for (_, a), (_, b) in itertools.pairwise(motif.shape(key))]
 
 
 def signs(values: Sequence[int]) -> list[int]:
@@ -104,7 +104,7 @@ def test_a_change_of_meter_keeps_the_line_of_what_it_has_room_for(meter: str, mo
 @given(motif=motifs(), key=KEYS, semitones=st.integers(-13, 13))
 def test_real_transposition_moves_every_pitch_alike(motif: Motif, key: Key, semitones: int) -> None:
     moved, new_key = transform.real_transposition(motif, key, semitones)
-    assert [p + semitones for _, p in shape(motif, key)] == [p for _, p in shape(moved, new_key)]
+    assert [p + semitones for _, p in motif.shape(key)] == [p for _, p in moved.shape(new_key)]
 
 
 @settings(max_examples=60, deadline=None)
@@ -145,7 +145,7 @@ def test_ornaments_are_few(motif: Motif, kind: str) -> None:
 def test_expansion_stays_singable() -> None:
     leaping = Motif(tuple(MotifNote(i * PPQ, PPQ, s) for i, s in enumerate((0, 9, 0, 9))), 4 * PPQ, Meter(4, 4))
     wide = apply_ops(leaping, ["expansion:4"], Key(0, "ionian"), IONIAN).motif
-    pitches = [p for _, p in shape(wide, Key(0, "ionian"))]
+    pitches = [p for _, p in wide.shape(Key(0, "ionian"))]
     assert max(pitches) - min(pitches) <= 19
 
 
@@ -214,7 +214,7 @@ def test_operations_go_in_order_and_the_mode_goes_along() -> None:
     made = apply_ops(motif, ["mode:minor", "transpose:+2", "augmentation:2"], Key(0, "ionian"), IONIAN)
     assert made.key == Key(2, "aeolian")
     assert made.names == ("mode", "transpose", "augmentation")
-    assert [p for _, p in shape(made.motif, made.key)] == [62, 65, 69, 65]
+    assert [p for _, p in made.motif.shape(made.key)] == [62, 65, 69, 65]
     assert made.voices == (made.motif,)
     assert made.identity == pytest.approx(1.0)
 

@@ -42,7 +42,6 @@ def invent(
 ) -> None:
     """Invent themes of a character, no two alike: notes, outline, and the points of every criterion."""
     from cuesmith.chance import stream
-    from cuesmith.motif.ops import shape
     from cuesmith.motif.text import contour_text
     from cuesmith.show.themes import make_theme
     from cuesmith.specs.library import load_banks
@@ -58,7 +57,7 @@ def invent(
     spec = ThemeSpec(character=character, scale=scale, key=_key(key))
     themes: list[Theme] = []
     for number in range(1, count + 1):
-        others = [shape(theme.motif, theme.key) for theme in themes]
+        others = [theme.motif.shape(theme.key) for theme in themes]
         draw = stream(seed_of(seed), "invent", character, number)
         themes.append(make_theme(f"{character} {number}", spec, load_style("symphonic"), banks, draw, others))
     pages = [page_of(theme, about=f"{theme.form}, {theme.score:g} points") for theme in themes]
@@ -155,10 +154,9 @@ def show(
 def compare(first: ThemeText, second: ThemeText, as_json: AsJson = False) -> None:
     """Say how alike the ideas of two themes are: rhythm, contour, intervals, and the identity they make."""
     from cuesmith.motif.identity import DISTINCT, STATEMENT, likeness
-    from cuesmith.motif.ops import shape
 
     a, b = theme_of(first), theme_of(second)
-    found = likeness(shape(a.motif, a.key), shape(b.motif, b.key))
+    found = likeness(a.motif.shape(a.key), b.motif.shape(b.key))
     if as_json:
         say_json({"identity": round(found.identity, 4), **{k: round(v, 4) for k, v in found._asdict().items()}})
         return

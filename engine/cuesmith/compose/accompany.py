@@ -16,6 +16,7 @@ from cuesmith.motif.transform import remetre
 from cuesmith.music.chord import Chord, chord_scale
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ, Note
+from cuesmith.music.pitch import fold
 from cuesmith.music.scale import Key
 from cuesmith.music.voicing import voice_lead
 from cuesmith.orchestrate.cast import Player
@@ -24,7 +25,6 @@ from cuesmith.specs.banks import Texture
 
 TIE_BARS = 2  # a common tone is held over a chord change for at most this many bars
 _DEGREE = re.compile(r"([b#]?)(\d{1,2})(['’,]*)")
-_BASS_TONES = {"R": 0, "3": 1, "5": 2, "7": 3, "8": 4}
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,14 +147,6 @@ def _consonant(pitch: int, chord: Chord) -> int:
     return next((pitch + move for move in (-1, 1) if (pitch + move) % 12 in chord.classes), pitch)
 
 
-def _fold(pitch: int, low: int, high: int) -> int:
-    while pitch > high:
-        pitch -= 12
-    while pitch < low:
-        pitch += 12
-    return pitch
-
-
 def _sustained(setting: Setting, player: Player, section: SectionPlan, velocity: int) -> list[Note]:
     spans = setting.spans(section)
     out: list[Note] = []
@@ -204,7 +196,7 @@ def _pitched(setting: Setting, player: Player, section: SectionPlan, texture: Te
         if texture.kind == "arpeggio":
             index = int(token.symbol)
             turns, inside = divmod(index, len(voicing))
-            pitch = _fold(
+            pitch = fold(
                 voicing[inside] + 12 * turns,
                 low,
                 min(high + 12, player.instrument.range[1]) if player.instrument else high,
@@ -217,10 +209,10 @@ def _pitched(setting: Setting, player: Player, section: SectionPlan, texture: Te
             pitch = span.key.pitch(motif[count % len(motif)], 0, 4)
             pool = chord_scale(span.chord, span.key)
             pitch = pitch if pitch % 12 in pool else pitch - 1 if (pitch - 1) % 12 in pool else pitch + 1
-            pitch = _fold(pitch, low, max(high, low + 12))
+            pitch = fold(pitch, low, max(high, low + 12))
             count += 1
         else:
-            pitch = _fold(
+            pitch = fold(
                 _degree_pitch(token.symbol, span.chord, span.key, texture.anchor, low), low, max(high, low + 12)
             )
         if texture.kind in ("degree", "motif") and meter.strength((onset - section.start) % meter.bar_ticks) >= 2:

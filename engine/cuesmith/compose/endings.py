@@ -8,7 +8,7 @@ from cuesmith.compose.setting import Setting
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.voicing import voice_lead
 from cuesmith.orchestrate.cast import Player
-from cuesmith.score import Passage, Plan, chord_at
+from cuesmith.score import Passage, Plan, chord_at, cut_passages
 
 OPEN_ENDED = {"loop", "attacca", "fade"}  # nothing is written in: the music simply goes on to the bar line
 
@@ -16,15 +16,6 @@ OPEN_ENDED = {"loop", "attacca", "fade"}  # nothing is written in: the music sim
 def final_bar(plan: Plan) -> int:
     """The tick of the last bar, where closing endings place their chord."""
     return plan.length - plan.sections[-1].meter.bar_ticks
-
-
-def _cut(passages: tuple[Passage, ...], start: int) -> tuple[Passage, ...]:
-    out = []
-    for passage in passages:
-        notes = tuple(n._replace(duration=min(n.duration, start - n.onset)) for n in passage.notes if n.onset < start)
-        if notes:
-            out.append(Passage(notes, passage.section, passage.device, passage.articulation, passage.statement))
-    return tuple(out)
 
 
 def _last_chord(setting: Setting, player: Player, passages: tuple[Passage, ...], start: int) -> tuple[int, ...]:
@@ -52,7 +43,7 @@ def close_part(setting: Setting, player: Player, passages: tuple[Passage, ...]) 
     last = plan.sections[-1]
     bar = last.meter.bar_ticks
     recent = any(n.end > start - 4 * bar for n in passages[-1].notes)
-    kept = _cut(passages, start)
+    kept = cut_passages(passages, start)
     if plan.ending == "ma_stop" or not recent or (player.seat.role == "colour" and plan.ending != "allargando"):
         return kept
     if not setting.cast.active(player, last) and last.treatment != "coda":

@@ -156,14 +156,12 @@ def _lay(romans: list[Roman], section: SectionPlan, slot: int) -> list[tuple[int
     return out
 
 
-def _close(
-    spans: list[tuple[int, int, Roman]], numerals: str, bar: int, *, tail_bars: int = 0
-) -> list[tuple[int, int, Roman]]:
-    """The last chords replaced by a cadence; its last chord fills the last bar (and `tail_bars` before it)."""
+def _close(spans: list[tuple[int, int, Roman]], numerals: str, bar: int) -> list[tuple[int, int, Roman]]:
+    """The last chords replaced by a cadence; its last chord fills the last bar."""
     words = [parse_roman(word) for word in numerals.split()]
     end = spans[-1][0] + spans[-1][1]
     start = spans[0][0]
-    last_length = min(bar * (1 + tail_bars), end - start)
+    last_length = min(bar, end - start)
     cuts = [(end - last_length, last_length, words[-1])]
     at = end - last_length
     lead_in = words[:-1]

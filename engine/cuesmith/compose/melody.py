@@ -8,12 +8,12 @@ from cuesmith.chance import Stream
 from cuesmith.compose.treatments import TREATMENTS, Material, Piece, material, phrase_meter, thinned, varied
 from cuesmith.motif.fit import fit
 from cuesmith.motif.identity import identity
-from cuesmith.motif.model import Motif, Theme
+from cuesmith.motif.model import Theme
 from cuesmith.motif.transform import remetre
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.cast import Cast
-from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement, chord_at
+from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement, chord_at, cut_passages
 
 LEAST_NOTES = 3  # fewer are no quotation of anything
 
@@ -38,10 +38,6 @@ def _octave(pieces: Sequence[Piece], section: SectionPlan, sweet: tuple[int, int
     return min(range(1, 8), key=strain)
 
 
-def _shape(motif: Motif, section: SectionPlan) -> list[tuple[int, int]]:
-    return [(n.onset, section.key.pitch(n.step, n.alter)) for n in motif.notes]
-
-
 def _pieces(section: SectionPlan, theme: Theme, plan: Plan, draw: Stream) -> list[Piece]:
     meter = phrase_meter(theme, section.meter)
     if section.length < meter.bar_ticks:
@@ -60,7 +56,7 @@ def _barred(theme: Theme, meter: Meter, section: SectionPlan) -> float:
     """What being written in another meter leaves of the theme's identity: 1 in its own."""
     if meter.bar_ticks == theme.motif.meter.bar_ticks:
         return 1.0
-    return identity(_shape(theme.motif, section), _shape(remetre(theme.motif, meter), section))
+    return identity(theme.motif.shape(section.key), remetre(theme.motif, meter).shape(section.key))
 
 
 def lead_passages(
@@ -103,7 +99,7 @@ def lead_passages(
             )
             if not notes:
                 continue
-            score = barred * identity(_shape(piece.original, section), [(n.onset, n.pitch) for n in notes])
+            score = barred * identity(piece.original.shape(section.key), [(n.onset, n.pitch) for n in notes])
             spoken = None
             if len(notes) >= LEAST_NOTES:
                 spoken = Statement(
@@ -134,14 +130,9 @@ def close_melody(
     instrument = cast.instrument(seat)
     options = [p for p in range(instrument.range[0], instrument.range[1] + 1) if p % 12 in classes]
     pitch = min(options, key=lambda p: (abs(p - near) + 2 * classes.index(p % 12), p))
-    kept = []
-    for passage in passages:
-        notes = tuple(n._replace(duration=min(n.duration, start - n.onset)) for n in passage.notes if n.onset < start)
-        if notes:
-            kept.append(Passage(notes, passage.section, passage.device, passage.articulation, passage.statement))
     length = PPQ // 2 if plan.ending == "button" else bar
     velocity = min(118, velocity_of(last.energy) + (10 if plan.ending == "button" else 0))
     end = Passage(
         (Note(start, length, pitch, velocity),), last.index, seat, "accent" if plan.ending == "button" else "normal"
     )
-    return (*kept, end)
+    return (*cut_passages(passages, start), end)

@@ -24,6 +24,8 @@ from cuesmith.motif.transform import (
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 
+EIGHTH = PPQ // 2
+
 
 @dataclass(frozen=True, slots=True)
 class Piece:
@@ -93,15 +95,13 @@ def _ornamented(motif: Motif, draw: Stream) -> Motif:
         gap = after.step - note.step if after else 0
         joined = after is not None and after.onset - note.end <= 0
         if budget and joined and abs(gap) == 2 and note.duration >= PPQ and draw.chance(0.6):
-            half = PPQ // 2
-            out.append(note._replace(duration=note.duration - half))
-            out.append(MotifNote(note.end - half, half, note.step + gap // 2))
+            out.append(note._replace(duration=note.duration - EIGHTH))
+            out.append(MotifNote(note.end - EIGHTH, EIGHTH, note.step + gap // 2))
             budget -= 1
         elif budget and joined and note.duration >= 2 * PPQ and draw.chance(0.5):
-            quarter = PPQ // 2
-            out.append(note._replace(duration=note.duration - 2 * quarter))
-            out.append(MotifNote(note.end - 2 * quarter, quarter, note.step + 1))
-            out.append(MotifNote(note.end - quarter, quarter, note.step))
+            out.append(note._replace(duration=note.duration - 2 * EIGHTH))
+            out.append(MotifNote(note.end - 2 * EIGHTH, EIGHTH, note.step + 1))
+            out.append(MotifNote(note.end - EIGHTH, EIGHTH, note.step))
             budget -= 1
         else:
             out.append(note)

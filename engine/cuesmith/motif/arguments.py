@@ -65,6 +65,16 @@ def _ticks(text: str, low: Fraction, high: Fraction) -> int:
     return round(_fraction(text, low, high) * PPQ)
 
 
+def _voiced(make: Callable[[Motif, Setting], combine.Voices]) -> Apply:
+    """An operation that makes several voices, the first of which is the line."""
+
+    def apply(motif: Motif, setting: Setting) -> Made:
+        voices = make(motif, setting)
+        return Made(voices[0], setting.key, voices)
+
+    return apply
+
+
 def _plain(change: Callable[[Motif], Motif]) -> Apply:
     return lambda motif, setting: Made(change(motif), setting.key)
 
@@ -196,12 +206,7 @@ def ostinato(text: str) -> Apply:
 def bass(text: str) -> Apply:
     """How many times slower the bass goes: 1..4."""
     factor = _whole(text, 1, 4)
-
-    def apply(motif: Motif, setting: Setting) -> Made:
-        voices = combine.bass_over_pads(motif, setting.scale, factor)
-        return Made(voices[0], setting.key, voices)
-
-    return apply
+    return _voiced(lambda motif, setting: combine.bass_over_pads(motif, setting.scale, factor))
 
 
 def blocking(text: str) -> Apply:
@@ -238,9 +243,4 @@ def dialogue(text: str) -> Apply:
 def drone(text: str) -> Apply:
     """How many notes are quoted."""
     count = _whole(text, 1, 16)
-
-    def apply(motif: Motif, setting: Setting) -> Made:
-        voices = combine.drone_quotation(motif, setting.scale, count)
-        return Made(voices[0], setting.key, voices)
-
-    return apply
+    return _voiced(lambda motif, setting: combine.drone_quotation(motif, setting.scale, count))

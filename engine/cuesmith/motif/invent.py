@@ -164,7 +164,7 @@ def invent(
         steps = [n.step for n in motif.notes]
         score -= 10 * max(0, max(steps) - 9) + 10 * max(0, -5 - min(steps))
         if others and (best is None or score > best[0]):
-            shape = [(n.onset, key.pitch(n.step, n.alter)) for n in motif.notes]
+            shape = motif.shape(key)
             if max(identity(other, shape) for other in others) > DISTINCT:
                 score -= 60
         if best is None or score > best[0]:

@@ -47,6 +47,10 @@ class Motif:
         """The notes at pitch in a key."""
         return tuple(Note(n.onset, n.duration, key.pitch(n.step, n.alter, octave), velocity) for n in self.notes)
 
+    def shape(self, key: Key) -> list[tuple[int, int]]:
+        """(onset in ticks, pitch) of every note in a key: what `motif.identity` compares."""
+        return [(n.onset, key.pitch(n.step, n.alter)) for n in self.notes]
+
     def with_notes(self, notes: tuple[MotifNote, ...]) -> Motif:
         """The same length and meter with other notes."""
         return replace(self, notes=notes)

@@ -165,13 +165,8 @@ def apply_ops(motif: Motif, ops: Sequence[Op | str], key: Key, scale: Scale) -> 
         now = Scale(scale.name, made.key.mode, scale.steps, scale.nuclear)
         made = op.apply(made.motif, Setting(made.key, now))
         names.append(op.name)
-    likeness = best_identity(shape(motif, key), shape(made.motif, made.key))
+    likeness = best_identity(motif.shape(key), made.motif.shape(made.key))
     return Result(made.motif, made.key, made.voices or (made.motif,), tuple(names), likeness)
-
-
-def shape(motif: Motif, key: Key) -> list[tuple[int, int]]:
-    """(onset in ticks, pitch) of every note, as `identity` compares them."""
-    return [(n.onset, key.pitch(n.step, n.alter)) for n in motif.notes]
 
 
 def best_identity(original: Shape, other: Shape) -> float:

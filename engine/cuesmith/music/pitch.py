@@ -37,6 +37,15 @@ def parse_pitch(text: str) -> int:
     return value
 
 
+def fold(pitch: int, low: int, high: int) -> int:
+    """The pitch moved by octaves under `high`, then over `low` (where the range is under an octave, low wins)."""
+    while pitch > high:
+        pitch -= 12
+    while pitch < low:
+        pitch += 12
+    return pitch
+
+
 def tonic_name(pitch_class: int, minor: bool) -> str:
     """The usual spelling of a tonic: 10 → Bb; 1 → Db in major, C# in minor."""
     return (MINOR_NAMES if minor else MAJOR_NAMES)[pitch_class % 12]

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from cuesmith.compose.percussion import Stroke
 from cuesmith.music.note import PPQ, Note
+from cuesmith.music.pitch import fold
 from cuesmith.orchestrate.cast import Cast, Player
 from cuesmith.score import Part, Passage, Plan
-from cuesmith.specs.banks import Layered
 from cuesmith.specs.library import Banks
 
 TIMPANI = range(41, 54)  # the kettledrums of the orchestra kit
@@ -36,11 +36,7 @@ def pitched_part(player: Player, passages: Iterable[Passage]) -> Part:
     for passage in passages:
         notes = []
         for note in passage.notes:
-            pitch = note.pitch
-            while pitch > high:
-                pitch -= 12
-            while pitch < low:
-                pitch += 12
+            pitch = fold(note.pitch, low, high)
             if pitch <= high:
                 notes.append(note._replace(pitch=pitch))
         if notes:
@@ -132,7 +128,7 @@ def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], bank
                 Passage(tuple(found_notes), section, device, "percussion") for device, found_notes in by_device.items()
             ]
         program, bank = source or (kit.program, 0)
-        name = kit.name if source is None else _layer_name(banks, Layered(note=0, program=program, bank=bank))
+        name = kit.name if source is None else _program_name(banks, program, bank)
         out.append(
             Part(
                 id=player.id if source is None else f"{player.id}-{program}-{bank}", name=name, role=player.seat.role,
@@ -144,7 +140,7 @@ def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], bank
     return tuple(out)
 
 
-def _layer_name(banks: Banks, layer: Layered) -> str:
+def _program_name(banks: Banks, program: int, bank: int) -> str:
     names = {(i.program, i.bank): i.name for i in banks.instruments.values()}
-    plain = names.get((layer.program or 0, 0), f"Program {layer.program}")
-    return names.get((layer.program or 0, layer.bank), f"{plain} (variation {layer.bank})")
+    plain = names.get((program, 0), f"Program {program}")
+    return names.get((program, bank), f"{plain} (variation {bank})")

@@ -151,8 +151,8 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
     lay_back = style.playing.lay_back_ms if part.role == "lead" else 0.0
     drift = _drift(len(played), sd, draw.child("time")) + (offset + lay_back) / 1000.0
     if part.role in ("pad", "impact"):  # a section strikes together: one error per chord
-        _, first = np.unique(starts, return_inverse=True)
-        drift = drift[np.searchsorted(np.arange(len(drift)), first)]
+        _, chord = np.unique(starts, return_inverse=True)
+        drift = drift[chord]
     early = min(MAX_EARLY_MS, instrument.onset_ms) / 1000.0 if instrument is not None else 0.0
     on = np.maximum(0.0, on + drift + _spread(played, instrument) - early)
     duration = np.maximum(0.03, duration + np.where(duration > 0.4, early, 0.0))
@@ -171,18 +171,15 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
 def _markers(score: Score) -> tuple[Marker, ...]:
     plan = score.plan
     at = plan.tempo.seconds
+    leaders = {part.id for part in score.parts if part.role == "lead"}
     sections = [Marker(at(s.start), s.start, f"{s.name} ({s.treatment})", "section") for s in plan.sections]
     spoken = [
         Marker(at(s.start), s.start, " ".join([s.theme, *(f"[{op}]" for op in s.ops)]), "statement")
         for s in score.statements()
-        if not s.part or s.part in _leaders(score)
+        if not s.part or s.part in leaders
     ]
     unique = {(m.tick, m.text): m for m in [*sections, *spoken]}
     return tuple(sorted(unique.values(), key=lambda m: (m.tick, m.kind, m.text)))
-
-
-def _leaders(score: Score) -> set[str]:
-    return {part.id for part in score.parts if part.role == "lead"}
 
 
 def _keys(plan: Plan) -> tuple[KeySignature, ...]:

@@ -20,15 +20,8 @@ from cuesmith.specs.style import CueRules, Style
 
 LEVELS = (0.2, 0.4, 0.65, 0.85)  # energies at which the next layer of the ensemble joins
 THEMED = {"intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "coda", "head", "vamp"}
-HOME_TYPES = {
-    "main_theme",
-    "character",
-    "eyecatch",
-    "preview",
-    "fanfare",
-    "suite",
-    "victory",
-}  # stay in the theme's key
+# cue types that stay in the key of their theme
+HOME_TYPES = {"main_theme", "character", "eyecatch", "preview", "fanfare", "suite", "victory"}
 
 
 def level_of(energy: float) -> int:

@@ -11,9 +11,10 @@ from cuesmith.motif.develop import develop
 from cuesmith.motif.given import theme_from_given
 from cuesmith.motif.identity import DISTINCT, Shape, identity
 from cuesmith.motif.invent import Ingredients, invent
-from cuesmith.motif.model import Motif, Theme
+from cuesmith.motif.model import Theme
 from cuesmith.motif.originality import Denied, deny, is_original
 from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key, Scale
 from cuesmith.specs.banks import Character
@@ -58,10 +59,6 @@ def _scale(spec: ThemeSpec, character: Character, banks: Banks, draw: Stream) ->
     return banks.scales[draw.weighted(dict(character.scales))]
 
 
-def _shape(motif: Motif, key: Key) -> list[tuple[int, int]]:
-    return [(n.onset, key.pitch(n.step, n.alter)) for n in motif.notes]
-
-
 def make_theme(
     name: str,
     spec: ThemeSpec,
@@ -83,7 +80,7 @@ def make_theme(
         tonics = style.keys.minor if Key(0, scale.mode).minor else style.keys.major
         key = Key(parse_pitch_class(draw.child("key").choice(tonics)), scale.mode)
     meter = draw.child("meter").choice(character.meters) if character.meters else Meter(4, 4)
-    if meter.bar_ticks not in (3840, 2880):
+    if meter.bar_ticks not in (4 * PPQ, 3 * PPQ):
         meter = Meter(4, 4)
     motif, score = invent(
         ingredients(character, banks, any_rhythm=any_rhythm), scale, key, meter, draw.child("motif"), others=others
@@ -116,8 +113,8 @@ def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed
 
 def _nearest(theme: Theme, others: Iterable[Theme]) -> float:
     """The identity of the theme's motif with the most like of the others; 0 when there are none."""
-    own = _shape(theme.motif, theme.key)
-    return max((identity(_shape(other.motif, other.key), own) for other in others), default=0.0)
+    own = theme.motif.shape(theme.key)
+    return max((identity(other.motif.shape(other.key), own) for other in others), default=0.0)
 
 
 def _too_alike(name: str, how: str, nearest: float) -> str:
@@ -137,7 +134,7 @@ def _invented(
     denied: Denied,
 ) -> Theme:
     """The first good theme of the attempts that is unlike the others and quotes no well-known tune."""
-    shapes = [_shape(theme.motif, theme.key) for theme in others]
+    shapes = [theme.motif.shape(theme.key) for theme in others]
     best: Theme | None = None
     least = 1.0
     for attempt in range(ATTEMPTS):

@@ -263,7 +263,7 @@ class Groove:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SectionRow:
-    """One section of a form. theme: which treatment the lead gives (see compose.melody.TREATMENTS)."""
+    """One section of a form. theme: which treatment the lead gives (see compose.treatments.TREATMENTS)."""
 
     name: str
     bars: Annotated[int, Field(ge=1, le=32)]
