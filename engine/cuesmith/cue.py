@@ -15,7 +15,7 @@ from cuesmith.motif.model import Theme
 from cuesmith.perform.model import Performance
 from cuesmith.perform.play import perform
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief, Score
+from cuesmith.score import Brief, Guise, Score
 from cuesmith.show.themes import character_for, make_themes
 from cuesmith.show.variants import named, vary
 from cuesmith.specs.library import load_banks
@@ -108,12 +108,14 @@ def compose(
     key: str | None = None,
     tempo: float | None = None,
     character: str | None = None,
+    recipe: str | None = None,
     title: str | None = None,
 ) -> Cue:
     """Compose a single cue, with themes of its own: a show of one cue.
 
     style: name or path. type: an id of the cue taxonomy. seconds: where the last bar line stands (default: usual for
     the type). key: `D major`, `A dorian`. tempo: quarter notes per minute, wished. character: of the leitmotif.
+    recipe: how it comes, a recipe's name or `plain` (default: as the type has it).
     Raises UsageError, SpecError or ComposeError.
     """
     check_type(type)
@@ -137,5 +139,6 @@ def compose(
     brief = Brief(
         id=f"M-{row.block}01", title=title or row.name, type=type, style=style, seed=seed,
         seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes),
+        guises=(Guise("theme", recipe),) if recipe else (),
     )  # fmt: skip
     return compose_brief(brief, themes)

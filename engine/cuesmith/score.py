@@ -8,12 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
 
 from cuesmith.music.chord import Chord
 from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.note import Note
 from cuesmith.music.scale import Key, Scale
 from cuesmith.music.tempo import TempoMap
+
+if TYPE_CHECKING:
+    from cuesmith.specs.banks import Recipe
+
+Meeting = Literal["succession", "dialogue", "counterpoint"]  # how a second theme meets the first
+PLAIN = "plain"  # the recipe of a theme that comes as it is
+
+
+@dataclass(frozen=True, slots=True)
+class Guise:
+    """How a theme comes back in a cue.
+
+    recipe: name of a recipe, PLAIN, or empty (the cue type chooses). row: that recipe, once the plan has looked it up.
+    stage: of the theme's story over the show. fragments: only pieces of it are heard.
+    """
+
+    theme: str
+    recipe: str = ""
+    stage: str = ""
+    fragments: bool = False
+    row: Recipe | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +52,18 @@ class Brief:
     tempo_bpm: float | None = None
     themes: tuple[str, ...] = ()
     variant: str = ""  # "", or B (no melody), C (soft), D (ending): cut from the cue of this id
+    guises: tuple[Guise, ...] = ()  # of themes whose form is asked for; the others as the cue type has them
+    meeting: Meeting | None = None  # of the first two themes; None: as the cue type has it
+    recipes: tuple[tuple[str, Recipe], ...] = ()  # the show's own, which hide those of style and banks
 
 
 @dataclass(frozen=True, slots=True)
 class SectionPlan:
-    """One section of the form. level: 0..4, how many layers play; theme: the leitmotif it states, if any."""
+    """One section of the form.
+
+    level: 0..4, how many layers play. theme: the leitmotif it states, if any; against: the one that meets it there, and
+    how they meet.
+    """
 
     index: int
     name: str
@@ -50,6 +79,8 @@ class SectionPlan:
     key: Key
     theme: str | None
     chords_per_bar: float
+    against: str | None = None
+    meeting: Meeting = "succession"
 
     @property
     def end(self) -> int:
@@ -75,6 +106,11 @@ class Plan:
     arousal: float
     tension: float
     melody: str
+    guises: tuple[Guise, ...] = ()
+
+    def guise(self, theme: str) -> Guise:
+        """How a theme comes in this cue."""
+        return next((guise for guise in self.guises if guise.theme == theme), Guise(theme, PLAIN))
 
     @property
     def length(self) -> int:

@@ -11,17 +11,20 @@ from hypothesis import strategies as st
 
 from cuesmith.chance import stream
 from cuesmith.compose.accompany import tokens
-from cuesmith.compose.melody import velocity_of
-from cuesmith.compose.treatments import TREATMENTS, material, thinned, varied
+from cuesmith.compose.desk import velocity_of
+from cuesmith.compose.material import material
+from cuesmith.compose.treatments import TREATMENTS, thinned, varied
 from cuesmith.cue import Cue
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
-from cuesmith.score import chord_at
+from cuesmith.score import PLAIN, Guise, chord_at
+from cuesmith.specs.library import load_banks
 
 Composed = Callable[[str, str, int], Cue]
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 METERS = (Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(5, 4), Meter(7, 8, (2, 2, 3)))
+GUISES = (Guise("theme", PLAIN), *(Guise("theme", name, row=row) for name, row in load_banks().recipes.items()))
 PATTERNS = st.lists(st.sampled_from([".", "-", "x", "x!", "x~", "0", "b2"]), min_size=1, max_size=16).map(tuple)
 
 
@@ -48,8 +51,8 @@ def test_velocity_rises_with_energy(one: float, other: float) -> None:
 def test_treatments_stay_inside_their_section(
     treatment: str, meter: Meter, themes_of: Callable[[str], dict[str, Theme]]
 ) -> None:
-    for theme, bars in product(themes_of("symphonic").values(), (1, 2, 3, 4, 5, 6, 8, 12, 16, 24)):
-        m = material(theme, meter)
+    for theme, bars, guise in product(themes_of("symphonic").values(), (1, 2, 3, 4, 5, 6, 8, 12, 16, 24), GUISES):
+        m = material(theme, meter, guise, theme.key, bars)
         pieces = TREATMENTS[treatment](m, bars, stream(bars, treatment))
         for chosen in (pieces, varied(pieces, stream(1)), thinned(pieces, m)):
             for piece in chosen:
@@ -66,14 +69,15 @@ def test_treatments_stay_inside_their_section(
 @pytest.mark.parametrize("bars", [2, 4, 8, 16])
 def test_a_statement_states_the_theme_as_it_is(bars: int, themes_of: Callable[[str], dict[str, Theme]]) -> None:
     theme = themes_of("synth")["hero"]
-    first = TREATMENTS["statement"](material(theme, theme.melody.meter), bars, stream(0))[0]
+    m = material(theme, theme.melody.meter, GUISES[0], theme.key, bars)
+    first = TREATMENTS["statement"](m, bars, stream(0))[0]
     assert first.motif.notes[:3] == theme.motif.notes[:3]
     assert "inversion" not in first.ops
 
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "tender", "daily", "main_theme"))))
 def test_the_lead_is_one_voice(style: str, type_: str, composed: Composed) -> None:
-    """Leading players hand the tune over; they never sing it against one another."""
+    """Leading players hand one tune over; two sing at once only where two themes meet or a recipe has voices."""
     lead = sorted(
         note
         for part in composed(style, type_, 1).score.parts

@@ -28,6 +28,9 @@ def cue(
     character: Annotated[
         str | None, typer.Option("--character", metavar="C", help="Character of the leitmotif, such as heroic.")
     ] = None,
+    recipe: Annotated[
+        str | None, typer.Option("--recipe", metavar="R", help="How the leitmotif comes, such as sad, battle or plain.")
+    ] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="T", help="Title of the cue.")] = None,
     output: Annotated[
         list[Path] | None,
@@ -57,6 +60,7 @@ def cue(
         key=key,
         tempo=tempo,
         character=character,
+        recipe=recipe,
         title=None if title is None else title_of(title),
     )
     _write(made, files, SOUNDED, soundfont)

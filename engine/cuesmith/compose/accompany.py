@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cuesmith.compose.melody import velocity_of
+from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.setting import Setting
 from cuesmith.motif.transform import remetre
 from cuesmith.music.chord import Chord, chord_scale

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cuesmith.compose.melody import velocity_of
+from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.setting import Setting
 from cuesmith.music.chord import Chord, chord_scale
 from cuesmith.music.note import PPQ, Note

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cuesmith.compose.accompany import window
-from cuesmith.compose.melody import velocity_of
+from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.setting import Setting
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.voicing import voice_lead

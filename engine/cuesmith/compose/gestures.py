@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
-from cuesmith.compose.melody import velocity_of
+from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.setting import Setting
 from cuesmith.music.chord import chord_scale
 from cuesmith.music.note import PPQ, Note

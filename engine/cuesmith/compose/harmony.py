@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cuesmith.chance import Stream
-from cuesmith.compose.treatments import phrase_meter
+from cuesmith.compose.material import phrase_meter
 from cuesmith.motif.model import Theme
 from cuesmith.motif.transform import remetre
 from cuesmith.music.chord import Roman, in_key, parse_roman

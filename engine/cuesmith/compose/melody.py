@@ -2,110 +2,62 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from cuesmith.chance import Stream
-from cuesmith.compose.treatments import TREATMENTS, Material, Piece, material, phrase_meter, thinned, varied
-from cuesmith.motif.fit import fit
-from cuesmith.motif.identity import identity
+from cuesmith.compose.desk import Desk, velocity_of
+from cuesmith.compose.material import Material, Piece
+from cuesmith.compose.meeting import handed_over, met, voiced
+from cuesmith.compose.treatments import TREATMENTS, thinned, varied
 from cuesmith.motif.model import Theme
-from cuesmith.motif.transform import remetre
-from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.cast import Cast
-from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement, chord_at, cut_passages
+from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, chord_at, cut_passages
 
-LEAST_NOTES = 3  # fewer are no quotation of anything
-
-
-def velocity_of(energy: float) -> int:
-    """Mean velocity of a section: 52 at rest, 104 at full force."""
-    return round(52 + 52 * energy)
+WHOLE = ("statement", "restatement", "contrast", "chorus")
+HANDED_OVER = 0.4  # share of returns whose second half another player takes up
+HANDED_BARS = 8
 
 
-def _octave(pieces: Sequence[Piece], section: SectionPlan, sweet: tuple[int, int]) -> int:
-    """The octave in which the section's melody lies best for its player, reaching higher the fuller the section."""
-    pitches = [section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes]
-    mean, bottom, top = sum(pitches) / len(pitches), min(pitches), max(pitches)
-    low, high = sweet
-    wished = low + (high - low) * (0.4 + 0.3 * section.energy)
-
-    def strain(octave: int) -> float:
-        shift = 12 * (octave - 4)
-        outside = max(0, low - bottom - shift) + max(0, top + shift - high)
-        return 1.5 * outside + abs(mean + shift - wished)
-
-    return min(range(1, 8), key=strain)
-
-
-def _pieces(section: SectionPlan, theme: Theme, plan: Plan, draw: Stream) -> list[Piece]:
-    meter = phrase_meter(theme, section.meter)
-    if section.length < meter.bar_ticks:
-        meter = section.meter
-    m: Material = material(theme, meter)
+def _pieces(section: SectionPlan, name: str, m: Material, plan: Plan, draw: Stream) -> list[Piece]:
     melody, treatment = plan.melody, section.treatment
-    if treatment == "contrast" and theme.name != plan.brief.themes[0]:
+    if treatment == "contrast" and name != plan.brief.themes[0]:
         treatment = "statement"  # another theme is contrast enough, and must be heard plainly
-    if melody in ("fragments", "none") and treatment in ("statement", "restatement", "contrast", "chorus"):
+    if treatment in WHOLE and (melody in ("fragments", "none") or plan.guise(name).fragments):
         treatment = "fragments"
-    pieces = TREATMENTS[treatment](m, section.length // meter.bar_ticks, draw)
+    pieces = TREATMENTS[treatment](m, section.length // m.bar, draw)
     return thinned(pieces, m) if melody == "sparse" else pieces
-
-
-def _barred(theme: Theme, meter: Meter, section: SectionPlan) -> float:
-    """What being written in another meter leaves of the theme's identity: 1 in its own."""
-    if meter.bar_ticks == theme.motif.meter.bar_ticks:
-        return 1.0
-    return identity(theme.motif.shape(section.key), remetre(theme.motif, meter).shape(section.key))
 
 
 def lead_passages(
     plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, themes: Mapping[str, Theme], draw: Stream
 ) -> tuple[Passage, ...]:
     """Passages of the lead, section by section. Each states a theme; `device` names the seat that plays it."""
+    desk = Desk(plan, harmony, cast, themes)
     out: list[Passage] = []
     heard: dict[tuple[str, str], int] = {}
     for section in plan.sections:
         seat = cast.leads[section.index]
         if section.theme is None or seat is None:
             continue
-        theme = themes[section.theme]
-        pieces = [
-            p for p in _pieces(section, theme, plan, draw.child(section.harmony, section.treatment)) if p.motif.notes
-        ]
+        m = desk.material(section, section.theme)
+        chance = draw.child(section.harmony, section.treatment)
+        pieces = [p for p in _pieces(section, section.theme, m, plan, chance) if p.motif.notes]
+        times = heard[section.treatment, section.theme] = heard.get((section.treatment, section.theme), 0) + 1
+        if times > 1 and section.treatment in WHOLE:
+            pieces = varied(pieces, draw.child("return", section.index))
         if not pieces:
             continue
-        times = heard[section.treatment, section.theme] = heard.get((section.treatment, section.theme), 0) + 1
-        if times > 1 and section.treatment in ("statement", "restatement", "contrast", "chorus"):
-            pieces = varied(pieces, draw.child("return", section.index))
-        instrument = cast.instrument(seat)
-        octave = _octave(pieces, section, instrument.sweet)
-        classes = None
-        if theme.scale.pentatonic:
-            classes = frozenset(section.key.pitch(s) % 12 for s in theme.scale.steps)
-        velocity = velocity_of(section.energy)
-        barred = _barred(theme, pieces[0].motif.meter, section)
-        for piece in pieces:
-            at = section.start + piece.start
-            raw = [n._replace(onset=n.onset + at) for n in piece.motif.realise(section.key, octave, velocity)]
-            notes = fit(
-                raw,
-                harmony,
-                section.meter,
-                section.start,
-                classes=classes,
-                low=instrument.range[0],
-                high=instrument.range[1],
-            )
-            if not notes:
-                continue
-            score = barred * identity(piece.original.shape(section.key), [(n.onset, n.pitch) for n in notes])
-            spoken = None
-            if len(notes) >= LEAST_NOTES:
-                spoken = Statement(
-                    section.theme, piece.ops, round(score, 3), notes[0].onset, notes[-1].end, section.name
-                )
-            out.append(Passage(notes, section.index, seat, "normal", spoken))
+        passages = voiced(desk, section, section.theme, seat, pieces)
+        if section.against is not None:
+            passages = met(desk, section, seat, passages, m)
+        elif (
+            section.treatment == "restatement"
+            and section.bars >= HANDED_BARS
+            and draw.child("hand over", section.index).chance(HANDED_OVER)
+        ):
+            passages = handed_over(desk, section, seat, passages)
+        out += passages
     return close_melody(plan, harmony, cast, tuple(out))
 
 
@@ -125,7 +77,7 @@ def close_melody(
     tonic = last.key.tonic
     wanted = (2, 9, 5) if plan.ending == "unresolved" else (0, 7, 4 if not last.key.minor else 3)
     classes = [(tonic + w) % 12 for w in wanted if (tonic + w) % 12 in chord.classes] or [chord.root]
-    before = [n for p in passages for n in p.notes if n.onset < start]
+    before = sorted(n for p in passages if p.device == seat for n in p.notes if n.onset < start)
     near = before[-1].pitch if before else sum(cast.instrument(seat).sweet) // 2
     instrument = cast.instrument(seat)
     options = [p for p in range(instrument.range[0], instrument.range[1] + 1) if p % 12 in classes]

@@ -1,88 +1,58 @@
-"""What a section does with its theme: each treatment lays out pieces of the theme over the bars of the section.
-
-A piece is a motif in the meter of the section, where it starts, what was done to it, and the form of the theme it is
-compared with when its identity is measured.
-"""
+"""What a section does with its theme: each treatment lays out pieces of the theme over the bars of the section."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import replace
 
 from cuesmith.chance import Stream
-from cuesmith.motif.model import Motif, MotifNote, Theme
-from cuesmith.motif.transform import (
-    augmentation,
-    breathe,
-    diminution,
-    expansion,
-    fragment,
-    inversion,
-    remetre,
-    sequence,
-)
-from cuesmith.music.meter import Meter
+from cuesmith.compose.material import Material, Piece, cut
+from cuesmith.motif.model import Motif, MotifNote
+from cuesmith.motif.transform import augmentation, breathe, diminution, expansion, fragment, inversion, sequence
 from cuesmith.music.note import PPQ
 
 EIGHTH = PPQ // 2
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """start: ticks from the start of the section. original: what `motif` was before `ops`."""
-
-    start: int
-    motif: Motif
-    original: Motif
-    ops: tuple[str, ...]
+def _moved(piece: Piece, start: int, steps: int, name: str = "sequence") -> Piece:
+    """The piece laid at a tick, so many steps higher."""
+    if not steps:
+        return replace(piece, start=start)
+    return replace(piece, start=start, motif=sequence(piece.motif, steps), ops=(*piece.ops, name))
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
-    """The theme in the meter of a section: whole melody, two-bar idea, one-bar head."""
-
-    melody: Motif
-    motif: Motif
-    head: Motif
-    bar: int
+def _breathing(piece: Piece, rest: int) -> Piece:
+    return replace(piece, motif=breathe(piece.motif, rest))
 
 
-def phrase_meter(theme: Theme, meter: Meter) -> Meter:
-    """The meter a theme is laid out in: two bars of 2/4 hold one of a 4/4 theme, else the section's own."""
-    doubled = Meter(meter.numerator * 2, meter.denominator)
-    return doubled if doubled.bar_ticks == theme.motif.meter.bar_ticks else meter
+def _named(pieces: list[Piece], *names: str) -> list[Piece]:
+    return [replace(piece, ops=(*piece.ops, *names)) for piece in pieces]
 
 
-def material(theme: Theme, meter: Meter) -> Material:
-    """The theme's melody and idea, re-barred."""
-    melody, motif = remetre(theme.melody, meter), remetre(theme.motif, meter)
-    return Material(melody, motif, fragment(motif, 0, meter.bar_ticks), meter.bar_ticks)
-
-
-def _part(source: Motif, first: int, bars: int) -> Motif:
-    bar = source.meter.bar_ticks
-    return fragment(source, first * bar, (first + bars) * bar)
-
-
-def _rest(bar: int) -> int:
-    return PPQ if bar >= 3 * PPQ else PPQ // 2
+def _idea(m: Material, start: int, bars: int) -> list[Piece]:
+    """As much of the idea as some bars hold: as the recipe has it, as it was written, its head, or nothing."""
+    if bars >= m.idea.bars:
+        return _named([m.idea.at(start)], "idea")
+    if bars >= m.plain.bars:
+        return _named([m.plain.at(start)], "idea")
+    return _named([m.head.at(start)], "fragmentation") if bars else []
 
 
 def statement(m: Material, bars: int, draw: Stream) -> list[Piece]:
     """The whole theme, as often as the section holds it; a remainder takes its first half."""
-    out, at = [], 0
-    while bars - at >= 8:
-        out.append(Piece(at * m.bar, m.melody, m.melody, ()))
-        at += 8
+    out: list[Piece] = []
+    at = 0
+    while bars - at >= m.bars:
+        out += [piece.at(at * m.bar) for piece in m.melody]
+        at += m.bars
     left = bars - at
-    if left >= 4:
-        part = breathe(_part(m.melody, 0, 4), _rest(m.bar))
-        out.append(Piece(at * m.bar, part, part, ("first half",) if left == 4 else ("first half", "breath")))
-    elif left >= 2:
-        out.append(Piece(at * m.bar, m.motif, m.motif, ("idea",)))
-    elif left == 1:
-        out.append(Piece(at * m.bar, m.head, m.head, ("fragmentation",)))
-    return out
+    if m.developed:
+        return out + [piece.at(at * m.bar) for piece in cut(m.melody, 0, left, m.bar)]
+    if left >= max(m.half, 2):
+        half = [piece.at(at * m.bar) for piece in cut(m.melody, 0, m.half, m.bar)]
+        half[-1] = _breathing(half[-1], m.rest)
+        return out + _named(half, "first half", *(("breath",) if left > m.half else ()))
+    return out + _idea(m, at * m.bar, left)
 
 
 def _ornamented(motif: Motif, draw: Stream) -> Motif:
@@ -108,109 +78,114 @@ def _ornamented(motif: Motif, draw: Stream) -> Motif:
     return motif.with_notes(tuple(out))
 
 
+def varied(pieces: list[Piece], draw: Stream) -> list[Piece]:
+    """The same pieces as they come back: ornamented, so that no section returns to the letter."""
+    out = []
+    for number, piece in enumerate(pieces):
+        motif = _ornamented(piece.motif, draw.child(number))
+        changed = motif != piece.motif and "ornament" not in piece.ops
+        out.append(replace(piece, motif=motif, ops=(*piece.ops, "ornament") if changed else piece.ops))
+    return out
+
+
 def restatement(m: Material, bars: int, draw: Stream) -> list[Piece]:
     """The theme again with ornaments; short sections take its second half, which closes."""
-    out = []
-    for piece in statement(m, bars, draw):
-        source = piece.motif
-        if piece.motif.bars == 4:
-            source = _part(m.melody, 4, 4)
-        varied = _ornamented(source, draw.child(piece.start))
-        out.append(Piece(piece.start, varied, source, (*piece.ops, "ornament") if varied != source else piece.ops))
-    return out
+    if max(m.half, 2) <= bars < m.bars:
+        found = _named(cut(m.melody, m.bars - m.half, m.half, m.bar), "second half")
+    else:
+        found = statement(m, bars, draw)
+    return varied(found, draw)
 
 
 def contrast(m: Material, bars: int, draw: Stream) -> list[Piece]:
     """New ground from the same idea: mirrored, widened or moved, then moved again, fragments, and a way back."""
+    source = m.idea if m.idea.bars <= bars else m.plain
+    unit = source.bars
     kind = draw.weighted({"inversion": 3.0, "expansion": 2.0, "sequence": 3.0})
     shift = draw.choice((2, 3, 4))
     if kind == "inversion":
-        idea = sequence(inversion(m.motif), 4)
+        line = sequence(inversion(source.motif), 4)
     elif kind == "expansion":
-        idea = sequence(expansion(m.motif, 1.4), 1)
+        line = sequence(expansion(source.motif, 1.4), 1)
     else:
-        idea = sequence(m.motif, shift)
+        line = sequence(source.motif, shift)
+    idea = replace(source, motif=line, ops=(*source.ops, kind))
+    head = replace(idea, motif=fragment(line, 0, m.bar), original=m.head.original, ops=(*idea.ops, "fragmentation"))
     out: list[Piece] = []
-    at = 0
+    at = turn = 0
     move = draw.choice((-1, -2, 1))
-    while bars - at >= 4:
+    while bars - at >= 2 * unit:
         lift = 0 if at == 0 else draw.child(at).choice((1, 2))
-        first = sequence(idea, lift)
-        out.append(Piece(at * m.bar, first, m.motif, (kind,)))
-        if (at // 4) % 2 == 0:
-            second = breathe(sequence(idea, lift + move), _rest(m.bar))
-            out.append(Piece((at + 2) * m.bar, second, m.motif, (kind, "sequence")))
+        out.append(_moved(idea, at * m.bar, lift))
+        if turn % 2 == 0 or unit != 2:
+            out.append(_breathing(_moved(idea, (at + unit) * m.bar, lift + move), m.rest))
         else:
-            head = fragment(first, 0, m.bar)
-            out.append(Piece((at + 2) * m.bar, sequence(head, move), m.head, (kind, "fragmentation", "sequence")))
-            tail = breathe(sequence(head, 2 * move), _rest(m.bar))
-            out.append(Piece((at + 3) * m.bar, tail, m.head, (kind, "fragmentation", "sequence")))
-        at += 4
-    if bars - at >= 2:
-        out.append(Piece(at * m.bar, breathe(idea, _rest(m.bar)), m.motif, (kind,)))
+            out.append(_moved(head, (at + 2) * m.bar, lift + move))
+            out.append(_breathing(_moved(head, (at + 3) * m.bar, lift + 2 * move), m.rest))
+        at += 2 * unit
+        turn += 1
+    if bars - at >= unit:
+        out.append(_breathing(idea.at(at * m.bar), m.rest))
     elif bars - at == 1:
-        out.append(Piece(at * m.bar, fragment(idea, 0, m.bar), m.head, (kind, "fragmentation")))
+        out.append(head.at(at * m.bar))
     return out
 
 
 def chorus(m: Material, bars: int, draw: Stream) -> list[Piece]:
     """The broad culmination: the idea in doubled values, then its second half; long ones state it whole first."""
-    broad = augmentation(m.motif, 2)
+    broad = m.idea
+    if broad.bars <= m.plain.bars:
+        broad = replace(m.idea, motif=augmentation(m.idea.motif, 2), ops=(*m.idea.ops, "augmentation"))
     lifted = draw.choice((0, 2))
+    half = _named(cut(m.melody, m.bars - m.half, m.half, m.bar), "second half")
     out: list[Piece] = []
     at = 0
-    if bars >= 16:
-        out.append(Piece(0, m.melody, m.melody, ()))
-        at = 8
-    while bars - at >= 8:
-        out.append(
-            Piece(
-                at * m.bar,
-                sequence(broad, lifted),
-                m.motif,
-                ("augmentation",) if not lifted else ("augmentation", "sequence"),
-            )
-        )
-        half = _part(m.melody, 4, 4)
-        out.append(Piece((at + 4) * m.bar, half, half, ("second half",)))
-        at += 8
-    if bars - at >= 4:
-        out.append(Piece(at * m.bar, breathe(broad, _rest(m.bar)), m.motif, ("augmentation",)))
-        at += 4
-    if bars - at >= 2:
-        out.append(Piece(at * m.bar, m.motif, m.motif, ("idea",)))
-        at += 2
-    if bars - at == 1:
-        out.append(Piece(at * m.bar, m.head, m.head, ("fragmentation",)))
-    return out
+    if bars >= 2 * m.bars:
+        out += [piece.at(0) for piece in m.melody]
+        at = m.bars
+    while bars - at >= broad.bars + m.half:
+        out.append(_moved(broad, at * m.bar, lifted))
+        out += [piece.at((at + broad.bars) * m.bar) for piece in half]
+        at += broad.bars + m.half
+    if bars - at >= broad.bars:
+        out.append(_breathing(broad.at(at * m.bar), m.rest))
+        at += broad.bars
+    return out + _idea(m, at * m.bar, bars - at)
 
 
 def build(m: Material, bars: int, draw: Stream) -> list[Piece]:
     """The head again and again, a step higher each time, in twos and then in every bar; the last beats stay empty."""
-    out = []
+    out: list[Piece] = []
     at = lift = 0
     while at < bars:
         close = bars <= 4 or at >= bars // 2
-        piece = sequence(m.head, lift)
-        if at == bars - 1:
-            piece = breathe(piece, _rest(m.bar))
-        out.append(Piece(at * m.bar, piece, m.head, ("fragmentation", "sequence") if lift else ("fragmentation",)))
+        piece = _moved(m.head, at * m.bar, lift)
+        out.append(_breathing(piece, m.rest) if at == bars - 1 else piece)
         at += 1 if close else 2
         lift += 1
-    return out
+    return _named(out, "fragmentation")
+
+
+def _fours(pieces: list[Piece]) -> int:
+    """The bars a single piece takes, in whole phrases of four."""
+    return max(4, -(-pieces[0].bars // 4) * 4)
 
 
 def fragments(m: Material, bars: int, draw: Stream) -> list[Piece]:
     """Sparse quotations: the idea once, then heads at a distance, each somewhere else, with silence between."""
-    out = [Piece(0, m.motif if bars >= 2 else m.head, m.motif if bars >= 2 else m.head, ("idea",))]
-    for at in range(4, bars, 4):
-        if draw.child(at).chance(0.35):
-            out.append(Piece(at * m.bar, m.motif, m.motif, ("idea",)))
+    out = _named([m.plain], "idea") if m.developed and bars >= m.plain.bars else _idea(m, 0, bars)
+    at = _fours(out)
+    while at < bars:
+        if draw.child(at).chance(0.35) or (m.developed and at == 4):
+            again = _idea(m, at * m.bar, bars - at)
+            out += again
+            at += _fours(again)
             continue
         shift = draw.child(at, "shift").choice((-2, -1, 1, 2))
-        out.append(Piece(at * m.bar, sequence(m.head, shift), m.head, ("fragmentation", "sequence")))
+        out += _named([_moved(m.head, at * m.bar, shift)], "fragmentation")
         if at + 2 < bars and draw.child(at, "answer").chance(0.5):
-            out.append(Piece((at + 2) * m.bar, sequence(m.head, shift - 1), m.head, ("fragmentation", "sequence")))
+            out += _named([_moved(m.head, (at + 2) * m.bar, shift - 1)], "fragmentation")
+        at += 4
     return [p for p in out if p.start + p.motif.length <= bars * m.bar]
 
 
@@ -218,8 +193,7 @@ def intro(m: Material, bars: int, draw: Stream) -> list[Piece]:
     """Often only the texture; otherwise the head, hinted in the bar before the last."""
     if bars < 3 or draw.chance(0.45):
         return []
-    at = bars - 2
-    return [Piece(at * m.bar, m.head, m.head, ("fragmentation", "hint"))]
+    return _named([m.head.at((bars - 2) * m.bar)], "fragmentation", "hint")
 
 
 def coda(m: Material, bars: int, draw: Stream) -> list[Piece]:
@@ -227,9 +201,9 @@ def coda(m: Material, bars: int, draw: Stream) -> list[Piece]:
     if bars < 2:
         return []
     if bars >= 4:
-        broad = augmentation(m.head, 2)
-        return [Piece(0, broad, m.head, ("fragmentation", "augmentation"))]
-    return [Piece(0, m.head, m.head, ("fragmentation",))]
+        broad = replace(m.head, motif=augmentation(m.head.motif, 2))
+        return _named([broad], "fragmentation", "augmentation")
+    return _named([m.head], "fragmentation")
 
 
 def head(m: Material, bars: int, draw: Stream) -> list[Piece]:
@@ -237,10 +211,11 @@ def head(m: Material, bars: int, draw: Stream) -> list[Piece]:
     if bars >= 6:
         return fragments(m, bars, draw)
     if bars >= 2:
-        return [Piece(0, m.motif, m.motif, ("idea",))]
-    if min(n.duration for n in m.motif.notes) >= PPQ // 2:  # in one bar the whole idea says more than its head
-        return [Piece(0, diminution(m.motif), m.motif, ("diminution",))]
-    return [Piece(0, m.head, m.head, ("fragmentation",))]
+        return _idea(m, 0, bars)
+    plain = m.plain
+    if min(n.duration for n in plain.motif.notes) >= EIGHTH:  # in one bar the whole idea says more than its head
+        return [replace(plain, motif=diminution(plain.motif), ops=("diminution",))]
+    return _named([m.head], "fragmentation")
 
 
 def none(m: Material, bars: int, draw: Stream) -> list[Piece]:
@@ -264,25 +239,15 @@ TREATMENTS: dict[str, Callable[[Material, int, Stream], list[Piece]]] = {
 }
 
 
-def varied(pieces: list[Piece], draw: Stream) -> list[Piece]:
-    """The same pieces as they come back: ornamented, so that no section returns to the letter."""
-    out = []
-    for number, piece in enumerate(pieces):
-        motif = _ornamented(piece.motif, draw.child(number))
-        changed = motif != piece.motif and "ornament" not in piece.ops
-        out.append(Piece(piece.start, motif, piece.original, (*piece.ops, "ornament") if changed else piece.ops))
-    return out
-
-
 def thinned(pieces: list[Piece], m: Material) -> list[Piece]:
     """For cues under dialogue: of every four bars of melody the last two are left empty."""
     out = []
     for piece in pieces:
-        if piece.motif.bars < 4:
+        if piece.bars < 4:
             if (piece.start // m.bar) % 4 < 2:
                 out.append(piece)
             continue
-        for first in range(0, piece.motif.bars, 4):
-            part, source = (fragment(x, first * m.bar, (first + 2) * m.bar) for x in (piece.motif, piece.original))
-            out.append(Piece(piece.start + first * m.bar, part, source, (*piece.ops, "thinned")))
+        for first in range(0, piece.bars, 4):
+            part = cut([replace(piece, start=0)], first, 2, m.bar)
+            out += _named([p.at(piece.start + first * m.bar) for p in part], "thinned")
     return out

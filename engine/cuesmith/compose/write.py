@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cuesmith.chance import stream
 from cuesmith.compose.accompany import accompany
 from cuesmith.compose.counter import counter_passages
+from cuesmith.compose.derived import derived_passages
 from cuesmith.compose.endings import close_part
 from cuesmith.compose.gestures import colour_passages
 from cuesmith.compose.harmony import harmonise
@@ -23,13 +25,34 @@ from cuesmith.specs.style import Style
 
 def _seat_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
     role = player.seat.role
+    sung = tuple(p for p in setting.lead_passages if p.device == player.id)
     if role == "lead":
-        return tuple(p for p in setting.lead_passages if p.device == player.id)
-    if role == "counter":
-        return close_part(setting, player, counter_passages(setting, player))
+        return sung
     if role == "colour":
         return close_part(setting, player, colour_passages(setting, player))
-    return close_part(setting, player, accompany(setting, player))
+    own = counter_passages(setting, player) if role == "counter" else accompany(setting, player)
+    derived = derived_passages(setting, player)
+    if derived:
+        sections = {passage.section for passage in derived}
+        own = (*(p for p in own if p.section not in sections), *derived)
+    return close_part(setting, player, (*_yielding(own, sung), *sung))
+
+
+def _yielding(own: tuple[Passage, ...], sung: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """A seat's own passages without what falls into the theme it has been given to play."""
+    times = [(p.notes[0].onset, p.notes[-1].end) for p in sung]
+    if not times:
+        return own
+    out = []
+    for passage in own:
+        notes = []
+        for note in passage.notes:
+            end = min((start for start, stop in times if start < note.end and stop > note.onset), default=note.end)
+            if end > note.onset:
+                notes.append(note._replace(duration=min(note.duration, end - note.onset)))
+        if notes:
+            out.append(replace(passage, notes=tuple(notes)))
+    return tuple(out)
 
 
 def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Score:
@@ -59,7 +82,7 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
             parts.extend(percussion_parts(plan, player, found, banks))
             continue
         if player.seat.double == "lead":
-            own = doubled(plan, cast, player, lead)
+            own = doubled(plan, cast, player, tuple(p for p in lead if p.device == cast.leads[p.section]))
         elif player.seat.double is not None:
             own = doubled(plan, cast, player, passages.get(player.seat.double, ()))
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from cuesmith.motif.combine import CLASHING
 from cuesmith.music.chord import chord_scale
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ, Note
@@ -24,6 +25,8 @@ TURNED, RESIZED = 2.4, 0.22  # contour sign lost; per semitone of interval chang
 LEFT_HANGING = 2.5  # a strong non-chord tone that does not step to its resolution
 WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # leap beyond an octave; tritone leap; two notes merged into one pitch
 
+CLASH = 3.0  # a dissonance with another voice on a beat
+
 
 def fit(
     notes: Sequence[Note],
@@ -34,11 +37,13 @@ def fit(
     classes: frozenset[int] | None = None,
     low: int = 0,
     high: int = 127,
+    against: Sequence[Note] = (),
 ) -> tuple[Note, ...]:
     """The notes moved onto the chords. Onsets and durations are untouched.
 
     notes: absolute ticks, in order. bar_origin: a tick on a bar line. classes: pitch classes the melody keeps to
-    (a pentatonic scale), beside the chord's own tones. low, high: the range (MIDI pitches).
+    (a pentatonic scale), beside the chord's own tones. low, high: the range (MIDI pitches). against:
+    another voice, in order, with which strong beats should not clash.
     """
     if not notes:
         return ()
@@ -49,6 +54,7 @@ def fit(
         home = chord_scale(span.chord, span.key)
         place = meter.strength((note.onset - bar_origin) % meter.bar_ticks)
         long = note.duration >= 1.5 * PPQ
+        other = [n.pitch for n in against if n.onset <= note.onset < n.end] if place >= 2 else []
         penalty = (
             STRONG_NONCHORD if place >= 3 else LONG_NONCHORD if long else BEAT_NONCHORD if place == 2 else WEAK_NONCHORD
         )
@@ -64,6 +70,8 @@ def fit(
             cost = (HEAD_MOVE if i == 0 else MOVE) * abs(pitch - note.pitch)
             if classes is not None and pc not in classes:
                 cost += 0.8
+            if any(abs(pitch - sung) % 12 in CLASHING for sung in other):
+                cost += CLASH
             coloured = not inside and pc in span.chord.classes  # a ninth or thirteenth the chord itself spells
             column.append((pitch, cost + (0.0 if inside else 0.4 if coloured else penalty), not inside and place >= 3))
         if not column:

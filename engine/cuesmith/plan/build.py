@@ -12,6 +12,7 @@ from cuesmith.music.meter import Meter, parse_meter
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key, Scale, is_minor
 from cuesmith.plan.form import solve_form
+from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guises, tempo_in, where_they_meet
 from cuesmith.plan.tempo import tempo_map
 from cuesmith.score import Brief, Plan, SectionPlan
 from cuesmith.specs.banks import CueType, SectionRow
@@ -120,17 +121,22 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     rules = style.cues.get(brief.type, CueRules())
     draw = stream(brief.seed, brief.id, "plan")
     seconds = _length(cue, brief)
+    guises = resolve_guises(brief, style, themes, banks, draw.child("guise"))
     key = _key(cue, rules, style, brief, themes, draw.child("key"))
+    key = key if brief.key is not None else key_in(guises, key)
     meters = rules.meters or cue.meters
     bpm_range = rules.tempo or cue.bpm
-    meter = parse_meter(draw.child("meter").weighted(dict(meters)))
+    meter = meter_in(guises) or parse_meter(draw.child("meter").weighted(dict(meters)))
     meter = _tiny_meter(seconds, meter.bar_beats, bpm_range, meter)
-    wished = brief.tempo_bpm or draw.child("tempo").uniform(*bpm_range)
+    usual = draw.child("tempo").uniform(*bpm_range) * tempo_in(guises)
+    wished = brief.tempo_bpm or min(max(usual, bpm_range[0]), bpm_range[1])
     form = solve_form(cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None)
     rows, second = _with_room_for_second(form.rows, brief)
     assigned = _assign_themes(rows, brief)
     if second is not None:
         assigned[second] = brief.themes[1]
+    rows = lifted(rows, lift_in(guises))
+    meet, meeting = where_they_meet(rows, form.bars, assigned, brief, cue)
     sections: list[SectionPlan] = []
     bar = tick = 0
     for index, (row, bars, theme) in enumerate(zip(rows, form.bars, assigned, strict=True)):
@@ -139,6 +145,8 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
                 index=index, name=row.name, treatment=row.treatment, harmony=row.harmony, bars=bars, first_bar=bar,
                 start=tick, length=bars * meter.bar_ticks, meter=meter, energy=row.energy, level=level_of(row.energy),
                 key=key.transposed(row.lift), theme=theme, chords_per_bar=cue.chords_per_bar,
+                against=next(n for n in brief.themes if n != theme) if index == meet else None,
+                meeting=meeting if index == meet else "succession",
             )
         )  # fmt: skip
         bar += bars
@@ -158,4 +166,5 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         arousal=cue.arousal,
         tension=cue.tension,
         melody=cue.melody,
+        guises=guises,
     )

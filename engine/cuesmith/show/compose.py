@@ -9,6 +9,7 @@ from pathlib import Path
 from cuesmith.cue import Cue, compose_brief
 from cuesmith.motif.model import Theme
 from cuesmith.score import Brief
+from cuesmith.show.arc import guises_of, stage_of
 from cuesmith.show.themes import make_themes
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_show, load_style
@@ -23,13 +24,18 @@ class CueSet:
     themes: Mapping[str, Theme]
     cues: tuple[Cue, ...]
 
+    def stage(self, cue: Cue, theme: str) -> str:
+        """Where a theme stands in its story in one of the cues; variants stand where their cue does. Empty: nowhere."""
+        id_ = cue.brief.id.removesuffix(cue.brief.variant)
+        spec = next(each for each in self.show.cues if each.id == id_)
+        return stage_of(self.show, spec, theme)
+
 
 def brief_of(show: Show, cue: CueSpec) -> Brief:
-    """The brief of one cue of a show, every default filled in. A cue that names no theme takes the show's first."""
-    row = load_banks().cue_types[cue.type]
-    themes = cue.themes
-    if not themes and show.themes:
-        themes = tuple(show.themes) if cue.type == "suite" else (next(iter(show.themes)),)
+    """The brief of one cue of a show, every default filled in, its themes as their stories have them there."""
+    banks = load_banks()
+    row = banks.cue_types[cue.type]
+    themes, guises = guises_of(show, cue, banks.stages)
     return Brief(
         id=cue.id,
         title=cue.title or row.name,
@@ -40,6 +46,9 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
         key=parse_key(cue.key) if cue.key else None,
         tempo_bpm=cue.tempo,
         themes=themes,
+        guises=guises,
+        meeting=cue.meeting,
+        recipes=tuple(show.recipes.items()),
     )
 
 

@@ -6,6 +6,7 @@ a row must hold. Units: pitches are MIDI (C4 = 60), tempi quarter notes per minu
 
 from __future__ import annotations
 
+from dataclasses import field
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
@@ -294,6 +295,8 @@ class CueType:
     form: tuple[SectionRow, ...]
     long_form: tuple[SectionRow, ...] = ()  # replaces form in the upper half of seconds; empty: never
     melody: Literal["full", "sparse", "fragments", "none"] = "full"
+    recipes: dict[str, float] = field(default_factory=dict)  # how a theme comes in it; empty: as it was written
+    meeting: Literal["succession", "dialogue", "counterpoint"] = "succession"
     dialogue_safe: bool = False
     block: Annotated[
         int, Field(ge=0, le=9)
@@ -355,6 +358,16 @@ class Recipe:
     families: tuple[str, ...] = ()
     articulation: Literal["legato", "normal", "staccato", "accent", "marcato", "detached"] = "normal"
     accompaniment: OpsField = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Stage:
+    """A stage of a theme's story. recipe: how it comes; None: as the cue type has it. absent: it stays away."""
+
+    about: str
+    recipe: str | None = None
+    fragments: bool = False
+    absent: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

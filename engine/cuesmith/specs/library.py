@@ -12,6 +12,7 @@ from pathlib import Path
 from cuesmith.errors import did_you_mean
 from cuesmith.music.meter import parse_meter
 from cuesmith.music.scale import MODES, Scale
+from cuesmith.score import PLAIN
 from cuesmith.specs.banks import (
     Character,
     Contour,
@@ -24,6 +25,7 @@ from cuesmith.specs.banks import (
     Recipe,
     RhythmCell,
     ScaleRow,
+    Stage,
     Texture,
     WellKnown,
 )
@@ -49,6 +51,7 @@ class Banks:
     textures: Mapping[str, Texture]
     deny_list: Mapping[str, WellKnown]
     recipes: Mapping[str, Recipe]
+    stages: Mapping[str, Stage]
 
 
 @cache
@@ -70,9 +73,17 @@ def read_banks(folder: Path | Traversable) -> Banks:
     drums = validate(_read(folder, "drums"), dict[str, DrumVoice])
     instruments = validate(_read(folder, "instruments"), dict[str, Instrument])
 
+    document = _read(folder, "recipes")
+    recipes = validate(document, dict[str, Recipe])
+    raise_problems(document, list(recipe_problems((), recipes, instruments)))
+
+    document = _read(folder, "stages")
+    stages = validate(document, dict[str, Stage])
+    raise_problems(document, list(_stage_problems(stages, recipes)))
+
     document = _read(folder, "cue_types")
     cue_types = validate(document, dict[str, CueType])
-    raise_problems(document, list(_cue_type_problems(cue_types)))
+    raise_problems(document, list(_cue_type_problems(cue_types, recipes)))
 
     document = _read(folder, "progressions")
     progressions = validate(document, dict[str, Progression])
@@ -85,10 +96,6 @@ def read_banks(folder: Path | Traversable) -> Banks:
     document = _read(folder, "grooves")
     grooves = validate(document, dict[str, Groove])
     raise_problems(document, list(_groove_problems(grooves, kits, drums)))
-
-    document = _read(folder, "recipes")
-    recipes = validate(document, dict[str, Recipe])
-    raise_problems(document, list(_recipe_problems(recipes, instruments)))
 
     return Banks(
         scales={name: row.scale(name) for name, row in scales.items()},
@@ -104,6 +111,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         textures=validate(_read(folder, "textures"), dict[str, Texture]),
         deny_list=validate(_read(folder, "deny_list"), dict[str, WellKnown]),
         recipes=recipes,
+        stages=stages,
     )
 
 
@@ -120,8 +128,10 @@ def _unknown(path: KeyPath, what: str, names: Iterable[str], known: Iterable[str
             yield Problem((*path, name), message, at_key=True)
 
 
-def _cue_type_problems(rows: Mapping[str, CueType]) -> Iterator[Problem]:
+def _cue_type_problems(rows: Mapping[str, CueType], recipes: Iterable[str]) -> Iterator[Problem]:
+    known = [PLAIN, *recipes]
     for id_, row in rows.items():
+        yield from _unknown((id_, "recipes"), "recipe", row.recipes, known)
         yield from _unknown((id_, "modes"), "mode", row.modes, MODES)
         for text in row.meters:
             try:
@@ -156,10 +166,22 @@ def _groove_problems(
         yield from _unknown((id_, "fill"), "drum voice", row.fill, drums)
 
 
-def _recipe_problems(rows: Mapping[str, Recipe], instruments: Mapping[str, Instrument]) -> Iterator[Problem]:
+def recipe_problems(
+    path: KeyPath, rows: Mapping[str, Recipe], instruments: Mapping[str, Instrument]
+) -> Iterator[Problem]:
+    """What recipes say that does not exist; they stand under `path`."""
     known = sorted({instrument.family for instrument in instruments.values()})
     for id_, row in rows.items():
+        if id_ == PLAIN:
+            yield Problem((*path, id_), f"'{PLAIN}' means a theme as it is; call the recipe otherwise", at_key=True)
         for index, name in enumerate(row.families):
             if name not in known:
                 message = f"unknown family of instruments '{name}'{did_you_mean(name, known)}"
-                yield Problem((id_, "families", index), message)
+                yield Problem((*path, id_, "families", index), message)
+
+
+def _stage_problems(rows: Mapping[str, Stage], recipes: Iterable[str]) -> Iterator[Problem]:
+    known = [PLAIN, *recipes]
+    for id_, row in rows.items():
+        if row.recipe is not None and row.recipe not in known:
+            yield Problem((id_, "recipe"), f"unknown recipe '{row.recipe}'{did_you_mean(row.recipe, known)}")

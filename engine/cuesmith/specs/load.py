@@ -8,12 +8,13 @@ from functools import cache
 from pathlib import Path
 
 from cuesmith.errors import CuesmithError, SpecError, did_you_mean
+from cuesmith.score import PLAIN
 from cuesmith.specs.document import Document, read_document
 from cuesmith.specs.extend import resolve_extends
 from cuesmith.specs.find import find_file, list_names
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.library import Banks, load_banks, recipe_problems
 from cuesmith.specs.place import Problem
-from cuesmith.specs.show import Show
+from cuesmith.specs.show import CueSpec, Show
 from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
 from cuesmith.specs.validate import check, problem_lines
 
@@ -70,6 +71,7 @@ def _style_problems(style: Style, banks: Banks) -> Iterator[Problem]:
     yield from _names(("progressions",), "progression", style.progressions, banks.progressions)
     yield from _names(("scales",), "scale", style.scales, banks.scales)
     yield from _names(("cues",), "cue type", style.cues, banks.cue_types)
+    yield from recipe_problems(("recipes",), style.recipes, banks.instruments)
     for cue, rules in style.cues.items():
         yield from _rule_problems(("cues", cue), rules, style, banks)
 
@@ -78,6 +80,7 @@ def _rule_problems(path: tuple[str | int, ...], rules: CueRules, style: Style, b
     yield from _listed((*path, "omit"), "seat", rules.omit, style.seats)
     yield from _names((*path, "seats"), "seat", rules.seats, style.seats)
     yield from _names((*path, "progressions"), "progression", rules.progressions, banks.progressions)
+    yield from _names((*path, "recipes"), "recipe", rules.recipes or (), (PLAIN, *banks.recipes, *style.recipes))
     for name, change in rules.seats.items():
         yield from _seat_problems((*path, "seats", name), change, banks)
 
@@ -141,6 +144,8 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
                 ("themes", name, "instrument"),
                 f"unknown instrument '{theme.instrument}'{did_you_mean(theme.instrument, banks.instruments)}",
             )
+        yield from _arc_problems(name, show, banks)
+    yield from recipe_problems(("recipes",), show.recipes, banks.instruments)
     seen: dict[str, int] = {}
     for index, cue in enumerate(show.cues):
         path = ("cues", index)
@@ -161,12 +166,57 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
                 yield Problem(
                     (*path, "themes", place), f"unknown theme '{theme_name}'{did_you_mean(theme_name, show.themes)}"
                 )
+        yield from _use_problems((*path,), cue, show, banks)
         key = cue.id.replace("-", "").lower()
         if key in seen:
             yield Problem((*path, "id"), f"'{cue.id}' is already the id of cues[{seen[key]}]; every cue needs its own")
         seen.setdefault(key, index)
         for letter in cue.variants:
             seen.setdefault(key + letter.lower(), index)
+
+
+def _known_recipes(show: Show, cue: CueSpec | None, banks: Banks) -> list[str]:
+    """What a cue (or any cue) of the show may ask for by name."""
+    styles = {show.style, *(c.style for c in show.cues if c.style)} if cue is None else {cue.style or show.style}
+    own: list[str] = []
+    for style in sorted(styles):
+        try:
+            own += load_style(style).recipes
+        except CuesmithError:
+            continue  # reported where the style is named
+    return [PLAIN, *banks.recipes, *own, *show.recipes]
+
+
+def _arc_problems(name: str, show: Show, banks: Banks) -> Iterator[Problem]:
+    arc = show.themes[name].arc
+    if not arc:
+        return
+    known = [*banks.stages, *_known_recipes(show, None, banks)]
+    yield from _listed(("themes", name, "arc"), "stage or recipe", arc, known)
+    cues = sum(name in show.themes_of(cue) for cue in show.cues)
+    if cues < len(arc):
+        yield Problem(
+            ("themes", name, "arc"),
+            f"{len(arc)} stages, but only {cues} cues name the theme: a stage needs a cue of its own",
+        )
+
+
+def _use_problems(path: tuple[str | int, ...], cue: CueSpec, show: Show, banks: Banks) -> Iterator[Problem]:
+    """Faults in what a cue asks of its themes: `recipe` and `meeting`."""
+    themes = show.themes_of(cue)
+    if cue.recipe is not None:
+        known = _known_recipes(show, cue, banks)
+        used = cue.recipe if isinstance(cue.recipe, dict) else {"": cue.recipe}
+        for theme, recipe in used.items():
+            place = (*path, "recipe", theme) if theme else (*path, "recipe")
+            if theme and theme not in themes:
+                yield Problem(place, f"the cue has no theme '{theme}'{did_you_mean(theme, themes)}", at_key=True)
+            if recipe not in known:
+                yield Problem(place, f"unknown recipe '{recipe}'{did_you_mean(recipe, known)}")
+        if not themes:
+            yield Problem((*path, "recipe"), "the show has no themes for a recipe to change", at_key=True)
+    if cue.meeting is not None and len(themes) < 2:
+        yield Problem((*path, "meeting"), "only two themes can meet: name two under themes", at_key=True)
 
 
 def show_from(document: Document) -> Show:

@@ -11,7 +11,8 @@ from pydantic.dataclasses import dataclass
 from cuesmith.motif.text import read_notes
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
-from cuesmith.specs.banks import STRICT, MeterField, ModeName
+from cuesmith.score import Meeting
+from cuesmith.specs.banks import STRICT, MeterField, ModeName, Recipe
 
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
@@ -77,6 +78,7 @@ class ThemeSpec:
 
     notes, midi: the theme itself (1 to 8 bars), as text or in a file; the character may then be left out (empty).
     mode, meter: how given notes are meant, where that is not to be found from the notes themselves.
+    arc: its story over the cues that name it: stages (or recipes) one after another, spread evenly.
     """
 
     character: str = ""
@@ -87,6 +89,7 @@ class ThemeSpec:
     scale: str | None = None
     meter: MeterField | None = None
     instrument: str | None = None
+    arc: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.notes is not None and self.midi is not None:
@@ -111,7 +114,11 @@ class ThemeSpec:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CueSpec:
-    """One cue of a show. seconds: where its last bar line stands. variants: B no melody, C soft, D ending."""
+    """One cue of a show.
+
+    seconds: where its last bar line stands. variants: B no melody, C soft, D ending. recipe: how its themes come back,
+    for the first of them or by name; it goes before their arcs. meeting: how the first two themes meet.
+    """
 
     id: CueId
     title: Name | None = None
@@ -123,6 +130,8 @@ class CueSpec:
     key: KeyText | None = None
     tempo: Annotated[float, Field(ge=30, le=260)] | None = None
     seed: int | None = None
+    recipe: str | dict[str, str] | None = None
+    meeting: Meeting | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -137,7 +146,7 @@ class AlbumSpec:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Show:
-    """A cue set."""
+    """A cue set. recipes: ways a theme comes back that this show adds, or has otherwise than style and bank."""
 
     schema_version: Literal[1] = 1
     title: Name
@@ -146,4 +155,11 @@ class Show:
     about: str = ""
     themes: dict[str, ThemeSpec] = field(default_factory=dict)
     cues: Annotated[tuple[CueSpec, ...], Field(min_length=1, max_length=200)]
+    recipes: dict[str, Recipe] = field(default_factory=dict)
     album: AlbumSpec = field(default_factory=AlbumSpec)
+
+    def themes_of(self, cue: CueSpec) -> tuple[str, ...]:
+        """The themes of a cue by name. One that names none takes the first of the show; a suite takes them all."""
+        if cue.themes or not self.themes:
+            return cue.themes
+        return tuple(self.themes) if cue.type == "suite" else (next(iter(self.themes)),)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from cuesmith.specs.banks import STRICT, Ending, RangeField, RoleName, Signed, Unit
+from cuesmith.specs.banks import STRICT, Ending, RangeField, Recipe, RoleName, Signed, Unit
 
 Level = Annotated[int, Field(ge=0, le=4)]
 
@@ -65,6 +65,7 @@ class CueRules:
     modes: dict[str, float] | None = None
     progressions: dict[str, float] = field(default_factory=dict)
     ending: Ending | None = None
+    recipes: dict[str, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -114,6 +115,7 @@ class MixSpec:
 class Style:
     """A whole style. seats: in score order. cues: changes by cue type. brightness: leans to minor (-1) or major (1).
 
+    recipes: ways a theme comes back that this style adds, or has otherwise than the bank.
     kin: styles whose weights in the banks hold for this one too; the styles it extends are added by themselves.
     """
 
@@ -129,6 +131,7 @@ class Style:
     scales: dict[str, float] = field(default_factory=dict)
     seats: dict[str, Seat]
     cues: dict[str, CueRules] = field(default_factory=dict)
+    recipes: dict[str, Recipe] = field(default_factory=dict)
     playing: Playing = field(default_factory=Playing)
     mix: MixSpec = field(default_factory=MixSpec)
     brightness: Signed = 0.0

@@ -23,7 +23,8 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
 
     themes: the themes the cue may state, by name. Seconds are clock time from the first bar line, tempi quarter notes
     per minute, energy, identity 0..1, level and layer 0..4. `chords` of a section is its chord chart: one bar between
-    strokes, `%` where the chord of the bar before goes on.
+    strokes, `%` where the chord of the bar before goes on. `guises`: by which recipe each theme comes, and which
+    stage of its story that is; `against`: the theme that meets that of the section, and how.
     """
     plan = score.plan
     bars = bar_starts(plan.meters(), plan.length)
@@ -42,6 +43,7 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
         "meter": str(plan.sections[0].meter),
         "bars": plan.bars,
         "ending": plan.ending,
+        "guises": [{"theme": g.theme, "recipe": g.recipe, "stage": g.stage} for g in plan.guises],
         "sections": [_section(section, plan, score.harmony) for section in plan.sections],
         "harmony": [_chord(span, plan, bars) for span in score.harmony],
         "statements": [_statement(statement, plan, bars) for statement in score.statements()],
@@ -87,6 +89,8 @@ def _section(section: SectionPlan, plan: Plan, harmony: Sequence[ChordSpan]) -> 
         "energy": _rounded(section.energy),
         "level": section.level,
         "theme": section.theme,
+        "against": section.against,
+        "meeting": section.meeting if section.against else None,
         "chords": _chart(section, harmony),
     }
 

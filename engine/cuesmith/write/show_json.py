@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 def show_json(cue_set: CueSet) -> dict[str, object]:
     """The show as dicts, lists, text and numbers, ready for JSON; the same keys in the same order every time.
 
-    motif_matrix: one row per cue, and in it for every theme of the show how often it is stated there, how
-    recognisable the clearest statement is (identity 0..1, None when there is none), and by which operations.
+    motif_matrix: one row per cue, and in it for every theme of the show its stage of the theme's arc there (empty:
+    none), the recipe it comes by, how often it is stated, how recognisable the clearest statement is (identity 0..1,
+    None when there is none), and by which operations.
     """
     show = cue_set.show
     return {
@@ -27,8 +28,13 @@ def show_json(cue_set: CueSet) -> dict[str, object]:
         "style": show.style,
         "themes": [theme_data(theme) for theme in cue_set.themes.values()],
         "cues": [cue_summary(cue) for cue in cue_set.cues],
-        "motif_matrix": [{"cue": cue.brief.id, "themes": motif_row(cue.score, cue_set.themes)} for cue in cue_set.cues],
+        "motif_matrix": [{"cue": cue.brief.id, "themes": _row(cue_set, cue)} for cue in cue_set.cues],
     }
+
+
+def _row(cue_set: CueSet, cue: Cue) -> dict[str, object]:
+    told = motif_row(cue.score, cue_set.themes)
+    return {name: {"stage": cue_set.stage(cue, name), **cell} for name, cell in told.items()}
 
 
 def cue_summary(cue: Cue) -> dict[str, object]:
@@ -40,12 +46,13 @@ def cue_summary(cue: Cue) -> dict[str, object]:
     return data
 
 
-def motif_row(score: Score, themes: Iterable[str]) -> dict[str, object]:
+def motif_row(score: Score, themes: Iterable[str]) -> dict[str, dict[str, object]]:
     """For each theme of these names: how a cue states it. ops stand in the order in which they are first heard."""
-    row: dict[str, object] = {}
+    row: dict[str, dict[str, object]] = {}
     for name in themes:
         found = [statement for statement in score.statements() if statement.theme == name]
         row[name] = {
+            "recipe": score.plan.guise(name).recipe if found else "",
             "statements": len(found),
             "identity": max((round(float(statement.identity), 4) for statement in found), default=None),
             "ops": list(dict.fromkeys(op for statement in found for op in statement.ops)),

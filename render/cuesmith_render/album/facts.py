@@ -57,11 +57,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """How a cue states one theme: how often (0: not), how recognisable at best, and in which ways."""
+    """How a cue states one theme: how often (0: not), how recognisable at best, in which ways, at which stage."""
 
     count: int
     identity: float
     ways: tuple[str, ...]
+    stage: str = ""
 
 
 def drawn(theme: Theme) -> DrawnTheme:
@@ -108,11 +109,11 @@ def heard(cue: Cue) -> tuple[Heard, ...]:
     return tuple(out)
 
 
-def matrix_cell(statements: tuple[Heard, ...], theme: str) -> MatrixCell:
-    """One field of the motif matrix."""
+def matrix_cell(statements: tuple[Heard, ...], theme: str, stage: str = "") -> MatrixCell:
+    """One field of the motif matrix. stage: where the theme stands in its story."""
     found = [statement for statement in statements if statement.theme == theme]
     ways = tuple(dict.fromkeys(statement.how for statement in found))
-    return MatrixCell(len(found), max((statement.identity for statement in found), default=0.0), ways)
+    return MatrixCell(len(found), max((statement.identity for statement in found), default=0.0), ways, stage)
 
 
 def clock(plan: Plan) -> tuple[tuple[float, float], ...]:

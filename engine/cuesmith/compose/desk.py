@@ -1,0 +1,116 @@
+"""Putting pieces of a theme on paper: at pitch for a player, onto the chords, with provenance."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from cuesmith.compose.material import Material, Piece, material, phrase_meter
+from cuesmith.motif.fit import fit
+from cuesmith.motif.identity import identity
+from cuesmith.motif.model import Theme
+from cuesmith.motif.ops import best_identity
+from cuesmith.motif.transform import remetre
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import Note
+from cuesmith.orchestrate.cast import Cast
+from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement
+
+LEAST_NOTES = 3  # fewer are no quotation of anything
+
+
+def velocity_of(energy: float) -> int:
+    """Mean velocity of a section: 52 at rest, 104 at full force."""
+    return round(52 + 52 * energy)
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What whoever writes melody has before him: the plan, the chords, the players, the themes by name."""
+
+    plan: Plan
+    harmony: tuple[ChordSpan, ...]
+    cast: Cast
+    themes: Mapping[str, Theme]
+
+    def meter(self, section: SectionPlan, theme: Theme) -> Meter:
+        """The meter a theme is laid out in there."""
+        meter = phrase_meter(theme, section.meter)
+        return section.meter if section.length < meter.bar_ticks else meter
+
+    def material(self, section: SectionPlan, name: str) -> Material:
+        """A theme as it comes in a section."""
+        theme = self.themes[name]
+        meter = self.meter(section, theme)
+        bars = section.length // meter.bar_ticks
+        return material(theme, meter, self.plan.guise(name), section.key, bars)
+
+    def barred(self, section: SectionPlan, theme: Theme) -> float:
+        """What being written in another meter leaves of the theme's identity: 1 in its own."""
+        meter = self.meter(section, theme)
+        if meter.bar_ticks == theme.motif.meter.bar_ticks:
+            return 1.0
+        return identity(theme.motif.shape(section.key), remetre(theme.motif, meter).shape(section.key))
+
+    def octave(self, pieces: Sequence[Piece], section: SectionPlan, seat: str, name: str) -> int:
+        """The octave in which a melody lies best for its player: higher the fuller the section, or as a recipe asks."""
+        row = self.plan.guise(name).row
+        pitches = [section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes]
+        mean, bottom, top = sum(pitches) / len(pitches), min(pitches), max(pitches)
+        low, high = self.cast.instrument(seat).sweet
+        wished = low + (high - low) * (0.4 + 0.3 * section.energy)
+        if row is not None and row.register:
+            wished = min(max(wished + row.register / 2, low), high)
+
+        def strain(octave: int) -> float:
+            shift = 12 * (octave - 4)
+            outside = max(0, low - bottom - shift) + max(0, top + shift - high)
+            return 1.5 * outside + abs(mean + shift - wished)
+
+        return min(range(1, 8), key=strain)
+
+    def passages(
+        self,
+        section: SectionPlan,
+        name: str,
+        seat: str,
+        pieces: Sequence[Piece],
+        *,
+        octave: int | None = None,
+        against: Sequence[Note] = (),
+        quiet: bool = False,
+    ) -> list[Passage]:
+        """The pieces as one player plays them, fitted to the chords; a passage for each.
+
+        octave: of the theme's tonic; None: where it lies best. against: notes of another voice, in order, that strong
+        beats should not clash with. quiet: no statement is claimed (a voice that only doubles or harmonises).
+        """
+        pieces = [piece for piece in pieces if piece.motif.notes]
+        if not pieces:
+            return []
+        theme, instrument = self.themes[name], self.cast.instrument(seat)
+        row = self.plan.guise(name).row
+        if octave is None:
+            octave = self.octave(pieces, section, seat, name)
+        classes = None
+        if theme.scale.pentatonic:
+            classes = frozenset(section.key.pitch(s) % 12 for s in theme.scale.steps)
+        velocity = velocity_of(section.energy)
+        barred = self.barred(section, theme)
+        out = []
+        for piece in pieces:
+            at = section.start + piece.start
+            raw = [n._replace(onset=n.onset + at) for n in piece.motif.realise(section.key, octave, velocity)]
+            notes = fit(
+                [n for n in raw if n.onset < section.end], self.harmony, section.meter, section.start, classes=classes,
+                low=instrument.range[0], high=instrument.range[1], against=against,
+            )  # fmt: skip
+            if not notes:
+                continue
+            said = None
+            if len(notes) >= LEAST_NOTES and not quiet:
+                shape = [(n.onset, n.pitch) for n in notes]
+                likeness = round(barred * best_identity(piece.original.shape(section.key), shape), 3)
+                said = Statement(name, piece.ops, likeness, notes[0].onset, notes[-1].end, section.name)
+            out.append(Passage(notes, section.index, seat, row.articulation if row else "normal", said))
+        return out

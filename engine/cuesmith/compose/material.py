@@ -1,0 +1,166 @@
+"""What a section has to work with: the theme in its meter, as the recipe of the cue has it come.
+
+A recipe's operations on the line are done here, once, on everything the theme is made of, so that every treatment of a
+sad cue works with the sad form. What a recipe says about mode, meter, key and register is the plan's and the player's
+business. Forms that are hard to recognise (developments) are prepared: the phrase says the idea as it was first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from cuesmith.motif.arguments import Setting
+from cuesmith.motif.model import Motif, Theme
+from cuesmith.motif.ops import Op, parse_ops
+from cuesmith.motif.transform import breathe, fragment, remetre, sequence
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
+from cuesmith.music.scale import Key, Scale
+from cuesmith.score import Guise
+from cuesmith.specs.banks import Recipe
+
+PLACED = frozenset({"mode", "meter", "transpose", "register"})  # done by the plan, or by choosing the octave
+STRETCHING = frozenset({"augmentation", "drone", "bass"})
+# operations that make sense on eight bars as on two; after the others a new phrase is made of their result
+WHOLE_LINE = frozenset({
+    "augmentation", "diminution", "inversion", "retrograde", "displacement", "expansion", "compression", "ornament",
+    "tail_swap", "head_swap", "canon", "blocking", "dialogue", "bass",
+})  # fmt: skip
+SHORT_HEAD = 2  # bars: an idea no longer than this still has a head worth repeating bar by bar
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A form of the theme laid somewhere. start: ticks. original: what `motif` was before `ops`."""
+
+    start: int
+    motif: Motif
+    original: Motif
+    ops: tuple[str, ...]
+
+    @property
+    def bars(self) -> int:
+        """Length in bars, rounded up."""
+        return self.motif.bars
+
+    def at(self, start: int) -> Piece:
+        """The same so many ticks later."""
+        return replace(self, start=self.start + start)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The theme in the meter of a section.
+
+    melody: its eight bars (or what the recipe makes of them), as pieces from tick 0 over `bars` bars. idea: its two
+    bars, as the recipe has them. plain: the same as they were written. head: the first bar, at the speed of the idea.
+    bar: ticks. developed: the idea is hard to recognise, so the plain one has to be heard before it.
+    """
+
+    melody: tuple[Piece, ...]
+    bars: int
+    idea: Piece
+    plain: Piece
+    head: Piece
+    bar: int
+    developed: bool = False
+
+    @property
+    def half(self) -> int:
+        """Bars of half the melody."""
+        return self.bars // 2
+
+    @property
+    def rest(self) -> int:
+        """Ticks of a breath at the end of a phrase."""
+        return PPQ if self.bar >= 3 * PPQ else PPQ // 2
+
+
+def cut(pieces: Sequence[Piece], first_bar: int, bars: int, bar: int) -> list[Piece]:
+    """What begins in these bars of laid-out pieces, moved to the front; a piece is cut with its original."""
+    start, end = first_bar * bar, (first_bar + bars) * bar
+    out = []
+    for piece in pieces:
+        low, high = max(start, piece.start), min(end, piece.start + piece.motif.length)
+        if low >= high:
+            continue
+        inside = (low - piece.start, high - piece.start)
+        share = piece.original.length / piece.motif.length
+        out.append(
+            Piece(
+                low - start,
+                fragment(piece.motif, *inside),
+                fragment(piece.original, *(round(tick * share) for tick in inside)),
+                piece.ops,
+            )
+        )
+    return out
+
+
+def phrase_meter(theme: Theme, meter: Meter) -> Meter:
+    """The meter a theme is laid out in: two bars of 2/4 hold one of a 4/4 theme, else the section's own."""
+    doubled = Meter(meter.numerator * 2, meter.denominator)
+    return doubled if doubled.bar_ticks == theme.motif.meter.bar_ticks else meter
+
+
+def material(theme: Theme, meter: Meter, guise: Guise, key: Key, bars: int) -> Material:
+    """The theme re-barred and, where it comes under a recipe, changed by it.
+
+    key: of the section. bars: of the section; where a broadened idea has no room in them it keeps its speed.
+    """
+    melody, idea = remetre(theme.melody, meter), remetre(theme.motif, meter)
+    bar = meter.bar_ticks
+    plain = Piece(0, idea, idea, ())
+    if guise.row is None:
+        return Material((Piece(0, melody, melody, ()),), melody.bars, plain, plain, _head(plain, bar), bar)
+    ops = line_ops(guise.row)
+    setting = Setting(key, Scale(theme.scale.name, key.mode, theme.scale.steps, theme.scale.nuclear))
+    changed = _applied(idea, ops, setting)
+    if changed.bars > bars:
+        ops = tuple(op for op in ops if op.name not in STRETCHING)
+        changed = _applied(idea, ops, setting)
+    names = tuple(op.name for op in ops)
+    turned = Piece(0, changed, idea, names)
+    if all(name in WHOLE_LINE for name in names):
+        line = _applied(melody, ops, setting)
+        whole: tuple[Piece, ...] = (Piece(0, line, melody, names),)
+        if guise.row.level == "development":
+            half = cut(whole, line.bars // 2, line.bars - line.bars // 2, bar)
+            whole = _phrase((plain, turned, *half), bar)
+    else:
+        again = Piece(0, breathe(sequence(changed, -1), PPQ), idea, (*names, "sequence"))
+        whole = _phrase((plain, turned, plain, again), bar)
+    head = _head(turned if changed.bars <= SHORT_HEAD else plain, bar)
+    return Material(
+        whole, sum(piece.bars for piece in whole), turned, plain, head, bar, guise.row.level == "development"
+    )
+
+
+def line_ops(recipe: Recipe) -> tuple[Op, ...]:
+    """The operations of a recipe that change the line itself."""
+    return tuple(op for op in parse_ops(recipe.ops) if op.name not in PLACED)
+
+
+def _applied(motif: Motif, ops: Sequence[Op], setting: Setting) -> Motif:
+    """The line after operations; what a displacement pushes over the end is cut off, so that phrases stay in step."""
+    for op in ops:
+        length = motif.length
+        motif = op.apply(motif, setting).motif
+        if op.name == "displacement":
+            motif = fragment(motif, 0, length)
+    return motif
+
+
+def _phrase(pieces: Sequence[Piece], bar: int) -> tuple[Piece, ...]:
+    """Pieces one after another, each from a bar line."""
+    out, at = [], 0
+    for piece in pieces:
+        out.append(replace(piece, start=at))
+        at += piece.bars * bar
+    return tuple(out)
+
+
+def _head(idea: Piece, bar: int) -> Piece:
+    share = idea.original.length / idea.motif.length
+    return Piece(0, fragment(idea.motif, 0, bar), fragment(idea.original, 0, round(bar * share)), idea.ops)
