@@ -130,3 +130,19 @@ def test_plain_means_plain_and_unknown_is_an_error() -> None:
 def test_cue_types_choose_recipes_that_keep_the_theme() -> None:
     drawn = {compose(type="sad", seed=seed).score.plan.guise("theme").recipe for seed in range(12)}
     assert drawn <= set(load_banks().cue_types["sad"].recipes) and len(drawn) >= 2
+
+
+@pytest.mark.parametrize("name", ["victory", "sad", "battle"])
+def test_who_plays_is_of_the_families_of_the_recipe(name: str) -> None:
+    families = RECIPES[name].families
+    instruments = load_banks().instruments
+    leading = {
+        (style, type_): [
+            instruments[p.instrument].family in families
+            for p in cue(style, type_, name).score.parts
+            if p.role == "lead" and any(q.statement and not q.device.startswith("doubles") for q in p.passages)
+        ]
+        for style in ("symphonic", "jazz-rock")
+        for type_ in TYPES
+    }
+    assert sum(any(found) for found in leading.values()) >= len(leading) - 1

@@ -59,6 +59,20 @@ class Cast:
         return low <= section.level <= high
 
 
+FAVOUR = (4.0, 2.5)  # weight of instruments of the first and second family a recipe names
+
+
+def _favoured(weights: Mapping[str, float], families: tuple[str, ...], banks: Banks) -> dict[str, float]:
+    """The weights of instruments, those of the families a recipe asks for raised."""
+    gain = dict(zip(families, FAVOUR, strict=False))
+    return {name: weight * gain.get(banks.instruments[name].family, 1.0) for name, weight in weights.items()}
+
+
+def _families(plan: Plan, theme: str | None) -> tuple[str, ...]:
+    row = plan.guise(theme).row if theme else None
+    return row.families if row else ()
+
+
 def changed(seat: Seat, change: SeatChange | None) -> Seat:
     """The seat as a cue type wants it."""
     if change is None:
@@ -102,7 +116,9 @@ def _leads(
             continue
         before = out[-1] if out else None
         others = [p for p in fitting if p.id != before] if section.treatment != "coda" else fitting
-        choice = draw.child(section.index).choice(others or fitting)
+        families = _families(plan, section.theme)
+        asked = [p for p in others or fitting if p.instrument and p.instrument.family in families]
+        choice = draw.child(section.index).choice(asked or others or fitting)
         by_treatment[kind] = choice.id
         out.append(choice.id)
     return tuple(out)
@@ -130,6 +146,8 @@ def cast_players(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: B
         asked = (
             [i for i in weights if i in wanted and i not in taken] if seat.role == "lead" and not seat.double else []
         )
+        if seat.role == "lead" and plan.brief.themes:
+            weights = _favoured(weights, _families(plan, plan.brief.themes[0]), banks)
         chosen = asked[0] if asked else draw.child(name).weighted(weights)
         if seat.role == "lead":
             taken.add(chosen)
