@@ -175,6 +175,11 @@ def silence(motif: Motif, start: int, end: int) -> int:
     return end - start - sum(max(0, min(n.end, end) - max(n.onset, start)) for n in motif.notes)
 
 
+def is_sound(criteria: Sequence[Criterion]) -> bool:
+    """Whether there is no penalty among them."""
+    return all(c.points >= 0 for c in criteria)
+
+
 def total(criteria: Sequence[Criterion]) -> float:
     """Points of those possible, 0..100."""
     possible = sum(c.possible for c in criteria)

@@ -43,13 +43,21 @@ def first_bar(motif: Motif) -> list[MotifNote]:
 
 
 def cadence(
-    motif: Motif, before: int, scale: Scale, rest: int, draw: Stream, *, avoid: int | None = None, goal: int = 0
+    motif: Motif,
+    before: int,
+    scale: Scale,
+    rest: int,
+    draw: Stream,
+    *,
+    avoid: int | None = None,
+    lowest: int = -7,
+    highest: int = 99,
 ) -> Motif:
     """Two bars that walk down to the tonic and rest there: the rhythm of the idea's first bar, then a held note.
 
-    before: the scale index the melody comes from; the tonic is taken in the octave that makes the way in short. goal: a
-    tonic that is wished (a scale index), where the way to it is no longer. avoid: a step that the note before the last
-    should not have, because the phrase this one answers has it there.
+    before: the scale index the melody comes from; the tonic is taken in the octave that makes the way in short. lowest,
+    highest: scale indexes it should keep between. avoid: a step that the note before the last should not have, because
+    the phrase this one answers has it there.
     """
     bar, count = motif.meter.bar_ticks, len(scale.steps)
     rhythm = first_bar(motif)[:6] or list(motif.notes[:3])
@@ -58,14 +66,14 @@ def cadence(
     middle = sum(scale_index(scale, n.step) for n in motif.notes) / len(motif.notes)
     home = min(
         (count * octave for octave in (-1, 0, 1, 2)),
-        key=lambda rung: abs(rung + climb - before) + 0.7 * abs(rung + 2 - middle) + 0.5 * abs(rung - goal),
+        key=lambda rung: abs(rung + climb - before) + 0.7 * abs(rung + 2 - middle) + 100 * (not lowest <= rung < highest),
     )
     kind = draw.weighted({"fall": 3.0, "turn": 3.0, "below": 1.0 if 6 in scale.steps else 0.0})
     line = [home + max(1, round(climb * (size - i) / size)) for i in range(size)]
     if kind == "turn" and size >= 3:  # once more over the top before the fall
         line = [home + climb - 1, *line[:-1]]
         line[-1] = home + 1
-    elif kind == "below" and size >= 3:
+    elif kind == "below" and size >= 3 and home > lowest:
         line[-1] = home - 1
     for i in range(1, size - 1):  # of two equal notes the second is a neighbour
         if line[i] == line[i - 1] and line[i + 1] != line[i] + 1:
@@ -74,6 +82,10 @@ def cadence(
         line[-1] = home - 1 if line[-1] > home and 6 in scale.steps else home + 1
         if scale_step(scale, line[-1]) == avoid:
             line[-1] = home + 2
-    notes = [MotifNote(n.onset, min(n.duration, bar - n.onset), scale_step(scale, i)) for n, i in zip(rhythm, line, strict=True)]
+    line = [min(i, max(highest, home + 1)) for i in line]
+    notes = [
+        MotifNote(n.onset, min(n.duration, bar - n.onset), scale_step(scale, i))
+        for n, i in zip(rhythm, line, strict=True)
+    ]
     notes.append(MotifNote(bar, max(PPQ // 2, bar - rest), scale_step(scale, home)))
     return Motif(tuple(notes), 2 * bar, motif.meter)

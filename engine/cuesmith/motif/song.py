@@ -8,7 +8,8 @@ highest note of the whole theme, and a landing that closes. `song` lays the part
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cuesmith.chance import Stream
@@ -24,6 +25,7 @@ from cuesmith.music.scale import Key, Scale
 BRIDGE_AMBITUS = 14  # semitones
 OTHER_REGISTER = 1.5  # rungs the middle of the bridge lies above or below that of the melody
 FORMS = ("AB", "AABA")
+LIFTED = 2 * PPQ  # the least length of a note of the lift, where the bar has room for two
 NOT_CLOSED = (1, 2, 4, 6)  # steps a phrase inside a part may end on
 
 
@@ -73,17 +75,17 @@ def bridge(motif: Motif, melody: Motif, scale: Scale, key: Key, draw: Stream) ->
     home = sum(rungs(melody, scale)) / len(melody.notes)
     best: tuple[tuple[int, int], Motif] | None = None
     up = draw.chance(0.6)
-    for factor, away in itertools.product((1.0, 0.8, 0.6, 0.45, 0.3, 0.15), _both_ways((4, 3, 5, 2), up)):
-        narrow = _narrowed(line, factor)
+    moves = ((answer, rise), (-1, 1), (1, -1))
+    for narrow, away, (turn, lift) in itertools.product(_narrowings(line), _both_ways((4, 3, 5, 2), up), moves):
         start = round(home + away - sum(narrow) / len(narrow))
         if _pitch(max(narrow) + start, scale, key) > ceiling and best is not None:
             continue
         made = _bridge_from(
-            _phrase(rhythm, [index + start for index in narrow], motif, scale), answer, rise, away, scale
+            _phrase(rhythm, [index + start for index in narrow], motif, scale), turn, lift, away, scale
         )
         low, high = _ends(made, key)
         near = abs(sum(rungs(made, scale)) / len(made.notes) - home) < OTHER_REGISTER
-        fault = (max(0, high - low - BRIDGE_AMBITUS) + max(0, high - ceiling), int(near))
+        fault = (max(0, high - low - BRIDGE_AMBITUS) + max(0, high - ceiling) + _awkward(made, key), int(near))
         if best is None or fault < best[0]:
             best = (fault, made)
         if fault == (0, 0):
@@ -106,17 +108,18 @@ def chorus(
     lowest_peak = next(i for i in itertools.count(-21) if _pitch(i, scale, key) > others_top)
     shifts = (1, 2) if draw.chance(0.5) else (2, 1)
     best: tuple[int, Motif] | None = None
-    for factor, base, peak, shift in itertools.product(
-        (1.0, 0.8, 0.65, 0.5, 0.35, 0.2, 0.0), _both_ways(range(9), True), (lowest_peak, lowest_peak + 1), shifts
+    for narrow, base, peak, shift in itertools.product(
+        _narrowings(rungs(motif, scale)), _both_ways(range(9), True), (lowest_peak, lowest_peak + 1), shifts
     ):
-        places = [index + base for index in _narrowed(rungs(motif, scale), factor)]
+        places = [index + base for index in narrow]
         span = _pitch(peak, scale, key) - _pitch(min(places) - 1, scale, key)
         if best is not None and (max(places) + shift >= peak or span > AMBITUS):
             continue
-        made = _chorus_from(on_rungs(motif, places, scale), shift, peak, scale, draw)
+        floor = next(i for i in itertools.count(peak - 12) if _pitch(peak, scale, key) - _pitch(i, scale, key) <= AMBITUS)
+        made = _chorus_from(on_rungs(motif, places, scale), shift, peak, floor, scale, draw)
         low, high = _ends(made, key)
         tops = [n for n in made.notes if key.pitch(n.step) == high]
-        fault = max(0, high - low - AMBITUS) + 100 * (len(tops) > 1 or high != _pitch(peak, scale, key))
+        fault = max(0, high - low - AMBITUS) + _awkward(made, key) + 100 * (len(tops) > 1 or high != _pitch(peak, scale, key))
         if best is None or fault < best[0]:
             best = (fault, made)
         if not fault:
@@ -139,6 +142,13 @@ def _ends(motif: Motif, key: Key) -> tuple[int, int]:
     return min(pitches), max(pitches)
 
 
+def _awkward(motif: Motif, key: Key) -> int:
+    """How many intervals are wider than an octave, and how many notes stand five or more times in a row."""
+    pitches = [key.pitch(n.step, n.alter) for n in motif.notes]
+    drummed = sum(len(list(group)) > 4 for _, group in itertools.groupby(pitches))
+    return drummed + sum(abs(b - a) > 12 for a, b in itertools.pairwise(pitches))
+
+
 def _resampled(line: Sequence[int], count: int) -> list[int]:
     """The line with so many notes: its ends kept, the others at even distances."""
     if count == 1 or len(line) == 1:
@@ -146,16 +156,17 @@ def _resampled(line: Sequence[int], count: int) -> list[int]:
     return [line[round(i * (len(line) - 1) / (count - 1))] for i in range(count)]
 
 
-def _narrowed(line: Sequence[int], factor: float) -> list[int]:
-    """Distances from the first rung narrowed, directions kept; two equal neighbours stay equal."""
-    out = [line[0]]
-    for before, index in itertools.pairwise(line):
-        wanted = line[0] + round((index - line[0]) * factor)
-        move = index - before
-        if move and (wanted - out[-1]) * move <= 0 and factor > 0.5:
-            wanted = out[-1] + (1 if move > 0 else -1)
-        out.append(wanted)
-    return out
+def _narrowings(line: Sequence[int]) -> Iterator[list[int]]:
+    """The line of rungs itself, then ever narrower: first every move but none below a step, then towards its head."""
+    yield list(line)
+    for factor in (0.8, 0.65, 0.5):
+        moves = [
+            int(math.copysign(max(1, round(abs(b - a) * factor)), b - a)) if a != b else 0
+            for a, b in itertools.pairwise(line)
+        ]
+        yield list(itertools.accumulate(moves, initial=line[0]))
+    for factor in (0.65, 0.5, 0.35, 0.2):
+        yield [line[0] + round((index - line[0]) * factor) for index in line]
 
 
 def _both_ways(distances: Iterable[int], up: bool) -> list[int]:
@@ -186,7 +197,7 @@ def _bridge_rhythm(motif: Motif, draw: Stream) -> tuple[list[tuple[int, int]], s
     if kind == "broadened":
         return [(2 * o, 2 * d) for o, d in first], kind
     swapped = [*second, *((o + bar, d) for o, d in first)]
-    if swapped == [(n.onset, n.duration) for n in motif.notes] and len(swapped) > 2:  # two equal bars: the head left out
+    if len(swapped) > 2 and [o for o, _ in swapped] == [n.onset for n in motif.notes]:  # equal bars: the head left out
         return swapped[1:], kind
     return swapped, kind
 
@@ -201,8 +212,9 @@ def _bridge_from(x: Motif, answer: int, rise: int, away: int, scale: Scale) -> M
     return join(so_far, held(x.meter, goal, scale, closing_rest(so_far, 8)))
 
 
-def _chorus_from(idea: Motif, shift: int, peak: int, scale: Scale, draw: Stream) -> Motif:
-    """The four fours over an idea that lies where it should; peak: the scale index of the highest note."""
+def _chorus_from(idea: Motif, shift: int, peak: int, floor: int, scale: Scale, draw: Stream) -> Motif:
+    """The four fours over an idea that lies where it should; peak: the scale index of the highest
+    note; floor: that of the lowest there may be."""
     bar, rest = idea.meter.bar_ticks, breath_ticks(idea.meter)
     head = fragment(idea, 0, bar)
     turn = moved(head, -1, scale)
@@ -223,20 +235,17 @@ def _chorus_from(idea: Motif, shift: int, peak: int, scale: Scale, draw: Stream)
     rising = ended(Motif(tuple(lift), 4 * bar, idea.meter), tuple(scale.steps), scale, rest)
     landing = join(rising, idea)
     last = scale_index(scale, idea.notes[-1].step)
-    middle = sum(rungs(idea, scale)) / len(idea.notes)
-    close = cadence(
-        idea, last, scale, closing_rest(landing, 8), draw.child("cadence"), goal=round(middle) - 2
-    )
+    rest_at_end = closing_rest(landing, 8)
+    close = cadence(idea, last, scale, rest_at_end, draw.child("cadence"), lowest=floor, highest=peak - 1)
     return join(line, higher, landing, close)
 
 
 def _lift_rhythm(idea: Motif) -> list[tuple[int, int]]:
-    """Two bars of held notes: the onsets of the first bar in doubled values, none shorter than two quarters."""
-    bar = idea.meter.bar_ticks
+    """Two bars of held notes: the beats among the doubled onsets of the first bar; both bar lines; halves or longer."""
+    bar, beats = idea.meter.bar_ticks, idea.meter.beats_ticks
     onsets = [0]
-    for note in first_bar(idea):
-        if 2 * note.onset - onsets[-1] >= 2 * PPQ and 2 * bar - 2 * note.onset >= 2 * PPQ:
-            onsets.append(2 * note.onset)
-    if len(onsets) == 1:
-        onsets.append(bar)
+    for onset in sorted({bar, *(2 * note.onset for note in first_bar(idea))}):
+        room = (bar if onset < bar else 2 * bar) - onset
+        if onset == bar or (onset % bar in beats and onset - onsets[-1] >= LIFTED and room >= LIFTED):
+            onsets.append(onset)
     return [(a, b - a) for a, b in itertools.pairwise([*onsets, 2 * bar])]

@@ -12,7 +12,7 @@ from cuesmith.motif.develop import develop
 from cuesmith.motif.given import theme_from_given
 from cuesmith.motif.identity import DISTINCT, Shape, identity
 from cuesmith.motif.invent import Ingredients, invent
-from cuesmith.motif.judge import Wishes, judge_theme, total
+from cuesmith.motif.judge import Wishes, is_sound, judge_melody, judge_theme, total
 from cuesmith.motif.model import Motif, Theme
 from cuesmith.motif.originality import Denied, deny, is_original
 from cuesmith.motif.phrase import Unit
@@ -21,12 +21,14 @@ from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key, Scale
+from cuesmith.show.characters import character_at
 from cuesmith.specs.banks import Character
 from cuesmith.specs.library import Banks
 from cuesmith.specs.show import ThemeSpec, parse_key
 from cuesmith.specs.style import Style
 
 ATTEMPTS = 40
+IDEAS = 4  # ideas that are tried until one makes eight bars without a fault
 OWN_RHYTHMS = 4  # attempts with the character's own rhythms, before those of all are let in
 GOOD = 75.0  # a score worth stopping at
 
@@ -106,7 +108,7 @@ class _Draft:
 def _draft(
     spec: ThemeSpec, style: Style, banks: Banks, draw: Stream, others: Sequence[Shape], *, any_rhythm: bool
 ) -> _Draft:
-    character = banks.characters[spec.character]
+    name, character = character_at(spec.valence, spec.arousal, banks, spec.character)
     scale = _scale(spec, character, banks, draw.child("scale"))
     if spec.key is not None:
         asked = parse_key(spec.key)
@@ -119,11 +121,14 @@ def _draft(
     if meter.bar_ticks not in (4 * PPQ, 3 * PPQ):
         meter = Meter(4, 4)
     made_of = ingredients(character, banks, any_rhythm=any_rhythm)
-    motif, _ = invent(made_of, scale, key, meter, draw.child("motif"), others=others)
     form = character.form if character.form != "either" else draw.child("form").choice(("sentence", "period"))
-    melody, units = develop(motif, scale, form, draw.child("develop"), key=key, wishes=made_of.wishes)
+    for again in range(IDEAS):
+        motif, _ = invent(made_of, scale, key, meter, draw.child("motif", again), others=others)
+        melody, units = develop(motif, scale, form, draw.child("develop", again), key=key, wishes=made_of.wishes)
+        if is_sound(judge_melody(melody, key, made_of.wishes)):
+            break
     score = total(judge_theme(motif, melody, key, made_of.wishes))
-    return _Draft(spec.character, motif, melody, units, key, scale, form, round(score, 1))
+    return _Draft(name, motif, melody, units, key, scale, form, round(score, 1))
 
 
 def _finished(name: str, spec: ThemeSpec, draft: _Draft, draw: Stream) -> Theme:
@@ -195,7 +200,7 @@ def _invented(
         if best[0].score >= GOOD:
             break
     if best is None:
-        raise ComposeError(_too_alike(name, spec.character, least))
+        raise ComposeError(_too_alike(name, spec.character or "by numbers", least))
     return _finished(name, spec, *best)
 
 
