@@ -24,10 +24,11 @@ def _sign(value: int) -> int:
     return (value > 0) - (value < 0)
 
 
-def _skeleton(original: Shape, other: Shape) -> list[tuple[int, int]]:
-    """Of an ornamented form, the notes that stand where the original's stand (nearest onset, each used once)."""
-    span_a, span_b = original[-1][0] - original[0][0], other[-1][0] - other[0][0]
-    scale = span_b / span_a if span_a and abs(span_b - span_a) > PPQ else 1.0
+def _skeleton(original: Shape, other: Shape, scale: float) -> list[tuple[int, int]]:
+    """Of an ornamented form, the notes that stand where the original's stand (nearest onset, each used once).
+
+    scale: how much longer the form is than the original.
+    """
     out: list[tuple[int, int]] = []
     rest = list(other)
     for place, (onset, _) in enumerate(original):
@@ -60,7 +61,12 @@ class Likeness(NamedTuple):
 def likeness(original: Shape, other: Shape) -> Likeness:
     """The parts of the identity of `other` as a form of `original`; all 0 with fewer than two notes."""
     if len(other) > len(original) > 1:
-        other = _skeleton(original, other)
+        span_a, span_b = original[-1][0] - original[0][0], other[-1][0] - other[0][0]
+        form = likeness(original, _skeleton(original, other, 1.0))
+        if not span_a or abs(span_b - span_a) <= PPQ:
+            return form
+        # longer: broadened as a whole, or only with ornaments behind the last note
+        return max(form, likeness(original, _skeleton(original, other, span_b / span_a)), key=lambda f: f.identity)
     count = min(len(original), len(other))
     if count < 2:
         return Likeness(0.0, 0.0, 0.0, 0.0)

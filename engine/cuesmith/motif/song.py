@@ -157,7 +157,7 @@ def _resampled(line: Sequence[int], count: int) -> list[int]:
 
 
 def _narrowings(line: Sequence[int]) -> Iterator[list[int]]:
-    """The line of rungs itself, then ever narrower: first every move but none below a step, then towards its head."""
+    """The line of rungs itself, then ever narrower: every move but none below a step, then turned back at its edges."""
     yield list(line)
     for factor in (0.8, 0.65, 0.5):
         moves = [
@@ -165,8 +165,9 @@ def _narrowings(line: Sequence[int]) -> Iterator[list[int]]:
             for a, b in itertools.pairwise(line)
         ]
         yield list(itertools.accumulate(moves, initial=line[0]))
-    for factor in (0.65, 0.5, 0.35, 0.2):
-        yield [line[0] + round((index - line[0]) * factor) for index in line]
+    low = min(line)
+    for width in (5, 4, 3, 2):  # rungs; what lies beyond is mirrored inside
+        yield [low + width - abs((index - low) % (2 * width) - width) for index in line]
 
 
 def _both_ways(distances: Iterable[int], up: bool) -> list[int]:
@@ -227,7 +228,9 @@ def _chorus_from(idea: Motif, shift: int, peak: int, floor: int, scale: Scale, d
     summit = len(rhythm)  # the first note of bar 11
     from_below = min(summit, 4)
     places = [peak - from_below + max(0, i - summit + from_below) for i in range(summit)]
-    fall = [peak - 1 - i for i in range(count - summit - 1)]
+    landing_head = scale_index(scale, idea.notes[0].step)  # the fall leads to where the landing begins
+    steps = count - summit - 1
+    fall = [peak - max(i, round((peak - landing_head) * i / (steps + 2))) for i in range(1, steps + 1)]
     lift = []
     for half, indexes in ((0, places), (1, [peak, *fall])):
         for (onset, duration), index in zip(rhythm, indexes, strict=True):
