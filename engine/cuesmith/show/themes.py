@@ -125,7 +125,7 @@ def _draft(
     for again in range(IDEAS):
         motif, _ = invent(made_of, scale, key, meter, draw.child("motif", again), others=others)
         melody, units = develop(motif, scale, form, draw.child("develop", again), key=key, wishes=made_of.wishes)
-        if is_sound(judge_melody(melody, key, made_of.wishes)):
+        if is_sound(judge_melody(melody, key, made_of.wishes)) or _alike(motif, key, others) > DISTINCT:
             break
     score = total(judge_theme(motif, melody, key, made_of.wishes))
     return _Draft(name, motif, melody, units, key, scale, form, round(score, 1))
@@ -151,7 +151,7 @@ def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed
     for name, spec in specs.items():
         if spec.given:
             theme = theme_from_given(name, spec, banks.scales, stream(seed, "theme", name))
-            nearest = _nearest(theme, found.values())
+            nearest = _alike(theme.motif, theme.key, [other.motif.shape(other.key) for other in found.values()])
             if nearest > DISTINCT:
                 raise ComposeError(_too_alike(name, "given", nearest))
             found[name] = theme
@@ -162,10 +162,10 @@ def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed
     return {name: found[name] for name in specs}
 
 
-def _nearest(theme: Theme, others: Iterable[Theme]) -> float:
-    """The identity of the theme's motif with the most like of the others; 0 when there are none."""
-    own = theme.motif.shape(theme.key)
-    return max((identity(other.motif.shape(other.key), own) for other in others), default=0.0)
+def _alike(motif: Motif, key: Key, others: Iterable[Shape]) -> float:
+    """The identity of a motif with the most like of the others; 0 when there are none."""
+    own = motif.shape(key)
+    return max((identity(other, own) for other in others), default=0.0)
 
 
 def _too_alike(name: str, how: str, nearest: float) -> str:
@@ -191,7 +191,7 @@ def _invented(
     for attempt in range(ATTEMPTS):
         draw = stream(seed, "theme", name, attempt)
         draft = _draft(spec, style, banks, draw, shapes, any_rhythm=attempt >= OWN_RHYTHMS)
-        alike = max((identity(shape, draft.motif.shape(draft.key)) for shape in shapes), default=0.0)
+        alike = _alike(draft.motif, draft.key, shapes)
         least = min(least, alike)
         if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), denied):
             continue
