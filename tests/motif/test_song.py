@@ -104,7 +104,8 @@ def test_a_song_can_be_sung(which: str) -> None:
             assert all(a.end <= b.onset for a, b in pairwise(part.notes))
             assert all(abs(a - b) <= 12 for a, b in pairwise(pitches(theme, part)))
             assert part.notes[-1].end <= part.length
-            assert [first for first, _, _ in units] == [sum(bars for _, bars, _ in units[:i]) for i in range(len(units))]
+            starts = [sum(bars for _, bars, _ in units[:i]) for i in range(len(units))]
+            assert [first for first, _, _ in units] == starts
             assert sum(bars for _, bars, _ in units) == part.bars
 
 
@@ -114,7 +115,8 @@ def test_the_top_of_all_stands_once_in_bars_eleven_to_thirteen(which: str) -> No
         top = max(pitches(theme, theme.chorus))
         assert top > max(pitches(theme, theme.melody) + pitches(theme, theme.bridge))
         bar = theme.motif.meter.bar_ticks
-        bars = [n.onset // bar + 1 for n, p in zip(theme.chorus.notes, pitches(theme, theme.chorus), strict=True) if p == top]
+        line = zip(theme.chorus.notes, pitches(theme, theme.chorus), strict=True)
+        bars = [n.onset // bar + 1 for n, pitch in line if pitch == top]
         assert len(bars) == 1 and 11 <= bars[0] <= 13
 
 

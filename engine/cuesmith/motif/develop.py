@@ -1,8 +1,8 @@
 """From a two-bar idea to an eight-bar theme: sentence or period.
 
 Sentence (2+2+1+1+2): the idea, the idea on another rung, its head twice rising, a cadence. Period (4+4): idea and an
-open continuation; the idea again, its second bar lifted to the peak, and a close. The fourth bar ends open on 2, 5 or 7,
-the eighth on the tonic; both breathe: a quarter in every four bars, three in all eight. Several ways of going on are
+open continuation; the idea again, its second bar lifted to the peak, and a close. The fourth bar ends open, the
+eighth on the tonic; both breathe: a quarter in every four bars, three in all eight. Several ways of going on are
 tried and judged; the best is kept.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cuesmith.chance import Stream
-from cuesmith.motif.judge import PHRASE_REST, WHOLE_REST, Wishes, judge_melody, silence
+from cuesmith.motif.judge import PHRASE_REST, PLAIN, WHOLE_REST, Wishes, judge_melody, silence
 from cuesmith.motif.ladder import moved, on_rungs, rungs, scale_index
 from cuesmith.motif.model import Motif
 from cuesmith.motif.phrase import OPEN, Unit, breath_ticks, cadence, ended
@@ -21,7 +21,6 @@ from cuesmith.music.scale import Key, Scale
 
 WAYS = 8  # continuations that are tried; up to four times as many when all have a fault
 FULL = 30.0  # points of eight bars that leave little to wish
-PLAIN = Wishes()
 
 
 def develop(

@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from cuesmith.chance import Stream
 from cuesmith.motif.identity import DISTINCT, Shape, identity
-from cuesmith.motif.judge import Wishes, judge, total
+from cuesmith.motif.judge import PLAIN, Wishes, judge, total
 from cuesmith.motif.ladder import nearest_rung, scale_index, scale_step
 from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.music.meter import Meter
@@ -47,7 +47,7 @@ class Ingredients:
     intervals: dict[str, float]
     ambitus: tuple[int, int]
     density: tuple[int, int]
-    wishes: Wishes = Wishes()
+    wishes: Wishes = PLAIN
 
 
 def _rhythm(cell: Cell, at: int) -> list[tuple[int, int]]:

@@ -154,7 +154,8 @@ def judge_melody(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Crite
     count, chord_tones, _ = strong_beats(melody)
     share = chord_tones / count if count else 0.0
     firsts = [
-        [(n.onset % bar, n.duration) for n in notes if first * bar <= n.onset < (first + 1) * bar] for first in (0, 2, 4)
+        [(n.onset % bar, n.duration) for n in notes if first * bar <= n.onset < (first + 1) * bar]
+        for first in (0, 2, 4)
     ]
     rests = all(silence(melody, at * bar, (at + 4) * bar) >= PHRASE_REST for at in range(0, melody.bars, 4))
     rests = rests and silence(melody, 0, melody.length) >= WHOLE_REST
@@ -239,7 +240,7 @@ def _outline(moves: Sequence[int]) -> set[int]:
 
 
 def _home(pitches: Sequence[int], wishes: Wishes) -> tuple[Criterion, ...]:
-    """Whether three instruments have it in their best range, in the octave nearest to where the character is at home."""
+    """Whether three instruments have it in their best range, in the octave nearest the character's home."""
     if not wishes.ranges:
         return ()
     low, high = min(pitches), max(pitches)

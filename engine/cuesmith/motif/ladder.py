@@ -43,7 +43,7 @@ def moved(motif: Motif, by: int, scale: Scale) -> Motif:
 
 
 def nearest_rung(index: int, classes: Sequence[int], scale: Scale) -> int:
-    """The rung nearest to `index` whose step (0..6) is one of these; the tonic's or fifth's where the scale has none."""
+    """The rung nearest to `index` whose step (0..6) is one of these; a middle one where the scale has none."""
     count = len(scale.steps)
     places = [scale.steps.index(step) for step in classes if step in scale.steps] or [count // 2]
     options = [place + count * octave for place in places for octave in range(index // count - 1, index // count + 2)]

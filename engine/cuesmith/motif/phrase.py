@@ -64,10 +64,12 @@ def cadence(
     size = len(rhythm)
     climb = min(size, 4 if count == 7 else 3)
     middle = sum(scale_index(scale, n.step) for n in motif.notes) / len(motif.notes)
-    home = min(
-        (count * octave for octave in (-1, 0, 1, 2)),
-        key=lambda rung: abs(rung + climb - before) + 0.7 * abs(rung + 2 - middle) + 100 * (not lowest <= rung < highest),
-    )
+
+    def way(rung: int) -> float:
+        outside = not lowest <= rung < highest
+        return abs(rung + climb - before) + 0.7 * abs(rung + 2 - middle) + 100 * outside
+
+    home = min((count * octave for octave in (-1, 0, 1, 2)), key=way)
     kind = draw.weighted({"fall": 3.0, "turn": 3.0, "below": 1.0 if 6 in scale.steps else 0.0})
     line = [home + max(1, round(climb * (size - i) / size)) for i in range(size)]
     if kind == "turn" and size >= 3:  # once more over the top before the fall
@@ -83,6 +85,9 @@ def cadence(
         if scale_step(scale, line[-1]) == avoid:
             line[-1] = home + 2
     line = [min(i, max(highest, home + 1)) for i in line]
+    for i in range(1, size - 1):  # where the ceiling made two notes one
+        if line[i] == line[i - 1] > home + 1:
+            line[i] -= 1
     notes = [
         MotifNote(n.onset, min(n.duration, bar - n.onset), scale_step(scale, i))
         for n, i in zip(rhythm, line, strict=True)

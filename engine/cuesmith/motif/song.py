@@ -64,7 +64,7 @@ def song(theme: Theme, form: str = "AABA") -> Song:
 def bridge(motif: Motif, melody: Motif, scale: Scale, key: Key, draw: Stream) -> tuple[Motif, tuple[Unit, ...]]:
     """The B phrase: eight bars in two fours, each with a breath at its end; it ends open on 2, 5 or 7.
 
-    motif, melody: the idea and the eight bars it answers. No higher than the melody's top; ambitus 14 semitones at most.
+    motif, melody: the idea and the eight bars it answers. Not above the melody's top; ambitus 14 semitones at most.
     """
     places = rungs(motif, scale)
     rhythm, kind = _bridge_rhythm(motif, draw)
@@ -115,11 +115,12 @@ def chorus(
         span = _pitch(peak, scale, key) - _pitch(min(places) - 1, scale, key)
         if best is not None and (max(places) + shift >= peak or span > AMBITUS):
             continue
-        floor = next(i for i in itertools.count(peak - 12) if _pitch(peak, scale, key) - _pitch(i, scale, key) <= AMBITUS)
+        summit = _pitch(peak, scale, key)
+        floor = next(i for i in itertools.count(peak - 12) if summit - _pitch(i, scale, key) <= AMBITUS)
         made = _chorus_from(on_rungs(motif, places, scale), shift, peak, floor, scale, draw)
         low, high = _ends(made, key)
         tops = [n for n in made.notes if key.pitch(n.step) == high]
-        fault = max(0, high - low - AMBITUS) + _awkward(made, key) + 100 * (len(tops) > 1 or high != _pitch(peak, scale, key))
+        fault = max(0, high - low - AMBITUS) + _awkward(made, key) + 100 * (len(tops) > 1 or high != summit)
         if best is None or fault < best[0]:
             best = (fault, made)
         if not fault:
@@ -182,7 +183,7 @@ def _phrase(rhythm: Sequence[tuple[int, int]], line: Sequence[int], motif: Motif
 
 
 def _bridge_rhythm(motif: Motif, draw: Stream) -> tuple[list[tuple[int, int]], str]:
-    """(onset, duration) of two bars made of the idea's: broad when it is dense, else begun late or with bars swapped."""
+    """(onset, duration) of two bars made of the idea's: the bars swapped, begun late, or broadened."""
     bar = motif.meter.bar_ticks
     bars = [[(n.onset - at * bar, min(n.duration, (at + 1) * bar - n.onset)) for n in motif.notes
              if at * bar <= n.onset < (at + 1) * bar] for at in (0, 1)]  # fmt: skip

@@ -103,10 +103,10 @@ def breathe(motif: Motif, rest: int) -> Motif:
 
 
 def remetre(motif: Motif, meter: Meter) -> Motif:
-    """The motif in another meter, bar for bar: what of its rhythm can stay stays. Keeps contour; downbeats stay downbeats.
+    """The motif in another meter, bar for bar: what of its rhythm can stay stays. Keeps contour and downbeats.
 
-    Of every bar several forms are made and the most like is taken: all onsets in proportion to the new bar (on eighths or
-    on sixteenths), or the head as it was and the rest squeezed into what is left or spread over what is won.
+    Of every bar several forms are made and the most like is taken: all onsets in proportion to the new bar (on eighths
+    or on sixteenths), or the head as it was and the rest squeezed into what is left or spread over what is won.
     """
     old, new = motif.meter.bar_ticks, meter.bar_ticks
     if old == new:

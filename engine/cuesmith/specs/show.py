@@ -77,8 +77,8 @@ class ThemeSpec:
 
     notes, midi: the theme itself (1 to 8 bars), as text or in a file; the character may then be left out (empty).
     mode, meter: how given notes are meant, where that is not to be found from the notes themselves.
-    valence, arousal: the character in numbers, -1 dark .. 1 bright and 0 still .. 1 excited, instead of a name or beside
-    it; where only one is said the other is the named character's, or a middling one.
+    valence, arousal: the character in numbers, -1 dark .. 1 bright and 0 still .. 1 excited, instead of a name or
+    beside it; where only one is said the other is the named character's, or a middling one.
     """
 
     character: str = ""
@@ -99,7 +99,7 @@ class ThemeSpec:
             raise ValueError("valence and arousal are of invented themes; leave them out where notes or midi are given")
         if not self.given:
             if not self.character and not self.numbered:
-                raise ValueError("a theme needs a character (such as heroic), or valence and arousal, or notes, or midi")
+                raise ValueError("a theme needs a character (such as heroic), valence and arousal, or notes, or midi")
             if self.mode is not None or self.meter is not None:
                 raise ValueError("mode and meter belong to given notes; an invented theme takes key or scale")
         if self.notes is not None:
