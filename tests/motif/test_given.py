@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from cuesmith.chance import stream
 from cuesmith.errors import SpecError, UsageError
 from cuesmith.motif.analysis import find_key, find_meter
-from cuesmith.motif.given import given_midi, given_notes, has_fingerprint, theme_from_given
+from cuesmith.motif.given import given_midi, given_notes, theme_from_given
 from cuesmith.motif.identity import identity, likeness
+from cuesmith.motif.judge import has_fingerprint
 from cuesmith.motif.midifile import read_melody
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter

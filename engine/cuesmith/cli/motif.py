@@ -14,9 +14,10 @@ from cuesmith.cli.output import say, say_json, table
 from cuesmith.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from cuesmith.motif.judge import Criterion
+    from cuesmith.motif.judge import Criterion, Wishes
     from cuesmith.motif.model import Theme
     from cuesmith.motif.ops import Result
+    from cuesmith.specs.library import Banks
     from cuesmith.write.theme_files import Page
 
 motif = typer.Typer(name="motif", help="Invent, transform, show and compare leitmotifs.", no_args_is_help=True)
@@ -32,7 +33,13 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 def invent(
-    character: Annotated[str, typer.Option("--character", metavar="C", help="Such as heroic, tender, menacing.")],
+    character: Annotated[
+        str | None, typer.Option("--character", metavar="C", help="Such as heroic, tender, menacing.")
+    ] = None,
+    valence: Annotated[
+        float | None, typer.Option("--valence", metavar="V", help="Dark -1 .. 1 bright, beside a character or instead.")
+    ] = None,
+    arousal: Annotated[float | None, typer.Option("--arousal", metavar="A", help="Still 0 .. 1 excited.")] = None,
     seed: Seed = "0",
     count: Annotated[int, typer.Option("-n", "--count", min=1, max=20, metavar="N", help="How many.")] = 1,
     scale: Annotated[str | None, typer.Option("--scale", metavar="S", help="Such as yonanuki_major.")] = None,
@@ -40,10 +47,11 @@ def invent(
     output: Files = None,
     as_json: AsJson = False,
 ) -> None:
-    """Invent themes of a character, no two alike: notes, outline, and the points of every criterion."""
+    """Invent themes of a character or a mood, no two alike: notes, outline, and the points of every criterion."""
     from cuesmith.chance import stream
     from cuesmith.motif.text import contour_text
-    from cuesmith.show.themes import make_theme
+    from cuesmith.show.characters import character_at
+    from cuesmith.show.themes import make_theme, wishes
     from cuesmith.specs.library import load_banks
     from cuesmith.specs.load import load_style
     from cuesmith.specs.show import ThemeSpec
@@ -51,26 +59,28 @@ def invent(
 
     files = _files(output)
     banks = load_banks()
-    for what, name, known in (("character", character, banks.characters), ("scale", scale, banks.scales)):
-        if name is not None and name not in known:
-            raise UsageError(f"unknown {what} '{name}'{did_you_mean(name, known)}")
-    spec = ThemeSpec(character=character, scale=scale, key=_key(key))
+    if scale is not None and scale not in banks.scales:
+        raise UsageError(f"unknown scale '{scale}'{did_you_mean(scale, banks.scales)}")
+    _check_mood(character, valence, arousal, banks)
+    spec = ThemeSpec(character=character or "", valence=valence, arousal=arousal, scale=scale, key=_key(key))
+    label, row = character_at(valence, arousal, banks, character or "")
     themes: list[Theme] = []
     for number in range(1, count + 1):
         others = [theme.motif.shape(theme.key) for theme in themes]
-        draw = stream(seed_of(seed), "invent", character, number)
-        themes.append(make_theme(f"{character} {number}", spec, load_style("symphonic"), banks, draw, others))
+        draw = stream(seed_of(seed), "invent", character or "mood", number)
+        themes.append(make_theme(f"{label} {number}", spec, load_style("symphonic"), banks, draw, others))
     pages = [page_of(theme, about=f"{theme.form}, {theme.score:g} points") for theme in themes]
     _save(pages, files)
-    leaps = banks.characters[character].leaps
+    asked = wishes(row, banks)
     if as_json:
         say_json(
             [
                 {
-                    "name": theme.name, "character": character, "key": theme.key.name, "scale": theme.scale.name,
+                    "name": theme.name, "character": theme.character, "key": theme.key.name, "scale": theme.scale.name,
                     "meter": str(theme.motif.meter), "form": theme.form, "score": theme.score,
                     "motif": notes_of(theme.motif, page), "notes": notes_of(theme.melody, page),
-                    "criteria": {row.name: [row.points, row.possible] for row in _criteria(theme, leaps)},
+                    "bridge": notes_of(theme.bridge, page), "chorus": notes_of(theme.chorus, page),
+                    "criteria": {row.name: [row.points, row.possible] for row in _criteria(theme, asked)},
                 }
                 for theme, page in zip(themes, pages, strict=True)
             ]
@@ -79,7 +89,7 @@ def invent(
     for theme, page in zip(themes, pages, strict=True):
         say(f"{theme.name}: {theme.key.name}, {theme.scale.name}, {theme.motif.meter}, {theme.form}, {theme.score:g}")
         say(f"  {contour_text(theme.motif, theme.key)}  {notes_of(theme.motif, page)}")
-        points = (f"{row.name} {row.points:g}/{row.possible:g}" for row in _criteria(theme, leaps) if row.points != 0)
+        points = (f"{row.name} {row.points:g}/{row.possible:g}" for row in _criteria(theme, asked) if row.points != 0)
         say(f"  {'; '.join(points)}")
     _say_files(files)
 
@@ -173,6 +183,19 @@ for _command in (invent, transform, show, compare):
     motif.command()(guarded(_command))
 
 
+def _check_mood(character: str | None, valence: float | None, arousal: float | None, banks: Banks) -> None:
+    """Raises UsageError for an unknown character, for numbers out of range, and when nothing is said at all."""
+    if character is None and valence is None and arousal is None:
+        raise UsageError("say what the theme is like: --character NAME, or --valence and --arousal")
+    if character is not None and character not in banks.characters:
+        meant = [name for name, row in banks.characters.items() if character.lower() in row.words]
+        hint = f"; did you mean '{meant[0]}'?" if meant else did_you_mean(character, banks.characters)
+        raise UsageError(f"unknown character '{character}'{hint}")
+    for name, value, low in (("valence", valence, -1), ("arousal", arousal, 0)):
+        if value is not None and not low <= value <= 1:
+            raise UsageError(f"--{name} {value:g} is out of range: {low} to 1")
+
+
 def _key(text: str | None) -> str | None:
     from cuesmith.specs.show import parse_key
 
@@ -202,11 +225,10 @@ def _say_files(files: tuple[Path, ...]) -> None:
         say(f"  file  {path}")
 
 
-def _criteria(theme: Theme, leaps: tuple[int, int]) -> tuple[Criterion, ...]:
-    from cuesmith.motif.given import has_fingerprint
-    from cuesmith.motif.judge import judge
+def _criteria(theme: Theme, wishes: Wishes) -> tuple[Criterion, ...]:
+    from cuesmith.motif.judge import judge_theme
 
-    return judge(theme.motif, theme.key, leaps, has_fingerprint(theme.motif))
+    return judge_theme(theme.motif, theme.melody, theme.key, wishes)
 
 
 def _level(result: Result) -> str:

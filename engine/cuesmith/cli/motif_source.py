@@ -90,7 +90,7 @@ def _from_file(file: str, name: str | None) -> Theme:
         raise UsageError(f"{file}: unknown scale '{spec.scale}'{did_you_mean(spec.scale, banks.scales)}")
     if spec.given:
         return theme_from_given(name, spec, banks.scales, draw, folder=Path(file).parent)
-    if spec.character not in banks.characters:
+    if spec.character and spec.character not in banks.characters:
         hint = did_you_mean(spec.character, banks.characters)
         raise UsageError(f"{file}: unknown character '{spec.character}'{hint}")
     return replace(make_theme(name, spec, load_style("symphonic"), banks, draw), name=name)

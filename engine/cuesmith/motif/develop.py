@@ -1,75 +1,89 @@
 """From a two-bar idea to an eight-bar theme: sentence or period.
 
-Sentence (2+2+1+1+2): the idea, the idea on another step, its head twice rising, a cadence. Period (4+4): idea and an
-open continuation; idea again and a close. Every four bars end with a breath that another instrument may answer in.
+Sentence (2+2+1+1+2): the idea, the idea on another rung, its head twice rising, a cadence. Period (4+4): idea and an
+open continuation; the idea again, its second bar lifted to the peak, and a close. The fourth bar ends open, the
+eighth on the tonic; both breathe: a quarter in every four bars, three in all eight. Several ways of going on are
+tried and judged; the best is kept.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from cuesmith.chance import Stream
-from cuesmith.motif.invent import scale_index, scale_step
-from cuesmith.motif.model import Motif, MotifNote
-from cuesmith.motif.transform import breathe, fragment, join, sequence, tail_swap
+from cuesmith.motif.judge import PHRASE_REST, PLAIN, WHOLE_REST, Wishes, judge_melody, silence
+from cuesmith.motif.ladder import moved, on_rungs, rungs, scale_index
+from cuesmith.motif.model import Motif
+from cuesmith.motif.phrase import OPEN, Unit, breath_ticks, cadence, ended
+from cuesmith.motif.transform import fragment, join
 from cuesmith.music.note import PPQ
-from cuesmith.music.scale import Scale
+from cuesmith.music.scale import Key, Scale
 
-Unit = tuple[int, int, str]  # first bar, bars, what
-
-
-def _near(step: int, classes: tuple[int, ...]) -> int:
-    """The step of one of these classes (0..6) nearest to `step`."""
-    options = [c + 7 * octave for c in classes for octave in range(-2, 3)]
-    return min(options, key=lambda s: (abs(s - step), s))
+WAYS = 8  # continuations that are tried; up to four times as many when all have a fault
+FULL = 30.0  # points of eight bars that leave little to wish
 
 
-def _in_scale(motif: Motif, scale: Scale) -> Motif:
-    """Steps outside the scale lowered into it."""
-    return motif.with_notes(tuple(n._replace(step=scale_step(scale, scale_index(scale, n.step))) for n in motif.notes))
+def develop(
+    motif: Motif, scale: Scale, form: str, draw: Stream, *, key: Key | None = None, wishes: Wishes = PLAIN
+) -> tuple[Motif, tuple[Unit, ...]]:
+    """The eight-bar melody and its units. form: `sentence` or `period`. key: in which it is judged (C by default).
 
-
-def _cadence(motif: Motif, before: int, scale: Scale, draw: Stream) -> Motif:
-    """Two bars that walk by step to the tonic and rest there: the rhythm of the idea, thinned at the end.
-
-    before: the step the melody comes from; the tonic is taken in the octave that makes the way in and down short.
+    When every way has a fault (a range too wide to sing, mostly), calmer ones are tried: smaller moves.
     """
-    bar = motif.meter.bar_ticks
-    middle = sum(n.step for n in motif.notes) / len(motif.notes)
-    rhythm = [n for n in motif.notes if n.onset < bar][:5] or list(motif.notes[:3])
-    count = len(rhythm)
-    climb = min(count + 1, 4 if len(scale.steps) == 7 else 3)
-    goal = min(
-        (-7, 0, 7, 14), key=lambda g: abs(scale_step(scale, scale_index(scale, g) + climb) - before) + abs(g - middle)
-    )
-    first = scale_index(scale, goal) + climb
-    notes = []
-    for i, n in enumerate(rhythm):
-        back = count - i
-        index = scale_index(scale, goal) + round((first - scale_index(scale, goal)) * back / count)
-        if draw.chance(0.25) and 0 < i < count - 1:
-            index += 1
-        notes.append(MotifNote(n.onset, n.duration, scale_step(scale, index)))
-    hold = min(bar - PPQ, 3 * PPQ) if bar >= 3 * PPQ else bar
-    notes.append(MotifNote(bar, max(PPQ, hold), goal))
-    return Motif(tuple(notes), 2 * bar, motif.meter)
+    at = key or Key(0, scale.mode)
+    make: Callable[[Motif, Scale, Stream, bool], tuple[Motif, tuple[Unit, ...]]]
+    make = _sentence if form == "sentence" else _period
+    best: tuple[float, Motif, tuple[Unit, ...]] | None = None
+    for way in range(4 * WAYS):
+        if best is not None and (best[0] >= FULL or (way >= WAYS and best[0] > 0)):
+            break
+        melody, units = make(motif, scale, draw.child(way), way >= WAYS)
+        score = sum(c.points if c.points >= 0 else 10 * c.points for c in judge_melody(melody, at, wishes))
+        if best is None or score > best[0]:
+            best = (score, melody, units)
+    assert best is not None
+    return best[1], best[2]
 
 
-def develop(motif: Motif, scale: Scale, form: str, draw: Stream) -> tuple[Motif, tuple[Unit, ...]]:
-    """The eight-bar melody and its units. form: `sentence` or `period`."""
+def closing_rest(phrases: Motif, bars: int) -> int:
+    """How long the last bar must be silent so that all `bars` have three quarters of rest; phrases: what precedes."""
+    bar = phrases.meter.bar_ticks
+    if bar < 3 * PPQ:
+        return breath_ticks(phrases.meter)
+    missing = WHOLE_REST - silence(phrases, 0, phrases.length)
+    return min(bar - PPQ, max(PHRASE_REST, missing, bar // 2 if bars >= 8 else 0))
+
+
+def _sentence(motif: Motif, scale: Scale, draw: Stream, calm: bool) -> tuple[Motif, tuple[Unit, ...]]:
     bar = motif.meter.bar_ticks
-    rest = PPQ if bar >= 3 * PPQ else PPQ // 2
     head = fragment(motif, 0, bar)
-    if form == "sentence":
-        shift = draw.weighted({-1: 4.0, 1: 3.0, 2: 2.0, -2: 1.0})
-        second = breathe(_in_scale(sequence(motif, shift), scale), rest)
-        lift = draw.choice((1, 2))
-        rise = [_in_scale(sequence(head, lift * k), scale) for k in (1, 2)]
-        close = _cadence(rise[1], rise[1].notes[-1].step, scale, draw.child("cadence"))
-        melody = join(motif, second, *rise, close)
-        units: tuple[Unit, ...] = ((0, 2, "idea"), (2, 2, "idea'"), (4, 1, "head"), (5, 1, "head'"), (6, 2, "cadence"))
-        return melody, units
-    answer = _in_scale(sequence(motif, draw.weighted({-2: 3.0, -1: 3.0, 1: 2.0})), scale)
-    last = answer.notes[-1].step
-    open_end = breathe(tail_swap(answer, _near(last, tuple(s for s in (1, 4, 6) if s in scale.steps) or (4,))), rest)
-    close = _cadence(motif, motif.notes[-1].step, scale, draw.child("cadence"))
-    melody = join(motif, open_end, motif, close)
-    return melody, ((0, 2, "idea"), (2, 2, "continuation"), (4, 2, "idea"), (6, 2, "cadence"))
+    shift = draw.choice((-3, -2, -1, 1)) if calm else draw.weighted({-1: 4.0, 1: 3.0, 2: 1.0, -2: 1.0})
+    second = ended(moved(motif, shift, scale), OPEN, scale, breath_ticks(motif.meter))
+    lift = draw.choice((-2, -1, 0, 1)) if calm else draw.choice((1, 2, 3))
+    again = lift + (1 if calm else draw.choice((1, 2)))
+    rise = [moved(head, lift, scale), moved(head, again, scale)]
+    before = join(motif, second, *rise)
+    last = scale_index(scale, before.notes[-1].step)
+    lowest = min(rungs(before, scale))
+    close = cadence(motif, last, scale, closing_rest(before, 8), draw.child("cadence"), lowest=lowest)
+    units: tuple[Unit, ...]
+    units = ((0, 2, "idea"), (2, 2, "idea'"), (4, 1, "head"), (5, 1, "head'"), (6, 2, "cadence"))
+    return join(before, close), units
+
+
+def _period(motif: Motif, scale: Scale, draw: Stream, calm: bool) -> tuple[Motif, tuple[Unit, ...]]:
+    bar = motif.meter.bar_ticks
+    answer = moved(motif, draw.choice((-3, -2, -1, 1)) if calm else draw.weighted({-2: 3.0, -1: 3.0, 1: 2.0}), scale)
+    antecedent = join(motif, ended(answer, OPEN, scale, breath_ticks(motif.meter)))
+    lift = draw.choice((-1, 0, 1)) if calm else draw.choice((0, 1, 1, 2, 2, 3))
+    places = rungs(motif, scale)
+    raised = [i + lift if n.onset >= bar else i for n, i in zip(motif.notes, places, strict=True)]
+    again = on_rungs(motif, raised, scale) if lift else motif
+    before = join(antecedent, again)
+    last = scale_index(scale, before.notes[-1].step)
+    avoid = antecedent.notes[-2].step if len(antecedent.notes) > 1 else None
+    rest = closing_rest(before, 8)
+    close = cadence(motif, last, scale, rest, draw.child("cadence"), avoid=avoid, lowest=min(rungs(before, scale)))
+    units: tuple[Unit, ...]
+    units = ((0, 2, "idea"), (2, 2, "continuation"), (4, 2, "idea'" if lift else "idea"), (6, 2, "cadence"))
+    return join(before, close), units

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from cuesmith.chance import Stream
 from cuesmith.errors import SpecError
 from cuesmith.motif.analysis import find_key, find_meter, find_scale
-from cuesmith.motif.develop import Unit, develop
-from cuesmith.motif.judge import judge, total
+from cuesmith.motif.develop import develop
+from cuesmith.motif.judge import Wishes, judge_theme, total
 from cuesmith.motif.midifile import read_melody
 from cuesmith.motif.model import Motif, MotifNote, Theme
+from cuesmith.motif.phrase import Unit
+from cuesmith.motif.song import bridge, chorus
 from cuesmith.motif.text import read_notes
 from cuesmith.motif.transform import fragment, join, sequence
 from cuesmith.music.meter import Meter
@@ -143,10 +145,12 @@ def theme_from_given(
     idea = idea_of(given.melody)
     form = "sentence" if draw.child("form").chance(0.5) else "period"
     melody, units = complete(given.melody, idea, given.scale, form, draw.child("develop"))
-    score = total(judge(idea, given.key, (0, 3), has_fingerprint(idea)))
+    score = total(judge_theme(idea, melody, given.key, Wishes(leaps=(0, 3))))
+    b_phrase, b_units = bridge(idea, melody, given.scale, given.key, draw.child("bridge"))
+    refrain, c_units = chorus(idea, melody, b_phrase, given.scale, given.key, draw.child("chorus"))
     return Theme(
         name, spec.character or GIVEN, idea, melody, units, given.key, given.scale, form, round(score, 1), given.octave,
-        spec.instrument,
+        spec.instrument, bridge=b_phrase, bridge_units=b_units, chorus=refrain, chorus_units=c_units,
     )  # fmt: skip
 
 
@@ -174,19 +178,6 @@ def complete(melody: Motif, idea: Motif, scale: Scale, form: str, draw: Stream) 
         if first + count > bars
     )
     return join(melody, rest), (*own, *added)
-
-
-def has_fingerprint(motif: Motif) -> bool:
-    """Whether the rhythm has a figure to know it by: a dotted note, a triplet, a syncopation or a rest on the beat."""
-    beats = set(motif.meter.beats_ticks)
-    bar = motif.meter.bar_ticks
-    quarter = motif.meter.unit_ticks * motif.meter.groups[0]
-    ratios = {b.duration / a.duration for a, b in zip(motif.notes, motif.notes[1:], strict=False)}
-    dotted = any(ratio in (3.0, 1 / 3) for ratio in ratios)
-    uneven = any(n.duration * 3 % quarter == 0 and n.duration % (quarter // 4) for n in motif.notes)
-    syncopated = any(n.onset % bar not in beats and n.duration >= quarter for n in motif.notes)
-    silent = 0 not in {n.onset % bar for n in motif.notes}
-    return dotted or uneven or syncopated or silent
 
 
 def _whole(notes: tuple[MotifNote, ...], length: int, meter: Meter) -> Motif:

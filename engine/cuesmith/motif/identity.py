@@ -27,7 +27,7 @@ def _sign(value: int) -> int:
 def _skeleton(original: Shape, other: Shape, scale: float) -> list[tuple[int, int]]:
     """Of an ornamented form, the notes that stand where the original's stand (nearest onset, each used once).
 
-    scale: how many times longer than the original the form is.
+    scale: how much longer the form is than the original.
     """
     out: list[tuple[int, int]] = []
     rest = list(other)
@@ -59,20 +59,14 @@ class Likeness(NamedTuple):
 
 
 def likeness(original: Shape, other: Shape) -> Likeness:
-    """The parts of the identity of `other` as a form of `original`; all 0 with fewer than two notes.
-
-    A form with more notes is taken as an ornamented one, at the speed of the original or at that of its whole span.
-    """
+    """The parts of the identity of `other` as a form of `original`; all 0 with fewer than two notes."""
     if len(other) > len(original) > 1:
         span_a, span_b = original[-1][0] - original[0][0], other[-1][0] - other[0][0]
-        scales = {1.0, span_b / span_a if span_a and abs(span_b - span_a) > PPQ else 1.0}
-        plain = (_matched(original, _skeleton(original, other, scale)) for scale in sorted(scales))
-        return max(plain, key=lambda found: found.identity)
-    return _matched(original, other)
-
-
-def _matched(original: Shape, other: Shape) -> Likeness:
-    """The likeness of two forms note by note, as many as the shorter has."""
+        form = likeness(original, _skeleton(original, other, 1.0))
+        if not span_a or abs(span_b - span_a) <= PPQ:
+            return form
+        # longer: broadened as a whole, or only with ornaments behind the last note
+        return max(form, likeness(original, _skeleton(original, other, span_b / span_a)), key=lambda f: f.identity)
     count = min(len(original), len(other))
     if count < 2:
         return Likeness(0.0, 0.0, 0.0, 0.0)

@@ -1,18 +1,21 @@
 """Inventing a leitmotif: many cheap candidates, judged by named criteria, the best kept.
 
 A two-bar idea is a pair of rhythm cells and a contour filled in inside a scale, with one characteristic leap that is
-recovered by step. `develop` makes the eight-bar theme of it.
+recovered by step. The second cell arrives on a note of a beat and a half or more. `develop` makes the eight-bar theme
+of it, `song` the bridge and the chorus.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cuesmith.chance import Stream
 from cuesmith.motif.identity import DISTINCT, Shape, identity
-from cuesmith.motif.judge import judge, total
+from cuesmith.motif.judge import PLAIN, Wishes, judge, total
+from cuesmith.motif.ladder import nearest_rung, scale_index, scale_step
 from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
@@ -20,7 +23,12 @@ from cuesmith.music.scale import Key, Scale
 
 SIXTEENTH = PPQ // 4
 CANDIDATES = 96
+ENOUGH = 95.0  # a score at which no more candidates are made
 GOALS = (1, 4, 2, 6)  # steps a question may end on: 2, 5, 3, 7
+GOAL_SIXTEENTHS = 6  # the least length of the last note
+STARTS = (0, 2, 4, 4, -3)  # steps a motif begins near
+
+Cell = tuple[int, ...]  # sixteenths, rests negative
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +36,21 @@ class Ingredients:
     """What a character makes its motifs of, resolved from the banks.
 
     cells: id → (sixteenths with rests negative, has a fingerprint, is a goal cell); weights by id in cell_weights.
-    contours: id → seven heights 0..1. intervals: percent of each interval class. leaps, ambitus, density: low, high.
+    contours: id → seven heights 0..1. intervals: percent of each interval class. ambitus, density: low, high.
+    wishes: what the judge is told of the character.
     """
 
-    cells: dict[str, tuple[tuple[int, ...], bool, bool]]
+    cells: dict[str, tuple[Cell, bool, bool]]
     cell_weights: dict[str, float]
     contours: dict[str, tuple[float, ...]]
     contour_weights: dict[str, float]
     intervals: dict[str, float]
-    leaps: tuple[int, int]
     ambitus: tuple[int, int]
     density: tuple[int, int]
+    wishes: Wishes = PLAIN
 
 
-def _rhythm(cell: tuple[int, ...], at: int) -> list[tuple[int, int]]:
+def _rhythm(cell: Cell, at: int) -> list[tuple[int, int]]:
     out = []
     for steps in cell:
         if steps > 0:
@@ -50,28 +59,42 @@ def _rhythm(cell: tuple[int, ...], at: int) -> list[tuple[int, int]]:
     return out
 
 
+def rhythm_pairs(ingredients: Ingredients, meter: Meter) -> dict[tuple[Cell, Cell], float]:
+    """Pairs of cells that make an idea of this meter, with their weights: as many notes as the character wants.
+
+    When no pair has so many notes, those that come nearest.
+    """
+    bar = meter.bar_ticks // SIXTEENTH
+    low, high = ingredients.density
+    fitting = {
+        cell: (ingredients.cell_weights[name], fingerprint)
+        for name, (cell, fingerprint, _) in ingredients.cells.items()
+        if sum(map(abs, cell)) == bar and ingredients.cell_weights[name] > 0
+    }
+    closers = {cell: row for cell, row in fitting.items() if _last(cell) >= GOAL_SIXTEENTHS} or fitting
+    by_distance: dict[int, dict[tuple[Cell, Cell], float]] = {}
+    for first, (weight, figure) in fitting.items():
+        for second, (other, other_figure) in closers.items():
+            count = sum(step > 0 for step in (*first, *second))
+            away = max(0, low - count, count - high)
+            if first != second and (len(first) > 1 or len(fitting) == 1):
+                share = weight * other * (1.0 if figure or other_figure else 0.25)
+                by_distance.setdefault(away, {})[first, second] = share
+    return by_distance[min(by_distance)] if by_distance else {(c, c): w for c, (w, _) in fitting.items()}
+
+
+def _last(cell: Cell) -> int:
+    return next(step for step in reversed(cell) if step > 0)
+
+
 def _height(points: tuple[float, ...], x: float) -> float:
     place = min(max(x, 0.0), 1.0) * (len(points) - 1)
     low = min(int(place), len(points) - 2)
     return points[low] + (points[low + 1] - points[low]) * (place - low)
 
 
-def scale_step(scale: Scale, index: int) -> int:
-    """The parent step of the index-th note of a scale (0 = tonic, may run below and above the octave)."""
-    turns, inside = divmod(index, len(scale.steps))
-    return scale.steps[inside] + 7 * turns
-
-
-def scale_index(scale: Scale, step: int) -> int:
-    """The nearest scale index at or below a parent step; inverse of `scale_step` inside the scale."""
-    turns, inside = divmod(step, 7)
-    below = [i for i, s in enumerate(scale.steps) if s <= inside]
-    return len(scale.steps) * turns + (below[-1] if below else 0)
-
-
-def _moves(ingredients: Ingredients, scale: Scale) -> dict[int, float]:
-    """Weights of moves in scale steps, from the shares of intervals; a five-note scale has thirds for some steps."""
-    share = ingredients.intervals
+def _moves(share: Mapping[str, float], scale: Scale) -> dict[int, float]:
+    """Weights of moves in rungs, from the shares of intervals; a five-note scale has thirds for some steps."""
     if len(scale.steps) == 7:
         sizes = {1: "step", 2: "third", 3: "fourth", 4: "fifth", 5: "sixth", 7: "octave"}
         up = {size: share.get(name, 0.0) for size, name in sizes.items()}
@@ -90,55 +113,43 @@ def _moves(ingredients: Ingredients, scale: Scale) -> dict[int, float]:
     return moves
 
 
+@lru_cache(maxsize=1)
+def _bells() -> tuple[float, ...]:
+    """exp(-(x / 1.7)²) for x in sixteenths of a rung, 0..8: how well a rung fits the contour."""
+    return tuple(math.exp(-((x / 16 / 1.7) ** 2)) for x in range(8 * 16 + 1))
+
+
 def _walk(
-    places: list[tuple[int, int]],
+    places: Sequence[tuple[int, int]],
     points: tuple[float, ...],
-    moves: dict[int, float],
+    moves: Sequence[tuple[int, float]],
     scale: Scale,
     semitones: int,
     draw: Stream,
 ) -> list[int]:
     """Scale indexes note by note: each move drawn by its weight and by how near it comes to the contour."""
+    bells = _bells()
     span = max(3, round(semitones * len(scale.steps) / 12))
     reach = (max(points) - min(points)) or 1.0
-    base = scale_index(scale, draw.choice((0, 2, 4, 4, -3)))
+    base = at = scale_index(scale, draw.choice(STARTS))
     end = places[-1][0] or 1
     indexes = [base]
     before = 0
     for onset, _ in places[1:]:
         target = base + (_height(points, onset / end) - points[0]) / reach * span
         weights = {}
-        for move, weight in moves.items():
-            value = weight * math.exp(-(((indexes[-1] + move - target) / 1.7) ** 2))
-            if abs(before) >= 3:  # a leap is answered by a step the other way
-                value *= (
-                    5.0
-                    if move * before < 0 and abs(move) == 1
-                    else 0.05
-                    if move * before > 0 and abs(move) > 1
-                    else 1.0
-                )
+        for move, weight in moves:
+            value = weight * bells[min(128, int(abs(at + move - target) * 16))]
+            if before >= 3 or before <= -3:  # a leap is answered by a step the other way
+                if move * before < 0 and abs(move) == 1:
+                    value *= 5.0
+                elif move * before > 0 and abs(move) > 1:
+                    value *= 0.05
             weights[move] = value
         before = draw.weighted(weights)
-        indexes.append(indexes[-1] + before)
+        at += before
+        indexes.append(at)
     return indexes
-
-
-def _candidate(ingredients: Ingredients, scale: Scale, meter: Meter, draw: Stream) -> tuple[Motif, bool]:
-    bar = meter.bar_ticks // SIXTEENTH
-    fitting = {k: w for k, w in ingredients.cell_weights.items() if sum(map(abs, ingredients.cells[k][0])) == bar}
-    openers = {k: w for k, w in fitting.items() if not ingredients.cells[k][2]} or fitting
-    closers = {k: w for k, w in fitting.items() if ingredients.cells[k][2]} or fitting
-    first, second = draw.weighted(openers), draw.weighted(closers)
-    places = _rhythm(ingredients.cells[first][0], 0) + _rhythm(ingredients.cells[second][0], meter.bar_ticks)
-    points = ingredients.contours[draw.weighted(ingredients.contour_weights)]
-    indexes = _walk(places, points, _moves(ingredients, scale), scale, draw.integer(*ingredients.ambitus), draw)
-    steps = [scale_step(scale, i) for i in indexes]
-    goal = min(GOALS, key=lambda g: min(abs(steps[-1] - g - 7 * k) for k in (-1, 0, 1)))
-    octave = min((-1, 0, 1), key=lambda k: abs(steps[-1] - goal - 7 * k))
-    steps[-1] = goal + 7 * octave if goal in scale.steps else scale_step(scale, indexes[-1])
-    notes = tuple(MotifNote(o, d, s) for (o, d), s in zip(places, steps, strict=True))
-    return Motif(notes, 2 * meter.bar_ticks, meter), ingredients.cells[first][1]
 
 
 def invent(
@@ -155,19 +166,40 @@ def invent(
 
     others: (onset, pitch) shapes of motifs it must not be taken for; a candidate too like one of them loses heavily.
     """
-    best: tuple[float, int, Motif] | None = None
-    low, high = ingredients.density
+    pairs = rhythm_pairs(ingredients, meter)
+    moves = tuple(_moves(ingredients.intervals, scale).items())
+    best: tuple[float, Motif] | None = None
     for number in range(count):
-        motif, fingerprint = _candidate(ingredients, scale, meter, draw.child(number))
-        score = total(judge(motif, key, ingredients.leaps, fingerprint))
-        score -= 4 * max(0, low - len(motif.notes), len(motif.notes) - high)
+        motif = _candidate(ingredients, pairs, moves, scale, meter, draw.child(number))
+        score = total(judge(motif, key, ingredients.wishes))
         steps = [n.step for n in motif.notes]
         score -= 10 * max(0, max(steps) - 9) + 10 * max(0, -5 - min(steps))
-        if others and (best is None or score > best[0]):
+        if best is not None and score <= best[0]:
+            continue
+        if others:
             shape = motif.shape(key)
             if max(identity(other, shape) for other in others) > DISTINCT:
                 score -= 60
         if best is None or score > best[0]:
-            best = (score, number, motif)
+            best = (score, motif)
+        if best[0] >= ENOUGH:
+            break
     assert best is not None
-    return best[2], max(0.0, best[0])
+    return best[1], max(0.0, best[0])
+
+
+def _candidate(
+    ingredients: Ingredients,
+    pairs: Mapping[tuple[Cell, Cell], float],
+    moves: Sequence[tuple[int, float]],
+    scale: Scale,
+    meter: Meter,
+    draw: Stream,
+) -> Motif:
+    first, second = draw.weighted(pairs)
+    places = _rhythm(first, 0) + _rhythm(second, meter.bar_ticks)
+    points = ingredients.contours[draw.weighted(ingredients.contour_weights)]
+    indexes = _walk(places, points, moves, scale, draw.integer(*ingredients.ambitus), draw)
+    indexes[-1] = nearest_rung(indexes[-1], GOALS, scale)
+    notes = tuple(MotifNote(o, d, scale_step(scale, i)) for (o, d), i in zip(places, indexes, strict=True))
+    return Motif(notes, 2 * meter.bar_ticks, meter)

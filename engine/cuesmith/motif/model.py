@@ -8,7 +8,7 @@ ticks from the start of the motif.
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cuesmith.music.meter import Meter
@@ -64,6 +64,8 @@ class Theme:
     melody : the whole eight bars (sentence or period) built from it.
     units  : how the melody is made, in order: (first bar, bars, what): idea, idea', fragment, cadence …
     score  : 0..100, by the criteria of `motif.judge`.
+    bridge : the eight bars of a B phrase: own rhythm, other register, open at its end; bridge_units as `units`.
+    chorus : sixteen bars: line, line higher, lift, landing; holds the highest note of all; chorus_units as `units`.
     """
 
     name: str
@@ -77,6 +79,10 @@ class Theme:
     score: float
     octave: int = 4
     instrument: str | None = None
+    bridge: Motif = field(kw_only=True)
+    bridge_units: tuple[tuple[int, int, str], ...] = field(kw_only=True)
+    chorus: Motif = field(kw_only=True)
+    chorus_units: tuple[tuple[int, int, str], ...] = field(kw_only=True)
 
 
 def intervals(motif: Motif, key: Key | None = None) -> tuple[int, ...]:

@@ -42,7 +42,7 @@ def ornament(motif: Motif, kind: str) -> Motif:
 
     def has_room(index: int) -> bool:
         if not row.before:
-            return notes[index].duration >= 2 * size
+            return 2 * notes[index].duration >= 3 * size
         return index > 0 and notes[index].onset - notes[index - 1].onset >= 2 * size
 
     longest = sorted((i for i in range(len(notes)) if has_room(i)), key=lambda i: (-notes[i].duration, i))

@@ -8,6 +8,7 @@ Operations that need more than one voice are in `motif.combine`; `motif.ops` has
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 
 from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.music.meter import Meter
@@ -15,6 +16,7 @@ from cuesmith.music.note import PPQ
 from cuesmith.music.scale import MODES, Key
 
 SIXTEENTH = PPQ // 4
+IN_PLACE, PLAIN, HEAD, LONGEST = 3.0, 2.5, 1.0, 0.5  # what counts when a bar is written in another meter
 
 
 def sequence(motif: Motif, steps: int) -> Motif:
@@ -101,33 +103,74 @@ def breathe(motif: Motif, rest: int) -> Motif:
 
 
 def remetre(motif: Motif, meter: Meter) -> Motif:
-    """The motif in another meter, bar for bar: onsets keep their place in the bar as nearly as the new grid allows.
+    """The motif in another meter, bar for bar: what of its rhythm can stay stays. Keeps contour and downbeats.
 
-    Downbeats stay downbeats; the grid is eighths (sixteenths where eighths would merge two notes). Keeps contour.
+    Of every bar several forms are made and the most like is taken: all onsets in proportion to the new bar (on eighths
+    or on sixteenths), or the head as it was and the rest squeezed into what is left or spread over what is won.
     """
     old, new = motif.meter.bar_ticks, meter.bar_ticks
-    if motif.meter.bar_ticks == new:
+    if old == new:
         return Motif(motif.notes, motif.length, meter)
-    bars = motif.bars
+    bars, onsets = motif.bars, {n.onset for n in motif.notes}
     out: list[MotifNote] = []
     for bar in range(bars):
         inside = [n for n in motif.notes if bar * old <= n.onset < (bar + 1) * old]
-        if not inside:
-            continue
-        for grid in (PPQ // 2, PPQ // 4):
-            places = [round((n.onset - bar * old) * new / old / grid) * grid for n in inside]
-            if len(set(places)) == len(places) and places[-1] < new:
-                break
-        else:
-            places = [min(i * (PPQ // 4), new - PPQ // 4) for i in range(len(inside))]
+        places = _places(tuple(n.onset - bar * old for n in inside), old, new)
         for n, place in zip(inside, places, strict=True):
-            duration = max(PPQ // 4, round(n.duration * new / old / (PPQ // 4)) * (PPQ // 4))
+            joined = n.end in onsets  # sung on to the next note, as it is cut below
+            duration = old + new if joined else max(SIXTEENTH, round(n.duration * new / old / SIXTEENTH) * SIXTEENTH)
             if not out or bar * new + place > out[-1].onset:
                 out.append(MotifNote(bar * new + place, duration, n.step, n.alter))
     trimmed = [n._replace(duration=min(n.duration, after.onset - n.onset)) for n, after in itertools.pairwise(out)]
     if out:
         trimmed.append(out[-1]._replace(duration=min(out[-1].duration, bars * new - out[-1].onset)))
     return Motif(tuple(trimmed), bars * new, meter)
+
+
+def _places(onsets: tuple[int, ...], old: int, new: int) -> list[int]:
+    """Where the onsets of a bar of `old` ticks stand in one of `new`: rising, inside the bar, a sixteenth apart."""
+    if not onsets:
+        return []
+    best: tuple[float, list[int]] | None = None
+    for form in _forms(onsets, old, new):
+        if form[-1] < new and all(a < b for a, b in itertools.pairwise(form)):
+            score = _likeness(onsets, form, old, new)
+            if best is None or score > best[0]:
+                best = (score, form)
+    return best[1] if best else [min(i * SIXTEENTH, new - SIXTEENTH) for i in range(len(onsets))]
+
+
+def _forms(onsets: tuple[int, ...], old: int, new: int) -> Iterator[list[int]]:
+    """Ways to put the onsets into the new bar, the plainest first."""
+    for grid in (PPQ // 2, SIXTEENTH):
+        yield [round(onset * new / old / grid) * grid for onset in onsets]
+    for kept in range(len(onsets), 0, -1):  # so many onsets of the head as they were
+        head, tail = onsets[:kept], onsets[kept:]
+        if head[-1] >= new:
+            continue
+        if not tail:
+            yield list(head)
+            continue
+        pivot = head[-1]
+        squeeze = (new - pivot) / (old - pivot)
+        yield [*head, *(pivot + round((onset - pivot) * squeeze / SIXTEENTH) * SIXTEENTH for onset in tail)]
+
+
+def _likeness(onsets: tuple[int, ...], form: list[int], old: int, new: int) -> float:
+    """How good a new form of a bar is.
+
+    Onsets in place to a sixteenth, as few as may be off the eighths (four even dotted eighths are no waltz), the values
+    of the head kept, the longest note still the longest.
+    """
+    near = sum(abs(place * old / new - onset) <= SIXTEENTH for onset, place in zip(onsets, form, strict=True))
+    before = [b - a for a, b in itertools.pairwise((*onsets, old))]
+    after = [b - a for a, b in itertools.pairwise((*form, new))]
+    head = sum(a == b for a, b in zip(before[:2], after[:2], strict=True)) / min(2, len(before))
+    longest = max(before)
+    stays = any(a == longest and b == max(after) for a, b in zip(before, after, strict=True))
+    finer = sum(place % (PPQ // 2) != 0 for place in form) - sum(onset % (PPQ // 2) != 0 for onset in onsets)
+    plain = 1 - max(0, finer) / len(onsets)
+    return IN_PLACE * near / len(onsets) + PLAIN * plain + HEAD * head + LONGEST * stays
 
 
 def fragmentation(motif: Motif, count: int) -> Motif:

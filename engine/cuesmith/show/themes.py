@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from cuesmith.chance import Stream, stream
 from cuesmith.errors import ComposeError
@@ -11,18 +12,23 @@ from cuesmith.motif.develop import develop
 from cuesmith.motif.given import theme_from_given
 from cuesmith.motif.identity import DISTINCT, Shape, identity
 from cuesmith.motif.invent import Ingredients, invent
-from cuesmith.motif.model import Theme
+from cuesmith.motif.judge import Wishes, is_sound, judge_melody, judge_theme, total
+from cuesmith.motif.model import Motif, Theme
 from cuesmith.motif.originality import Denied, deny, is_original
+from cuesmith.motif.phrase import Unit
+from cuesmith.motif.song import bridge, chorus
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key, Scale
+from cuesmith.show.characters import character_at
 from cuesmith.specs.banks import Character
 from cuesmith.specs.library import Banks
 from cuesmith.specs.show import ThemeSpec, parse_key
 from cuesmith.specs.style import Style
 
 ATTEMPTS = 40
+IDEAS = 4  # ideas that are tried until one makes eight bars without a fault
 OWN_RHYTHMS = 4  # attempts with the character's own rhythms, before those of all are let in
 GOOD = 75.0  # a score worth stopping at
 
@@ -40,9 +46,20 @@ def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False)
         contours={name: banks.contours[name].points for name in character.contours},
         contour_weights=dict(character.contours),
         intervals=dict(character.intervals),
-        leaps=character.leaps,
         ambitus=character.ambitus,
         density=character.density,
+        wishes=wishes(character, banks),
+    )
+
+
+def wishes(character: Character, banks: Banks) -> Wishes:
+    """What the judge is told of a character: its leaps, where it is at home, and the instruments there are."""
+    return Wishes(
+        leaps=character.leaps,
+        repeats=4 if character.intervals["repeat"] >= 12 else 3,
+        tritones=character.intervals["tritone"] >= 3,
+        register=character.register,
+        ranges=tuple(row.sweet for row in banks.instruments.values() if "lead" in row.roles),
     )
 
 
@@ -69,8 +86,29 @@ def make_theme(
     *,
     any_rhythm: bool = False,
 ) -> Theme:
-    """One theme: key and scale chosen, motif invented unlike the others, eight bars developed from it."""
-    character = banks.characters[spec.character]
+    """One theme: key and scale chosen, motif invented unlike the others, eight bars, bridge and chorus made of it."""
+    draft = _draft(spec, style, banks, draw, others, any_rhythm=any_rhythm)
+    return _finished(name, spec, draft, draw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A theme as far as it is judged: without bridge and chorus."""
+
+    character: str
+    motif: Motif
+    melody: Motif
+    units: tuple[Unit, ...]
+    key: Key
+    scale: Scale
+    form: str
+    score: float
+
+
+def _draft(
+    spec: ThemeSpec, style: Style, banks: Banks, draw: Stream, others: Sequence[Shape], *, any_rhythm: bool
+) -> _Draft:
+    name, character = character_at(spec.valence, spec.arousal, banks, spec.character)
     scale = _scale(spec, character, banks, draw.child("scale"))
     if spec.key is not None:
         asked = parse_key(spec.key)
@@ -82,12 +120,25 @@ def make_theme(
     meter = draw.child("meter").choice(character.meters) if character.meters else Meter(4, 4)
     if meter.bar_ticks not in (4 * PPQ, 3 * PPQ):
         meter = Meter(4, 4)
-    motif, score = invent(
-        ingredients(character, banks, any_rhythm=any_rhythm), scale, key, meter, draw.child("motif"), others=others
-    )
+    made_of = ingredients(character, banks, any_rhythm=any_rhythm)
     form = character.form if character.form != "either" else draw.child("form").choice(("sentence", "period"))
-    melody, units = develop(motif, scale, form, draw.child("develop"))
-    return Theme(name, spec.character, motif, melody, units, key, scale, form, round(score, 1), 4, spec.instrument)
+    for again in range(IDEAS):
+        motif, _ = invent(made_of, scale, key, meter, draw.child("motif", again), others=others)
+        melody, units = develop(motif, scale, form, draw.child("develop", again), key=key, wishes=made_of.wishes)
+        if is_sound(judge_melody(melody, key, made_of.wishes)) or _alike(motif, key, others) > DISTINCT:
+            break
+    score = total(judge_theme(motif, melody, key, made_of.wishes))
+    return _Draft(name, motif, melody, units, key, scale, form, round(score, 1))
+
+
+def _finished(name: str, spec: ThemeSpec, draft: _Draft, draw: Stream) -> Theme:
+    motif, melody, scale, key = draft.motif, draft.melody, draft.scale, draft.key
+    b_phrase, b_units = bridge(motif, melody, scale, key, draw.child("bridge"))
+    refrain, c_units = chorus(motif, melody, b_phrase, scale, key, draw.child("chorus"))
+    return Theme(
+        name, draft.character, motif, melody, draft.units, key, scale, draft.form, draft.score, 4, spec.instrument,
+        bridge=b_phrase, bridge_units=b_units, chorus=refrain, chorus_units=c_units,
+    )  # fmt: skip
 
 
 def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed: int | str) -> dict[str, Theme]:
@@ -100,7 +151,7 @@ def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed
     for name, spec in specs.items():
         if spec.given:
             theme = theme_from_given(name, spec, banks.scales, stream(seed, "theme", name))
-            nearest = _nearest(theme, found.values())
+            nearest = _alike(theme.motif, theme.key, [other.motif.shape(other.key) for other in found.values()])
             if nearest > DISTINCT:
                 raise ComposeError(_too_alike(name, "given", nearest))
             found[name] = theme
@@ -111,10 +162,10 @@ def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed
     return {name: found[name] for name in specs}
 
 
-def _nearest(theme: Theme, others: Iterable[Theme]) -> float:
-    """The identity of the theme's motif with the most like of the others; 0 when there are none."""
-    own = theme.motif.shape(theme.key)
-    return max((identity(other.motif.shape(other.key), own) for other in others), default=0.0)
+def _alike(motif: Motif, key: Key, others: Iterable[Shape]) -> float:
+    """The identity of a motif with the most like of the others; 0 when there are none."""
+    own = motif.shape(key)
+    return max((identity(other, own) for other in others), default=0.0)
 
 
 def _too_alike(name: str, how: str, nearest: float) -> str:
@@ -135,22 +186,22 @@ def _invented(
 ) -> Theme:
     """The first good theme of the attempts that is unlike the others and quotes no well-known tune."""
     shapes = [theme.motif.shape(theme.key) for theme in others]
-    best: Theme | None = None
+    best: tuple[_Draft, Stream] | None = None
     least = 1.0
     for attempt in range(ATTEMPTS):
         draw = stream(seed, "theme", name, attempt)
-        theme = make_theme(name, spec, style, banks, draw, shapes, any_rhythm=attempt >= OWN_RHYTHMS)
-        alike = _nearest(theme, others)
+        draft = _draft(spec, style, banks, draw, shapes, any_rhythm=attempt >= OWN_RHYTHMS)
+        alike = _alike(draft.motif, draft.key, shapes)
         least = min(least, alike)
-        if alike > DISTINCT or not is_original(theme.melody.realise(theme.key), denied):
+        if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), denied):
             continue
-        if best is None or theme.score > best.score:
-            best = theme
-        if best.score >= GOOD:
+        if best is None or draft.score > best[0].score:
+            best = (draft, draw)
+        if best[0].score >= GOOD:
             break
     if best is None:
-        raise ComposeError(_too_alike(name, spec.character, least))
-    return best
+        raise ComposeError(_too_alike(name, spec.character or "by numbers", least))
+    return _finished(name, spec, *best)
 
 
 def character_for(valence: float, arousal: float, banks: Banks, draw: Stream) -> str:

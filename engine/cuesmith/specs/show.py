@@ -79,9 +79,13 @@ class ThemeSpec:
     notes, midi: the theme itself (1 to 8 bars), as text or in a file; the character may then be left out (empty).
     mode, meter: how given notes are meant, where that is not to be found from the notes themselves.
     arc: its story over the cues that name it: stages (or recipes) one after another, spread evenly.
+    valence, arousal: the character in numbers, -1 dark .. 1 bright and 0 still .. 1 excited, instead of a name or
+    beside it; where only one is said the other is the named character's, or a middling one.
     """
 
     character: str = ""
+    valence: Annotated[float, Field(ge=-1, le=1)] | None = None
+    arousal: Annotated[float, Field(ge=0, le=1)] | None = None
     notes: NotesText | None = None
     midi: MidiSource | None = None
     key: KeyText | None = None
@@ -94,9 +98,11 @@ class ThemeSpec:
     def __post_init__(self) -> None:
         if self.notes is not None and self.midi is not None:
             raise ValueError("a theme has notes or midi, not both; leave one out")
+        if self.given and self.numbered:
+            raise ValueError("valence and arousal are of invented themes; leave them out where notes or midi are given")
         if not self.given:
-            if not self.character:
-                raise ValueError("a theme needs a character (such as heroic), or notes, or midi")
+            if not self.character and not self.numbered:
+                raise ValueError("a theme needs a character (such as heroic), valence and arousal, or notes, or midi")
             if self.mode is not None or self.meter is not None:
                 raise ValueError("mode and meter belong to given notes; an invented theme takes key or scale")
         if self.notes is not None:
@@ -110,6 +116,11 @@ class ThemeSpec:
     def given(self) -> bool:
         """Whether a person gives the theme, as notes or in a MIDI file."""
         return self.notes is not None or self.midi is not None
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the character is said in numbers, wholly or in part."""
+        return self.valence is not None or self.arousal is not None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

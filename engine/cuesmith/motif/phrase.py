@@ -1,0 +1,96 @@
+"""What phrases are made with: bars taken out, breath at the end, the note a phrase ends on, cadences."""
+
+from __future__ import annotations
+
+from cuesmith.chance import Stream
+from cuesmith.motif.ladder import nearest_rung, scale_index, scale_step
+from cuesmith.motif.model import Motif, MotifNote
+from cuesmith.motif.transform import breathe, tail_swap
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
+from cuesmith.music.scale import Scale
+
+Unit = tuple[int, int, str]  # first bar, bars, what
+
+# Steps phrases end on: half cadence 2, 5, 7; imperfect 3, 5.
+OPEN = (1, 4, 6)
+IMPERFECT = (2, 4)
+
+
+def breath_ticks(meter: Meter) -> int:
+    """The least silence at the end of a phrase: a quarter note, in short bars an eighth."""
+    return PPQ if meter.bar_ticks >= 3 * PPQ else PPQ // 2
+
+
+def ended(phrase: Motif, classes: tuple[int, ...], scale: Scale, rest: int) -> Motif:
+    """The phrase with a breath at its end and its last note on the nearest of these steps (0..6)."""
+    out = breathe(phrase, rest)
+    if not out.notes:
+        return out
+    last = scale_index(scale, out.notes[-1].step)
+    return tail_swap(out, scale_step(scale, nearest_rung(last, classes, scale)))
+
+
+def held(meter: Meter, index: int, scale: Scale, rest: int) -> Motif:
+    """A bar with one held note and a breath of `rest` ticks, a note of an eighth at least."""
+    bar = meter.bar_ticks
+    return Motif((MotifNote(0, max(PPQ // 2, bar - rest), scale_step(scale, index)),), bar, meter)
+
+
+def first_bar(motif: Motif) -> list[MotifNote]:
+    """The notes that begin in the first bar."""
+    return [n for n in motif.notes if n.onset < motif.meter.bar_ticks]
+
+
+def cadence(
+    motif: Motif,
+    before: int,
+    scale: Scale,
+    rest: int,
+    draw: Stream,
+    *,
+    avoid: int | None = None,
+    lowest: int = -7,
+    highest: int = 99,
+) -> Motif:
+    """Two bars that walk down to the tonic and rest there: the rhythm of the idea's first bar, then a held note.
+
+    before: the scale index the melody comes from; the tonic is taken in the octave that makes the way in short. lowest,
+    highest: scale indexes it should keep between. avoid: a step that the note before the last should not have, because
+    the phrase this one answers has it there.
+    """
+    bar, count = motif.meter.bar_ticks, len(scale.steps)
+    rhythm = first_bar(motif)[:6] or list(motif.notes[:3])
+    size = len(rhythm)
+    climb = min(size, 4 if count == 7 else 3)
+    middle = sum(scale_index(scale, n.step) for n in motif.notes) / len(motif.notes)
+
+    def way(rung: int) -> float:
+        outside = not lowest <= rung < highest
+        return abs(rung + climb - before) + 0.7 * abs(rung + 2 - middle) + 100 * outside
+
+    home = min((count * octave for octave in (-1, 0, 1, 2)), key=way)
+    kind = draw.weighted({"fall": 3.0, "turn": 3.0, "below": 1.0 if 6 in scale.steps else 0.0})
+    line = [home + max(1, round(climb * (size - i) / size)) for i in range(size)]
+    if kind == "turn" and size >= 3:  # once more over the top before the fall
+        line = [home + climb - 1, *line[:-1]]
+        line[-1] = home + 1
+    elif kind == "below" and size >= 3 and home > lowest:
+        line[-1] = home - 1
+    for i in range(1, size - 1):  # of two equal notes the second is a neighbour
+        if line[i] == line[i - 1] and line[i + 1] != line[i] + 1:
+            line[i] += 1
+    if avoid is not None and scale_step(scale, line[-1]) == avoid:
+        line[-1] = home - 1 if line[-1] > home and 6 in scale.steps else home + 1
+        if scale_step(scale, line[-1]) == avoid:
+            line[-1] = home + 2
+    line = [min(i, max(highest, home + 1)) for i in line]
+    for i in range(1, size - 1):  # where the ceiling made two notes one
+        if line[i] == line[i - 1] > home + 1:
+            line[i] -= 1
+    notes = [
+        MotifNote(n.onset, min(n.duration, bar - n.onset), scale_step(scale, i))
+        for n, i in zip(rhythm, line, strict=True)
+    ]
+    notes.append(MotifNote(bar, max(PPQ // 2, bar - rest), scale_step(scale, home)))
+    return Motif(tuple(notes), 2 * bar, motif.meter)

@@ -1,0 +1,78 @@
+"""Characters said in numbers: brighter is brighter, more excited is denser, and what is wrong is told."""
+
+from __future__ import annotations
+
+from functools import cache
+from statistics import mean
+
+import pytest
+from typer.testing import CliRunner
+
+from cuesmith.chance import stream
+from cuesmith.cli.motif import motif
+from cuesmith.motif.model import Theme
+from cuesmith.show.characters import brightness, character_at, nearest_character
+from cuesmith.show.themes import make_theme, make_themes
+from cuesmith.specs.library import load_banks
+from cuesmith.specs.load import load_style
+from cuesmith.specs.show import ThemeSpec
+
+BANKS = load_banks()
+SEEDS = 60
+
+
+@cache
+def invented(valence: float | None, arousal: float | None) -> tuple[Theme, ...]:
+    spec = ThemeSpec(valence=valence, arousal=arousal)
+    style = load_style("symphonic")
+    return tuple(make_theme("x", spec, style, BANKS, stream(seed, "mood")) for seed in range(SEEDS))
+
+
+def test_density_grows_with_arousal() -> None:
+    notes = [mean(len(theme.motif.notes) for theme in invented(None, arousal)) for arousal in (0.0, 0.5, 1.0)]
+    assert notes == sorted(notes)
+    assert notes[-1] - notes[0] >= 2
+
+
+def test_modes_brighten_with_valence() -> None:
+    bright = [mean(brightness(theme.key.mode) for theme in invented(valence, None)) for valence in (-1.0, 0.0, 1.0)]
+    assert bright == sorted(bright)
+    assert bright[-1] - bright[0] >= 1
+
+
+def test_numbers_of_a_character_give_its_name_and_no_numbers_its_row() -> None:
+    for name, row in BANKS.characters.items():
+        assert nearest_character(row.valence, row.arousal, BANKS) == name
+        assert character_at(None, None, BANKS, name) == (name, row)
+        assert character_at(row.valence, None, BANKS, name)[0] == name
+        blended = character_at(row.valence, row.arousal, BANKS)[1]
+        assert sum(blended.intervals.values()) == pytest.approx(100)
+        for low, high in (blended.leaps, blended.ambitus, blended.density):
+            assert low <= high
+
+
+def test_a_theme_in_numbers_is_of_the_nearest_character() -> None:
+    spec = {"x": ThemeSpec(valence=-0.8, arousal=0.7), "y": ThemeSpec(character="tender", arousal=0.9)}
+    themes = make_themes(spec, load_style("symphonic"), BANKS, 1)
+    assert themes["x"].character == "menacing"
+    assert themes["y"].character == "tender"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [{"valence": 1.5}, {"arousal": -0.1}, {"valence": 0.5, "notes": "C4:1 D4:1"}, {}],
+)
+def test_what_cannot_be_meant_is_refused(fields: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match=r"valence|arousal"):
+        ThemeSpec(**fields)  # type: ignore[arg-type]  # what pydantic checks is the point
+
+
+def test_the_command_takes_numbers_and_tells_what_is_wrong() -> None:
+    def run(*words: str) -> str:
+        return CliRunner().invoke(motif, ["invent", *words], catch_exceptions=True).output
+
+    assert run("--valence", "-0.6", "--arousal", "0.2", "--seed", "7", "-n", "2").count("sorrowful") == 2
+    assert "out of range: -1 to 1" in run("--valence", "2")
+    assert "out of range: 0 to 1" in run("--arousal", "-0.5")
+    assert "did you mean 'heroic'" in run("--character", "brave")
+    assert "--valence" in run()
