@@ -78,12 +78,11 @@ class Desk:
         *,
         octave: int | None = None,
         against: Sequence[Note] = (),
-        quiet: bool = False,
     ) -> list[Passage]:
         """The pieces as one player plays them, fitted to the chords; a passage for each.
 
         octave: of the theme's tonic; None: where it lies best. against: notes of another voice, in order, that strong
-        beats should not clash with. quiet: no statement is claimed (a voice that only doubles or harmonises).
+        beats should not clash with.
         """
         pieces = [piece for piece in pieces if piece.motif.notes]
         if not pieces:
@@ -108,7 +107,7 @@ class Desk:
             if not notes:
                 continue
             said = None
-            if len(notes) >= LEAST_NOTES and not quiet:
+            if len(notes) >= LEAST_NOTES:
                 shape = [(n.onset, n.pitch) for n in notes]
                 likeness = round(barred * best_identity(piece.original.shape(section.key), shape), 3)
                 said = Statement(name, piece.ops, likeness, notes[0].onset, notes[-1].end, section.name)

@@ -27,6 +27,7 @@ WHOLE_LINE = frozenset({
     "augmentation", "diminution", "inversion", "retrograde", "displacement", "expansion", "compression", "ornament",
     "tail_swap", "head_swap", "canon", "blocking", "dialogue", "bass",
 })  # fmt: skip
+MADE_OF = frozenset({"bridge", "chorus"})  # parts that are compared with the idea they are made of
 SHORT_HEAD = 2  # bars: an idea no longer than this still has a head worth repeating bar by bar
 
 
@@ -55,7 +56,8 @@ class Material:
 
     melody: its eight bars (or what the recipe makes of them), as pieces from tick 0 over `bars` bars. idea: its two
     bars, as the recipe has them. plain: the same as they were written. head: the first bar, at the speed of the idea.
-    bar: ticks. developed: the idea is hard to recognise, so the plain one has to be heard before it.
+    bar: ticks. bridge, chorus: the other parts of its song, eight and sixteen bars; empty where the recipe makes a
+    phrase of its own. developed: the idea is hard to recognise, so the plain one has to be heard before it.
     """
 
     melody: tuple[Piece, ...]
@@ -64,6 +66,8 @@ class Material:
     plain: Piece
     head: Piece
     bar: int
+    bridge: tuple[Piece, ...] = ()
+    chorus: tuple[Piece, ...] = ()
     developed: bool = False
 
     @property
@@ -78,7 +82,10 @@ class Material:
 
 
 def cut(pieces: Sequence[Piece], first_bar: int, bars: int, bar: int) -> list[Piece]:
-    """What begins in these bars of laid-out pieces, moved to the front; a piece is cut with its original."""
+    """What begins in these bars of laid-out pieces, moved to the front; a piece is cut with its original.
+
+    Where the original is only the idea that the piece is made of, it stays as it is.
+    """
     start, end = first_bar * bar, (first_bar + bars) * bar
     out = []
     for piece in pieces:
@@ -86,15 +93,11 @@ def cut(pieces: Sequence[Piece], first_bar: int, bars: int, bar: int) -> list[Pi
         if low >= high:
             continue
         inside = (low - piece.start, high - piece.start)
-        share = piece.original.length / piece.motif.length
-        out.append(
-            Piece(
-                low - start,
-                fragment(piece.motif, *inside),
-                fragment(piece.original, *(round(tick * share) for tick in inside)),
-                piece.ops,
-            )
-        )
+        original = piece.original
+        if not MADE_OF.intersection(piece.ops):
+            share = original.length / piece.motif.length
+            original = fragment(original, *(round(tick * share) for tick in inside))
+        out.append(Piece(low - start, fragment(piece.motif, *inside), original, piece.ops))
     return out
 
 
@@ -112,8 +115,15 @@ def material(theme: Theme, meter: Meter, guise: Guise, key: Key, bars: int) -> M
     melody, idea = remetre(theme.melody, meter), remetre(theme.motif, meter)
     bar = meter.bar_ticks
     plain = Piece(0, idea, idea, ())
+    bridge: tuple[Piece, ...]
+    chorus: tuple[Piece, ...]
+    bridge, chorus = (
+        (Piece(0, remetre(part, meter), idea, (name,)),)
+        for part, name in ((theme.bridge, "bridge"), (theme.chorus, "chorus"))
+    )
     if guise.row is None:
-        return Material((Piece(0, melody, melody, ()),), melody.bars, plain, plain, _head(plain, bar), bar)
+        whole: tuple[Piece, ...] = (Piece(0, melody, melody, ()),)
+        return Material(whole, melody.bars, plain, plain, _head(plain, bar), bar, bridge, chorus)
     ops = line_ops(guise.row)
     setting = Setting(key, Scale(theme.scale.name, key.mode, theme.scale.steps, theme.scale.nuclear))
     changed = _applied(idea, ops, setting)
@@ -124,17 +134,20 @@ def material(theme: Theme, meter: Meter, guise: Guise, key: Key, bars: int) -> M
     turned = Piece(0, changed, idea, names)
     if all(name in WHOLE_LINE for name in names):
         line = _applied(melody, ops, setting)
-        whole: tuple[Piece, ...] = (Piece(0, line, melody, names),)
+        whole = (Piece(0, line, melody, names),)
         if guise.row.level == "development":
             half = cut(whole, line.bars // 2, line.bars - line.bars // 2, bar)
             whole = _phrase((plain, turned, *half), bar)
+        bridge, chorus = (
+            tuple(replace(p, motif=_applied(p.motif, ops, setting), ops=(*names, *p.ops)) for p in part)
+            for part in (bridge, chorus)
+        )
     else:
         again = Piece(0, breathe(sequence(changed, -1), PPQ), idea, (*names, "sequence"))
-        whole = _phrase((plain, turned, plain, again), bar)
+        whole, bridge, chorus = _phrase((plain, turned, plain, again), bar), (), ()
     head = _head(turned if changed.bars <= SHORT_HEAD else plain, bar)
-    return Material(
-        whole, sum(piece.bars for piece in whole), turned, plain, head, bar, guise.row.level == "development"
-    )
+    developed = guise.row.level == "development"
+    return Material(whole, sum(p.bars for p in whole), turned, plain, head, bar, bridge, chorus, developed)
 
 
 def line_ops(recipe: Recipe) -> tuple[Op, ...]:

@@ -75,7 +75,7 @@ def voiced(desk: Desk, section: SectionPlan, name: str, seat: str, pieces: Seque
         if voice >= len(lines[0]) or op.name != "blocking":
             break
         lower = [replace(piece, motif=voices[voice]) for piece, voices in zip(pieces, lines, strict=True)]
-        lead += desk.passages(section, name, other, lower, against=_notes(lead), quiet=True)
+        lead += desk.passages(section, name, other, lower, against=_notes(lead))
     return lead
 
 
@@ -153,9 +153,7 @@ def met(desk: Desk, section: SectionPlan, seat: str, lead: list[Passage], m: Mat
     return _dialogue(desk, section, (name, seat, m), (other, joining[0], desk.material(section, other))) or lead
 
 
-def _counterpoint(
-    desk: Desk, section: SectionPlan, name: str, seat: str, sung: Sequence[Note]
-) -> list[Passage]:
+def _counterpoint(desk: Desk, section: SectionPlan, name: str, seat: str, sung: Sequence[Note]) -> list[Passage]:
     """The second theme under or over the first, in the first way in which few strong beats clash."""
     m = desk.material(section, name)
     bars = section.length // m.bar

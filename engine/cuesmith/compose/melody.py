@@ -19,13 +19,13 @@ HANDED_OVER = 0.4  # share of returns whose second half another player takes up
 HANDED_BARS = 8
 
 
-def _pieces(section: SectionPlan, name: str, m: Material, plan: Plan, draw: Stream) -> list[Piece]:
+def _pieces(section: SectionPlan, name: str, m: Material, plan: Plan, draw: Stream, turn: int) -> list[Piece]:
     melody, treatment = plan.melody, section.treatment
     if treatment == "contrast" and name != plan.brief.themes[0]:
         treatment = "statement"  # another theme is contrast enough, and must be heard plainly
     if treatment in WHOLE and (melody in ("fragments", "none") or plan.guise(name).fragments):
         treatment = "fragments"
-    pieces = TREATMENTS[treatment](m, section.length // m.bar, draw)
+    pieces = TREATMENTS[treatment](m, section.length // m.bar, draw, turn)
     return thinned(pieces, m) if melody == "sparse" else pieces
 
 
@@ -42,9 +42,10 @@ def lead_passages(
             continue
         m = desk.material(section, section.theme)
         chance = draw.child(section.harmony, section.treatment)
-        pieces = [p for p in _pieces(section, section.theme, m, plan, chance) if p.motif.notes]
-        times = heard[section.treatment, section.theme] = heard.get((section.treatment, section.theme), 0) + 1
-        if times > 1 and section.treatment in WHOLE:
+        turn = heard.get((section.treatment, section.theme), 0)
+        heard[section.treatment, section.theme] = turn + 1
+        pieces = [p for p in _pieces(section, section.theme, m, plan, chance, turn) if p.motif.notes]
+        if turn and section.treatment in WHOLE:
             pieces = varied(pieces, draw.child("return", section.index))
         if not pieces:
             continue

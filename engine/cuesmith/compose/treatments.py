@@ -1,4 +1,8 @@
-"""What a section does with its theme: each treatment lays out pieces of the theme over the bars of the section."""
+"""What a section does with its theme: each treatment lays out pieces of the theme over the bars of the section.
+
+A treatment is a function of the material, the bars, a stream of chance, and which turn this is (0 when the cue treats
+the theme in this way for the first time).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ from cuesmith.motif.transform import augmentation, breathe, diminution, expansio
 from cuesmith.music.note import PPQ
 
 EIGHTH = PPQ // 2
+BRIDGE_BARS = 4  # the least room for a phrase of another part of the song
+WORKED, BROAD = 0.35, 0.3  # how often a contrast works with the idea, and a chorus states the theme broadly, instead
 
 
 def _moved(piece: Piece, start: int, steps: int, name: str = "sequence") -> Piece:
@@ -38,7 +44,7 @@ def _idea(m: Material, start: int, bars: int) -> list[Piece]:
     return _named([m.head.at(start)], "fragmentation") if bars else []
 
 
-def statement(m: Material, bars: int, draw: Stream) -> list[Piece]:
+def statement(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     """The whole theme, as often as the section holds it; a remainder takes its first half."""
     out: list[Piece] = []
     at = 0
@@ -88,7 +94,7 @@ def varied(pieces: list[Piece], draw: Stream) -> list[Piece]:
     return out
 
 
-def restatement(m: Material, bars: int, draw: Stream) -> list[Piece]:
+def restatement(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     """The theme again with ornaments; short sections take its second half, which closes."""
     if max(m.half, 2) <= bars < m.bars:
         found = _named(cut(m.melody, m.bars - m.half, m.half, m.bar), "second half")
@@ -97,8 +103,19 @@ def restatement(m: Material, bars: int, draw: Stream) -> list[Piece]:
     return varied(found, draw)
 
 
-def contrast(m: Material, bars: int, draw: Stream) -> list[Piece]:
-    """New ground from the same idea: mirrored, widened or moved, then moved again, fragments, and a way back."""
+def contrast(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
+    """New ground: the bridge of the theme's song, or its idea worked with; where both have room, bridge, then work."""
+    if not m.bridge or bars < BRIDGE_BARS or draw.child("bridge", turn).chance(WORKED):
+        return _worked(m, bars, draw)
+    whole = sum(piece.bars for piece in m.bridge)
+    out = cut(m.bridge, 0, min(bars, whole), m.bar)
+    if bars - whole >= BRIDGE_BARS:
+        out += [piece.at(whole * m.bar) for piece in _worked(m, bars - whole, draw)]
+    return out
+
+
+def _worked(m: Material, bars: int, draw: Stream) -> list[Piece]:
+    """The idea mirrored, widened or moved, then moved again, its head alone, and a way back."""
     source = m.idea if m.idea.bars <= bars else m.plain
     unit = source.bars
     kind = draw.weighted({"inversion": 3.0, "expansion": 2.0, "sequence": 3.0})
@@ -112,18 +129,18 @@ def contrast(m: Material, bars: int, draw: Stream) -> list[Piece]:
     idea = replace(source, motif=line, ops=(*source.ops, kind))
     head = replace(idea, motif=fragment(line, 0, m.bar), original=m.head.original, ops=(*idea.ops, "fragmentation"))
     out: list[Piece] = []
-    at = turn = 0
+    at = round_ = 0
     move = draw.choice((-1, -2, 1))
     while bars - at >= 2 * unit:
         lift = 0 if at == 0 else draw.child(at).choice((1, 2))
         out.append(_moved(idea, at * m.bar, lift))
-        if turn % 2 == 0 or unit != 2:
+        if round_ % 2 == 0 or unit != 2:
             out.append(_breathing(_moved(idea, (at + unit) * m.bar, lift + move), m.rest))
         else:
             out.append(_moved(head, (at + 2) * m.bar, lift + move))
             out.append(_breathing(_moved(head, (at + 3) * m.bar, lift + 2 * move), m.rest))
         at += 2 * unit
-        turn += 1
+        round_ += 1
     if bars - at >= unit:
         out.append(_breathing(idea.at(at * m.bar), m.rest))
     elif bars - at == 1:
@@ -131,8 +148,26 @@ def contrast(m: Material, bars: int, draw: Stream) -> list[Piece]:
     return out
 
 
-def chorus(m: Material, bars: int, draw: Stream) -> list[Piece]:
-    """The broad culmination: the idea in doubled values, then its second half; long ones state it whole first."""
+def chorus(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
+    """The culmination: the chorus of the theme's song, or the theme itself in broad values."""
+    if not m.chorus or bars < BRIDGE_BARS or draw.child("song").chance(BROAD):
+        return _broad(m, bars, draw)
+    whole = sum(piece.bars for piece in m.chorus)
+    quarter = whole // 4
+    if bars >= whole:
+        out = list(m.chorus)
+        rest = _broad(m, bars - whole, draw) if bars - whole >= quarter else []
+        return out + [piece.at(whole * m.bar) for piece in rest]
+    if bars >= 2 * quarter:
+        if turn:  # the lift and the landing
+            return cut(m.chorus, 2 * quarter, 2 * quarter, m.bar)
+        lift = cut(m.chorus, 2 * quarter, quarter, m.bar)
+        return cut(m.chorus, 0, quarter, m.bar) + [piece.at(quarter * m.bar) for piece in lift]
+    return cut(m.chorus, 0, min(bars, quarter), m.bar)
+
+
+def _broad(m: Material, bars: int, draw: Stream) -> list[Piece]:
+    """The idea in doubled values, then its second half; long sections state it whole first."""
     broad = m.idea
     if broad.bars <= m.plain.bars:
         broad = replace(m.idea, motif=augmentation(m.idea.motif, 2), ops=(*m.idea.ops, "augmentation"))
@@ -153,7 +188,7 @@ def chorus(m: Material, bars: int, draw: Stream) -> list[Piece]:
     return out + _idea(m, at * m.bar, bars - at)
 
 
-def build(m: Material, bars: int, draw: Stream) -> list[Piece]:
+def build(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     """The head again and again, a step higher each time, in twos and then in every bar; the last beats stay empty."""
     out: list[Piece] = []
     at = lift = 0
@@ -171,7 +206,7 @@ def _fours(pieces: list[Piece]) -> int:
     return max(4, -(-pieces[0].bars // 4) * 4)
 
 
-def fragments(m: Material, bars: int, draw: Stream) -> list[Piece]:
+def fragments(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     """Sparse quotations: the idea once, then heads at a distance, each somewhere else, with silence between."""
     out = _named([m.plain], "idea") if m.developed and bars >= m.plain.bars else _idea(m, 0, bars)
     at = _fours(out)
@@ -189,14 +224,14 @@ def fragments(m: Material, bars: int, draw: Stream) -> list[Piece]:
     return [p for p in out if p.start + p.motif.length <= bars * m.bar]
 
 
-def intro(m: Material, bars: int, draw: Stream) -> list[Piece]:
+def intro(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     """Often only the texture; otherwise the head, hinted in the bar before the last."""
     if bars < 3 or draw.chance(0.45):
         return []
     return _named([m.head.at((bars - 2) * m.bar)], "fragmentation", "hint")
 
 
-def coda(m: Material, bars: int, draw: Stream) -> list[Piece]:
+def coda(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     """The head once more, broad where there is room; the rest belongs to the ending."""
     if bars < 2:
         return []
@@ -206,7 +241,7 @@ def coda(m: Material, bars: int, draw: Stream) -> list[Piece]:
     return _named([m.head], "fragmentation")
 
 
-def head(m: Material, bars: int, draw: Stream) -> list[Piece]:
+def head(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     """The idea (or its head) at once, and room for the last chord; long sections quote it again and again."""
     if bars >= 6:
         return fragments(m, bars, draw)
@@ -218,12 +253,12 @@ def head(m: Material, bars: int, draw: Stream) -> list[Piece]:
     return _named([m.head], "fragmentation")
 
 
-def none(m: Material, bars: int, draw: Stream) -> list[Piece]:
+def none(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     """No melody."""
     return []
 
 
-TREATMENTS: dict[str, Callable[[Material, int, Stream], list[Piece]]] = {
+TREATMENTS: dict[str, Callable[[Material, int, Stream, int], list[Piece]]] = {
     "statement": statement,
     "restatement": restatement,
     "contrast": contrast,
