@@ -132,7 +132,7 @@ def test_modes_bend_a_motif_and_leave_its_steps() -> None:
 
 
 def test_themes_of_a_show_are_good_and_dense_enough(banks: Banks) -> None:
-    """Casts of four characters over all styles; over 200 of them measured: least 75, median 91, 7 notes."""
+    """Casts of four characters over all styles; over 200 of them measured: least 75, median 91; 7 notes."""
     counts = []
     for number in range(24):
         cast = stream(number, "cast").shuffled(CHARACTERS)[:4]

@@ -29,7 +29,7 @@ from cuesmith.specs.style import Style
 
 ATTEMPTS = 40
 IDEAS = 4  # ideas that are tried until one makes eight bars without a fault
-OWN_RHYTHMS = 4  # attempts with the character's own rhythms, before those of all are let in
+OWN_RHYTHMS = 2  # attempts with the character's own rhythms, before those of all are let in
 GOOD = 75.0  # a score worth stopping at
 
 
