@@ -1,0 +1,198 @@
+"""Expectation: how surprising each note of a melody is to ears that know folk songs.
+
+A model in the manner of Pearce's IDyOM (2005), trained once by `tools/train_expectation.py`; only its counts ship. Per
+note two things are told, when it comes and what pitch it has. Several viewpoints (`motif.viewpoints`) each give a
+distribution from the longest context that was counted, smoothed by all shorter ones down to even odds (escape method C,
+interpolated). They are multiplied, the surer ones weighing more: weight = (entropy / greatest entropy) to the power
+-BIAS. What is left over, EVEN, is shared evenly, so nothing is impossible and no note costs more than about 10 bits
+per thing told.
+
+Information content is -log2 of the probability: 0 bits when a note is certain.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuesmith.motif.viewpoints import DEGREES, DURATIONS, INTERVALS, LETTERS, REACH, Sounding, see
+from cuesmith.music.meter import Meter
+from cuesmith.music.scale import Key
+
+BIAS = {"pitch": 3.0, "rhythm": 0.5, "opening": 1.0}  # the best of 0 … 4 on songs held out
+EVEN = 0.02
+SUREST = 0.05  # no context is trusted more than one whose entropy is this share of the greatest
+SIZES = {"pitch": INTERVALS, "rhythm": DURATIONS, "opening": DEGREES}
+
+Row = NDArray[np.float32]
+_NUMBER = {letter: number for number, letter in enumerate(LETTERS)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Family:
+    """The viewpoints that tell one thing.
+
+    rows: per viewpoint, context → row; longest: letters of its longest context; logs: per row the natural logarithms
+    of the probabilities; weights: per row how much it is trusted.
+    """
+
+    rows: tuple[Mapping[str, int], ...]
+    longest: tuple[int, ...]
+    logs: Row
+    weights: Row
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expectations:
+    """The model: one family for pitch, one for rhythm, one for the first note; and figures of human melodies.
+
+    human: figure → its 21 quantiles (0, 5 … 100 %) over tunes the model was not trained on.
+    """
+
+    pitch: Family
+    rhythm: Family
+    opening: Family
+    human: Mapping[str, tuple[float, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Information content of every note in bits: of its pitch, and of its time (0 for the first note)."""
+
+    pitch: tuple[float, ...]
+    rhythm: tuple[float, ...]
+
+    @property
+    def total(self) -> tuple[float, ...]:
+        """Pitch and time together, per note."""
+        return tuple(a + b for a, b in zip(self.pitch, self.rhythm, strict=True))
+
+
+@cache
+def load_expectations() -> Expectations:
+    """The model that ships with Cuesmith; read once, later calls return the same object."""
+    return read_expectations((files("cuesmith.motif") / "expectation.json").read_bytes())
+
+
+def read_expectations(text: bytes) -> Expectations:
+    """A model from its counts, as `tools/train_expectation.py` writes them."""
+    data: dict[str, Any] = json.loads(text)
+    families = {name: _family(views, SIZES[name], BIAS[name]) for name, views in data["families"].items()}
+    return Expectations(
+        families["pitch"],
+        families["rhythm"],
+        families["opening"],
+        {name: tuple(quantiles) for name, quantiles in data["human"].items()},
+    )
+
+
+def _family(views: Mapping[str, Sequence[Mapping[str, Any]]], size: int, bias: float) -> Family:
+    """Counts → smoothed rows, order by order: each context takes what it did not see from the one a letter shorter."""
+    tables: list[Mapping[str, int]] = []
+    blocks: list[NDArray[np.float64]] = []
+    start = 0
+    for orders in views.values():
+        rows: dict[str, int] = {}
+        above = np.full((1, size), 1.0 / size)
+        first = start  # where the rows of the order above begin
+        for order, table in enumerate(orders):
+            contexts: list[str] = table["contexts"]
+            parents = [rows[context[:-1]] - first for context in contexts] if order else [0]
+            counts = np.zeros((len(contexts), size))
+            owner = np.repeat(np.arange(len(contexts)), [len(symbols) for symbols in table["symbols"]])
+            symbols = np.frombuffer("".join(table["symbols"]).encode("latin-1"), dtype=np.uint8).astype(np.int64)
+            counts[owner, symbols - ord(LETTERS[0])] = table["counts"]
+            kinds = (counts > 0).sum(axis=1, keepdims=True)
+            above = (counts + kinds * above[parents]) / (counts.sum(axis=1, keepdims=True) + kinds)
+            blocks.append(above)
+            first = start
+            rows.update(zip(contexts, range(start, start + len(contexts)), strict=True))
+            start += len(contexts)
+        tables.append(rows)
+    odds = np.concatenate(blocks)
+    logs = np.log(odds)
+    entropy = -(odds * logs).sum(axis=1) / math.log(size)
+    weights = np.maximum(entropy, SUREST) ** -bias
+    longest = tuple(max(map(len, table)) for table in tables)
+    return Family(tuple(tables), longest, logs.astype(np.float32), weights.astype(np.float32))
+
+
+def distributions(
+    family: Family, contexts: Sequence[Sequence[str]], allowed: NDArray[np.bool_] | None = None
+) -> NDArray[np.float64]:
+    """The probabilities of every symbol for every note: one row per note, summing to 1.
+
+    contexts: per viewpoint of the family, one per note. allowed: per note which symbols can come at all.
+    """
+    places = np.array(
+        [
+            [_row(rows, context, longest) for context in view]
+            for rows, longest, view in zip(family.rows, family.longest, contexts, strict=True)
+        ],
+        dtype=np.intp,
+    )
+    weights = family.weights[places]
+    weights = weights / weights.sum(axis=0)
+    odds: NDArray[np.float64] = np.exp(np.einsum("vn,vns->ns", weights, family.logs[places])).astype(np.float64)
+    even = np.ones_like(odds)
+    if allowed is not None:
+        odds *= allowed
+        even *= allowed
+    odds *= (1.0 - EVEN) / odds.sum(axis=1, keepdims=True)
+    odds += EVEN / even.sum(axis=1, keepdims=True) * even
+    return odds
+
+
+def _row(rows: Mapping[str, int], context: str, longest: int) -> int:
+    """The row of the longest prefix of a context that was counted; the empty one always was."""
+    for length in range(min(longest, len(context)), 0, -1):
+        row = rows.get(context[:length])
+        if row is not None:
+            return row
+    return rows[""]
+
+
+def _in_scale(pitches: Sequence[int]) -> NDArray[np.bool_]:
+    """Per note after the first, which intervals lead to a pitch class of the melody; the widest may be any."""
+    used = np.zeros(12, dtype=np.bool_)
+    used[[pitch % 12 for pitch in pitches]] = True
+    allowed: NDArray[np.bool_] = used[np.add.outer(pitches[:-1], np.arange(-REACH, REACH + 1)) % 12]
+    allowed[:, 0] = allowed[:, -1] = True
+    return allowed
+
+
+def _bits(
+    family: Family, contexts: Sequence[Sequence[str]], symbols: str, allowed: NDArray[np.bool_] | None = None
+) -> tuple[float, ...]:
+    if not symbols:
+        return ()
+    odds = distributions(family, contexts, allowed)
+    told = odds[np.arange(len(symbols)), [_NUMBER[symbol] for symbol in symbols]]
+    return tuple(np.maximum(-np.log2(told), 0.0).tolist())
+
+
+def contents(notes: Sequence[Sounding], key: Key, meter: Meter, model: Expectations | None = None) -> Contents:
+    """Information content of every note, pitch and time apart.
+
+    notes: one voice as (onset, duration, pitch, …) in ticks, in order of onset; tick 0 is a bar line. Of the key
+    only the tonic and the third of its mode matter. Raises ValueError for no notes and for notes that begin together.
+    """
+    known = model or load_expectations()
+    views = see(notes, key, meter)
+    opening = _bits(known.opening, ([views.opening_context],), views.opening)
+    pitch = _bits(known.pitch, views.pitch_contexts, views.pitch, _in_scale([note[2] for note in notes]))
+    rhythm = _bits(known.rhythm, views.rhythm_contexts, views.rhythm)
+    return Contents(opening + pitch, (0.0, *rhythm))
+
+
+def information_content(notes: Sequence[Sounding], key: Key, meter: Meter) -> tuple[float, ...]:
+    """Bits per note, pitch and time together; 0 and more. See `contents`."""
+    return contents(notes, key, meter).total
