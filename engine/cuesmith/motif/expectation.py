@@ -4,8 +4,9 @@ A model in the manner of Pearce's IDyOM (2005), trained once by `tools/train_exp
 note two things are told, when it comes and what pitch it has. Several viewpoints (`motif.viewpoints`) each give a
 distribution from the longest context that was counted, smoothed by all shorter ones down to even odds (escape method C,
 interpolated). They are multiplied, the surer ones weighing more: weight = (entropy / greatest entropy) to the power
--BIAS. What is left over, EVEN, is shared evenly, so nothing is impossible and no note costs more than about 10 bits
-per thing told.
+-BIAS. Only pitch classes that the melody uses are thought possible: its scale is known, and one that songs seldom use
+is no surprise at every note. What the melody recalls of itself is mixed in. A share EVEN of the odds is given to all
+alike, so nothing is impossible and no note costs much more than 10 bits per thing told.
 
 Information content is -log2 of the probability: 0 bits when a note is certain.
 """
@@ -23,7 +24,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cuesmith.motif.viewpoints import DEGREES, DURATIONS, INTERVALS, LETTERS, REACH, Sounding, see
+from cuesmith.motif.viewpoints import DEGREES, DURATIONS, INTERVALS, LETTERS, REACH, Seen, Sounding, see
 from cuesmith.music.meter import Meter
 from cuesmith.music.scale import Key
 
@@ -33,7 +34,6 @@ SUREST = 0.05  # no context is trusted more than one whose entropy is this share
 SIZES = {"pitch": INTERVALS, "rhythm": DURATIONS, "opening": DEGREES}
 
 Row = NDArray[np.float32]
-_NUMBER = {letter: number for number, letter in enumerate(LETTERS)}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,13 +41,15 @@ class Family:
     """The viewpoints that tell one thing.
 
     rows: per viewpoint, context → row; longest: letters of its longest context; logs: per row the natural logarithms
-    of the probabilities; weights: per row how much it is trusted.
+    of the probabilities; weights: per row how much it is trusted. repeats: by the length of what is recalled, the
+    share of the odds that it comes again.
     """
 
     rows: tuple[Mapping[str, int], ...]
     longest: tuple[int, ...]
     logs: Row
     weights: Row
+    repeats: NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +87,9 @@ def load_expectations() -> Expectations:
 def read_expectations(text: bytes) -> Expectations:
     """A model from its counts, as `tools/train_expectation.py` writes them."""
     data: dict[str, Any] = json.loads(text)
-    families = {name: _family(views, SIZES[name], BIAS[name]) for name, views in data["families"].items()}
+    families = {
+        name: _family(views, SIZES[name], BIAS[name], data["repeats"][name]) for name, views in data["families"].items()
+    }
     return Expectations(
         families["pitch"],
         families["rhythm"],
@@ -94,7 +98,9 @@ def read_expectations(text: bytes) -> Expectations:
     )
 
 
-def _family(views: Mapping[str, Sequence[Mapping[str, Any]]], size: int, bias: float) -> Family:
+def _family(
+    views: Mapping[str, Sequence[Mapping[str, Any]]], size: int, bias: float, repeats: Sequence[float]
+) -> Family:
     """Counts → smoothed rows, order by order: each context takes what it did not see from the one a letter shorter."""
     tables: list[Mapping[str, int]] = []
     blocks: list[NDArray[np.float64]] = []
@@ -122,20 +128,18 @@ def _family(views: Mapping[str, Sequence[Mapping[str, Any]]], size: int, bias: f
     entropy = -(odds * logs).sum(axis=1) / math.log(size)
     weights = np.maximum(entropy, SUREST) ** -bias
     longest = tuple(max(map(len, table)) for table in tables)
-    return Family(tuple(tables), longest, logs.astype(np.float32), weights.astype(np.float32))
+    return Family(tuple(tables), longest, logs.astype(np.float32), weights.astype(np.float32), np.array(repeats))
 
 
-def distributions(
-    family: Family, contexts: Sequence[Sequence[str]], allowed: NDArray[np.bool_] | None = None
-) -> NDArray[np.float64]:
+def distributions(family: Family, seen: Seen, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
     """The probabilities of every symbol for every note: one row per note, summing to 1.
 
-    contexts: per viewpoint of the family, one per note. allowed: per note which symbols can come at all.
+    allowed: per note which symbols the viewpoints may think of; all when left out.
     """
     places = np.array(
         [
             [_row(rows, context, longest) for context in view]
-            for rows, longest, view in zip(family.rows, family.longest, contexts, strict=True)
+            for rows, longest, view in zip(family.rows, family.longest, seen.contexts, strict=True)
         ],
         dtype=np.intp,
     )
@@ -148,6 +152,11 @@ def distributions(
         even *= allowed
     odds *= (1.0 - EVEN) / odds.sum(axis=1, keepdims=True)
     odds += EVEN / even.sum(axis=1, keepdims=True) * even
+    # A product of viewpoints is a veto: what songs never do would surprise each time anew. But a melody teaches, too:
+    # its second syncopation is less of a surprise than its first.
+    share = family.repeats[[recall.length for recall in seen.recalls]]
+    odds *= (1.0 - share)[:, None]
+    odds[np.arange(len(share)), [recall.symbol for recall in seen.recalls]] += share
     return odds
 
 
@@ -160,7 +169,7 @@ def _row(rows: Mapping[str, int], context: str, longest: int) -> int:
     return rows[""]
 
 
-def _in_scale(pitches: Sequence[int]) -> NDArray[np.bool_]:
+def in_scale(pitches: Sequence[int]) -> NDArray[np.bool_]:
     """Per note after the first, which intervals lead to a pitch class of the melody; the widest may be any."""
     used = np.zeros(12, dtype=np.bool_)
     used[[pitch % 12 for pitch in pitches]] = True
@@ -169,13 +178,10 @@ def _in_scale(pitches: Sequence[int]) -> NDArray[np.bool_]:
     return allowed
 
 
-def _bits(
-    family: Family, contexts: Sequence[Sequence[str]], symbols: str, allowed: NDArray[np.bool_] | None = None
-) -> tuple[float, ...]:
-    if not symbols:
+def _bits(family: Family, seen: Seen, allowed: NDArray[np.bool_] | None = None) -> tuple[float, ...]:
+    if not seen.symbols:
         return ()
-    odds = distributions(family, contexts, allowed)
-    told = odds[np.arange(len(symbols)), [_NUMBER[symbol] for symbol in symbols]]
+    told = distributions(family, seen, allowed)[np.arange(len(seen.symbols)), seen.symbols]
     return tuple(np.maximum(-np.log2(told), 0.0).tolist())
 
 
@@ -187,9 +193,9 @@ def contents(notes: Sequence[Sounding], key: Key, meter: Meter, model: Expectati
     """
     known = model or load_expectations()
     views = see(notes, key, meter)
-    opening = _bits(known.opening, ([views.opening_context],), views.opening)
-    pitch = _bits(known.pitch, views.pitch_contexts, views.pitch, _in_scale([note[2] for note in notes]))
-    rhythm = _bits(known.rhythm, views.rhythm_contexts, views.rhythm)
+    opening = _bits(known.opening, views.opening)
+    pitch = _bits(known.pitch, views.pitch, in_scale([note[2] for note in notes]))
+    rhythm = _bits(known.rhythm, views.rhythm)
     return Contents(opening + pitch, (0.0, *rhythm))
 
 

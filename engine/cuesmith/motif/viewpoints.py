@@ -8,11 +8,12 @@ pitch     interval   the last four intervals
           degree     mode, degree of the note before, the last three intervals
           metre      mode, strength of the place, degree before, the last interval
           register   how far the note before lies from the mean so far, the last two intervals
-          recall     how long a match of the last intervals earlier in the melody is, and what followed there
 rhythm    duration   the last four durations
           place      strength of the place, place in the bar with its meter, the last three durations
-          recall     how long a match of place and durations earlier in the melody is, and what followed there
 opening   first      mode, strength of the first note; the symbol is its degree
+
+Besides, a melody recalls itself: where its last intervals (or its last durations, from the same place in the bar on)
+were heard before, and what followed there.
 
 After Conklin & Witten (1995), Journal of New Music Research 24, and Pearce (2005), the IDyOM model.
 """
@@ -30,8 +31,8 @@ from cuesmith.music.scale import Key
 
 Sounding = tuple[int, int, int] | Note  # onset, duration in ticks, pitch; a velocity may follow
 
-PITCH_VIEWS = ("interval", "degree", "metre", "register", "recall")
-RHYTHM_VIEWS = ("duration", "place", "recall")
+PITCH_VIEWS = ("interval", "degree", "metre", "register")
+RHYTHM_VIEWS = ("duration", "place")
 REACH = 16  # intervals beyond count as this many semitones
 INTERVALS = 2 * REACH + 1
 TWELFTHS = (1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 20, 24, 30, 32, 36, 42, 48, 60, 72, 96)  # duration classes, of a beat
@@ -40,27 +41,40 @@ DEGREES = 12
 LONGEST_MATCH = 4
 WIDEST = 9  # semitones from the mean of the melody so far
 LETTERS = tuple(chr(48 + number) for number in range(160))
+_NUMBER = {letter: number for number, letter in enumerate(LETTERS)}
 
 
 def _duration_class(twelfths: int) -> int:
     return min(range(DURATIONS), key=lambda c: abs(math.log(TWELFTHS[c] / max(1, twelfths))))
 
 
-_CLASSES = tuple(LETTERS[_duration_class(twelfths)] for twelfths in range(TWELFTHS[-1] + 1))
+_CLASSES = tuple(_duration_class(twelfths) for twelfths in range(TWELFTHS[-1] + 1))
+
+
+class Recall(NamedTuple):
+    """How many symbols match an earlier stretch of the melody, 0..LONGEST_MATCH, and the symbol that followed there."""
+
+    length: int
+    symbol: int
+
+
+NOTHING = Recall(0, 0)
+
+
+class Seen(NamedTuple):
+    """One thing told of every note, in order: its symbol, one context per viewpoint, and what is recalled."""
+
+    symbols: list[int]
+    contexts: tuple[list[str], ...]
+    recalls: list[Recall]
 
 
 class Views(NamedTuple):
-    """A melody seen: letters of its symbols, and one list of contexts per viewpoint, in the order of the notes.
+    """A melody seen: the opening tells of the first note, pitch and rhythm of all others."""
 
-    pitch, rhythm: symbols of the notes from the second on; opening: that of the first note, with its context.
-    """
-
-    opening: str
-    opening_context: str
-    pitch: str
-    pitch_contexts: tuple[list[str], ...]
-    rhythm: str
-    rhythm_contexts: tuple[list[str], ...]
+    opening: Seen
+    pitch: Seen
+    rhythm: Seen
 
 
 def see(notes: Sequence[Sounding], key: Key, meter: Meter) -> Views:
@@ -74,38 +88,33 @@ def see(notes: Sequence[Sounding], key: Key, meter: Meter) -> Views:
     mode = LETTERS[key.minor]
     bar = meter.bar_ticks
     beat = meter.groups[0] * meter.unit_ticks
-    # like meters share their places: bars of two and four beats, of three, compound or plain
-    kind = len(meter.groups) * 2 + (meter.groups[0] == 3)
+    # like meters share their places: so many beats, of three parts or of two
+    kind = LETTERS[min(len(meter.groups) * 2 + (meter.groups[0] == 3), 40)]
     places = [note[0] % bar for note in notes]
     strengths = [LETTERS[meter.strength(place)] for place in places]
-    place_letters = [LETTERS[min(place * 12 // beat, 119)] for place in places]
-    pitch_contexts, pitch = _pitch_views([note[2] for note in notes], key.tonic, mode, strengths)
-    durations = _durations([note[0] for note in notes], beat)
-    rhythm_contexts = _rhythm_views(durations, LETTERS[min(kind, 40)], strengths, place_letters)
-    first = LETTERS[(notes[0][2] - key.tonic) % 12]
-    return Views(first, mode + strengths[0], pitch, pitch_contexts, durations, rhythm_contexts)
+    twelfths = [LETTERS[min(place * 12 // beat, len(LETTERS) - 1)] for place in places]
+    first = Seen([(notes[0][2] - key.tonic) % 12], ([mode + strengths[0]],), [NOTHING])
+    pitch = _pitch([note[2] for note in notes], key.tonic, mode, strengths)
+    rhythm = _rhythm(_durations([note[0] for note in notes], beat), kind, strengths, twelfths)
+    return Views(first, pitch, rhythm)
 
 
-def _durations(onsets: list[int], beat: int) -> str:
-    """One letter per note after the first: the class of the time since the note before."""
+def _durations(onsets: list[int], beat: int) -> list[int]:
+    """The class of the time since the note before, of every note after the first."""
     out = []
     for before, after in itertools.pairwise(onsets):
         if after <= before:
             raise ValueError("notes of one voice begin one after another; two here begin together or out of order")
         out.append(_CLASSES[min(((after - before) * 24 + beat) // (2 * beat), TWELFTHS[-1])])
-    return "".join(out)
+    return out
 
 
-def _pitch_views(
-    pitches: list[int], tonic: int, mode: str, strengths: list[str]
-) -> tuple[tuple[list[str], ...], str]:
-    interval_view: list[str] = []
-    degree_view: list[str] = []
-    metre_view: list[str] = []
-    register_view: list[str] = []
-    recall_view: list[str] = []
-    symbols = ""
-    back = ""  # the last intervals, the latest first
+def _pitch(pitches: list[int], tonic: int, mode: str, strengths: list[str]) -> Seen:
+    contexts: tuple[list[str], ...] = ([], [], [], [])
+    interval_view, degree_view, metre_view, register_view = contexts
+    symbols: list[int] = []
+    recalls: list[Recall] = []
+    heard = back = ""  # back: the last intervals, the latest first
     total = 0
     for i in range(1, len(pitches)):
         before = pitches[i - 1]
@@ -117,44 +126,44 @@ def _pitch_views(
         degree_view.append(mode + degree + back[:3])
         metre_view.append(mode + strengths[i] + degree + back[:1])
         register_view.append(register + back[:2])
-        recall_view.append(_recall(symbols, 1) + back[:1])
+        recalls.append(_recall(heard, 1))
         move = pitches[i] - before
-        symbol = LETTERS[REACH + (move if -REACH <= move <= REACH else REACH if move > 0 else -REACH)]
-        symbols += symbol
-        back = symbol + back[:3]
-    return (interval_view, degree_view, metre_view, register_view, recall_view), symbols
+        symbol = REACH + (move if -REACH <= move <= REACH else REACH if move > 0 else -REACH)
+        symbols.append(symbol)
+        heard += LETTERS[symbol]
+        back = LETTERS[symbol] + back[:3]
+    return Seen(symbols, contexts, recalls)
 
 
-def _rhythm_views(
-    durations: str, kind: str, strengths: list[str], places: list[str]
-) -> tuple[list[str], ...]:
-    duration_view: list[str] = []
-    place_view: list[str] = []
-    recall_view: list[str] = []
+def _rhythm(durations: list[int], kind: str, strengths: list[str], places: list[str]) -> Seen:
+    contexts: tuple[list[str], ...] = ([], [])
+    duration_view, place_view = contexts
+    recalls: list[Recall] = []
     back = ""
-    seen = places[0]  # place, duration, place, duration … place
+    heard = places[0]  # place, duration, place, duration … place
     for i, symbol in enumerate(durations):
         duration_view.append(back)
         place_view.append(strengths[i] + kind + places[i] + back[:3])
-        recall_view.append(_recall(seen, 2) + strengths[i])
-        back = symbol + back[:3]
-        seen += symbol + places[i + 1]
-    return duration_view, place_view, recall_view
+        recalls.append(_recall(heard, 2))
+        back = LETTERS[symbol] + back[:3]
+        heard += LETTERS[symbol] + places[i + 1]
+    return Seen(durations, contexts, recalls)
 
 
-def _recall(seen: str, stride: int) -> str:
-    """Two letters: the length of the longest match of the end with an earlier stretch, and what came after that.
+def _recall(heard: str, stride: int) -> Recall:
+    """The longest match of the end with the latest earlier stretch that has it.
 
-    seen: a letter per symbol (stride 1), or places with durations between (stride 2). Nothing matches: one letter.
+    heard: a letter per symbol (stride 1), or places with durations between, a place at the end (stride 2).
     """
-    end = len(seen)
+    end = len(heard)
     for length in range(LONGEST_MATCH, 0, -1):
         size = length if stride == 1 else 2 * length - 1
         if size >= end:
             continue
-        at = seen.rfind(seen[end - size :], 0, end - 1)
-        while at >= 0 and stride == 2 and at % 2:  # a place, not a duration
-            at = seen.rfind(seen[end - size :], 0, at + size - 1)
+        tail = heard[end - size :]
+        at = heard.rfind(tail, 0, end - 1)
+        while stride == 2 and at >= 0 and at % 2:  # a place cannot match a duration
+            at = heard.rfind(tail, 0, at + size - 1)
         if at >= 0:
-            return LETTERS[length] + seen[at + size]
-    return LETTERS[0]
+            return Recall(length, _NUMBER[heard[at + size]])
+    return NOTHING
