@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib.metadata
+import importlib.util
 import itertools
 import json
 import math
@@ -47,9 +48,9 @@ Orders = list[dict[str, Counter[int]]]
 
 def corpus_folder() -> Path:
     """Where music21 keeps the Essen songs. Raises FileNotFoundError when it came without its corpus."""
-    import music21
-
-    folder = Path(music21.__file__).parent / "corpus" / "essenFolksong"
+    found = importlib.util.find_spec("music21")  # its files are enough; importing it would take a second
+    folders = found.submodule_search_locations if found else None
+    folder = Path(folders[0] if folders else "music21", "corpus", "essenFolksong")
     if not folder.is_dir():
         raise FileNotFoundError(f"{folder} is missing: install music21 with its corpus")
     return folder
@@ -63,8 +64,7 @@ def gather(every: int = 1) -> dict[str, list[Tune]]:
     for collection, names in COLLECTIONS.items():
         out[collection] = []
         for name in names:
-            tunes = read_tunes(folder / f"{name}.abc", final_is_tonic=collection == "chinese")
-            for tune in list(tunes)[::every]:
+            for tune in read_tunes(folder / f"{name}.abc", final_is_tonic=collection == "chinese", every=every):
                 if opening(tune) not in seen:
                     seen.add(opening(tune))
                     out[collection].append(tune)

@@ -6,7 +6,7 @@ distribution from the longest context that was counted, smoothed by all shorter 
 interpolated). They are multiplied, the surer ones weighing more: weight = (entropy / greatest entropy) to the power
 -BIAS. Only pitch classes that the melody uses are thought possible: its scale is known, and one that songs seldom use
 is no surprise at every note. What the melody recalls of itself is mixed in. A share EVEN of the odds is given to all
-alike, so nothing is impossible and no note costs much more than 10 bits per thing told.
+alike, so nothing is impossible and no note costs much more than 12 bits per thing told.
 
 Information content is -log2 of the probability: 0 bits when a note is certain.
 """
@@ -28,10 +28,12 @@ from cuesmith.motif.viewpoints import DEGREES, DURATIONS, INTERVALS, LETTERS, RE
 from cuesmith.music.meter import Meter
 from cuesmith.music.scale import Key
 
-BIAS = {"pitch": 3.0, "rhythm": 0.5, "opening": 1.0}  # the best of 0 … 4 on songs held out
-EVEN = 0.02
+BIAS = 1.0  # best of 0 … 5 on songs held out, pitch and rhythm taken together; anything from 0.5 to 3 is as good
+EVEN = 0.01  # likewise, of 0.002 … 0.02
 SUREST = 0.05  # no context is trusted more than one whose entropy is this share of the greatest
 SIZES = {"pitch": INTERVALS, "rhythm": DURATIONS, "opening": DEGREES}
+
+_MOVES = np.arange(-REACH, REACH + 1)
 
 Row = NDArray[np.float32]
 
@@ -87,9 +89,7 @@ def load_expectations() -> Expectations:
 def read_expectations(text: bytes) -> Expectations:
     """A model from its counts, as `tools/train_expectation.py` writes them."""
     data: dict[str, Any] = json.loads(text)
-    families = {
-        name: _family(views, SIZES[name], BIAS[name], data["repeats"][name]) for name, views in data["families"].items()
-    }
+    families = {name: _family(rows, SIZES[name], data["repeats"][name]) for name, rows in data["families"].items()}
     return Expectations(
         families["pitch"],
         families["rhythm"],
@@ -98,9 +98,7 @@ def read_expectations(text: bytes) -> Expectations:
     )
 
 
-def _family(
-    views: Mapping[str, Sequence[Mapping[str, Any]]], size: int, bias: float, repeats: Sequence[float]
-) -> Family:
+def _family(views: Mapping[str, Sequence[Mapping[str, Any]]], size: int, repeats: Sequence[float]) -> Family:
     """Counts → smoothed rows, order by order: each context takes what it did not see from the one a letter shorter."""
     tables: list[Mapping[str, int]] = []
     blocks: list[NDArray[np.float64]] = []
@@ -126,7 +124,7 @@ def _family(
     odds = np.concatenate(blocks)
     logs = np.log(odds)
     entropy = -(odds * logs).sum(axis=1) / math.log(size)
-    weights = np.maximum(entropy, SUREST) ** -bias
+    weights = np.maximum(entropy, SUREST) ** -BIAS
     longest = tuple(max(map(len, table)) for table in tables)
     return Family(tuple(tables), longest, logs.astype(np.float32), weights.astype(np.float32), np.array(repeats))
 
@@ -173,7 +171,7 @@ def in_scale(pitches: Sequence[int]) -> NDArray[np.bool_]:
     """Per note after the first, which intervals lead to a pitch class of the melody; the widest may be any."""
     used = np.zeros(12, dtype=np.bool_)
     used[[pitch % 12 for pitch in pitches]] = True
-    allowed: NDArray[np.bool_] = used[np.add.outer(pitches[:-1], np.arange(-REACH, REACH + 1)) % 12]
+    allowed: NDArray[np.bool_] = used[(np.array(pitches[:-1], dtype=np.intp)[:, None] + _MOVES) % 12]
     allowed[:, 0] = allowed[:, -1] = True
     return allowed
 

@@ -120,7 +120,7 @@ def _pitch(pitches: list[int], tonic: int, mode: str, strengths: list[str]) -> S
         before = pitches[i - 1]
         total += before
         degree = LETTERS[(before - tonic) % 12]
-        away = round(before - total / i)
+        away = (2 * (before * i - total) + i) // (2 * i)  # rounded, the same in every key
         register = LETTERS[WIDEST + (away if -WIDEST <= away <= WIDEST else WIDEST if away > 0 else -WIDEST)]
         interval_view.append(back)
         degree_view.append(mode + degree + back[:3])
