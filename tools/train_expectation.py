@@ -20,7 +20,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cuesmith.motif.expectation import SIZES, Expectations, distributions, in_scale, read_expectations
+from cuesmith.motif.expectation import SIZES, Expectations, both_distributions, distributions, read_expectations
 from cuesmith.motif.profile import figures
 from cuesmith.motif.viewpoints import LETTERS, LONGEST_MATCH, PITCH_VIEWS, RHYTHM_VIEWS, see
 from tools.folk_tunes import Tune, read_tunes
@@ -38,7 +38,7 @@ COLLECTIONS = {
 HELD_OUT = 10  # one tune of so many is kept for measuring
 SAME = 8  # tunes that begin with the same so many intervals are variants: one is enough
 LEAST = 6  # times a context was seen, at least
-GAIN = 10.0  # bits a context must save over all it saw to be kept
+GAIN = 12.0  # bits a context must save over all it saw to be kept
 BARS = 8  # human figures are those of so many bars, the length of a theme
 QUANTILES = 20
 STEPS = 60  # of expectation maximisation
@@ -94,12 +94,13 @@ def count(tunes: Iterable[Tune]) -> dict[str, dict[str, Orders]]:
     """Family → viewpoint → by order: context → how often each symbol came."""
     families: dict[str, dict[str, Orders]] = {
         "pitch": {view: [] for view in PITCH_VIEWS},
+        "step": {"step": []},
         "rhythm": {view: [] for view in RHYTHM_VIEWS},
         "opening": {"first": []},
     }
     for tune in tunes:
         views = see(tune.notes, tune.key, tune.meter)
-        for family, seen in zip(families.values(), (views.pitch, views.rhythm, views.opening), strict=True):
+        for family, seen in zip(families.values(), (views.pitch, views.step, views.rhythm, views.opening), strict=True):
             for orders, contexts in zip(family.values(), seen.contexts, strict=True):
                 _add(orders, contexts, seen.symbols)
     return families
@@ -172,10 +173,12 @@ def train(every: int = 1) -> bytes:
             family: {view: pruned(orders, SIZES[family]) for view, orders in views.items()}
             for family, views in count(learnt).items()
         },
+        "by step": 0.0,
         "repeats": {family: [0.0] * (LONGEST_MATCH + 1) for family in SIZES},
         "human": {},
     }
     data["repeats"] |= repeats(read_expectations(_text(data)), kept)
+    data["by step"] = by_step(read_expectations(_text(data)), kept)
     model = read_expectations(_text(data))
     rows = [figures(song.notes, song.key, song.meter, model) for song in map(excerpt, kept)]
     data["human"] = {name: _quantiles([getattr(row, name) for row in rows]) for name in rows[0].__slots__}
@@ -187,24 +190,35 @@ def repeats(model: Expectations, tunes: Sequence[Tune]) -> dict[str, list[float]
 
     Found by expectation maximisation on tunes the model did not learn: on others it is too sure of itself.
     """
-    came: dict[str, list[list[tuple[float, bool]]]] = {
+    came: dict[str, list[list[tuple[float, float]]]] = {
         family: [[] for _ in range(LONGEST_MATCH + 1)] for family in ("pitch", "rhythm")
     }
     for tune in tunes:
         views = see(tune.notes, tune.key, tune.meter)
         pitches = [pitch for _, _, pitch in tune.notes]
-        pitch_odds = distributions(model.pitch, views.pitch, in_scale(pitches))
+        pitch_odds, _ = both_distributions(model, views, pitches)
         rhythm_odds = distributions(model.rhythm, views.rhythm)
         for family, seen, odds in (("pitch", views.pitch, pitch_odds), ("rhythm", views.rhythm, rhythm_odds)):
             for recall, symbol, row in zip(seen.recalls, seen.symbols, odds, strict=True):
-                came[family][recall.length].append((float(row[symbol]), recall.symbol == symbol))
+                came[family][recall.length].append((float(row[symbol]), float(recall.symbol == symbol)))
     return {family: [0.0, *(_share(cases) for cases in lengths[1:])] for family, lengths in came.items()}
 
 
-def _share(cases: Sequence[tuple[float, bool]]) -> float:
+def by_step(model: Expectations, tunes: Sequence[Tune]) -> float:
+    """The likeliest share of the odds of a pitch that is told by steps; found like `repeats`."""
+    cases = []
+    for tune in tunes:
+        views = see(tune.notes, tune.key, tune.meter)
+        odds, steps = both_distributions(model, views, [pitch for _, _, pitch in tune.notes])
+        cases += [(float(odds[i, s]), float(steps[i, s])) for i, s in enumerate(views.pitch.symbols)]
+    return _share(cases)
+
+
+def _share(cases: Sequence[tuple[float, float]]) -> float:
+    """The weight of the second of two distributions that makes all cases likeliest."""
     share = 0.1
     for _ in range(STEPS):
-        share = sum(share / (share + (1 - share) * odds) for odds, again in cases if again) / max(1, len(cases))
+        share = sum(share * b / (share * b + (1 - share) * a) for a, b in cases) / max(1, len(cases))
     return round(share, 3)
 
 
@@ -229,7 +243,7 @@ def _text(data: dict[str, Any]) -> bytes:
     """JSON, one table to a line."""
     lines = [
         f'"about": {json.dumps(data["about"], ensure_ascii=False)}',
-        *(f'"{name}": {json.dumps(data[name])}' for name in ("repeats", "human")),
+        *(f'"{name}": {json.dumps(data[name])}' for name in ("by step", "repeats", "human")),
     ]
     families = []
     for family, views in data["families"].items():

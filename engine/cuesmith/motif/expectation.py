@@ -5,8 +5,9 @@ note two things are told, when it comes and what pitch it has. Several viewpoint
 distribution from the longest context that was counted, smoothed by all shorter ones down to even odds (escape method C,
 interpolated). They are multiplied, the surer ones weighing more: weight = (entropy / greatest entropy) to the power
 -BIAS. Only pitch classes that the melody uses are thought possible: its scale is known, and one that songs seldom use
-is no surprise at every note. What the melody recalls of itself is mixed in. A share EVEN of the odds is given to all
-alike, so nothing is impossible and no note costs much more than 12 bits per thing told.
+is no surprise at every note. What the melody recalls of itself is mixed in, and how songs move
+in steps of whatever scale they use, so that Japanese scales cost no more than they should. A share EVEN of the odds is
+given to all alike: nothing is impossible.
 
 Information content is -log2 of the probability: 0 bits when a note is certain.
 """
@@ -24,14 +25,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from cuesmith.motif.viewpoints import DEGREES, DURATIONS, INTERVALS, LETTERS, REACH, Seen, Sounding, see
+from cuesmith.motif.viewpoints import (
+    DEGREES,
+    DURATIONS,
+    INTERVALS,
+    LETTERS,
+    REACH,
+    STEP_REACH,
+    STEPS,
+    Seen,
+    Sounding,
+    Views,
+    ranks,
+    see,
+)
 from cuesmith.music.meter import Meter
 from cuesmith.music.scale import Key
 
 BIAS = 1.0  # best of 0 … 5 on songs held out, pitch and rhythm taken together; anything from 0.5 to 3 is as good
 EVEN = 0.01  # likewise, of 0.002 … 0.02
 SUREST = 0.05  # no context is trusted more than one whose entropy is this share of the greatest
-SIZES = {"pitch": INTERVALS, "rhythm": DURATIONS, "opening": DEGREES}
+SIZES = {"pitch": INTERVALS, "step": STEPS, "rhythm": DURATIONS, "opening": DEGREES}
 
 _MOVES = np.arange(-REACH, REACH + 1)
 
@@ -56,14 +70,17 @@ class Family:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expectations:
-    """The model: one family for pitch, one for rhythm, one for the first note; and figures of human melodies.
+    """The model: families for pitch, for its steps, for rhythm and for the first note; and figures of human melodies.
 
+    by_step: the share of the odds of a pitch that is told by steps.
     human: figure → its 21 quantiles (0, 5 … 100 %) over tunes the model was not trained on.
     """
 
     pitch: Family
+    step: Family
     rhythm: Family
     opening: Family
+    by_step: float
     human: Mapping[str, tuple[float, ...]]
 
 
@@ -92,8 +109,10 @@ def read_expectations(text: bytes) -> Expectations:
     families = {name: _family(rows, SIZES[name], data["repeats"][name]) for name, rows in data["families"].items()}
     return Expectations(
         families["pitch"],
+        families["step"],
         families["rhythm"],
         families["opening"],
+        data["by step"],
         {name: tuple(quantiles) for name, quantiles in data["human"].items()},
     )
 
@@ -167,19 +186,31 @@ def _row(rows: Mapping[str, int], context: str, longest: int) -> int:
     return rows[""]
 
 
-def in_scale(pitches: Sequence[int]) -> NDArray[np.bool_]:
-    """Per note after the first, which intervals lead to a pitch class of the melody; the widest may be any."""
-    used = np.zeros(12, dtype=np.bool_)
-    used[[pitch % 12 for pitch in pitches]] = True
-    allowed: NDArray[np.bool_] = used[(np.array(pitches[:-1], dtype=np.intp)[:, None] + _MOVES) % 12]
+def pitch_distributions(model: Expectations, views: Views, pitches: Sequence[int]) -> NDArray[np.float64]:
+    """The probabilities of every interval for every note after the first, all viewpoints and the steps together."""
+    by_interval, by_step = both_distributions(model, views, pitches)
+    return (1.0 - model.by_step) * by_interval + model.by_step * by_step
+
+
+def both_distributions(
+    model: Expectations, views: Views, pitches: Sequence[int]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """`pitch_distributions` before they are mixed: by interval, and by step."""
+    below = np.array(ranks(pitches), dtype=np.intp)
+    before = np.array(pitches[:-1], dtype=np.intp)[:, None]
+    octaves, classes = np.divmod(before + _MOVES, 12)
+    # the pitch classes of the melody; the widest intervals stand for all beyond them
+    allowed = below[classes] < below[classes + 1]
     allowed[:, 0] = allowed[:, -1] = True
-    return allowed
+    steps = octaves * below[12] + below[classes] - (before // 12 * below[12] + below[before % 12])
+    places = np.clip(steps, -STEP_REACH, STEP_REACH) + STEP_REACH
+    by_step = np.take_along_axis(distributions(model.step, views.step), places, axis=1) * allowed
+    by_step /= by_step.sum(axis=1, keepdims=True)
+    return distributions(model.pitch, views.pitch, allowed), by_step
 
 
-def _bits(family: Family, seen: Seen, allowed: NDArray[np.bool_] | None = None) -> tuple[float, ...]:
-    if not seen.symbols:
-        return ()
-    told = distributions(family, seen, allowed)[np.arange(len(seen.symbols)), seen.symbols]
+def _bits(odds: NDArray[np.float64], seen: Seen) -> tuple[float, ...]:
+    told = odds[np.arange(len(seen.symbols)), seen.symbols]
     return tuple(np.maximum(-np.log2(told), 0.0).tolist())
 
 
@@ -191,9 +222,11 @@ def contents(notes: Sequence[Sounding], key: Key, meter: Meter, model: Expectati
     """
     known = model or load_expectations()
     views = see(notes, key, meter)
-    opening = _bits(known.opening, views.opening)
-    pitch = _bits(known.pitch, views.pitch, in_scale([note[2] for note in notes]))
-    rhythm = _bits(known.rhythm, views.rhythm)
+    opening = _bits(distributions(known.opening, views.opening), views.opening)
+    if len(notes) == 1:
+        return Contents(opening, (0.0,))
+    pitch = _bits(pitch_distributions(known, views, [note[2] for note in notes]), views.pitch)
+    rhythm = _bits(distributions(known.rhythm, views.rhythm), views.rhythm)
     return Contents(opening + pitch, (0.0, *rhythm))
 
 

@@ -10,6 +10,7 @@ pitch     interval   the last four intervals
           register   how far the note before lies from the mean so far, the last two intervals
 rhythm    duration   the last four durations
           place      strength of the place, place in the bar with its meter, the last three durations
+step      step       the last three moves, counted in notes of the scale that the melody itself uses
 opening   first      mode, strength of the first note; the symbol is its degree
 
 Besides, a melody recalls itself: where its last intervals (or its last durations, from the same place in the bar on)
@@ -34,6 +35,8 @@ Sounding = tuple[int, int, int] | Note  # onset, duration in ticks, pitch; a vel
 PITCH_VIEWS = ("interval", "degree", "metre", "register")
 RHYTHM_VIEWS = ("duration", "place")
 REACH = 16  # intervals beyond count as this many semitones
+STEP_REACH = 9  # likewise, notes of the scale
+STEPS = 2 * STEP_REACH + 1
 INTERVALS = 2 * REACH + 1
 TWELFTHS = (1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 20, 24, 30, 32, 36, 42, 48, 60, 72, 96)  # duration classes, of a beat
 DURATIONS = len(TWELFTHS)
@@ -70,10 +73,11 @@ class Seen(NamedTuple):
 
 
 class Views(NamedTuple):
-    """A melody seen: the opening tells of the first note, pitch and rhythm of all others."""
+    """A melody seen: the opening tells of the first note, pitch (by semitone and by step) and rhythm of all others."""
 
     opening: Seen
     pitch: Seen
+    step: Seen
     rhythm: Seen
 
 
@@ -94,9 +98,10 @@ def see(notes: Sequence[Sounding], key: Key, meter: Meter) -> Views:
     strengths = [LETTERS[meter.strength(place)] for place in places]
     twelfths = [LETTERS[min(place * 12 // beat, len(LETTERS) - 1)] for place in places]
     first = Seen([(notes[0][2] - key.tonic) % 12], ([mode + strengths[0]],), [NOTHING])
-    pitch = _pitch([note[2] for note in notes], key.tonic, mode, strengths)
+    pitches = [note[2] for note in notes]
+    pitch = _pitch(pitches, key.tonic, mode, strengths)
     rhythm = _rhythm(_durations([note[0] for note in notes], beat), kind, strengths, twelfths)
-    return Views(first, pitch, rhythm)
+    return Views(first, pitch, _step(pitches), rhythm)
 
 
 def _durations(onsets: list[int], beat: int) -> list[int]:
@@ -133,6 +138,20 @@ def _pitch(pitches: list[int], tonic: int, mode: str, strengths: list[str]) -> S
         heard += LETTERS[symbol]
         back = LETTERS[symbol] + back[:3]
     return Seen(symbols, contexts, recalls)
+
+
+def ranks(pitches: Sequence[int]) -> list[int]:
+    """Per pitch class, how many of the pitch classes that a melody uses lie below it, from C up; 12 last: all."""
+    used = {pitch % 12 for pitch in pitches}
+    return list(itertools.accumulate((number in used for number in range(12)), initial=0))
+
+
+def _step(pitches: list[int]) -> Seen:
+    below = ranks(pitches)
+    places = [pitch // 12 * below[12] + below[pitch % 12] for pitch in pitches]
+    symbols = [STEP_REACH + max(-STEP_REACH, min(STEP_REACH, b - a)) for a, b in itertools.pairwise(places)]
+    text = "".join(LETTERS[symbol] for symbol in symbols)
+    return Seen(symbols, ([text[max(0, i - 3) : i][::-1] for i in range(len(symbols))],), [NOTHING] * len(symbols))
 
 
 def _rhythm(durations: list[int], kind: str, strengths: list[str], places: list[str]) -> Seen:
