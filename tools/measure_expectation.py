@@ -2,7 +2,8 @@
 
     python -m tools.measure_expectation [--seeds N]
 
-Prints the tables of docs/expectation.md. Tunes are the first eight bars of songs the model was not trained on.
+Prints the tables of docs/expectation.md. Tunes are the first eight bars of songs that
+neither trained nor calibrated the model.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
 from tools.folk_tunes import Heard, Tune
-from tools.train_expectation import excerpt, gather, held_out
+from tools.train_expectation import excerpt, gather, part
 
 NAMES = tuple(field.name for field in fields(Figures))
 
@@ -99,7 +100,7 @@ def bits(notes: Sequence[Sounding], tune: Tune) -> float:
 
 def measure_songs() -> None:
     """Held-out songs against what is left of them when something is lost."""
-    tunes = [excerpt(t) for found in gather().values() for t in found if held_out(t)]
+    tunes = [excerpt(t) for found in gather().values() for t in found if part(t) == "measure"]
     tunes = [t for t in tunes if len(t.notes) >= 8]
     human = [bits(t.notes, t) for t in tunes]
     natural = [naturalness(t.notes, t.key, t.meter) for t in tunes]

@@ -73,7 +73,8 @@ class Expectations:
     """The model: families for pitch, for its steps, for rhythm and for the first note; and figures of human melodies.
 
     by_step: the share of the odds of a pitch that is told by steps.
-    human: figure → its 21 quantiles (0, 5 … 100 %) over tunes the model was not trained on.
+    human: figure → its 21 quantiles (0, 5 … 100 %) over the first eight bars of songs the model did not
+    learn.
     """
 
     pitch: Family
