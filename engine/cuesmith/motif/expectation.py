@@ -5,9 +5,9 @@ note two things are told, when it comes and what pitch it has. Several viewpoint
 distribution from the longest context that was counted, smoothed by all shorter ones down to even odds (escape method C,
 interpolated). They are multiplied, the surer ones weighing more: weight = (entropy / greatest entropy) to the power
 -BIAS. Only pitch classes that the melody uses are thought possible: its scale is known, and one that songs seldom use
-is no surprise at every note. What the melody recalls of itself is mixed in, and how songs move
-in steps of whatever scale they use, so that Japanese scales cost no more than they should. A share EVEN of the odds is
-given to all alike: nothing is impossible.
+is no surprise at every note. Two things are mixed in: how songs move in steps of whatever scale they use, so that
+Japanese scales are not punished, and what the melody recalls of itself. A share EVEN of the odds is given to all alike,
+so that nothing is impossible.
 
 Information content is -log2 of the probability: 0 bits when a note is certain.
 """
@@ -36,7 +36,6 @@ from cuesmith.motif.viewpoints import (
     Seen,
     Sounding,
     Views,
-    ranks,
     see,
 )
 from cuesmith.music.meter import Meter
@@ -197,15 +196,17 @@ def both_distributions(
     model: Expectations, views: Views, pitches: Sequence[int]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """`pitch_distributions` before they are mixed: by interval, and by step."""
-    below = np.array(ranks(pitches), dtype=np.intp)
-    before = np.array(pitches[:-1], dtype=np.intp)[:, None]
-    octaves, classes = np.divmod(before + _MOVES, 12)
-    # the pitch classes of the melody; the widest intervals stand for all beyond them
-    allowed = below[classes] < below[classes + 1]
-    allowed[:, 0] = allowed[:, -1] = True
-    steps = octaves * below[12] + below[classes] - (before // 12 * below[12] + below[before % 12])
-    places = np.clip(steps, -STEP_REACH, STEP_REACH) + STEP_REACH
-    by_step = np.take_along_axis(distributions(model.step, views.step), places, axis=1) * allowed
+    used = np.zeros(12, dtype=np.bool_)
+    used[[pitch % 12 for pitch in pitches]] = True
+    known = np.concatenate([used] * 20)  # all pitches from four octaves below 0 up: whether the melody's scale has them
+    rank = known.cumsum()
+    before = np.array(pitches[:-1], dtype=np.intp) + 48
+    around = before[:, None] + _MOVES
+    allowed = known[around]
+    allowed[:, 0] = allowed[:, -1] = True  # the widest intervals stand for all beyond them
+    steps = rank[around] - rank[before][:, None] + STEP_REACH
+    places = np.minimum(np.maximum(steps, 0), STEPS - 1)
+    by_step = distributions(model.step, views.step)[np.arange(len(before))[:, None], places] * allowed
     by_step /= by_step.sum(axis=1, keepdims=True)
     return distributions(model.pitch, views.pitch, allowed), by_step
 

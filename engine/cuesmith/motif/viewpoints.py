@@ -140,14 +140,9 @@ def _pitch(pitches: list[int], tonic: int, mode: str, strengths: list[str]) -> S
     return Seen(symbols, contexts, recalls)
 
 
-def ranks(pitches: Sequence[int]) -> list[int]:
-    """Per pitch class, how many of the pitch classes that a melody uses lie below it, from C up; 12 last: all."""
-    used = {pitch % 12 for pitch in pitches}
-    return list(itertools.accumulate((number in used for number in range(12)), initial=0))
-
-
 def _step(pitches: list[int]) -> Seen:
-    below = ranks(pitches)
+    used = {pitch % 12 for pitch in pitches}
+    below = list(itertools.accumulate((number in used for number in range(12)), initial=0))
     places = [pitch // 12 * below[12] + below[pitch % 12] for pitch in pitches]
     symbols = [STEP_REACH + max(-STEP_REACH, min(STEP_REACH, b - a)) for a, b in itertools.pairwise(places)]
     text = "".join(LETTERS[symbol] for symbol in symbols)
