@@ -88,12 +88,16 @@ def _bass_of(desk: Desk, section: SectionPlan) -> str | None:
 
 
 def _by_turns(lead: list[Passage], other: str, section: SectionPlan) -> list[Passage]:
-    """Passages split bar by bar between two players; each half still tells which statement it belongs to."""
+    """Passages split between two players, two bars each (one, where there are no more than two).
+
+    Each half still tells which statement it belongs to.
+    """
     out = []
     bar = section.meter.bar_ticks
     for passage in lead:
+        unit = bar if passage.notes[-1].onset - passage.notes[0].onset < 2 * bar else 2 * bar
         for turn, seat in ((0, passage.device), (1, other)):
-            notes = tuple(n for n in passage.notes if (n.onset - section.start) // bar % 2 == turn)
+            notes = tuple(n for n in passage.notes if (n.onset - section.start) // unit % 2 == turn)
             if notes:
                 said = passage.statement and replace(passage.statement, ops=(*passage.statement.ops, "dialogue"))
                 out.append(replace(passage, notes=notes, device=seat, statement=said))

@@ -53,7 +53,7 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
 
 
 def theme_data(theme: Theme) -> dict[str, object]:
-    """A theme as plain data: `motif` is the idea it is known by, `notes` the whole melody (as a show may give it)."""
+    """A theme as plain data: `motif` is the idea it is known by, `notes` the eight bars (as a show may give them)."""
     return {
         "name": theme.name,
         "character": theme.character,
@@ -64,6 +64,8 @@ def theme_data(theme: Theme) -> dict[str, object]:
         "meter": str(theme.melody.meter),
         "motif": notes_text(theme.motif, theme.key, theme.octave),
         "notes": notes_text(theme.melody, theme.key, theme.octave),
+        "bridge": notes_text(theme.bridge, theme.key, theme.octave),
+        "chorus": notes_text(theme.chorus, theme.key, theme.octave),
     }
 
 
