@@ -16,6 +16,8 @@ from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement
 
+OVER = 3.0  # cost of a semitone above the climax, against one away from where a melody lies best
+CLIMAX_HEIGHT = 0.75  # where in an instrument's good register the melody of the climax lies
 LEAST_NOTES = 3  # fewer are no quotation of anything
 
 
@@ -26,12 +28,17 @@ def velocity_of(energy: float) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What whoever writes melody has before him: the plan, the chords, the players, the themes by name."""
+    """What whoever writes melody has before him: the plan, the chords, the players, the themes by name.
+
+    ceiling: the highest note of the climax (MIDI pitch), which others should not pass; None while the climax itself is
+    written.
+    """
 
     plan: Plan
     harmony: tuple[ChordSpan, ...]
     cast: Cast
     themes: Mapping[str, Theme]
+    ceiling: int | None = None
 
     def meter(self, section: SectionPlan, theme: Theme) -> Meter:
         """The meter a theme is laid out in there."""
@@ -58,14 +65,16 @@ class Desk:
         pitches = [section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes]
         mean, bottom, top = sum(pitches) / len(pitches), min(pitches), max(pitches)
         low, high = self.cast.instrument(seat).sweet
-        wished = low + (high - low) * (0.4 + 0.3 * section.energy)
+        height = 0.4 + 0.3 * section.energy if self.ceiling is not None else CLIMAX_HEIGHT
+        wished = low + (high - low) * height
         if row is not None and row.register:
             wished = min(max(wished + row.register / 2, low), high)
 
         def strain(octave: int) -> float:
             shift = 12 * (octave - 4)
             outside = max(0, low - bottom - shift) + max(0, top + shift - high)
-            return 1.5 * outside + abs(mean + shift - wished)
+            above = 0 if self.ceiling is None else max(0, top + shift - self.ceiling + 1)
+            return 1.5 * outside + OVER * above + abs(mean + shift - wished)
 
         return min(range(1, 8), key=strain)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cuesmith.chance import Stream
 from cuesmith.compose.desk import Desk, velocity_of
@@ -15,6 +17,8 @@ from cuesmith.orchestrate.cast import Cast
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, chord_at, cut_passages
 
 WHOLE = ("statement", "restatement", "contrast", "chorus")
+QUIET = ("intro", "coda")  # they never hold the climax, however full
+NO_CEILING = 127
 HANDED_OVER = 0.4  # share of returns whose second half another player takes up
 HANDED_BARS = 8
 
@@ -34,32 +38,62 @@ def lead_passages(
 ) -> tuple[Passage, ...]:
     """Passages of the lead, section by section. Each states a theme; `device` names the seat that plays it."""
     desk = Desk(plan, harmony, cast, themes)
-    out: list[Passage] = []
-    heard: dict[tuple[str, str], int] = {}
+    turns = _turns(plan, cast)
+    written: dict[int, list[Passage]] = {}
+    climax = _climax(plan, turns)
+    for index in sorted(turns, key=lambda index: (index != climax, index)):  # the climax first: the rest stays below it
+        written[index] = _section_passages(desk, plan.sections[index], turns[index], draw)
+        if desk.ceiling is None:
+            sung = written[index] if index == climax else []
+            desk = replace(desk, ceiling=_top(desk, plan.sections[index], sung) if sung else NO_CEILING)
+    out = tuple(passage for index in sorted(written) for passage in written[index])
+    return close_melody(plan, harmony, cast, out)
+
+
+def _turns(plan: Plan, cast: Cast) -> dict[int, int]:
+    """Sections that sing a theme, and how many before them treat the same theme in the same way."""
+    heard: Counter[tuple[str, str]] = Counter()
+    out = {}
     for section in plan.sections:
-        seat = cast.leads[section.index]
-        if section.theme is None or seat is None:
-            continue
-        m = desk.material(section, section.theme)
-        chance = draw.child(section.harmony, section.treatment)
-        turn = heard.get((section.treatment, section.theme), 0)
-        heard[section.treatment, section.theme] = turn + 1
-        pieces = [p for p in _pieces(section, section.theme, m, plan, chance, turn) if p.motif.notes]
-        if turn and section.treatment in WHOLE:
-            pieces = varied(pieces, draw.child("return", section.index))
-        if not pieces:
-            continue
-        passages = voiced(desk, section, section.theme, seat, pieces)
-        if section.against is not None:
-            passages = met(desk, section, seat, passages, m)
-        elif (
-            section.treatment == "restatement"
-            and section.bars >= HANDED_BARS
-            and draw.child("hand over", section.index).chance(HANDED_OVER)
-        ):
-            passages = handed_over(desk, section, seat, passages)
-        out += passages
-    return close_melody(plan, harmony, cast, tuple(out))
+        if section.theme is not None and cast.leads[section.index] is not None:
+            out[section.index] = heard[section.treatment, section.theme]
+            heard[section.treatment, section.theme] += 1
+    return out
+
+
+def _climax(plan: Plan, turns: Mapping[int, int]) -> int | None:
+    """The section whose melody should reach highest: the fullest that sings, the later of equals."""
+    able = [s for s in plan.sections if s.index in turns and s.treatment not in QUIET]
+    return max(able, key=lambda s: (s.energy, s.index)).index if able else None
+
+
+def _top(desk: Desk, section: SectionPlan, passages: list[Passage]) -> int:
+    """The highest note that sounds in a section's melody, doublings above it included."""
+    doubles = [
+        12 * player.seat.octave
+        for player in desk.cast.players
+        if player.seat.double == "lead" and desk.cast.active(player, section)
+    ]
+    return max(n.pitch for p in passages for n in p.notes) + max(0, *doubles, 0)
+
+
+def _section_passages(desk: Desk, section: SectionPlan, turn: int, draw: Stream) -> list[Passage]:
+    plan, name, seat = desk.plan, section.theme, desk.cast.leads[section.index]
+    assert name is not None and seat is not None
+    m = desk.material(section, name)
+    chance = draw.child(section.harmony, section.treatment)
+    pieces = [p for p in _pieces(section, name, m, plan, chance, turn) if p.motif.notes]
+    if turn and section.treatment in WHOLE:
+        pieces = varied(pieces, draw.child("return", section.index))
+    if not pieces:
+        return []
+    passages = voiced(desk, section, name, seat, pieces)
+    if section.against is not None:
+        return met(desk, section, seat, passages, m)
+    handing = section.treatment == "restatement" and section.bars >= HANDED_BARS
+    if handing and draw.child("hand over", section.index).chance(HANDED_OVER):
+        return handed_over(desk, section, seat, passages)
+    return passages
 
 
 def close_melody(

@@ -59,6 +59,7 @@ class Cast:
         return low <= section.level <= high
 
 
+NEARLY = 5  # semitones by which the player of the climax may reach less high than another
 FAVOUR = (4.0, 2.5)  # weight of instruments of the first and second family a recipe names
 
 
@@ -81,12 +82,18 @@ def changed(seat: Seat, change: SeatChange | None) -> Seat:
     return replace(seat, **{name: value for name, value in fields.items() if value is not None})
 
 
+def _reach(player: Player) -> int:
+    """The highest note that lies well."""
+    return player.instrument.sweet[1] if player.instrument else 0
+
+
 def _leads(
     plan: Plan, players: tuple[Player, ...], themes: Mapping[str, Theme], draw: Stream
 ) -> tuple[str | None, ...]:
     leaders = [p for p in players if p.seat.role == "lead" and p.seat.double is None]
     out: list[str | None] = []
     by_treatment: dict[tuple[str, int], str] = {}
+    climax = plan.climax
     for section in plan.sections:
         low_to_high = sorted(leaders, key=lambda p: p.seat.levels)
         fitting = [
@@ -108,7 +115,8 @@ def _leads(
             continue
         kind = (section.treatment, section.level)
         if (
-            kind in by_treatment
+            section is not climax
+            and kind in by_treatment
             and by_treatment[kind] in {p.id for p in fitting}
             and not draw.child(section.index, "new").chance(0.3)
         ):
@@ -118,7 +126,11 @@ def _leads(
         others = [p for p in fitting if p.id != before] if section.treatment != "coda" else fitting
         families = _families(plan, section.theme)
         asked = [p for p in others or fitting if p.instrument and p.instrument.family in families]
-        choice = draw.child(section.index).choice(asked or others or fitting)
+        pool = asked or others or fitting
+        if section is climax:  # whoever reaches highest, or nearly so
+            top = max(_reach(p) for p in fitting)
+            pool = [p for p in fitting if _reach(p) >= top - NEARLY]
+        choice = draw.child(section.index).choice(pool)
         by_treatment[kind] = choice.id
         out.append(choice.id)
     return tuple(out)
