@@ -30,6 +30,7 @@ class Brief:
     tempo_bpm: float | None = None
     themes: tuple[str, ...] = ()
     variant: str = ""  # "", or B (no melody), C (soft), D (ending): cut from the cue of this id
+    chords: tuple[tuple[str, str], ...] = ()  # (section name, or "" for the whole cue; chart) as music.chart reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +115,22 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class ChordSpan:
-    """A chord for a while, in the key of its section. cadence: named on the last chord of a section."""
+    """A chord for a while, in the key of its section.
+
+    cadence: named on the last chord of a section; device: why the chord is there, where it is more than the progression.
+    """
 
     onset: int
     duration: int
     chord: Chord
     key: Key
     cadence: str = ""
+    device: str = ""
+
+    @property
+    def roman(self) -> str:
+        """Its numeral in the key: `IVM7`, `I/3`, `V7/ii`."""
+        return self.chord.roman
 
     @property
     def symbol(self) -> str:
