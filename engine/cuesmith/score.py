@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from cuesmith.music.chord import Chord
+from cuesmith.music.chord import Chord, spelled_in
 from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.note import Note
 from cuesmith.music.scale import Key, Scale
@@ -134,8 +134,8 @@ class ChordSpan:
 
     @property
     def symbol(self) -> str:
-        """Lead-sheet name, spelled as the key spells."""
-        return self.chord.name(self.key.sharps < 0)
+        """Lead-sheet name, spelled as its degree in the key is."""
+        return spelled_in(self.chord, self.key)
 
     @property
     def end(self) -> int:

@@ -15,9 +15,18 @@ from cuesmith.chance import Stream
 from cuesmith.compose.cadence import choose_cadence, close, end_of
 from cuesmith.compose.charted import charts_of, given_steps
 from cuesmith.compose.modulate import prepare
-from cuesmith.compose.progression import CLOSING, PHRASE_BARS, chord_ticks, choose, lay_out, pool, spans_of
+from cuesmith.compose.progression import (
+    CLOSING,
+    PHRASE_BARS,
+    chord_ticks,
+    choose,
+    lay_out,
+    least_ticks,
+    pool,
+    spans_of,
+)
 from cuesmith.compose.reharmonise import CHANCE, reharmonised
-from cuesmith.compose.spelling import colour_weights, spell
+from cuesmith.compose.spelling import Colours, colour_weights, spell
 from cuesmith.compose.steps import Bed, Step, bed_of
 from cuesmith.compose.substitute import Rules, Site, colour_at, colour_devices, is_colour, rules_for, substitute
 from cuesmith.motif.model import Theme
@@ -29,8 +38,9 @@ from cuesmith.specs.style import CueRules, Style
 KIND = {"close": "main", "break": "main"}  # harmony of a section → whose progression it takes
 PHRASED = ("statement", "restatement", "contrast", "chorus", "head", "coda")  # sections with a last phrase of their own
 COLOUR_BARS = 8  # a theme cue has a colour event in every so many bars
-FIRST_ZEAL, RETURN_ZEAL = 0.7, 1.3  # how eagerly chords are substituted the first time, and when the section returns
-MIN_TONIC = 0.1  # share of the bars of a cue that stand on the tonic
+FIRST_ZEAL, RETURN_ZEAL = 0.4, 0.9  # how eagerly chords are substituted the first time, and when the section returns
+NEW_ANSWER = 0.3  # of the returns end in another way than the first time
+STATING = ("statement", "restatement", "chorus", "head")  # treatments that say the theme
 
 
 @dataclass(slots=True)
@@ -40,7 +50,9 @@ class _Choices:
     pools: dict[bool, dict[str, float]] = field(default_factory=dict)
     rules: dict[bool, Rules] = field(default_factory=dict)
     rows: dict[str, str] = field(default_factory=dict)
-    heard: dict[str, int] = field(default_factory=dict)
+    colours: dict[tuple[bool, str], Colours] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    heard: dict[tuple[str, str | None], int] = field(default_factory=dict)
     cadences: list[str] = field(default_factory=list)
 
 
@@ -52,6 +64,7 @@ class _Maker:
     style: Style
     banks: Banks
     draw: Stream
+    beds: tuple[Bed, ...]
     choices: _Choices
 
     def pool(self, minor: bool) -> dict[str, float]:
@@ -78,6 +91,7 @@ class _Maker:
                 weights = static or weights
             elif any(not self.banks.progressions[name].closes for name in weights):
                 weights = {n: w for n, w in weights.items() if not self.banks.progressions[n].closes}
+            section, bed = self._first_sung(kind, section, bed)
             spans = spans_of(section, chord_ticks(self.plan, section, self.banks, static=False))
             turn = section.length - PHRASE_BARS * section.meter.bar_ticks
             opening = [span for span in spans if span[0] < turn] or spans
@@ -85,65 +99,68 @@ class _Maker:
             rows[key] = choose(weights, self.banks, bed, opening[:12], stream, rows.values())
         return rows[key]
 
-    def answer(self, section: SectionPlan, bed: Bed, spans: Sequence[tuple[int, int]], row: str) -> tuple[Roman, ...]:
-        """The chords of the last phrase, from another row that ends."""
-        rows = self.banks.progressions
+    def _first_sung(self, kind: str, section: SectionPlan, bed: Bed) -> tuple[SectionPlan, Bed]:
+        """The first section of a kind and mode that states a theme; the section itself when none does."""
+        for other, own in zip(self.plan.sections, self.beds, strict=True):
+            if own and KIND.get(other.harmony, other.harmony) == kind and other.key.mode == section.key.mode:
+                return other, own
+        return section, bed
+
+    def answer(self, kind: str, section: SectionPlan, bed: Bed, spans: Sequence[tuple[int, int]], row: str) -> str:
+        """The row of the last phrase: one that ends, the same for each return of the section or, now and then, new."""
+        rows, answers = self.banks.progressions, self.choices.answers
+        stream = self.draw.child("answer", section.index)
+        if kind in answers and not stream.chance(NEW_ANSWER):
+            return answers[kind]
         weights = {
             name: weight * (CLOSING if rows[name].closes else 1.0)
             for name, weight in self.pool(section.key.minor).items()
             if name != row and not rows[name].static
         }
         if not weights:
-            return rows[row].chords
+            return row
         turn = section.length - PHRASE_BARS * section.meter.bar_ticks
         last = [span for span in spans if span[0] >= turn]
-        stream = self.draw.child("answer", section.index)
-        likely = choose_aligned(weights, self.banks, bed, last, stream)
-        return rows[likely].chords
+        found = choose(weights, self.banks, bed, last, stream, from_end=True)
+        answers.setdefault(kind, found)
+        return found
 
-    def section(self, section: SectionPlan, bed: Bed) -> tuple[list[Step], bool]:
-        """The plain chords of a section with its cadence, and whether it is a return."""
+    def section(self, section: SectionPlan, bed: Bed) -> tuple[list[Step], bool, bool]:
+        """The plain chords of a section with its cadence; whether it is a return, and whether its row is static."""
         kind = KIND.get(section.harmony, section.harmony)
         name = self.progression(kind, section, bed)
         row = self.banks.progressions[name]
         spans = spans_of(section, chord_ticks(self.plan, section, self.banks, row.static))
-        times = self.choices.heard[kind] = self.choices.heard.get(kind, 0) + 1
+        returning = False
+        if section.treatment in STATING:
+            said = self.choices.heard.get((kind, section.theme), 0)
+            self.choices.heard[kind, section.theme] = said + 1
+            returning = said > 0
         phrased = section.treatment in PHRASED and section.bars >= 2 * PHRASE_BARS and not row.static
-        answer = self.answer(section, bed, spans, name) if phrased else None
+        answer = self.banks.progressions[self.answer(kind, section, bed, spans, name)].chords if phrased else None
         steps = lay_out(row.chords, answer, spans, section)
         stream = self.draw.child("cadence", section.index)
         cadence = choose_cadence(self.plan, section, self.style, self.banks, bed, self.choices.cadences, stream)
         if cadence:
             self.choices.cadences.append(cadence)
             steps = close(steps, self.banks.cadences[cadence], end_of(self.plan, section), section)
-        returning = times > 1 and section.treatment in ("restatement", "chorus", "statement", "head", "contrast")
-        if returning and self.draw.child("return", section.index).chance(CHANCE.get(self.plan.brief.type, 0.0)):
+        if self._anew(section, kind, returning):
             steps = reharmonised(steps, bed, self.plan, self.banks, section.key.minor)
-        return steps, returning
+        return steps, returning, row.static
+
+    def _anew(self, section: SectionPlan, kind: str, returning: bool) -> bool:
+        """Whether a returning theme is set to new chords: by cue type, and only the last time it comes."""
+        later = (
+            other.theme == section.theme and other.treatment in STATING and KIND.get(other.harmony, other.harmony) == kind
+            for other in self.plan.sections[section.index + 1 :]
+        )
+        chance = CHANCE.get(self.plan.brief.type, 0.0)
+        return returning and not any(later) and self.draw.child("return", section.index).chance(chance)
 
 
-def choose_aligned(
-    weights: Mapping[str, float], banks: Banks, bed: Bed, spans: Sequence[tuple[int, int]], draw: Stream
-) -> str:
-    """As `progression.choose`, for rows whose last chord must meet the last span."""
-    rows = banks.progressions
-    likely = {}
-    for name, weight in weights.items():
-        chords = rows[name].chords
-        if bed:
-            fits = [
-                bed.fit(chords[-left % len(chords)], onset, onset + length)
-                for left, (onset, length) in zip(range(len(spans), 0, -1), spans, strict=True)
-            ]
-            weight *= 2.0 ** (10 * sum(fits) / max(1, len(fits)))
-        likely[name] = weight
-    return draw.weighted(likely)
-
-
-def _colour(
-    laid: list[list[Step]], plan: Plan, beds: Sequence[Bed], returns: Sequence[bool], maker: _Maker
-) -> None:
+def _colour(laid: list[list[Step]], returns: Sequence[bool], maker: _Maker) -> None:
     """A colour event for every eight bars that have none, in place."""
+    plan = maker.plan
     devices = colour_devices(maker.banks)
     bars = [(section.index, tick - section.start) for section in plan.sections for tick in section.bar_ticks()]
     for group in range(0, len(bars) - COLOUR_BARS + 1, COLOUR_BARS):
@@ -166,7 +183,7 @@ def _colour(
             if step.cadence or step.device:
                 continue
             section = plan.sections[index]
-            site = _site(laid, index, number, plan, beds, returns)
+            site = _site(laid, index, number, maker, returns)
             fresh = colour_at(site, maker.rules(section.key.minor), stream)
             if fresh is not None:
                 laid[index] = fresh
@@ -181,12 +198,14 @@ def _following(laid: Sequence[Sequence[Step]], index: int, plan: Plan) -> Roman 
 
 
 def _site(
-    laid: Sequence[Sequence[Step]], index: int, number: int, plan: Plan, beds: Sequence[Bed], returns: Sequence[bool]
+    laid: Sequence[Sequence[Step]], index: int, number: int, maker: _Maker, returns: Sequence[bool]
 ) -> Site:
+    plan, beds, banks = maker.plan, maker.beds, maker.banks
     section = plan.sections[index]
     climax = section.index == plan.climax.index
     after = _following(laid, index, plan)
-    return Site(laid[index], number, section.meter, section.key.mode, beds[index], after, climax, returns[index])
+    least = least_ticks(plan, section, banks)
+    return Site(laid[index], number, section.meter, section.key.mode, beds[index], after, climax, returns[index], least)
 
 
 def _spans(section: SectionPlan, steps: Sequence[Step]) -> list[ChordSpan]:
@@ -220,44 +239,45 @@ def harmonise(
 
     Raises ComposeError when chords are given for a section that the cue does not have.
     """
-    maker = _Maker(plan, style, banks, draw, _Choices())
-    charts = charts_of(plan)
     sections = plan.sections
-    beds = [bed_of(section, plan, themes) for section in sections]
+    beds = tuple(bed_of(section, plan, themes) for section in sections)
+    maker = _Maker(plan, style, banks, draw, beds, _Choices())
+    charts = charts_of(plan)
     laid: list[list[Step]] = []
     returns: list[bool] = []
     given: list[bool] = []
+    still: list[bool] = []
     for section, bed in zip(sections, beds, strict=True):
         own = given_steps(section, plan, charts)
         given.append(own is not None)
-        steps, returning = (own, False) if own is not None else maker.section(section, bed)
+        steps, returning, static = (own, False, True) if own is not None else maker.section(section, bed)
         laid.append(steps)
         returns.append(returning)
+        still.append(static or section.harmony == "pedal")
     if given[-1]:
         laid[-1] = _given_close(laid[-1], maker)
     for index in range(len(sections) - 1):
         if sections[index].key != sections[index + 1].key and not given[index]:
             stream = draw.child("modulation", index)
-            laid[index], device = prepare(laid[index], sections[index], sections[index + 1], banks, style, stream)
+            laid[index], device = prepare(laid[index], sections[index], sections[index + 1], plan, style, banks, stream)
             if device and not given[index + 1]:
                 first = laid[index + 1][0]
                 laid[index + 1][0] = first._replace(device=first.device or device)
     for index, section in enumerate(sections):
-        static = KIND.get(section.harmony, section.harmony) == "pedal"
-        if not given[index] and not static:
+        if not still[index]:
             stream = draw.child("substitute", section.index)
             zeal = RETURN_ZEAL if returns[index] else FIRST_ZEAL
-            site = _site(laid, index, 0, plan, beds, returns)
+            site = _site(laid, index, 0, maker, returns)
             laid[index] = substitute(site, maker.rules(section.key.minor), stream, zeal)
     if not any(given) and plan.melody in ("full", "sparse"):
-        _colour(laid, plan, beds, returns, maker)
-    weights = colour_weights(plan, style, banks)
+        _colour(laid, returns, maker)
+    weights, stream = colour_weights(plan, style, banks), draw.child("spelling")
     out: list[ChordSpan] = []
     for index, section in enumerate(sections):
         steps = laid[index]
         if not given[index]:
-            stream = draw.child("spelling", KIND.get(section.harmony, section.harmony))
-            steps = spell(steps, weights, banks, section.key.mode, beds[index], stream, _following(laid, index, plan))
+            colours = maker.choices.colours.setdefault((section.harmony == "contrast", section.key.mode), {})
+            steps = spell(steps, weights, banks, section, beds[index], colours, stream, _following(laid, index, plan))
         out.extend(_spans(section, steps))
     return _merged(out)
 

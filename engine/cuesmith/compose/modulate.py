@@ -9,7 +9,7 @@ from cuesmith.compose.progression import kin_weight
 from cuesmith.compose.steps import Step, half_bar
 from cuesmith.music.chord import Roman, applied, roman_on
 from cuesmith.music.scale import MODES, Key
-from cuesmith.score import SectionPlan
+from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.harmony_banks import Modulation
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
@@ -35,7 +35,9 @@ def _pivot(old: Key, new: Key, move: int) -> Roman | None:
     return None
 
 
-def _tactics(old: SectionPlan, new: SectionPlan, last: Roman, banks: Banks, style: Style) -> dict[str, float]:
+def _tactics(
+    old: SectionPlan, new: SectionPlan, last: Roman, banks: Banks, plan: Plan, style: Style
+) -> dict[str, float]:
     move = (new.key.tonic - old.key.tonic) % 12
     arriving = _tonic(new.key, move)
     silent = old.treatment == "break"
@@ -50,7 +52,7 @@ def _tactics(old: SectionPlan, new: SectionPlan, last: Roman, banks: Banks, styl
         }
         if (row.moves and move not in row.moves) or not fits.get(row.tactic, True):
             continue
-        weight = row.weight * kin_weight(row.styles, style.title.lower(), style.kin)
+        weight = row.weight * kin_weight(row.styles, plan.brief.style, style.kin)
         out[name] = weight * (AFTER_SILENCE if silent and row.tactic == "cold" else 1.0)
     return out
 
@@ -70,14 +72,14 @@ def _chords(row: Modulation, old: Key, new: Key) -> tuple[Roman, ...]:
 
 
 def prepare(
-    steps: Sequence[Step], old: SectionPlan, new: SectionPlan, banks: Banks, style: Style, draw: Stream
+    steps: Sequence[Step], old: SectionPlan, new: SectionPlan, plan: Plan, style: Style, banks: Banks, draw: Stream
 ) -> tuple[list[Step], str]:
     """The old section with the change of key prepared, and the device to write over the first chord of the new one.
 
     The device of the new section is empty where the preparation itself carries it.
     """
     out = list(steps)
-    weights = _tactics(old, new, out[-1].roman, banks, style)
+    weights = _tactics(old, new, out[-1].roman, banks, plan, style)
     if not weights:
         return out, ""
     row = banks.modulations[draw.weighted(weights)]

@@ -9,6 +9,7 @@ from math import exp, log2
 from cuesmith.chance import Stream
 from cuesmith.compose.steps import Bed, Step
 from cuesmith.music.chord import Roman
+from cuesmith.music.note import PPQ
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import Progression
 from cuesmith.specs.library import Banks
@@ -19,6 +20,7 @@ ALIKE = 0.12  # what is left of a row's weight when it sounds like one that the 
 CLOSING = 3.0  # how much rather a row with its own ending is taken for the last phrase
 MOOD = 0.6  # how strongly bright chords follow the valence of the cue
 PHRASE_BARS = 4
+SHORTEST = 0.6  # of the shortest chord a cue type likes: what a substitution may divide a chord into
 
 # how often a cue should start on each function (percent): a late tonic is the strongest mark of the idiom
 START = {
@@ -89,8 +91,13 @@ def choose(
     spans: Sequence[tuple[int, int]],
     draw: Stream,
     used: Iterable[str] = (),
+    *,
+    from_end: bool = False,
 ) -> str:
-    """The progression for some spans (onset, length in ticks): by weight, by how it carries the theme, unlike `used`."""
+    """The progression for some spans (onset, length in ticks): by weight, by how it carries the theme, unlike `used`.
+
+    from_end: its last chord meets the last span.
+    """
     rows = banks.progressions
     before = [rows[name] for name in used]
     likely = {}
@@ -99,13 +106,26 @@ def choose(
         if any(_alike(row, other) for other in before):
             weight *= ALIKE
         if bed:
+            chords, first = row.chords, -len(spans) if from_end else 0
             fits = [
-                bed.fit(row.chords[i % len(row.chords)], onset, onset + length)
+                bed.fit(chords[(first + i) % len(chords)], onset, onset + length)
                 for i, (onset, length) in enumerate(spans)
             ]
             weight *= exp(FAITH * sum(fits) / len(fits))
         likely[name] = weight
     return draw.weighted(likely)
+
+
+def _seconds(plan: Plan, banks: Banks) -> tuple[float, float]:
+    """How long a chord lasts in this cue type, shortest and longest."""
+    row = next((row for row in banks.harmonic_rhythms.values() if plan.brief.type in row.cues), None)
+    return row.seconds if row is not None else (1.0, 6.0)
+
+
+def least_ticks(plan: Plan, section: SectionPlan, banks: Banks) -> int:
+    """The shortest chord a substitution may make."""
+    low, _ = _seconds(plan, banks)
+    return int(SHORTEST * low * plan.tempo.bpm(section.start) / 60 * PPQ)
 
 
 def chord_ticks(plan: Plan, section: SectionPlan, banks: Banks, static: bool) -> int:
@@ -115,8 +135,7 @@ def chord_ticks(plan: Plan, section: SectionPlan, banks: Banks, static: bool) ->
     """
     meter, bar = section.meter, section.meter.bar_ticks
     bar_sec = (plan.tempo.seconds(section.end) - plan.tempo.seconds(section.start)) / section.bars
-    row = next((row for row in banks.harmonic_rhythms.values() if plan.brief.type in row.cues), None)
-    low, high = row.seconds if row is not None else (1.0, 6.0)
+    low, high = _seconds(plan, banks)
     if static:
         low, high = 1.5 * low, 1.5 * high
     wished = section.chords_per_bar * (0.5 if section.treatment in FROZEN or static else 1.0)

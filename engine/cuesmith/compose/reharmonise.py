@@ -1,8 +1,9 @@
-"""A returning theme in a new light: for every stretch of it the chord that carries it, found by a shortest path.
+"""A returning theme in a new light: for every stretch of it the chord that carries it, found along the best path.
 
 Each candidate must hold the strong notes above it. The path likes a bass that steps, common tones, roots that move by a
 third or a fifth, chords that were not there the first time, and the palette of the mood; it dislikes outer voices that
-run in parallel fifths or octaves.
+run in parallel fifths or octaves, and going back to where it has just been. (The last makes the worth of a chord depend
+on more than the one before it, so the search keeps the best few paths instead of one for each chord.)
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from cuesmith.score import Plan
 from cuesmith.specs.library import Banks
 
 STEPWISE, SHARED, ROOT_MOTION, NEW, PARALLEL, STUCK = 2.0, 1.0, 1.0, 1.5, -3.0, -2.5
+BACK, RECENT = -2.5, 4  # returning to a root heard in the last few chords
+BEAM = 10  # paths kept
 CARRIED = 5.0  # what a chord is worth that holds every note over it
 LEAST_FIT = 0.55
 MOST = 9  # candidates per chord
@@ -62,30 +65,25 @@ def reharmonised(steps: Sequence[Step], bed: Bed, plan: Plan, banks: Banks, mino
                 found.append((roman, CARRIED * fit + gain + fresh, (top - roman.bass) % 12))
         found.sort(key=lambda one: -one[1])
         columns.append(found[:MOST] or [(step.roman, CARRIED * LEAST_FIT, (top - step.roman.bass) % 12)])
-    costs = [value for _, value, _ in columns[0]]
-    links: list[list[int]] = []
-    for before, here in zip(columns, columns[1:], strict=False):
-        fresh_costs, link = [], []
-        for roman, value, above in here:
-            best, at = -1e9, 0
-            for j, (earlier, _, earlier_above) in enumerate(before):
-                total = costs[j] + _motion(earlier, roman)
-                if above in (0, 7) and above == earlier_above and earlier.bass != roman.bass:
-                    total += PARALLEL
-                if total > best:
-                    best, at = total, j
-            fresh_costs.append(best + value)
-            link.append(at)
-        costs = fresh_costs
-        links.append(link)
-    at = max(range(len(costs)), key=costs.__getitem__)
-    path = [at]
-    for link in reversed(links):
-        path.append(link[path[-1]])
-    path.reverse()
+    paths: list[tuple[float, tuple[tuple[Roman, int], ...]]] = [(0.0, ())]
+    for column in columns:
+        grown = []
+        for worth, path in paths:
+            recent = path[-RECENT:]
+            for roman, value, above in column:
+                total = worth + value
+                if path:
+                    earlier, earlier_above = path[-1]
+                    total += _motion(earlier, roman)
+                    if above in (0, 7) and above == earlier_above and earlier.bass != roman.bass:
+                        total += PARALLEL
+                    total += BACK * any(old.root == roman.root for old, _ in recent[:-1])
+                grown.append((total, (*path, (roman, above))))
+        grown.sort(key=lambda one: -one[0])
+        paths = grown[:BEAM]
+    best = paths[0][1]
     out = []
-    for step, column, chosen in zip(steps, columns, path, strict=True):
-        roman = column[chosen][0]
+    for step, (roman, _) in zip(steps, best, strict=True):
         fresh = (roman.root, roman.bass) != (step.roman.root, step.roman.bass)
         out.append(step._replace(roman=roman, device="reharmonised" if fresh else step.device))
     return out

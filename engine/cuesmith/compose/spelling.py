@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import lru_cache
+from typing import TypeAlias
 
 from cuesmith.chance import Stream
 from cuesmith.compose.steps import Bed, Step
 from cuesmith.music.chord import QUALITIES, Roman, roman_on
 from cuesmith.music.scale import MODES
-from cuesmith.score import Plan
+from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.harmony_banks import Spelling
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
 
 AT_REST = ("triad", "add9", "sixth", "upper", "power")  # colours in which a cue may end
+Colours: TypeAlias = dict[str, tuple[str, float]]  # numeral → its colour, and a taste 0..1 among equals
 SPELLED_DEVICES = {"", "relative", "deceptive", "secondary dominant", "tritone substitution", "backdoor dominant"}
 
 
@@ -73,23 +75,30 @@ def spelled(step: Step, row: Spelling, falls: bool, mode: str, bed: Bed, taste: 
 
 
 def spell(
-    steps: Sequence[Step], weights: dict[str, float], banks: Banks, mode: str, bed: Bed, draw: Stream, after: Roman | None
+    steps: Sequence[Step],
+    weights: dict[str, float],
+    banks: Banks,
+    section: SectionPlan,
+    bed: Bed,
+    colours: Colours,
+    draw: Stream,
+    after: Roman | None,
 ) -> list[Step]:
-    """Every plain chord of a section in a colour; the same chord keeps its colour within the section.
+    """Every plain chord of a section in a colour.
 
-    after: the chord that follows the section; None: the cue ends here, on a chord at rest. Most devices keep what they
-    are.
+    colours: those given so far, which are kept and added to: a chord that comes back comes back as it was. after: the
+    chord that follows the section; None: a new key, or the end, on a chord at rest. Most devices keep what they are.
     """
-    colours: dict[str, tuple[str, float]] = {}
     resting = {name: weights[name] for name in AT_REST}
+    mode = section.key.mode
     out = []
     for i, step in enumerate(steps):
-        if step.device not in SPELLED_DEVICES and not step.cadence:
-            out.append(step)
-            continue
         if step.cadence:
             colour = draw.weighted(resting) if sum(resting.values()) else "triad"
             out.append(spelled(step, banks.spellings[colour], False, mode, bed, 0.0) if step.roman.root == 0 else step)
+            continue
+        if step.device not in SPELLED_DEVICES:
+            out.append(step)
             continue
         name = step.roman.text
         if name not in colours:

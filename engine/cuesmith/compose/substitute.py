@@ -21,7 +21,7 @@ from cuesmith.specs.harmony_banks import ConditionName, Substitution
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
 
-PATIENCE = 0.12  # how much worse (in fit) a substitute may carry the theme
+PATIENCE, LONG_PATIENCE = 0.12, 0.35  # how much worse a substitute may carry the theme: by chance, and where colour lacks
 TARGETS = {False: (2, 4, 5, 7, 9), True: (3, 5, 7, 8, 10)}  # degrees a secondary dominant leads to, in major, in minor
 
 
@@ -37,6 +37,7 @@ class Site:
     after: Roman | None  # the chord that follows the section
     climax: bool
     returning: bool
+    least: int  # ticks: no chord is made shorter
 
     @property
     def step(self) -> Step:
@@ -248,13 +249,18 @@ def rules_for(plan: Plan, style: Style, banks: Banks, minor: bool) -> Rules:
     return Rules(tuple(anywhere), {key: tuple(found) for key, found in by_chord.items()})
 
 
-def substituted(row: Substitution, site: Site) -> list[Step] | None:
-    """What a rule makes of its place; None where a condition or the theme forbids it."""
+def substituted(row: Substitution, site: Site, patience: float = PATIENCE) -> list[Step] | None:
+    """What a rule makes of its place; None where a condition or the theme forbids it.
+
+    patience: how much worse (in fit) the theme may be carried.
+    """
     if not all(CONDITIONS[need](site) for need in row.needs):
         return None
     step = site.step
     fresh = _shared(site, row.chords, row.device) if row.chords else CHANGES[str(row.change)](site, row.device)
     if fresh is None or all(_same(new.roman, step.roman) for new in fresh):
+        return None
+    if len(fresh) > 1 and min(new.length for new in fresh) < site.least:
         return None
     if site.bed:
         worth = 0.0
@@ -262,7 +268,7 @@ def substituted(row: Substitution, site: Site) -> list[Step] | None:
             if new.device and site.bed.avoids(new.roman, new.onset, new.end):
                 return None
             worth += site.bed.fit(new.roman, new.onset, new.end) * new.length
-        if worth / step.length < site.bed.fit(step.roman, step.onset, step.end) - PATIENCE:
+        if worth / step.length < site.bed.fit(step.roman, step.onset, step.end) - patience:
             return None
     return fresh
 
@@ -283,7 +289,8 @@ def substitute(site: Site, rules: Rules, draw: Stream, zeal: float) -> list[Step
                 dice -= chance * zeal
                 if dice < 0:
                     here = Site(
-                        [*out, *steps[i:]], len(out), site.meter, site.mode, site.bed, site.after, site.climax, site.returning
+                        [*out, *steps[i:]], len(out), site.meter, site.mode, site.bed, site.after, site.climax,
+                        site.returning, site.least,
                     )
                     done = substituted(row, here)
                     break
@@ -298,7 +305,7 @@ def colour_at(site: Site, rules: Rules, draw: Stream) -> list[Step] | None:
     weights = {about: chance for about, (_, chance) in found.items()}
     while weights:
         about = draw.weighted(weights)
-        fresh = substituted(found[about][0], site)
+        fresh = substituted(found[about][0], site, LONG_PATIENCE)
         if fresh is not None:
             return [*site.steps[: site.at], *fresh, *site.steps[site.at + 1 :]]
         del weights[about]

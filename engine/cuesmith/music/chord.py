@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from cuesmith.music.pitch import pitch_name
+from cuesmith.music.pitch import degree_name, pitch_name
 from cuesmith.music.scale import MODES, Key
 
 # quality: semitones above the root; how a lead sheet writes it
@@ -287,6 +287,31 @@ def applied(body: str, target: Roman) -> Roman:
 def in_key(roman: Roman, key: Key) -> Chord:
     """The sounding chord of a numeral in a key (only the tonic matters: numerals carry their own accidentals)."""
     return Chord((key.tonic + roman.root) % 12, roman.quality, (key.tonic + roman.bass) % 12, roman.text)
+
+
+@lru_cache(maxsize=8192)
+def spelled_in(chord: Chord, key: Key) -> str:
+    """Lead-sheet name with root and bass spelled as degrees of the key: bVI of G is Eb, VI of D is B.
+
+    Where that would take a double accidental, the plain name is written.
+    """
+    body, _, after = chord.roman.partition("/")
+    target = _TARGET.fullmatch(after) or _BASS.fullmatch(after) if after else None
+    found = _ROMAN.match(body)
+    if found is None:
+        return chord.name(key.sharps < 0)
+    steps = _NUMERALS[found[2].upper()]
+    on_target = chord.bass == chord.root and target is not None
+    if target is not None and on_target and not target[2].isdigit():
+        steps += _NUMERALS[target[2].upper()]
+    root = degree_name(chord.root, steps, key.tonic, key.minor)
+    if chord.bass == chord.root:
+        return root + QUALITIES[chord.quality][1]
+    low = chord.bass
+    if target is not None:
+        degree = int(target[2]) - 1 if target[2].isdigit() else _NUMERALS[target[2].upper()]
+        return f"{root}{QUALITIES[chord.quality][1]}/{degree_name(low, degree, key.tonic, key.minor)}"
+    return f"{root}{QUALITIES[chord.quality][1]}/{degree_name(low, steps + 2, key.tonic, key.minor)}"
 
 
 def chord_scale(chord: Chord, key: Key) -> frozenset[int]:
