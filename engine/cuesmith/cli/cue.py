@@ -28,6 +28,9 @@ def cue(
     character: Annotated[
         str | None, typer.Option("--character", metavar="C", help="Character of the leitmotif, such as heroic.")
     ] = None,
+    chords: Annotated[
+        str | None, typer.Option("--chords", metavar="C", help="Such as 'IVM7 V7 | iii7 vi7' or 'GM7 A7 | F#m7 Bm7'.")
+    ] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="T", help="Title of the cue.")] = None,
     output: Annotated[
         list[Path] | None,
@@ -57,6 +60,7 @@ def cue(
         key=key,
         tempo=tempo,
         character=character,
+        chords=chords,
         title=None if title is None else title_of(title),
     )
     _write(made, files, SOUNDED, soundfont)

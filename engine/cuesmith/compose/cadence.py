@@ -15,6 +15,7 @@ from cuesmith.specs.style import Style
 
 OPEN_SHARE = 0.6  # of the sections inside a cue stay open
 UNCLOSED = 0.12  # of the sections simply go on
+PEDAL_UNCLOSED = 0.4  # of those over a pedal, which never come to rest
 AGAIN = 0.25  # what is left of the weight of a cadence the cue has had
 NO_CADENCE = ("intro", "break", "vamp", "none")
 ENDINGS = {"attacca": "attacca", "loop": "loop", "unresolved": "open"}  # all others close
@@ -37,7 +38,8 @@ def choose_cadence(
 ) -> str:
     """The id of the cadence that closes the section; empty where it goes on. used: those the cue has had."""
     end = end_of(plan, section)
-    if not end or (end == "inner" and draw.chance(UNCLOSED)):
+    pedal = section.harmony == "pedal"
+    if not end or (end == "inner" and draw.chance(PEDAL_UNCLOSED if pedal else UNCLOSED)):
         return ""
     mode = "minor" if section.key.minor else "major"
     bar = section.meter.bar_ticks
@@ -53,7 +55,7 @@ def choose_cadence(
             weight *= (0.25 + max(0.0, fit)) ** 2
         weights[name] = weight
     if end == "inner":
-        for closed, share in ((True, 1 - OPEN_SHARE), (False, OPEN_SHARE)):
+        for closed, share in ((True, 0.0 if pedal else 1 - OPEN_SHARE), (False, OPEN_SHARE)):
             names = [name for name in weights if banks.cadences[name].closed == closed]
             total = sum(weights[name] for name in names)
             for name in names:

@@ -6,12 +6,25 @@ from collections.abc import Mapping
 
 from cuesmith.compose.steps import Step
 from cuesmith.errors import ComposeError, did_you_mean
-from cuesmith.music.chart import Chart, numeral_in, parse_chart
+from cuesmith.music.chart import Chart, chart_key, numeral_in, parse_chart
 from cuesmith.music.meter import Meter
+from cuesmith.music.scale import Key
 from cuesmith.score import Plan, SectionPlan
 
 GIVEN = "given"
 WHOLE = ""  # the name under which a chart for the whole cue stands in the brief
+
+
+def chords_in_brief(chords: str | Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
+    """What a person wrote (a chart, or section name → chart) as a brief holds it."""
+    if chords is None:
+        return ()
+    return ((WHOLE, chords),) if isinstance(chords, str) else tuple(chords.items())
+
+
+def key_of_chords(chords: tuple[tuple[str, str], ...]) -> Key | None:
+    """The key the lead-sheet symbols of a brief are in; None when it names none. Raises ValueError."""
+    return chart_key(tuple(bar for _, text in chords for bar in parse_chart(text)))
 
 
 def charts_of(plan: Plan) -> dict[str, Chart]:

@@ -2,7 +2,8 @@
 
 For each kind of section a progression of the bank is taken that suits the cue and carries the theme; its last phrase
 goes another way, and a cadence closes it. Then, in this order: returning themes may be set anew, changes of key are
-prepared, chords are substituted where the theme allows it, eight bars without colour get some, and what is still plain
+prepared, chords are substituted where the theme allows it, the tonic is kept from coming too often or never, eight bars
+without colour get some, and what is still plain
 is spelled in the colours of the style. Chords that a person gives are left as they are.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cuesmith.chance import Stream
+from cuesmith.compose.balance import balance
 from cuesmith.compose.cadence import choose_cadence, close, end_of
 from cuesmith.compose.charted import charts_of, given_steps
 from cuesmith.compose.modulate import prepare
@@ -22,6 +24,7 @@ from cuesmith.compose.progression import (
     choose,
     lay_out,
     least_ticks,
+    moving,
     pool,
     spans_of,
 )
@@ -40,6 +43,7 @@ PHRASED = ("statement", "restatement", "contrast", "chorus", "head", "coda")  # 
 COLOUR_BARS = 8  # a theme cue has a colour event in every so many bars
 FIRST_ZEAL, RETURN_ZEAL = 0.4, 0.9  # how eagerly chords are substituted the first time, and when the section returns
 NEW_ANSWER = 0.3  # of the returns end in another way than the first time
+QUIET = {"", "relative", "inversion", "pedal", "deceptive"}  # devices that may give way to colour
 STATING = ("statement", "restatement", "chorus", "head")  # treatments that say the theme
 
 
@@ -89,8 +93,10 @@ class _Maker:
             if kind == "pedal":
                 static = {name: w for name, w in weights.items() if self.banks.progressions[name].static}
                 weights = static or weights
-            elif any(not self.banks.progressions[name].closes for name in weights):
-                weights = {n: w for n, w in weights.items() if not self.banks.progressions[n].closes}
+            else:
+                weights = moving(weights, self.plan, self.banks)
+                going_on = {n: w for n, w in weights.items() if not self.banks.progressions[n].closes}
+                weights = going_on or weights
             section, bed = self._first_sung(kind, section, bed)
             spans = spans_of(section, chord_ticks(self.plan, section, self.banks, static=False))
             turn = section.length - PHRASE_BARS * section.meter.bar_ticks
@@ -180,7 +186,7 @@ def _colour(laid: list[list[Step]], returns: Sequence[bool], maker: _Maker) -> N
         stream = maker.draw.child("colour", group)
         for index, number in stream.shuffled(inside):
             step = laid[index][number]
-            if step.cadence or step.device:
+            if step.cadence or step.device not in QUIET:
                 continue
             section = plan.sections[index]
             site = _site(laid, index, number, maker, returns)
@@ -269,6 +275,7 @@ def harmonise(
             zeal = RETURN_ZEAL if returns[index] else FIRST_ZEAL
             site = _site(laid, index, 0, maker, returns)
             laid[index] = substitute(site, maker.rules(section.key.minor), stream, zeal)
+    balance(laid, [not own for own in given], plan, beds, draw.child("balance"))
     if not any(given) and plan.melody in ("full", "sparse"):
         _colour(laid, returns, maker)
     weights, stream = colour_weights(plan, style, banks), draw.child("spelling")

@@ -20,7 +20,9 @@ ALIKE = 0.12  # what is left of a row's weight when it sounds like one that the 
 CLOSING = 3.0  # how much rather a row with its own ending is taken for the last phrase
 MOOD = 0.6  # how strongly bright chords follow the valence of the cue
 PHRASE_BARS = 4
-SHORTEST = 0.6  # of the shortest chord a cue type likes: what a substitution may divide a chord into
+STILL_SEC = 9.0  # cue types whose chords may last this long take static rows anywhere; others hardly outside pedals
+MOVING_STATIC = 0.1
+SHORTEST = 0.5  # of the shortest chord a cue type likes: what a substitution may divide a chord into
 
 # how often a cue should start on each function (percent): a late tonic is the strongest mark of the idiom
 START = {
@@ -120,6 +122,15 @@ def _seconds(plan: Plan, banks: Banks) -> tuple[float, float]:
     """How long a chord lasts in this cue type, shortest and longest."""
     row = next((row for row in banks.harmonic_rhythms.values() if plan.brief.type in row.cues), None)
     return row.seconds if row is not None else (1.0, 6.0)
+
+
+def moving(weights: Mapping[str, float], plan: Plan, banks: Banks) -> dict[str, float]:
+    """The weights for a section that is no pedal: static rows belong to cues that stand still."""
+    still = _seconds(plan, banks)[1] >= STILL_SEC
+    return {
+        name: weight * (MOVING_STATIC if banks.progressions[name].static and not still else 1.0)
+        for name, weight in weights.items()
+    }
 
 
 def least_ticks(plan: Plan, section: SectionPlan, banks: Banks) -> int:

@@ -18,6 +18,7 @@ from cuesmith.specs.library import Banks
 
 STEPWISE, SHARED, ROOT_MOTION, NEW, PARALLEL, STUCK = 2.0, 1.0, 1.0, 1.5, -3.0, -2.5
 BACK, RECENT = -2.5, 4  # returning to a root heard in the last few chords
+UNRESOLVED = -4.0  # a dominant seventh that falls neither by a fifth nor by a semitone
 BEAM = 10  # paths kept
 CARRIED = 5.0  # what a chord is worth that holds every note over it
 LEAST_FIT = 0.55
@@ -32,6 +33,8 @@ def _motion(a: Roman, b: Roman) -> float:
         return STUCK
     step = min((b.bass - a.bass) % 12, (a.bass - b.bass) % 12)
     value = STEPWISE if step in (1, 2) else 0.0
+    if a.quality == "7" and (a.root - b.root) % 12 not in (1, 7):
+        value += UNRESOLVED
     value += SHARED * min(2, len(a.core & b.core))
     return value + (ROOT_MOTION if (b.root - a.root) % 12 in (3, 4, 5, 7, 8, 9) else 0.0)
 

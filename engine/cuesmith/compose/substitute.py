@@ -238,7 +238,7 @@ def rules_for(plan: Plan, style: Style, banks: Banks, minor: bool) -> Rules:
     for row in banks.substitutions.values():
         if row.mode not in ("any", "minor" if minor else "major"):
             continue
-        chance = row.chance * row.cues.get(plan.brief.type, 1.0)
+        chance = row.chance * row.cues.get(plan.brief.type, row.elsewhere)
         chance *= kin_weight(row.styles, plan.brief.style, style.kin)
         if chance <= 0:
             continue

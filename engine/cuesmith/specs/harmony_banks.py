@@ -102,6 +102,7 @@ class Substitution:
     chance: Chance
     colour: bool = True
     cues: dict[str, Weight] = Field(default_factory=dict)
+    elsewhere: Weight = 1  # in cue types that `cues` does not name
     styles: dict[str, Weight] = Field(default_factory=dict)
 
     def __post_init__(self) -> None:

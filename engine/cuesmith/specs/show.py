@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from cuesmith.motif.text import read_notes
+from cuesmith.music.chart import parse_chart
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
 from cuesmith.specs.banks import STRICT, MeterField, ModeName
@@ -43,6 +44,16 @@ CueId = Annotated[str, Field(pattern=r"^M-?\d{1,4}[A-Z]?$", examples=["M-401", "
 def _notes_text(value: str) -> str:
     read_notes(value)
     return value
+
+
+def _chords_text(value: str) -> str:
+    parse_chart(value)
+    return value
+
+
+ChordsText = Annotated[
+    str, AfterValidator(_chords_text), Field(examples=["IVM7 V7 | iii7 vi7", "GM7 A7 | F#m7 Bm7"])
+]
 
 
 def _bars(value: tuple[int, int]) -> tuple[int, int]:
@@ -111,7 +122,10 @@ class ThemeSpec:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CueSpec:
-    """One cue of a show. seconds: where its last bar line stands. variants: B no melody, C soft, D ending."""
+    """One cue of a show. seconds: where its last bar line stands. variants: B no melody, C soft, D ending.
+
+    chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
+    """
 
     id: CueId
     title: Name | None = None
@@ -123,6 +137,7 @@ class CueSpec:
     key: KeyText | None = None
     tempo: Annotated[float, Field(ge=30, le=260)] | None = None
     seed: int | None = None
+    chords: ChordsText | dict[str, ChordsText] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
