@@ -125,11 +125,14 @@ def compose(
     if character is not None and character not in banks.characters:
         raise UsageError(f"unknown character '{character}'{did_you_mean(character, banks.characters)}")
     try:
-        given = chords_in_brief(chords)
-        named_key = key_of_chords(given) if given else None
-        home = parse_key(key) if key is not None else named_key
+        home = parse_key(key) if key is not None else None
     except ValueError as fault:
         raise UsageError(str(fault)) from None
+    given = chords_in_brief(chords)
+    try:
+        home = home or key_of_chords(given)
+    except ValueError as fault:
+        raise UsageError(f"chords, {fault}") from None
     if tempo is not None and not 30 <= tempo <= 260:
         raise UsageError(f"a tempo of {tempo:g} is out of range: 30 to 260 quarter notes per minute")
     draw = stream(seed, "character")

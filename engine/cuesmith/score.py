@@ -117,7 +117,7 @@ class Plan:
 class ChordSpan:
     """A chord for a while, in the key of its section.
 
-    cadence: named on the last chord of a section; device: why the chord is there, where it is more than the progression.
+    cadence: named on the last chord of a section; device: why the chord is there, where the progression is not why.
     """
 
     onset: int

@@ -10,161 +10,30 @@ is spelled in the colours of the style. Chords that a person gives are left as t
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from cuesmith.chance import Stream
 from cuesmith.compose.balance import balance
-from cuesmith.compose.cadence import choose_cadence, close, end_of
+from cuesmith.compose.cadence import choose_cadence, end_of
+from cuesmith.compose.changes import Site
 from cuesmith.compose.charted import charts_of, given_steps
 from cuesmith.compose.modulate import prepare
-from cuesmith.compose.progression import (
-    CLOSING,
-    PHRASE_BARS,
-    chord_ticks,
-    choose,
-    lay_out,
-    least_ticks,
-    moving,
-    pool,
-    spans_of,
-)
-from cuesmith.compose.reharmonise import CHANCE, reharmonised
-from cuesmith.compose.spelling import Colours, colour_weights, spell
+from cuesmith.compose.progression import least_ticks
+from cuesmith.compose.sections import Choices, Maker
+from cuesmith.compose.spelling import colour_weights, spell
 from cuesmith.compose.steps import Bed, Step, bed_of
-from cuesmith.compose.substitute import Rules, Site, colour_at, colour_devices, is_colour, rules_for, substitute
+from cuesmith.compose.substitute import colour_at, colour_devices, is_colour, substitute
 from cuesmith.motif.model import Theme
 from cuesmith.music.chord import Roman, in_key
 from cuesmith.score import ChordSpan, Plan, SectionPlan
 from cuesmith.specs.library import Banks
-from cuesmith.specs.style import CueRules, Style
+from cuesmith.specs.style import Style
 
-KIND = {"close": "main", "break": "main"}  # harmony of a section → whose progression it takes
-PHRASED = ("statement", "restatement", "contrast", "chorus", "head", "coda")  # sections with a last phrase of their own
 COLOUR_BARS = 8  # a theme cue has a colour event in every so many bars
 FIRST_ZEAL, RETURN_ZEAL = 0.4, 0.9  # how eagerly chords are substituted the first time, and when the section returns
-NEW_ANSWER = 0.3  # of the returns end in another way than the first time
 QUIET = {"", "relative", "inversion", "pedal", "deceptive"}  # devices that may give way to colour
-STATING = ("statement", "restatement", "chorus", "head")  # treatments that say the theme
 
 
-@dataclass(slots=True)
-class _Choices:
-    """What has been chosen for the cue so far."""
-
-    pools: dict[bool, dict[str, float]] = field(default_factory=dict)
-    rules: dict[bool, Rules] = field(default_factory=dict)
-    rows: dict[str, str] = field(default_factory=dict)
-    colours: dict[tuple[bool, str], Colours] = field(default_factory=dict)
-    answers: dict[str, str] = field(default_factory=dict)
-    heard: dict[tuple[str, str | None], int] = field(default_factory=dict)
-    cadences: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class _Maker:
-    """Everything the harmony of a cue is made from."""
-
-    plan: Plan
-    style: Style
-    banks: Banks
-    draw: Stream
-    beds: tuple[Bed, ...]
-    choices: _Choices
-
-    def pool(self, minor: bool) -> dict[str, float]:
-        """The progressions for a mode, weighed once per cue."""
-        if minor not in self.choices.pools:
-            rules = self.style.cues.get(self.plan.brief.type, CueRules())
-            self.choices.pools[minor] = pool(self.plan, self.style, rules, self.banks, minor)
-        return self.choices.pools[minor]
-
-    def rules(self, minor: bool) -> Rules:
-        """The substitutions for a mode."""
-        if minor not in self.choices.rules:
-            self.choices.rules[minor] = rules_for(self.plan, self.style, self.banks, minor)
-        return self.choices.rules[minor]
-
-    def progression(self, kind: str, section: SectionPlan, bed: Bed) -> str:
-        """The row of a kind of section: chosen where it is first met, unlike the others."""
-        rows = self.choices.rows
-        key = kind if kind != "pedal" else f"pedal {section.key.minor}"
-        if key not in rows:
-            weights = self.pool(section.key.minor)
-            if kind == "pedal":
-                static = {name: w for name, w in weights.items() if self.banks.progressions[name].static}
-                weights = static or weights
-            else:
-                weights = moving(weights, self.plan, self.banks)
-                going_on = {n: w for n, w in weights.items() if not self.banks.progressions[n].closes}
-                weights = going_on or weights
-            section, bed = self._first_sung(kind, section, bed)
-            spans = spans_of(section, chord_ticks(self.plan, section, self.banks, static=False))
-            turn = section.length - PHRASE_BARS * section.meter.bar_ticks
-            opening = [span for span in spans if span[0] < turn] or spans
-            stream = self.draw.child("progression", kind)
-            rows[key] = choose(weights, self.banks, bed, opening[:12], stream, rows.values())
-        return rows[key]
-
-    def _first_sung(self, kind: str, section: SectionPlan, bed: Bed) -> tuple[SectionPlan, Bed]:
-        """The first section of a kind and mode that states a theme; the section itself when none does."""
-        for other, own in zip(self.plan.sections, self.beds, strict=True):
-            if own and KIND.get(other.harmony, other.harmony) == kind and other.key.mode == section.key.mode:
-                return other, own
-        return section, bed
-
-    def answer(self, kind: str, section: SectionPlan, bed: Bed, spans: Sequence[tuple[int, int]], row: str) -> str:
-        """The row of the last phrase: one that ends, the same for each return of the section or, now and then, new."""
-        rows, answers = self.banks.progressions, self.choices.answers
-        stream = self.draw.child("answer", section.index)
-        if kind in answers and not stream.chance(NEW_ANSWER):
-            return answers[kind]
-        weights = {
-            name: weight * (CLOSING if rows[name].closes else 1.0)
-            for name, weight in self.pool(section.key.minor).items()
-            if name != row and not rows[name].static
-        }
-        if not weights:
-            return row
-        turn = section.length - PHRASE_BARS * section.meter.bar_ticks
-        last = [span for span in spans if span[0] >= turn]
-        found = choose(weights, self.banks, bed, last, stream, from_end=True)
-        answers.setdefault(kind, found)
-        return found
-
-    def section(self, section: SectionPlan, bed: Bed) -> tuple[list[Step], bool, bool]:
-        """The plain chords of a section with its cadence; whether it is a return, and whether its row is static."""
-        kind = KIND.get(section.harmony, section.harmony)
-        name = self.progression(kind, section, bed)
-        row = self.banks.progressions[name]
-        spans = spans_of(section, chord_ticks(self.plan, section, self.banks, row.static))
-        returning = False
-        if section.treatment in STATING:
-            said = self.choices.heard.get((kind, section.theme), 0)
-            self.choices.heard[kind, section.theme] = said + 1
-            returning = said > 0
-        phrased = section.treatment in PHRASED and section.bars >= 2 * PHRASE_BARS and not row.static
-        answer = self.banks.progressions[self.answer(kind, section, bed, spans, name)].chords if phrased else None
-        steps = lay_out(row.chords, answer, spans, section)
-        stream = self.draw.child("cadence", section.index)
-        cadence = choose_cadence(self.plan, section, self.style, self.banks, bed, self.choices.cadences, stream)
-        if cadence:
-            self.choices.cadences.append(cadence)
-            steps = close(steps, self.banks.cadences[cadence], end_of(self.plan, section), section)
-        if self._anew(section, kind, returning):
-            steps = reharmonised(steps, bed, self.plan, self.banks, section.key.minor)
-        return steps, returning, row.static
-
-    def _anew(self, section: SectionPlan, kind: str, returning: bool) -> bool:
-        """Whether a returning theme is set to new chords: by cue type, and only the last time it comes."""
-        later = (
-            other.theme == section.theme and other.treatment in STATING and KIND.get(other.harmony, other.harmony) == kind
-            for other in self.plan.sections[section.index + 1 :]
-        )
-        chance = CHANCE.get(self.plan.brief.type, 0.0)
-        return returning and not any(later) and self.draw.child("return", section.index).chance(chance)
-
-
-def _colour(laid: list[list[Step]], returns: Sequence[bool], maker: _Maker) -> None:
+def _colour(laid: list[list[Step]], maker: Maker) -> None:
     """A colour event for every eight bars that have none, in place."""
     plan = maker.plan
     devices = colour_devices(maker.banks)
@@ -189,7 +58,7 @@ def _colour(laid: list[list[Step]], returns: Sequence[bool], maker: _Maker) -> N
             if step.cadence or step.device not in QUIET:
                 continue
             section = plan.sections[index]
-            site = _site(laid, index, number, maker, returns)
+            site = _site(laid, index, number, maker)
             fresh = colour_at(site, maker.rules(section.key.minor), stream)
             if fresh is not None:
                 laid[index] = fresh
@@ -203,21 +72,24 @@ def _following(laid: Sequence[Sequence[Step]], index: int, plan: Plan) -> Roman 
     return laid[index + 1][0].roman
 
 
-def _site(
-    laid: Sequence[Sequence[Step]], index: int, number: int, maker: _Maker, returns: Sequence[bool]
-) -> Site:
+def _site(laid: Sequence[Sequence[Step]], index: int, number: int, maker: Maker) -> Site:
     plan, beds, banks = maker.plan, maker.beds, maker.banks
     section = plan.sections[index]
     climax = section.index == plan.climax.index
     after = _following(laid, index, plan)
     least = least_ticks(plan, section, banks)
-    return Site(laid[index], number, section.meter, section.key.mode, beds[index], after, climax, returns[index], least)
+    return Site(laid[index], number, section.meter, section.key.mode, beds[index], after, climax, least)
 
 
 def _spans(section: SectionPlan, steps: Sequence[Step]) -> list[ChordSpan]:
     return [
         ChordSpan(
-            section.start + step.onset, step.length, in_key(step.roman, section.key), section.key, step.cadence, step.device
+            section.start + step.onset,
+            step.length,
+            in_key(step.roman, section.key),
+            section.key,
+            step.cadence,
+            step.device,
         )
         for step in steps
     ]
@@ -247,7 +119,7 @@ def harmonise(
     """
     sections = plan.sections
     beds = tuple(bed_of(section, plan, themes) for section in sections)
-    maker = _Maker(plan, style, banks, draw, beds, _Choices())
+    maker = Maker(plan, style, banks, draw, beds, Choices())
     charts = charts_of(plan)
     laid: list[list[Step]] = []
     returns: list[bool] = []
@@ -273,11 +145,11 @@ def harmonise(
         if not still[index]:
             stream = draw.child("substitute", section.index)
             zeal = RETURN_ZEAL if returns[index] else FIRST_ZEAL
-            site = _site(laid, index, 0, maker, returns)
+            site = _site(laid, index, 0, maker)
             laid[index] = substitute(site, maker.rules(section.key.minor), stream, zeal)
     balance(laid, [not own for own in given], plan, beds, draw.child("balance"))
     if not any(given) and plan.melody in ("full", "sparse"):
-        _colour(laid, returns, maker)
+        _colour(laid, maker)
     weights, stream = colour_weights(plan, style, banks), draw.child("spelling")
     out: list[ChordSpan] = []
     for index, section in enumerate(sections):
@@ -289,15 +161,17 @@ def harmonise(
     return _merged(out)
 
 
-def _given_close(steps: list[Step], maker: _Maker) -> list[Step]:
+def _given_close(steps: list[Step], maker: Maker) -> list[Step]:
     """Given chords with the ending's chord in the last bar, where they do not close by themselves."""
     plan, last = maker.plan, maker.plan.sections[-1]
     end = end_of(plan, last)
     home = steps[-1].roman
     at_rest = home.root == home.bass == 0
-    if end in ("attacca", "loop") or (end == "final" and at_rest):
-        name = end
-    elif end == "open" and not (at_rest and home.quality in ("maj", "min")):
+    if (
+        end in ("attacca", "loop")
+        or (end == "final" and at_rest)
+        or (end == "open" and not (at_rest and home.quality in ("maj", "min")))
+    ):
         name = end
     else:
         bar = last.meter.bar_ticks

@@ -15,8 +15,11 @@ from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
 
 AFTER_SILENCE = 8.0  # how much rather a key comes cold after a break
-# numerals a pivot may be: seventh-free chords that many keys share
-PIVOTS = ((2, "min"), (4, "min"), (5, "maj"), (9, "min"), (7, "maj"), (0, "maj"), (0, "min"), (5, "min"), (8, "maj"), (10, "maj"))  # fmt: skip
+# triads of the new key a pivot may be, the best first: (degree in semitones, quality)
+PIVOTS = (
+    (2, "min"), (4, "min"), (5, "maj"), (9, "min"), (7, "maj"),
+    (0, "maj"), (0, "min"), (5, "min"), (8, "maj"), (10, "maj"),
+)  # fmt: skip
 
 
 def _tonic(key: Key, above: int) -> Roman:
@@ -58,7 +61,7 @@ def _tactics(
 
 
 def _chords(row: Modulation, old: Key, new: Key) -> tuple[Roman, ...]:
-    """What stands in the last beats of the old section, as its numerals; nothing for tactics that hold what is there."""
+    """What stands in the last beats of the old section, in its numerals; nothing where a tactic keeps what is there."""
     move = (new.tonic - old.tonic) % 12
     goal = _tonic(new, move)
     if row.tactic in ("dominant", "flat_seventh"):

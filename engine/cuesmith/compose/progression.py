@@ -76,7 +76,9 @@ def pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, minor: bool) -
         for name, weight in out.items():
             share[_start(banks.progressions[name])] += weight
         wanted = {start: percent for start, percent in START[minor].items() if share[start] > 0}
-        out = {n: w * wanted[_start(banks.progressions[n])] / share[_start(banks.progressions[n])] for n, w in out.items()}
+        out = {
+            n: w * wanted[_start(banks.progressions[n])] / share[_start(banks.progressions[n])] for n, w in out.items()
+        }
     return out
 
 

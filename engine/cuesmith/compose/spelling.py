@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from cuesmith.chance import Stream
 from cuesmith.compose.steps import Bed, Step
-from cuesmith.music.chord import QUALITIES, Roman, roman_on
+from cuesmith.music.chord import QUALITIES, Roman
 from cuesmith.music.scale import MODES
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.harmony_banks import Spelling
@@ -33,14 +33,14 @@ def colour_weights(plan: Plan, style: Style, banks: Banks) -> dict[str, float]:
 
 @lru_cache(maxsize=8192)
 def _becomes(roman: Roman, options: tuple[str, ...], free: bool, mode: str) -> tuple[Roman, ...]:
-    """The chord in each of the qualities whose new tones lie in the mode; borrowed chords take theirs from its shadow."""
+    """The chord in each quality whose new tones lie in the mode; borrowed chords take theirs from its shadow."""
     scale = frozenset(MODES[mode])
     triad = {(roman.root + interval) % 12 for interval in QUALITIES[roman.quality][0] if interval < 9}
     if not triad <= scale:
         scale = frozenset(MODES["aeolian" if MODES[mode][2] == 4 else "harmonic_minor"]) | triad
     out = []
     for quality in options:
-        fresh = roman_on(roman.root, quality, roman.bass)
+        fresh = roman.with_quality(quality)
         if free or fresh.classes - roman.classes <= scale:
             out.append(fresh)
     return tuple(out)

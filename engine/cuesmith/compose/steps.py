@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from cuesmith.compose.treatments import phrase_meter
@@ -158,6 +159,6 @@ def divided(onset: int, length: int, count: int, meter: Meter) -> tuple[tuple[in
             return None
         cuts = [beats[-(-i * len(beats) // count)] for i in range(count)] + [length]
         cuts[0] = 0
-    if any(b - a < PPQ // 2 for a, b in zip(cuts, cuts[1:], strict=False)):
+    if any(b - a < PPQ // 2 for a, b in pairwise(cuts)):
         return None
-    return tuple((onset + a, b - a) for a, b in zip(cuts, cuts[1:], strict=False))
+    return tuple((onset + a, b - a) for a, b in pairwise(cuts))

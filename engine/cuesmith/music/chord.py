@@ -65,7 +65,8 @@ QUALITIES: dict[str, tuple[tuple[int, ...], str]] = {
 # qualities whose colour is a semitone: what rubs in them (all others hold no two neighbouring pitch classes)
 RUBS: dict[str, str] = {
     "M7": "M7", "M9": "M7", "mM7": "M7", "dimM7": "M7", "M7#11": "M7, #11", "M9#11": "M7, #11",
-    "7#11": "#11", "13": "13 on b7", "13sus4": "13 on b7", "13#11": "#11, 13 on b7", "7b9": "b9", "7#9": "#9", "7b13": "b13", "5b9": "b9",
+    "7#11": "#11", "13": "13 on b7", "13sus4": "13 on b7", "13#11": "#11, 13 on b7",
+    "7b9": "b9", "7#9": "#9", "7b13": "b13", "5b9": "b9",
     "madd9": "9 on b3", "m9": "9 on b3", "m69": "9 on b3", "m11": "9 on b3", "cluster": "cluster",
 }  # fmt: skip
 
@@ -74,9 +75,10 @@ RUBS: dict[str, str] = {
 TENSIONS: dict[str, tuple[int, ...]] = {
     "maj": (2, 6, 9, 11), "add9": (6, 9, 11), "6": (2, 6, 11), "69": (6, 11), "M7": (2, 6, 9), "M9": (6, 9),
     "M7#11": (2, 9), "M9#11": (9,), "min": (2, 5, 9, 10), "madd9": (5, 9, 10), "m6": (2, 5, 11), "m69": (5, 11),
-    "m7": (2, 5, 9), "m9": (5, 9), "m11": (9,), "m7add11": (2, 9), "mM7": (2, 5, 9), "m7b5": (5, 8), "dim": (2, 5, 8, 9),
-    "dim7": (2, 5, 8, 11), "dimM7": (2, 5, 8), "aug": (2, 6, 10), "aug7": (2, 6), "7": (2, 6, 9), "9": (6, 9),
-    "13": (6,), "7#11": (2, 9), "13#11": (2,), "7b9": (3, 6, 8), "7#9": (1, 6, 8), "7b13": (1, 3), "7b5": (2, 8),
+    "m7": (2, 5, 9), "m9": (5, 9), "m11": (9,), "m7add11": (2, 9), "mM7": (2, 5, 9), "m7b5": (5, 8),
+    "dim": (2, 5, 8, 9), "dim7": (2, 5, 8, 11), "dimM7": (2, 5, 8), "aug": (2, 6, 10), "aug7": (2, 6),
+    "7": (2, 6, 9), "9": (6, 9), "13": (6,), "7#11": (2, 9), "13#11": (2,), "7b9": (3, 6, 8), "7#9": (1, 6, 8),
+    "7b13": (1, 3), "7b5": (2, 8),
     "sus2": (3, 4, 9), "sus4": (2, 9, 10), "7sus4": (2, 9), "9sus4": (9,), "13sus4": (), "5": (2, 3, 4, 5, 9, 10),
     "5b9": (3, 5, 8, 10), "Q": (2, 3, 7, 9), "cluster": (5, 6, 7),
 }  # fmt: skip
@@ -155,8 +157,15 @@ class Roman:
     bass: int
 
     def with_quality(self, quality: str) -> Roman:
-        """The same root and bass with another colour, and the numeral that says so."""
-        return self if quality == self.quality else roman_on(self.root, quality, self.bass)
+        """The same root and bass with another colour, and the numeral that says so: V7/ii becomes V9/ii."""
+        if quality == self.quality:
+            return self
+        _, _, target = self.text.partition("/")
+        if target and self.bass == self.root:
+            fresh = parse_roman(f"V{_WRITTEN[quality][0]}/{target}")
+            if (fresh.root, fresh.quality, fresh.bass) == (self.root, quality, self.bass):
+                return fresh
+        return roman_on(self.root, quality, self.bass)
 
     def over(self, bass: int) -> Roman:
         """The same chord on another bass, in semitones above the tonic."""

@@ -32,8 +32,7 @@ QualityName = Annotated[str, AfterValidator(_quality)]
 # what may be asked of the place where a substitution is made; see compose.substitute.CONDITIONS
 ConditionName = Literal[
     "lasts_a_bar", "lasts_half_a_bar", "lasts_two_bars", "falls_by_fifth", "to_tonic", "to_submediant", "to_dominant",
-    "to_mixture", "phrase_end", "not_phrase_end", "inside", "second_half", "climax", "returning", "bass_leaps",
-    "repeated", "scale_has_it", "from_tonic",
+    "to_mixture", "not_phrase_end", "inside", "second_half", "climax", "bass_leaps",
 ]  # fmt: skip
 # what is done where numerals alone cannot say it; see compose.substitute.CHANGES
 ChangeName = Literal[

@@ -51,9 +51,7 @@ def _chords_text(value: str) -> str:
     return value
 
 
-ChordsText = Annotated[
-    str, AfterValidator(_chords_text), Field(examples=["IVM7 V7 | iii7 vi7", "GM7 A7 | F#m7 Bm7"])
-]
+ChordsText = Annotated[str, AfterValidator(_chords_text), Field(examples=["IVM7 V7 | iii7 vi7", "GM7 A7 | F#m7 Bm7"])]
 
 
 def _bars(value: tuple[int, int]) -> tuple[int, int]:

@@ -23,9 +23,9 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
 
     themes: the themes the cue may state, by name. Seconds are clock time from the first bar line, tempi quarter notes
     per minute, energy, identity 0..1, level and layer 0..4. `chords` of a section is its chord chart: one bar between
-    strokes, `%` where the chord of the bar before goes on; `numerals` is the same in roman numerals, figures after `/` the
-    bass and numerals after it the chord that is led to. A chord of `harmony` names the cadence it closes and the device it
-    is there for.
+    strokes, `%` where the chord of the bar before goes on; `numerals` is the same in roman numerals, where a figure
+    after `/` is the bass and a numeral the chord that is led to. A chord of `harmony` names its key, the cadence it
+    closes and the device it is there for.
     """
     plan = score.plan
     bars = bar_starts(plan.meters(), plan.length)
