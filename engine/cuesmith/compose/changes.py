@@ -95,13 +95,21 @@ def shared(site: Site, romans: Sequence[Roman], device: str) -> list[Step] | Non
     if spans is None:
         return None
     return [
-        Step(onset, length, roman, "" if same(roman, step.roman) else device)
+        Step(onset, length, roman, "" if plainly(roman, step.roman) else device)
         for (onset, length), roman in zip(spans, romans, strict=True)
     ]
 
 
 def same(a: Roman, b: Roman) -> bool:
+    """The same chord, however it is written."""
     return (a.root, a.quality, a.bass) == (b.root, b.quality, b.bass)
+
+
+def plainly(a: Roman, b: Roman) -> bool:
+    """Whether the first chord is the second as a plain triad (or the very same)."""
+    if a.quality in ("maj", "min"):
+        return (a.root, a.bass, a.minor_third) == (b.root, b.bass, b.minor_third)
+    return same(a, b)
 
 
 def _tail(site: Site, roman: Roman, device: str) -> list[Step] | None:

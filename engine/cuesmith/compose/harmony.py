@@ -2,8 +2,8 @@
 
 For each kind of section a progression of the bank is taken that suits the cue and carries the theme; its last phrase
 goes another way, and a cadence closes it. Then, in this order: returning themes may be set anew, changes of key are
-prepared, chords are substituted where the theme allows it, the tonic is kept from coming too often or never, eight bars
-without colour get some, and what is still plain
+prepared, chords are substituted where the theme allows it, eight bars without colour get some, the tonic is kept from
+coming too often or never, and what is still plain
 is spelled in the colours of the style. Chords that a person gives are left as they are.
 """
 
@@ -147,9 +147,9 @@ def harmonise(
             zeal = RETURN_ZEAL if returns[index] else FIRST_ZEAL
             site = _site(laid, index, 0, maker)
             laid[index] = substitute(site, maker.rules(section.key.minor), stream, zeal)
-    balance(laid, [not own for own in given], plan, beds, draw.child("balance"))
     if not any(given) and plan.melody in ("full", "sparse"):
         _colour(laid, maker)
+    balance(laid, [not own for own in given], plan, beds, draw.child("balance"))
     weights, stream = colour_weights(plan, style, banks), draw.child("spelling")
     out: list[ChordSpan] = []
     for index, section in enumerate(sections):

@@ -19,6 +19,8 @@ FAITH = 7.0  # how strongly the theme decides: a progression that fits it 0.1 be
 ALIKE = 0.12  # what is left of a row's weight when it sounds like one that the cue has
 CLOSING = 3.0  # how much rather a row with its own ending is taken for the last phrase
 MOOD = 0.6  # how strongly bright chords follow the valence of the cue
+STRAIN = 1.2  # how strongly harsh chords follow its tension
+CALM = 0.4  # the tension at which they are neither sought nor shunned
 PHRASE_BARS = 4
 STILL_SEC = 9.0  # cue types whose chords may last this long take static rows anywhere; others hardly outside pedals
 MOVING_STATIC = 0.1
@@ -53,6 +55,12 @@ def brightness(chords: tuple[Roman, ...]) -> float:
     return sum(thirds) / len(thirds)
 
 
+@lru_cache(maxsize=512)
+def harshness(chords: tuple[Roman, ...]) -> float:
+    """0..1: the share of chords without a perfect fifth, or on the flat second or the tritone."""
+    return sum((chord.root + 7) % 12 not in chord.classes or chord.root in (1, 6) for chord in chords) / len(chords)
+
+
 def _thirds(chord: Roman) -> frozenset[int]:
     return frozenset((pc - chord.root) % 12 for pc in chord.classes)
 
@@ -68,7 +76,8 @@ def pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, minor: bool) -
         weight *= kin_weight(row.styles, plan.brief.style, style.kin) * style.progressions.get(name, 1.0)
         weight = rules.progressions.get(name, weight)
         if weight > 0:
-            out[name] = weight * exp(MOOD * plan.valence * brightness(row.chords))
+            mood = MOOD * plan.valence * brightness(row.chords) + STRAIN * (plan.tension - CALM) * harshness(row.chords)
+            out[name] = weight * exp(mood)
     if not out:
         return {n: 1.0 for n, row in banks.progressions.items() if row.mode in modes and not row.static}
     if plan.brief.type in LATE_TONIC:

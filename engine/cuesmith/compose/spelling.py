@@ -18,6 +18,7 @@ from cuesmith.specs.style import Style
 
 AT_REST = ("triad", "add9", "sixth", "upper", "power")  # colours in which a cue may end
 Colours: TypeAlias = dict[str, tuple[str, float]]  # numeral → its colour, and a taste 0..1 among equals
+WRITTEN_ENDS = ("open", "attacca", "loop")  # cadences whose last chord is what the bank writes
 SPELLED_DEVICES = {"", "relative", "deceptive", "secondary dominant", "tritone substitution", "backdoor dominant"}
 
 
@@ -93,11 +94,11 @@ def spell(
     mode = section.key.mode
     out = []
     for i, step in enumerate(steps):
-        if step.cadence:
+        if step.cadence and step.roman.root == 0:
             colour = draw.weighted(resting) if sum(resting.values()) else "triad"
-            out.append(spelled(step, banks.spellings[colour], False, mode, bed, 0.0) if step.roman.root == 0 else step)
+            out.append(spelled(step, banks.spellings[colour], False, mode, bed, 0.0))
             continue
-        if step.device not in SPELLED_DEVICES:
+        if step.cadence in WRITTEN_ENDS or not (step.device in SPELLED_DEVICES or step.device.endswith("cadence")):
             out.append(step)
             continue
         name = step.roman.text
