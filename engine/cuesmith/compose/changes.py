@@ -14,6 +14,7 @@ from cuesmith.music.meter import Meter
 from cuesmith.music.scale import MODES
 from cuesmith.specs.harmony_banks import ConditionName
 
+QUIET = {"", "relative", "inversion", "pedal", "deceptive"}  # devices that may give way to colour
 UNLED = {False: (0, 11), True: (0, 2)}  # degrees no secondary dominant leads to, in major and in minor
 
 

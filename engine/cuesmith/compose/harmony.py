@@ -14,8 +14,8 @@ from collections.abc import Mapping, Sequence
 from cuesmith.chance import Stream
 from cuesmith.compose.balance import balance
 from cuesmith.compose.cadence import choose_cadence, end_of
-from cuesmith.compose.changes import Site
-from cuesmith.compose.charted import charts_of, given_steps
+from cuesmith.compose.changes import QUIET, Site
+from cuesmith.compose.charted import GIVEN, charts_of, given_steps
 from cuesmith.compose.modulate import prepare
 from cuesmith.compose.progression import least_ticks
 from cuesmith.compose.sections import Choices, Maker
@@ -30,7 +30,6 @@ from cuesmith.specs.style import Style
 
 COLOUR_BARS = 8  # a theme cue has a colour event in every so many bars
 FIRST_ZEAL, RETURN_ZEAL = 0.4, 0.9  # how eagerly chords are substituted the first time, and when the section returns
-QUIET = {"", "relative", "inversion", "pedal", "deceptive"}  # devices that may give way to colour
 
 
 def _colour(laid: list[list[Step]], maker: Maker) -> None:
@@ -101,7 +100,8 @@ def _merged(spans: Sequence[ChordSpan]) -> tuple[ChordSpan, ...]:
     for span in spans:
         if out and not out[-1].cadence:
             before = out[-1]
-            if before.key == span.key and before.symbol == span.symbol:
+            alike = before.key == span.key and before.symbol == span.symbol
+            if alike and (before.device == GIVEN) == (span.device == GIVEN):
                 device = before.device or span.device
                 length = before.duration + span.duration
                 out[-1] = ChordSpan(before.onset, length, span.chord, span.key, span.cadence, device)
