@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cuesmith.chance import stream
+from cuesmith.compose.charted import chords_in_brief, key_of_chords
 from cuesmith.compose.write import write_score
 from cuesmith.errors import UsageError, did_you_mean
 from cuesmith.motif.model import Theme
@@ -110,12 +111,14 @@ def compose(
     character: str | None = None,
     recipe: str | None = None,
     title: str | None = None,
+    chords: str | Mapping[str, str] | None = None,
 ) -> Cue:
     """Compose a single cue, with themes of its own: a show of one cue.
 
     style: name or path. type: an id of the cue taxonomy. seconds: where the last bar line stands (default: usual for
     the type). key: `D major`, `A dorian`. tempo: quarter notes per minute, wished. character: of the leitmotif.
     recipe: how it comes, a recipe's name or `plain` (default: as the type has it).
+    chords: a chart for the whole cue (`IVM7 V7 | iii7 vi7`, `GM7 A7 | F#m7 Bm7`), or section name → chart.
     Raises UsageError, SpecError or ComposeError.
     """
     check_type(type)
@@ -127,6 +130,11 @@ def compose(
         home = parse_key(key) if key is not None else None
     except ValueError as fault:
         raise UsageError(str(fault)) from None
+    given = chords_in_brief(chords)
+    try:
+        home = home or key_of_chords(given)
+    except ValueError as fault:
+        raise UsageError(f"chords, {fault}") from None
     if tempo is not None and not 30 <= tempo <= 260:
         raise UsageError(f"a tempo of {tempo:g} is out of range: 30 to 260 quarter notes per minute")
     draw = stream(seed, "character")
@@ -138,7 +146,7 @@ def compose(
     themes = make_themes(specs, load_style(style), banks, seed)
     brief = Brief(
         id=f"M-{row.block}01", title=title or row.name, type=type, style=style, seed=seed,
-        seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes),
+        seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes), chords=given,
         guises=(Guise("theme", recipe),) if recipe else (),
     )  # fmt: skip
     return compose_brief(brief, themes)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from cuesmith.music.chord import Chord
+from cuesmith.music.chord import Chord, spelled_in
 from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.note import Note
 from cuesmith.music.scale import Key, Scale
@@ -55,6 +55,7 @@ class Brief:
     guises: tuple[Guise, ...] = ()  # of themes whose form is asked for; the others as the cue type has them
     meeting: Meeting | None = None  # of the first two themes; None: as the cue type has it
     recipes: tuple[tuple[str, Recipe], ...] = ()  # the show's own, which hide those of style and banks
+    chords: tuple[tuple[str, str], ...] = ()  # (section name, or "" for the whole cue; chart) as music.chart reads it
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,18 +151,27 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class ChordSpan:
-    """A chord for a while, in the key of its section. cadence: named on the last chord of a section."""
+    """A chord for a while, in the key of its section.
+
+    cadence: named on the last chord of a section; device: why the chord is there, where the progression is not why.
+    """
 
     onset: int
     duration: int
     chord: Chord
     key: Key
     cadence: str = ""
+    device: str = ""
+
+    @property
+    def roman(self) -> str:
+        """Its numeral in the key: `IVM7`, `I/3`, `V7/ii`."""
+        return self.chord.roman
 
     @property
     def symbol(self) -> str:
-        """Lead-sheet name, spelled as the key spells."""
-        return self.chord.name(self.key.sharps < 0)
+        """Lead-sheet name, spelled as its degree in the key is."""
+        return spelled_in(self.chord, self.key)
 
     @property
     def end(self) -> int:

@@ -6,7 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuesmith.music.chord import QUALITIES, Chord, chord_scale, in_key, parse_roman
+from cuesmith.music.chord import (
+    QUALITIES,
+    RUBS,
+    TENSIONS,
+    Chord,
+    applied,
+    chord_scale,
+    in_key,
+    parse_roman,
+    roman_on,
+    spelled_in,
+)
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key
 from cuesmith.specs.library import Banks
@@ -116,3 +127,55 @@ def test_every_progression_of_the_bank_sounds(banks: Banks) -> None:
             chord = in_key(roman, Key(7, "ionian"))
             assert chord.symbol
             assert 2 <= len(chord.classes) <= 6
+
+
+@given(st.sampled_from(sorted(QUALITIES)), st.integers(0, 11), st.integers(0, 11))
+def test_every_chord_has_a_numeral_that_is_read_back(quality: str, root: int, bass: int) -> None:
+    roman = roman_on(root, quality, bass)
+    again = parse_roman(roman.text)
+    assert (again.root, again.quality, again.bass) == (root, quality, bass)
+
+
+@pytest.mark.parametrize(
+    ("numeral", "plain"),
+    [("V7/ii", "VI7"), ("V7/IV", "I7"), ("V7/V", "II7"), ("V7/bIII", "bVII7"), ("viio7/V", "#IVo7"), ("V9/vi", "III9")],
+)
+def test_an_applied_chord_is_that_of_the_other_key(numeral: str, plain: str) -> None:
+    one, other = parse_roman(numeral), parse_roman(plain)
+    assert (one.root, one.bass) == (other.root, other.root)
+    assert one.classes == other.classes
+
+
+def test_applied_chords_keep_what_they_are_applied_to() -> None:
+    dominant = applied("V7", parse_roman("ii7"))
+    assert dominant.text == "V7/ii"
+    assert dominant.with_quality("7b9").text == "V7b9/ii"
+    assert parse_roman("I").with_quality("M7").text == "IM7"
+    assert parse_roman("ii").over(7).text == "ii/5"
+
+
+@pytest.mark.parametrize(
+    ("numeral", "key", "name"),
+    [
+        ("bVI", Key(7, "ionian"), "Eb"), ("bII", Key(9, "aeolian"), "Bb"), ("III7", Key(2, "ionian"), "F#7"),
+        ("V7/ii", Key(0, "ionian"), "A7"), ("I/3", Key(4, "ionian"), "E/G#"), ("bVII/2", Key(4, "aeolian"), "D/F#"),
+        ("bVI", Key(1, "ionian"), "A"), ("#ivo7", Key(5, "ionian"), "Bdim7"), ("V/7", Key(8, "ionian"), "Eb/G"),
+    ],
+)  # fmt: skip
+def test_names_are_spelled_as_degrees(numeral: str, key: Key, name: str) -> None:
+    assert spelled_in(in_key(parse_roman(numeral), key), key) == name
+
+
+@pytest.mark.parametrize("quality", sorted(QUALITIES))
+def test_only_declared_colours_rub(quality: str) -> None:
+    classes = {interval % 12 for interval in QUALITIES[quality][0]}
+    rubs = any((pc + 1) % 12 in classes for pc in classes)
+    assert rubs == (quality in RUBS)
+
+
+@pytest.mark.parametrize("quality", sorted(QUALITIES))
+def test_tensions_add_to_the_chord(quality: str) -> None:
+    tones = {interval % 12 for interval in QUALITIES[quality][0]}
+    assert not tones & set(TENSIONS[quality])
+    if 4 in tones and quality not in ("7b9", "7#9", "7b13", "7b5"):
+        assert 5 not in TENSIONS[quality], "the fourth over a major third is the avoid note"

@@ -31,6 +31,9 @@ def cue(
     recipe: Annotated[
         str | None, typer.Option("--recipe", metavar="R", help="How the leitmotif comes, such as sad, battle or plain.")
     ] = None,
+    chords: Annotated[
+        str | None, typer.Option("--chords", metavar="C", help="Such as 'IVM7 V7 | iii7 vi7' or 'GM7 A7 | F#m7 Bm7'.")
+    ] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="T", help="Title of the cue.")] = None,
     output: Annotated[
         list[Path] | None,
@@ -61,6 +64,7 @@ def cue(
         tempo=tempo,
         character=character,
         recipe=recipe,
+        chords=chords,
         title=None if title is None else title_of(title),
     )
     _write(made, files, SOUNDED, soundfont)

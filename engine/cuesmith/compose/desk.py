@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from cuesmith.compose.material import Material, Piece, material, phrase_meter
+from cuesmith.compose.layout import theme_meter
+from cuesmith.compose.material import Piece
 from cuesmith.motif.fit import fit
 from cuesmith.motif.identity import identity
 from cuesmith.motif.model import Theme
 from cuesmith.motif.ops import best_identity
 from cuesmith.motif.transform import remetre
-from cuesmith.music.meter import Meter
 from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement
@@ -40,21 +40,9 @@ class Desk:
     themes: Mapping[str, Theme]
     ceiling: int | None = None
 
-    def meter(self, section: SectionPlan, theme: Theme) -> Meter:
-        """The meter a theme is laid out in there."""
-        meter = phrase_meter(theme, section.meter)
-        return section.meter if section.length < meter.bar_ticks else meter
-
-    def material(self, section: SectionPlan, name: str) -> Material:
-        """A theme as it comes in a section."""
-        theme = self.themes[name]
-        meter = self.meter(section, theme)
-        bars = section.length // meter.bar_ticks
-        return material(theme, meter, self.plan.guise(name), section.key, bars)
-
     def barred(self, section: SectionPlan, theme: Theme) -> float:
         """What being written in another meter leaves of the theme's identity: 1 in its own."""
-        meter = self.meter(section, theme)
+        meter = theme_meter(section, theme)
         if meter.bar_ticks == theme.motif.meter.bar_ticks:
             return 1.0
         return identity(theme.motif.shape(section.key), remetre(theme.motif, meter).shape(section.key))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cuesmith.compose.desk import Desk
+from cuesmith.compose.layout import material_of
 from cuesmith.compose.material import Material, Piece, cut, line_ops
 from cuesmith.motif.arguments import Setting
 from cuesmith.motif.combine import CANON_HALF_BARS, CANON_STEPS, CLASHING, MOST_CLASHES, best_canon
@@ -154,12 +155,13 @@ def met(desk: Desk, section: SectionPlan, seat: str, lead: list[Passage], m: Mat
         found = _counterpoint(desk, section, other, joining[0], _notes(lead))
         if found:
             return lead + found
-    return _dialogue(desk, section, (name, seat, m), (other, joining[0], desk.material(section, other))) or lead
+    theirs = material_of(desk.plan, desk.themes, section, other)
+    return _dialogue(desk, section, (name, seat, m), (other, joining[0], theirs)) or lead
 
 
 def _counterpoint(desk: Desk, section: SectionPlan, name: str, seat: str, sung: Sequence[Note]) -> list[Passage]:
     """The second theme under or over the first, in the first way in which few strong beats clash."""
-    m = desk.material(section, name)
+    m = material_of(desk.plan, desk.themes, section, name)
     bars = section.length // m.bar
     best: tuple[float, list[Passage]] = (MOST_CLASHES, [])
     for delay in DELAYS_BARS:

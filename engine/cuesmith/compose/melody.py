@@ -2,47 +2,42 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from cuesmith.chance import Stream
 from cuesmith.compose.desk import Desk, velocity_of
-from cuesmith.compose.material import Material, Piece
+from cuesmith.compose.layout import Laid
 from cuesmith.compose.meeting import handed_over, met, voiced
-from cuesmith.compose.treatments import TREATMENTS, thinned, varied
 from cuesmith.motif.model import Theme
 from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, chord_at, cut_passages
 
-WHOLE = ("statement", "restatement", "contrast", "chorus")
 QUIET = ("intro", "coda")  # they never hold the climax, however full
 NO_CEILING = 127
 HANDED_OVER = 0.4  # share of returns whose second half another player takes up
 HANDED_BARS = 8
 
 
-def _pieces(section: SectionPlan, name: str, m: Material, plan: Plan, draw: Stream, turn: int) -> list[Piece]:
-    melody, treatment = plan.melody, section.treatment
-    if treatment == "contrast" and name != plan.brief.themes[0]:
-        treatment = "statement"  # another theme is contrast enough, and must be heard plainly
-    if treatment in WHOLE and (melody in ("fragments", "none") or plan.guise(name).fragments):
-        treatment = "fragments"
-    pieces = TREATMENTS[treatment](m, section.length // m.bar, draw, turn)
-    return thinned(pieces, m) if melody == "sparse" else pieces
-
-
 def lead_passages(
-    plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, themes: Mapping[str, Theme], draw: Stream
+    plan: Plan,
+    harmony: tuple[ChordSpan, ...],
+    cast: Cast,
+    themes: Mapping[str, Theme],
+    laid: Mapping[int, Laid],
+    draw: Stream,
 ) -> tuple[Passage, ...]:
-    """Passages of the lead, section by section. Each states a theme; `device` names the seat that plays it."""
+    """Passages of the lead, section by section. Each states a theme; `device` names the seat that plays it.
+
+    laid: what each section sings, as `layout.lay_out` has it.
+    """
     desk = Desk(plan, harmony, cast, themes)
-    turns = _turns(plan, cast)
     written: dict[int, list[Passage]] = {}
-    climax = _climax(plan, turns)
-    for index in sorted(turns, key=lambda index: (index != climax, index)):  # the climax first: the rest stays below it
-        written[index] = _section_passages(desk, plan.sections[index], turns[index], draw)
+    singing = [index for index in laid if cast.leads[index] is not None and laid[index].pieces]
+    climax = _climax(plan, singing)
+    for index in sorted(singing, key=lambda index: (index != climax, index)):  # first the climax: the rest keeps below
+        written[index] = _section_passages(desk, plan.sections[index], laid[index], draw)
         if desk.ceiling is None:
             sung = written[index] if index == climax else []
             desk = replace(desk, ceiling=_top(desk, plan.sections[index], sung) if sung else NO_CEILING)
@@ -50,20 +45,9 @@ def lead_passages(
     return close_melody(plan, harmony, cast, out)
 
 
-def _turns(plan: Plan, cast: Cast) -> dict[int, int]:
-    """Sections that sing a theme, and how many before them treat the same theme in the same way."""
-    heard: Counter[tuple[str, str]] = Counter()
-    out = {}
-    for section in plan.sections:
-        if section.theme is not None and cast.leads[section.index] is not None:
-            out[section.index] = heard[section.treatment, section.theme]
-            heard[section.treatment, section.theme] += 1
-    return out
-
-
-def _climax(plan: Plan, turns: Mapping[int, int]) -> int | None:
+def _climax(plan: Plan, singing: Collection[int]) -> int | None:
     """The section whose melody should reach highest: the fullest that sings, the later of equals."""
-    able = [s for s in plan.sections if s.index in turns and s.treatment not in QUIET]
+    able = [s for s in plan.sections if s.index in singing and s.treatment not in QUIET]
     return max(able, key=lambda s: (s.energy, s.index)).index if able else None
 
 
@@ -77,19 +61,12 @@ def _top(desk: Desk, section: SectionPlan, passages: list[Passage]) -> int:
     return max(n.pitch for p in passages for n in p.notes) + max(0, *doubles, 0)
 
 
-def _section_passages(desk: Desk, section: SectionPlan, turn: int, draw: Stream) -> list[Passage]:
-    plan, name, seat = desk.plan, section.theme, desk.cast.leads[section.index]
+def _section_passages(desk: Desk, section: SectionPlan, laid: Laid, draw: Stream) -> list[Passage]:
+    name, seat = section.theme, desk.cast.leads[section.index]
     assert name is not None and seat is not None
-    m = desk.material(section, name)
-    chance = draw.child(section.harmony, section.treatment)
-    pieces = [p for p in _pieces(section, name, m, plan, chance, turn) if p.motif.notes]
-    if turn and section.treatment in WHOLE:
-        pieces = varied(pieces, draw.child("return", section.index))
-    if not pieces:
-        return []
-    passages = voiced(desk, section, name, seat, pieces)
+    passages = voiced(desk, section, name, seat, laid.pieces)
     if section.against is not None:
-        return met(desk, section, seat, passages, m)
+        return met(desk, section, seat, passages, laid.material)
     handing = section.treatment == "restatement" and section.bars >= HANDED_BARS
     if handing and draw.child("hand over", section.index).chance(HANDED_OVER):
         return handed_over(desk, section, seat, passages)

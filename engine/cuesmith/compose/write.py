@@ -12,6 +12,7 @@ from cuesmith.compose.derived import derived_passages
 from cuesmith.compose.endings import close_part
 from cuesmith.compose.gestures import colour_passages
 from cuesmith.compose.harmony import harmonise
+from cuesmith.compose.layout import lay_out
 from cuesmith.compose.melody import lead_passages
 from cuesmith.compose.percussion import finish_strokes, strokes
 from cuesmith.compose.setting import Setting
@@ -59,8 +60,9 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     """The whole score of a cue. Parts without a note are left out; parts stand in the order of the style's seats."""
     draw = stream(plan.brief.seed, plan.brief.id)
     cast = cast_players(plan, style, themes, banks, draw.child("cast"))
-    harmony = harmonise(plan, style, themes, banks, draw.child("harmony"))
-    lead = lead_passages(plan, harmony, cast, themes, draw.child("melody"))
+    laid = lay_out(plan, themes, draw.child("melody"))
+    harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
+    lead = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"))
     setting = Setting(
         plan=plan,
         harmony=harmony,

@@ -1,17 +1,20 @@
 """Chords: roman numerals as people write them, and what they are in a key.
 
-`parse_roman` reads `IVM7`, `bVII`, `#ivo7`, `i(M7)`, `vi(add9)`, `V/IV` (bass on the fourth degree), `I/3`, `Q` and
-`i(no3)`. Accidentals count from the major scale, whatever the mode, so `bVI` is the flat sixth in major and in minor;
-upper case is a major third, lower case a minor third.
+`parse_roman` reads `IVM7`, `bVII`, `#ivo7`, `i(M7)`, `vi(add9)`, `V/IV` (bass on the fourth degree), `I/3`, `Q`,
+`i(no3)` and `V7/ii` (the dominant of the second degree). Accidentals count from the major scale, whatever the mode, so
+`bVI` is the flat sixth in major and in minor; upper case is a major third, lower case a minor third.
+
+After a stroke a figure is always the bass. A numeral is the chord that is applied to when it is lower case or when the
+chord before it is a dominant seventh or a leading-tone seventh (`V7/IV`, `viio7/V`); else it is the bass as well.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
-from cuesmith.music.pitch import pitch_name
+from cuesmith.music.pitch import degree_name, pitch_name
 from cuesmith.music.scale import MODES, Key
 
 # quality: semitones above the root; how a lead sheet writes it
@@ -48,7 +51,36 @@ QUALITIES: dict[str, tuple[tuple[int, ...], str]] = {
     "7#11":   ((0, 4, 7, 10, 18), "7#11"),
     "M7#11":  ((0, 4, 7, 11, 18), "M7#11"),
     "m11":    ((0, 3, 7, 10, 14, 17), "m11"),
+    "m7add11": ((0, 3, 7, 10, 17), "m7(11)"),
+    "M9#11":  ((0, 4, 7, 11, 14, 18), "M9#11"),
+    "13#11":  ((0, 4, 7, 10, 18, 21), "13#11"),
+    "7b13":   ((0, 4, 7, 10, 20), "7b13"),
+    "13sus4": ((0, 5, 7, 10, 14, 21), "13sus4"),
+    "dimM7":  ((0, 3, 6, 11), "dim(M7)"),
+    "5b9":    ((0, 7, 13), "5(b9)"),
     "Q":      ((0, 5, 10), "quartal"),
+    "cluster": ((0, 1, 2), "cluster"),
+}  # fmt: skip
+
+# qualities whose colour is a semitone: what rubs in them (all others hold no two neighbouring pitch classes)
+RUBS: dict[str, str] = {
+    "M7": "M7", "M9": "M7", "mM7": "M7", "dimM7": "M7", "M7#11": "M7, #11", "M9#11": "M7, #11",
+    "7#11": "#11", "13": "13 on b7", "13sus4": "13 on b7", "13#11": "#11, 13 on b7",
+    "7b9": "b9", "7#9": "#9", "7b13": "b13", "5b9": "b9",
+    "madd9": "9 on b3", "m9": "9 on b3", "m69": "9 on b3", "m11": "9 on b3", "cluster": "cluster",
+}  # fmt: skip
+
+# legal tensions: semitones above the root that a melody may rest on beside the chord's own tones. The avoid notes are
+# what is left: the fourth over a major third, the flat sixth over the fifth, the tonic's fourth below a dominant.
+TENSIONS: dict[str, tuple[int, ...]] = {
+    "maj": (2, 6, 9, 11), "add9": (6, 9, 11), "6": (2, 6, 11), "69": (6, 11), "M7": (2, 6, 9), "M9": (6, 9),
+    "M7#11": (2, 9), "M9#11": (9,), "min": (2, 5, 9, 10), "madd9": (5, 9, 10), "m6": (2, 5, 11), "m69": (5, 11),
+    "m7": (2, 5, 9), "m9": (5, 9), "m11": (9,), "m7add11": (2, 9), "mM7": (2, 5, 9), "m7b5": (5, 8),
+    "dim": (2, 5, 8, 9), "dim7": (2, 5, 8, 11), "dimM7": (2, 5, 8), "aug": (2, 6, 10), "aug7": (2, 6),
+    "7": (2, 6, 9), "9": (6, 9), "13": (6,), "7#11": (2, 9), "13#11": (2,), "7b9": (3, 6, 8), "7#9": (1, 6, 8),
+    "7b13": (1, 3), "7b5": (2, 8),
+    "sus2": (3, 4, 9), "sus4": (2, 9, 10), "7sus4": (2, 9), "9sus4": (9,), "13sus4": (), "5": (2, 3, 4, 5, 9, 10),
+    "5b9": (3, 5, 8, 10), "Q": (2, 3, 7, 9), "cluster": (5, 6, 7),
 }  # fmt: skip
 
 # what may follow a numeral: suffix → quality for upper case, for lower case
@@ -85,12 +117,34 @@ _SUFFIXES: dict[str, tuple[str, str]] = {
     "M7#11":   ("M7#11", "M7#11"),
     "M7(#11)": ("M7#11", "M7#11"),
     "Q":       ("Q", "Q"),
+    "m7(11)":  ("m7add11", "m7add11"),
+    "M9#11":   ("M9#11", "M9#11"),
+    "13#11":   ("13#11", "13#11"),
+    "7b13":    ("7b13", "7b13"),
+    "13sus4":  ("13sus4", "13sus4"),
+    "o(M7)":   ("dimM7", "dimM7"),
+    "5(b9)":   ("5b9", "5b9"),
+    "cluster": ("cluster", "cluster"),
+}  # fmt: skip
+
+# quality → how `numeral_name` writes it after the numeral, and whether the numeral is lower case
+_WRITTEN: dict[str, tuple[str, bool]] = {
+    **{low: (suffix, True) for suffix, (_, low) in reversed(_SUFFIXES.items())},
+    **{high: (suffix, False) for suffix, (high, low) in reversed(_SUFFIXES.items()) if high != low},
+    **{same: (suffix, False) for suffix, (same, low) in reversed(_SUFFIXES.items()) if same == low},
+    "m7": ("7", True), "m6": ("6", True), "dim": ("o", True), "dim7": ("o7", True), "m7b5": ("m7b5", True),
+    "dimM7": ("o(M7)", True), "mM7": ("(M7)", True), "m7add11": ("m7(11)", True), "m9": ("9", True),
+    "madd9": ("(add9)", True), "add9": ("(add9)", False), "9sus4": ("9sus4", False), "5": ("5", False),
 }  # fmt: skip
 
 _NUMERALS = {"I": 0, "II": 1, "III": 2, "IV": 3, "V": 4, "VI": 5, "VII": 6}
 _ACCIDENTAL = {"": 0, "b": -1, "#": 1}
+_ON_DEGREE = ("I", "bII", "II", "bIII", "III", "IV", "#IV", "V", "bVI", "VI", "bVII", "VII")  # by semitones
+_BASS_FIGURES = ("1", "b2", "2", "b3", "3", "4", "#4", "5", "b6", "6", "b7", "7")
+_APPLIED = re.compile(r"V(7|9|13|7b9|7#9|7b13|\+7|7#11|7sus4)|vii(o7|o|m7b5)|bII7")  # leads by itself to its tonic
 _ROMAN = re.compile(r"([b#]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(.*)")
 _BASS = re.compile(r"([b#]?)([1-7]|VII|VI|IV|V|III|II|I)")
+_TARGET = re.compile(r"([b#]?)(vii|vi|iv|v|iii|ii|i)")
 
 
 @dataclass(frozen=True)
@@ -103,8 +157,39 @@ class Roman:
     bass: int
 
     def with_quality(self, quality: str) -> Roman:
-        """The same root and bass with another colour."""
-        return Roman(self.text, self.root, quality, self.bass)
+        """The same root and bass with another colour, and the numeral that says so: V7/ii becomes V9/ii."""
+        if quality == self.quality:
+            return self
+        _, _, target = self.text.partition("/")
+        if target and self.bass == self.root:
+            fresh = parse_roman(f"V{_WRITTEN[quality][0]}/{target}")
+            if (fresh.root, fresh.quality, fresh.bass) == (self.root, quality, self.bass):
+                return fresh
+        return roman_on(self.root, quality, self.bass)
+
+    def over(self, bass: int) -> Roman:
+        """The same chord on another bass, in semitones above the tonic."""
+        return self if bass == self.bass else roman_on(self.root, self.quality, bass % 12)
+
+    @cached_property
+    def classes(self) -> frozenset[int]:
+        """Semitones above the tonic (0..11) of its tones, the bass left out."""
+        return frozenset((self.root + interval) % 12 for interval in QUALITIES[self.quality][0])
+
+    @cached_property
+    def core(self) -> frozenset[int]:
+        """As `Chord.core`, above the tonic: where a strong melody note may rest."""
+        return frozenset((self.root + interval) % 12 for interval in QUALITIES[self.quality][0] if interval < 12)
+
+    @cached_property
+    def legal(self) -> frozenset[int]:
+        """Chord tones and legal tensions, above the tonic."""
+        return self.classes | {(self.root + tension) % 12 for tension in TENSIONS[self.quality]}
+
+    @property
+    def minor_third(self) -> bool:
+        """True when the third is minor."""
+        return 3 in QUALITIES[self.quality][0]
 
 
 @dataclass(frozen=True)
@@ -160,9 +245,25 @@ class Chord:
         return out
 
 
+@lru_cache(maxsize=4096)
+def roman_on(root: int, quality: str, bass: int | None = None) -> Roman:
+    """The numeral of a chord: root and bass (default: the root) in semitones above the tonic, 0..11."""
+    low = root if bass is None else bass
+    return Roman(numeral_name(root, quality, low), root, quality, low)
+
+
+def numeral_name(root: int, quality: str, bass: int) -> str:
+    """How a chord is written as a numeral, `bVIM7` or `I/3`; `parse_roman` reads it back."""
+    suffix, lower = _WRITTEN[quality]
+    numeral = _ON_DEGREE[root]
+    name = (numeral.lower() if lower else numeral) + suffix
+    return name if bass == root else f"{name}/{_BASS_FIGURES[bass]}"
+
+
+@lru_cache(maxsize=4096)
 def parse_roman(text: str) -> Roman:
     """Read one roman numeral. Raises ValueError that names what was not understood."""
-    body, _, bass_text = text.strip().partition("/")
+    body, _, after = text.strip().partition("/")
     match = _ROMAN.fullmatch(body)
     if not match:
         raise ValueError(f"'{text}' is not a chord; write a roman numeral such as IVM7, bVII or vi(add9)")
@@ -170,19 +271,56 @@ def parse_roman(text: str) -> Roman:
     if suffix not in _SUFFIXES:
         raise ValueError(f"'{text}': unknown chord suffix '{suffix}'; known: {', '.join(s for s in _SUFFIXES if s)}")
     root = (MODES["ionian"][_NUMERALS[numeral.upper()]] + _ACCIDENTAL[accidental]) % 12
+    quality = _SUFFIXES[suffix][0 if numeral.isupper() else 1]
     bass = root
-    if bass_text:
-        slash = _BASS.fullmatch(bass_text)
-        if not slash:
+    if after:
+        target = _BASS.fullmatch(after) or _TARGET.fullmatch(after)
+        if not target:
             raise ValueError(f"'{text}': the bass after '/' is a degree such as 3, b7 or IV")
-        degree = int(slash[2]) - 1 if slash[2].isdigit() else _NUMERALS[slash[2]]
-        bass = (MODES["ionian"][degree] + _ACCIDENTAL[slash[1]]) % 12
-    return Roman(text.strip(), root, _SUFFIXES[suffix][0 if numeral.isupper() else 1], bass)
+        degree = int(target[2]) - 1 if target[2].isdigit() else _NUMERALS[target[2].upper()]
+        above = (MODES["ionian"][degree] + _ACCIDENTAL[target[1]]) % 12
+        if not target[2].isdigit() and (target[2].islower() or _APPLIED.fullmatch(body)):
+            root = bass = (root + above) % 12
+        else:
+            bass = above
+    return Roman(text.strip(), root, quality, bass)
 
 
+def applied(body: str, target: Roman) -> Roman:
+    """A chord of the key of another chord: `applied("V7", ii)` is V7/ii."""
+    degree = _ON_DEGREE[target.root]
+    return parse_roman(f"{body}/{degree.lower() if target.minor_third else degree}")
+
+
+@lru_cache(maxsize=8192)
 def in_key(roman: Roman, key: Key) -> Chord:
     """The sounding chord of a numeral in a key (only the tonic matters: numerals carry their own accidentals)."""
     return Chord((key.tonic + roman.root) % 12, roman.quality, (key.tonic + roman.bass) % 12, roman.text)
+
+
+@lru_cache(maxsize=8192)
+def spelled_in(chord: Chord, key: Key) -> str:
+    """Lead-sheet name with root and bass spelled as degrees of the key: bVI of G is Eb, VI of D is B.
+
+    Where that would take a double accidental, the plain name is written.
+    """
+    body, _, after = chord.roman.partition("/")
+    target = _TARGET.fullmatch(after) or _BASS.fullmatch(after) if after else None
+    found = _ROMAN.match(body)
+    if found is None:
+        return chord.name(key.sharps < 0)
+    steps = _NUMERALS[found[2].upper()]
+    on_target = chord.bass == chord.root and target is not None
+    if target is not None and on_target and not target[2].isdigit():
+        steps += _NUMERALS[target[2].upper()]
+    root = degree_name(chord.root, steps, key.tonic, key.minor)
+    if chord.bass == chord.root:
+        return root + QUALITIES[chord.quality][1]
+    low = chord.bass
+    if target is not None:
+        degree = int(target[2]) - 1 if target[2].isdigit() else _NUMERALS[target[2].upper()]
+        return f"{root}{QUALITIES[chord.quality][1]}/{degree_name(low, degree, key.tonic, key.minor)}"
+    return f"{root}{QUALITIES[chord.quality][1]}/{degree_name(low, steps + 2, key.tonic, key.minor)}"
 
 
 def chord_scale(chord: Chord, key: Key) -> frozenset[int]:

@@ -51,6 +51,19 @@ def tonic_name(pitch_class: int, minor: bool) -> str:
     return (MINOR_NAMES if minor else MAJOR_NAMES)[pitch_class % 12]
 
 
+def degree_name(pitch_class: int, degree: int, tonic: int, minor: bool) -> str:
+    """A pitch class spelled as a degree (0 = the tonic's own letter) above a tonic: 3 as the sixth of G is Eb.
+
+    With sharps or flats, whichever is nearer the tonic's key, where the degree would take more than one accidental.
+    """
+    letters = tuple(LETTERS)
+    letter = letters[(letters.index(tonic_name(tonic, minor)[0]) + degree) % 7]
+    accidental = (pitch_class - LETTERS[letter] + 6) % 12 - 6
+    if abs(accidental) > 1:
+        return pitch_name(pitch_class + 60, sharps(tonic, minor) < 0)[:-1]
+    return letter + ("b" if accidental < 0 else "#" if accidental else "")
+
+
 def sharps(pitch_class: int, minor: bool) -> int:
     """Key signature of a tonic: sharps positive, flats negative, -7..7."""
     return MAJOR_SHARPS[(pitch_class + (3 if minor else 0)) % 12]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cuesmith.compose.charted import chords_in_brief, key_of_chords
 from cuesmith.cue import Cue, compose_brief
 from cuesmith.motif.model import Theme
 from cuesmith.score import Brief
@@ -43,12 +44,13 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
         style=cue.style or show.style,
         seed=show.seed if cue.seed is None else cue.seed,
         seconds=cue.seconds,
-        key=parse_key(cue.key) if cue.key else None,
+        key=parse_key(cue.key) if cue.key else key_of_chords(chords_in_brief(cue.chords)),
         tempo_bpm=cue.tempo,
         themes=themes,
         guises=guises,
         meeting=cue.meeting,
         recipes=tuple(show.recipes.items()),
+        chords=chords_in_brief(cue.chords),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from cuesmith.errors import ComposeError
 from cuesmith.music.tempo import TempoChange, TempoMap
-from cuesmith.score import Brief, ChordSpan, Part, Passage, Plan, Score, SectionPlan
+from cuesmith.score import Brief, Part, Passage, Plan, Score, SectionPlan
 
 SOFT_VELOCITY = 0.72  # share of the written velocity in variant C
 SOFT_LAYER = 1  # the highest layer that still plays in variant C
@@ -93,7 +93,7 @@ def _ending(score: Score) -> Score:
         if passages:
             parts.append(replace(part, passages=passages))
     harmony = tuple(
-        ChordSpan(max(s.onset, start) - start, s.end - max(s.onset, start), s.chord, s.key, s.cadence)
+        replace(s, onset=max(s.onset, start) - start, duration=s.end - max(s.onset, start))
         for s in score.harmony
         if s.end > start
     )

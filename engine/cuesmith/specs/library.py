@@ -30,6 +30,15 @@ from cuesmith.specs.banks import (
     WellKnown,
 )
 from cuesmith.specs.document import Document, read_document
+from cuesmith.specs.harmony_banks import (
+    Cadence,
+    HarmonicRhythm,
+    Modulation,
+    Palette,
+    Spelling,
+    Substitution,
+    cue_problems,
+)
 from cuesmith.specs.place import KeyPath, Problem
 from cuesmith.specs.validate import raise_problems, validate
 
@@ -52,6 +61,12 @@ class Banks:
     deny_list: Mapping[str, WellKnown]
     recipes: Mapping[str, Recipe]
     stages: Mapping[str, Stage]
+    spellings: Mapping[str, Spelling]
+    cadences: Mapping[str, Cadence]
+    substitutions: Mapping[str, Substitution]
+    modulations: Mapping[str, Modulation]
+    harmonic_rhythms: Mapping[str, HarmonicRhythm]
+    palettes: Mapping[str, Palette]
 
 
 @cache
@@ -89,6 +104,26 @@ def read_banks(folder: Path | Traversable) -> Banks:
     progressions = validate(document, dict[str, Progression])
     raise_problems(document, list(_progression_problems(progressions, cue_types)))
 
+    document = _read(folder, "spellings")
+    spellings = validate(document, dict[str, Spelling])
+    raise_problems(document, list(cue_problems(spellings, cue_types)))
+
+    document = _read(folder, "cadences")
+    cadences = validate(document, dict[str, Cadence])
+    raise_problems(document, list(cue_problems(cadences, cue_types)))
+
+    document = _read(folder, "substitutions")
+    substitutions = validate(document, dict[str, Substitution])
+    raise_problems(document, list(cue_problems(substitutions, cue_types)))
+
+    document = _read(folder, "harmonic_rhythms")
+    harmonic_rhythms = validate(document, dict[str, HarmonicRhythm])
+    raise_problems(document, list(cue_problems(harmonic_rhythms, cue_types)))
+
+    document = _read(folder, "palettes")
+    palettes = validate(document, dict[str, Palette])
+    raise_problems(document, list(cue_problems(palettes, cue_types)))
+
     document = _read(folder, "characters")
     characters = validate(document, dict[str, Character])
     raise_problems(document, list(_character_problems(characters, scales, cells, contours)))
@@ -112,6 +147,12 @@ def read_banks(folder: Path | Traversable) -> Banks:
         deny_list=validate(_read(folder, "deny_list"), dict[str, WellKnown]),
         recipes=recipes,
         stages=stages,
+        spellings=spellings,
+        cadences=cadences,
+        substitutions=substitutions,
+        modulations=validate(_read(folder, "modulations"), dict[str, Modulation]),
+        harmonic_rhythms=harmonic_rhythms,
+        palettes=palettes,
     )
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from cuesmith.motif.text import read_notes
+from cuesmith.music.chart import parse_chart
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
 from cuesmith.score import Meeting
@@ -44,6 +45,14 @@ CueId = Annotated[str, Field(pattern=r"^M-?\d{1,4}[A-Z]?$", examples=["M-401", "
 def _notes_text(value: str) -> str:
     read_notes(value)
     return value
+
+
+def _chords_text(value: str) -> str:
+    parse_chart(value)
+    return value
+
+
+ChordsText = Annotated[str, AfterValidator(_chords_text), Field(examples=["IVM7 V7 | iii7 vi7", "GM7 A7 | F#m7 Bm7"])]
 
 
 def _bars(value: tuple[int, int]) -> tuple[int, int]:
@@ -129,6 +138,7 @@ class CueSpec:
 
     seconds: where its last bar line stands. variants: B no melody, C soft, D ending. recipe: how its themes come back,
     for the first of them or by name; it goes before their arcs. meeting: how the first two themes meet.
+    chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
     """
 
     id: CueId
@@ -143,6 +153,7 @@ class CueSpec:
     seed: int | None = None
     recipe: str | dict[str, str] | None = None
     meeting: Meeting | None = None
+    chords: ChordsText | dict[str, ChordsText] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -78,7 +78,7 @@ class Keys:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Colour:
-    """How plain triads are spelled, as weights (see composing tables: chord spelling by style)."""
+    """How plain chords are spelled, as weights; the colours are rows of banks/spellings.yaml."""
 
     triad: float = 1.0
     seventh: float = 0.0
@@ -86,6 +86,11 @@ class Colour:
     ninth: float = 0.0
     sus: float = 0.0
     power: float = 0.0
+    sixth: float = 0.0
+    eleventh: float = 0.0
+    upper: float = 0.0
+    altered: float = 0.0
+    quartal: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

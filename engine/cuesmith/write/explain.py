@@ -7,7 +7,7 @@ Bars and beats count from 1 as on paper; a beat is a unit of the meter's lower n
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from cuesmith.motif.model import Theme
 from cuesmith.motif.text import notes_text
@@ -25,6 +25,9 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
     per minute, energy, identity 0..1, level and layer 0..4. `chords` of a section is its chord chart: one bar between
     strokes, `%` where the chord of the bar before goes on. `guises`: by which recipe each theme comes, and which
     stage of its story that is; `against`: the theme that meets that of the section, and how.
+    strokes, `%` where the chord of the bar before goes on; `numerals` is the same in roman numerals, where a figure
+    after `/` is the bass and a numeral the chord that is led to. A chord of `harmony` names its key, the cadence it
+    closes and the device it is there for.
     """
     plan = score.plan
     bars = bar_starts(plan.meters(), plan.length)
@@ -93,18 +96,19 @@ def _section(section: SectionPlan, plan: Plan, harmony: Sequence[ChordSpan]) -> 
         "theme": section.theme,
         "against": section.against,
         "meeting": section.meeting if section.against else None,
-        "chords": _chart(section, harmony),
+        "chords": _chart(section, harmony, lambda span: span.symbol),
+        "numerals": _chart(section, harmony, lambda span: span.roman),
     }
 
 
-def _chart(section: SectionPlan, harmony: Sequence[ChordSpan]) -> str:
+def _chart(section: SectionPlan, harmony: Sequence[ChordSpan], name: Callable[[ChordSpan], str]) -> str:
     """`| Gm7 | A7 D | % |`: the chords that begin in each bar, and what sounds on its first beat."""
     cells = []
     for start in section.bar_ticks():
         end = start + section.meter.bar_ticks
         spans = [span for span in harmony if span.onset < end and span.end > start]
         goes_on = len(spans) == 1 and spans[0].onset < start and start > section.start
-        cells.append("%" if goes_on else " ".join(span.symbol for span in spans) or "N.C.")
+        cells.append("%" if goes_on else " ".join(name(span) for span in spans) or "N.C.")
     return f"| {' | '.join(cells)} |"
 
 
@@ -115,9 +119,10 @@ def _chord(span: ChordSpan, plan: Plan, bars: Sequence[int]) -> dict[str, object
         "bar": bar,
         "beat": _rounded(1 + (span.onset - bars[bar - 1]) / unit),
         "symbol": span.symbol,
-        "roman": span.chord.roman,
+        "roman": span.roman,
         "key": span.key.name,
         "cadence": span.cadence,
+        "device": span.device,
     }
 
 
