@@ -29,6 +29,7 @@ from cuesmith.specs.banks import (
 )
 from cuesmith.specs.document import Document, read_document
 from cuesmith.specs.place import KeyPath, Problem
+from cuesmith.specs.rules import Rule, rule_problems
 from cuesmith.specs.validate import raise_problems, validate
 
 
@@ -49,6 +50,7 @@ class Banks:
     textures: Mapping[str, Texture]
     deny_list: Mapping[str, WellKnown]
     recipes: Mapping[str, Recipe]
+    rules: Mapping[str, Rule]
 
 
 @cache
@@ -90,6 +92,10 @@ def read_banks(folder: Path | Traversable) -> Banks:
     recipes = validate(document, dict[str, Recipe])
     raise_problems(document, list(_recipe_problems(recipes, instruments)))
 
+    document = _read(folder, "rules")
+    rules = validate(document, dict[str, Rule])
+    raise_problems(document, list(rule_problems(rules, cue_types)))
+
     return Banks(
         scales={name: row.scale(name) for name, row in scales.items()},
         progressions=progressions,
@@ -104,6 +110,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         textures=validate(_read(folder, "textures"), dict[str, Texture]),
         deny_list=validate(_read(folder, "deny_list"), dict[str, WellKnown]),
         recipes=recipes,
+        rules=rules,
     )
 
 
