@@ -8,15 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuesmith.critic.model import Breach, Check, Limits
-from cuesmith.critic.view import Notes, View, joined
+from cuesmith.critic.view import Notes, View
 from cuesmith.music.note import PPQ
 from cuesmith.score import SectionPlan
 
 PLANNED = frozenset({"plan", "sections"})
-
-
-def _all_notes(view: View) -> Notes:
-    return joined(part.notes for part in view.parts)
 
 
 def duration(view: View, limits: Limits) -> Iterator[Breach]:
@@ -31,7 +27,7 @@ def duration(view: View, limits: Limits) -> Iterator[Breach]:
 
 def ending(view: View, limits: Limits) -> Iterator[Breach]:
     """Q07: a button is one short hit on the last downbeat; a loop rings over no bar line."""
-    notes = _all_notes(view)
+    notes = view.every
     if not len(notes):
         return
     if view.ending == "button":
@@ -57,7 +53,7 @@ def ending(view: View, limits: Limits) -> Iterator[Breach]:
 
 def _silences(view: View) -> NDArray[np.float64]:
     """Rows (from, to) in seconds where nothing sounds, from the first note to the last bar line; tails ring."""
-    notes = _all_notes(view)
+    notes = view.every
     tail = np.array([(p.instrument.tail_ms if p.instrument else 300.0) / 1000 for p in view.parts] or [0.0])
     begin = view.tempo.seconds_array(notes.onset)
     end = np.maximum.accumulate(view.tempo.seconds_array(notes.end) + tail[notes.part])
@@ -90,7 +86,7 @@ def silence_share(view: View, limits: Limits) -> Iterator[Breach]:
 
 def _power(view: View) -> tuple[Notes, NDArray[np.float64]]:
     """Every note and its power by the law of the synth (velocity and level count 40·log10)."""
-    notes = _all_notes(view)
+    notes = view.every
     level = np.array([part.level_db for part in view.parts] or [0.0])[notes.part]
     power: NDArray[np.float64] = (notes.velocity / 127.0) ** 4 * 10 ** (level / 10)
     return notes, power
@@ -124,7 +120,7 @@ def loudest_place(view: View, limits: Limits) -> Iterator[Breach]:
 
 def _playing(view: View, section: SectionPlan) -> tuple[float, tuple[str, ...], float, str, float]:
     """Onsets per beat, parts that play, mean velocity; who leads, in which register (mean pitch)."""
-    notes = _all_notes(view)
+    notes = view.every
     inside = notes.where((notes.onset >= section.start) & (notes.onset < section.end))
     lead = view.lead
     led = lead.where((lead.onset >= section.start) & (lead.onset < section.end))
@@ -157,7 +153,7 @@ def contrast(view: View, limits: Limits) -> Iterator[Breach]:
 
 def repeated_sections(view: View, limits: Limits) -> Iterator[Breach]:
     """Q30: no section comes a third time with (nearly) the same notes."""
-    notes = _all_notes(view)
+    notes = view.every
     events = []
     for s in view.sections:
         inside = notes.where((notes.onset >= s.start) & (notes.onset < s.end))

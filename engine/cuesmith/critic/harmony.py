@@ -71,8 +71,11 @@ def _pedal(view: View, ticks: Ints, bars: float) -> Bools:
 
 
 def bass_clash(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q12: melody and bass a semitone apart (in any octave) that neither chord nor pedal explains."""
-    lead, bass = view.lead, view.bass
+    """Q12: melody and bass a semitone apart (in any octave) that neither chord nor pedal explains.
+
+    A major seventh of the key over the root explains itself; so does a bass that passes on to the next note.
+    """
+    lead, bass = view.lead, view.bass.where(~view.passing(view.bass, bass=True))
     if not len(lead) or not len(bass) or not view.chords:
         return
     high, low = together(lead, bass, round(limits["beats"] * PPQ) + 1)
@@ -80,9 +83,11 @@ def bass_clash(view: View, limits: Limits) -> Iterator[Breach]:
     high, low = high[near], low[near]
     at = np.maximum(lead.onset[high], bass.onset[low])
     chord = view.chord_index(at)
+    over_root = (lead.pitch[high] - bass.pitch[low]) % 12 == 11
+    over_root &= (view.roots[chord] == bass.pitch[low] % 12) & view.legal_table[chord, lead.pitch[high] % 12]
     spelled = view.chord_table[chord, lead.pitch[high] % 12] & view.chord_table[chord, bass.pitch[low] % 12]
     over_pedal = _pedal(view, at, limits["pedal_bars"]) & view.key_table[chord, lead.pitch[high] % 12]
-    bad = np.flatnonzero(~spelled & ~over_pedal)
+    bad = np.flatnonzero(~spelled & ~over_pedal & ~over_root)
     if len(bad) > limits["most"]:
         first = bad[0]
         yield Breach(len(bad), limits["most"], f"melody and bass clash {len(bad)} times for more than"

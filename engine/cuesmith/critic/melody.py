@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from cuesmith.critic.model import Breach, Check, Limits
-from cuesmith.critic.view import Notes, View
+from cuesmith.critic.view import Notes, View, joined, one_at_a_time
 from cuesmith.music.note import PPQ
 
 ENOUGH = 12  # intervals: fewer say nothing about a style
@@ -19,7 +19,7 @@ def _next_same_line(view: View) -> tuple[tuple[int, ...], frozenset[int]]:
 
 
 def leap_recovery(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q20: after a leap, a step back within two notes."""
+    """Q20: after a leap, a step back within two notes; a step of the scale, which may have gaps."""
     order, linked = _next_same_line(view)
     pitch = view.lead.pitch.tolist()
     leaps, bad = 0, []
@@ -31,7 +31,7 @@ def leap_recovery(view: View, limits: Limits) -> Iterator[Breach]:
         after = [pitch[i + 2] - pitch[i + 1]]
         if i + 2 in linked:
             after.append(pitch[i + 3] - pitch[i + 2])
-        if not any(step * leap < 0 and abs(step) <= limits["step"] for step in after):
+        if not any(step * leap < 0 and abs(step) <= view.widest_step for step in after):
             bad.append(i)
     share = 1 - len(bad) / leaps if leaps else 1.0
     if leaps >= limits["leaps"] and share < limits["least"]:
@@ -62,14 +62,13 @@ def two_leaps(view: View, limits: Limits) -> Iterator[Breach]:
 def interval_mix(view: View, limits: Limits) -> Iterator[Breach]:
     """Q22: share of steps, of repeated notes and of tritones among the intervals.
 
-    In a pentatonic scale a minor third is the step between neighbours.
+    In a pentatonic scale the gaps between neighbours are steps.
     """
     moves = view.intervals
     if len(moves) < ENOUGH:
         return
     size = np.abs(moves)
-    widest = 3 if view.scale is not None and view.scale.pentatonic else 2
-    steps = float(((size >= 1) & (size <= widest)).mean())
+    steps = float(((size >= 1) & (size <= view.widest_step)).mean())
     if steps < limits["steps_least"]:
         yield Breach(steps, limits["steps_least"], f"{steps:.0%} of the intervals are steps: a jagged line")
     elif steps > limits["steps_most"]:
@@ -98,7 +97,7 @@ def _windows(view: View, bars: int) -> Iterator[Notes]:
 
 
 def ambitus(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q23: the range of a phrase of four bars, and of the whole melody."""
+    """Q23: the range of a phrase of four bars, and of all that one player has of the melody."""
     for phrase in _windows(view, 4):
         span = int(np.ptp(phrase.pitch))
         at, part = int(phrase.onset[0]), view.parts[phrase.part[0]].id
@@ -106,19 +105,21 @@ def ambitus(view: View, limits: Limits) -> Iterator[Breach]:
             yield Breach(span, limits["phrase_most"], f"the phrase spans {span} semitones", at, part)
         elif span < limits["phrase_least"] and len(phrase) >= limits["phrase_notes"]:
             yield Breach(span, limits["phrase_least"], f"the phrase stays within {span} semitones", at, part)
-    if len(view.lead):
-        whole = int(np.ptp(view.lead.pitch))
-        if whole > limits["cue_most"]:
-            yield Breach(whole, limits["cue_most"], f"the melody spans {whole} semitones in all")
+    for index in np.unique(view.lead.part).tolist():
+        own = view.lead.where(view.lead.part == index)
+        whole = int(np.ptp(own.pitch))
+        if whole > limits["player_most"]:
+            yield Breach(whole, limits["player_most"], f"the melody of one player spans {whole} semitones",
+                         int(own.onset[own.pitch.argmax()]), view.parts[index].id)  # fmt: skip
 
 
 def one_climax(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q24: the highest note is rare and stands past the middle."""
-    lead = view.lead
-    if len(lead) < ENOUGH or view.seconds < limits["seconds"]:
+    """Q24: the highest note of the melody (and of what doubles it) is rare and stands past the middle."""
+    if len(view.lead) < ENOUGH or view.seconds < limits["seconds"]:
         return
-    tops = np.flatnonzero(lead.pitch == lead.pitch.max())
-    at = int(lead.onset[tops[0]])
+    heard = one_at_a_time(joined([view.lead, *(p.notes for p in view.parts if p.role == "lead" and p.doubling)]), True)
+    tops = np.flatnonzero(heard.pitch == heard.pitch.max())
+    at = int(heard.onset[tops[0]])
     place = view.tempo.seconds(at) / view.seconds
     if len(tops) > limits["times"]:
         yield Breach(len(tops), limits["times"], f"the highest note is struck {len(tops)} times", at)
@@ -168,7 +169,7 @@ def nuclear_tones(view: View, limits: Limits) -> Iterator[Breach]:
     scale, lead = view.scale, view.lead
     if scale is None or not scale.pentatonic or not view.chords or len(lead) < ENOUGH:
         return
-    tonic = np.array([span.key.tonic for span in view.chords])[view.chord_index(lead.onset)]
+    tonic = view.tonics[view.chord_index(lead.onset)]
     degree = (lead.pitch - tonic) % 12
     nuclear = [scale.semitones[scale.steps.index(step)] for step in scale.nuclear]
     long = lead.end - lead.onset >= limits["long_beats"] * PPQ

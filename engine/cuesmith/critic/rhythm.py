@@ -12,7 +12,6 @@ from cuesmith.music.note import PPQ
 
 KICKS, CRASHES = (35, 36), (49, 52, 55, 57)
 SAME_TIME = PPQ // 16  # ticks: nearer than this counts as together (about 30 ms)
-HATS = (42, 44, 46, 51, 53, 59, 70, 82)
 
 
 def _bars_of(view: View, part: PartView) -> tuple[Ints, Ints]:
@@ -114,29 +113,6 @@ def signposts(view: View, limits: Limits) -> Iterator[Breach]:
                      bare[0].start)  # fmt: skip
 
 
-def accents(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q39: hats and rides have accents: in most bars the loudest stroke stands out from the softest."""
-    flat = busy = 0
-    at, who = 0, ""
-    for part in view.parts:
-        if not part.drums:
-            continue
-        bar, _ = _bars_of(view, part)
-        hats = np.isin(part.notes.pitch, HATS)
-        for index in np.unique(bar[hats]).tolist():
-            velocity = part.notes.velocity[hats & (bar == index)]
-            if len(velocity) < limits["strokes"]:
-                continue
-            busy += 1
-            if velocity.max() < limits["ratio"] * velocity.min():
-                flat += 1
-                if not who:
-                    at, who = int(view.bars[index]), part.id
-    share = 1 - flat / busy if busy else 1.0
-    if share < limits["least"]:
-        yield Breach(share, limits["least"], f"{flat} of {busy} bars of hats have no accent", at, who)
-
-
 def under_words(view: View, limits: Limits) -> Iterator[Breach]:
     """Q57: under dialogue the tempo is moderate and the melody sparse and soft."""
     lead = view.lead
@@ -160,6 +136,5 @@ CHECKS = {
     "Q32": Check(layers, frozenset({"parts"})),
     "Q36": Check(kick_and_bass, frozenset({"parts"})),
     "Q37": Check(signposts, frozenset({"sections"})),
-    "Q39": Check(accents),
     "Q57": Check(under_words, frozenset({"plan"})),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,7 @@ from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Scale
 from cuesmith.music.tempo import TempoMap
+from cuesmith.perform.tables import ROLE_DB
 from cuesmith.score import ChordSpan, Part, Score, SectionPlan, Statement
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
@@ -71,7 +73,7 @@ def one_at_a_time(notes: Notes, top: bool) -> Notes:
 class PartView:
     """A part. role as in `score.Part`; instrument None when it is unknown or a kit; unpitched: drums, timpani too.
 
-    doubling: copies another part, so that it is no voice of its own. level_db: against the lead.
+    doubling: copies another part, so that it is no voice of its own. level_db: against the lead, as it is mixed.
     """
 
     id: str
@@ -145,6 +147,11 @@ class View:
         return np.array(found, dtype=np.int64)
 
     @cached_property
+    def every(self) -> Notes:
+        """Every note, drums too."""
+        return joined(part.notes for part in self.parts)
+
+    @cached_property
     def pitched(self) -> Notes:
         """Every note of a pitched part."""
         return joined(part.notes for part in self.parts if not part.unpitched)
@@ -169,6 +176,14 @@ class View:
         return self.lead.pitch[self.moves + 1] - self.lead.pitch[self.moves]
 
     @cached_property
+    def widest_step(self) -> int:
+        """Semitones of the widest step between neighbours of the cue's scale: 2, or more where the scale has gaps."""
+        if self.scale is None or not self.scale.pentatonic:
+            return 2
+        tones = (*self.scale.semitones, 12 + self.scale.semitones[0])
+        return max(b - a for a, b in itertools.pairwise(tones))
+
+    @cached_property
     def chord_onsets(self) -> Ints:
         """Where the chords begin."""
         return np.array([span.onset for span in self.chords], dtype=np.int64)
@@ -177,6 +192,16 @@ class View:
         """The index of the chord at each tick."""
         found: Ints = np.clip(np.searchsorted(self.chord_onsets, ticks, side="right") - 1, 0, None)
         return found
+
+    @cached_property
+    def tonics(self) -> Ints:
+        """Of each chord, the tonic of the key it stands in."""
+        return np.array([span.key.tonic for span in self.chords], dtype=np.int64)
+
+    @cached_property
+    def roots(self) -> Ints:
+        """Of each chord, its root."""
+        return np.array([span.chord.root for span in self.chords], dtype=np.int64)
 
     def _table(self, sets: Iterable[Iterable[int]]) -> Bools:
         rows = list(sets)
@@ -200,6 +225,29 @@ class View:
         """Chord × pitch class: chord tones, and tensions: notes of the key that lie no semitone above a chord tone."""
         return self.chord_table | (self.key_table & ~np.roll(self.chord_table, 1, axis=1))
 
+    def passing(self, notes: Notes, bass: bool = False) -> Bools:
+        """Which notes of one part (or line) are passing or neighbour notes.
+
+        Those are foreign to their chord, last a beat at most, do not stand on a strong place, and are followed at once
+        by a step of a semitone or two (in a bass perhaps in another octave): the ear takes them for motion, not for
+        harmony.
+        """
+        light = np.zeros(len(notes), dtype=bool)
+        if len(notes) < 2 or not self.chords:
+            return light
+        moves = np.abs(np.diff(notes.pitch))
+        steps = np.isin(moves % 12, (1, 2, 10, 11)) if bass else (moves > 0) & (moves <= 2)
+        at_once = notes.onset[1:] - notes.end[:-1] <= PPQ // 2
+        light[:-1] = steps & at_once & (notes.onset[1:] > notes.onset[:-1])
+        light &= ~self.chord_table[self.chord_index(notes.onset), notes.pitch % 12]
+        return light & (notes.end - notes.onset <= PPQ) & ~self.strong(notes.onset)
+
+    @cached_property
+    def structural(self) -> Notes:
+        """`pitched` without passing and neighbour notes."""
+        sounding = [part for part in self.parts if not part.unpitched]
+        return joined(p.notes.where(~self.passing(p.notes, p.role == "bass")) for p in sounding)
+
     def in_section(self, treatments: Iterable[str] = (), harmonies: Iterable[str] = ()) -> tuple[tuple[int, int], ...]:
         """(start, end) ticks of the sections of these treatments or harmonies."""
         wanted, played = tuple(treatments), tuple(harmonies)
@@ -220,7 +268,7 @@ def _part_view(part: Part, index: int, banks: Banks) -> PartView:
         id=part.id, name=part.name, role=part.role, instrument=instrument, drums=part.drums,
         unpitched=instrument is None or instrument.family == "percussion",
         doubling=all(passage.device.startswith("doubles ") for passage in part.passages),
-        level_db=part.level_db, notes=notes_of(part.notes(), index),
+        level_db=ROLE_DB[part.role] + part.level_db, notes=notes_of(part.notes(), index),
     )  # fmt: skip
 
 

@@ -24,8 +24,9 @@ def _name(view: View, notes: Notes, tick: int, pitch: int) -> str:
 
 
 def low_intervals(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q09: share of the time in which two low notes stand too close."""
-    low = view.pitched.where(view.pitched.pitch < 64)
+    """Q09: share of the time in which two low notes stand too close; passing and very short notes may."""
+    low = view.structural
+    low = low.where((low.pitch < 64) & (low.end - low.onset >= PPQ // 4))
     if not len(low):
         return
     roll = roll_of(view, low)
@@ -50,6 +51,8 @@ def _unspelled(view: View, roll: Roll, distances: tuple[int, ...]) -> tuple[Ints
         if view.chords:
             chord = roll.chord[stretch]
             foreign = ~(view.chord_table[chord, low % 12] & view.chord_table[chord, (low + distance) % 12])
+            if view.scale is not None and 1 in view.scale.semitones:  # the flat second over the tonic is the scale's own
+                foreign &= view.tonics[chord] != low % 12
             stretch, low = stretch[foreign], low[foreign]
         found.append((stretch, low, np.full(len(low), distance, dtype=np.int64)))
     a, b, c = (np.concatenate(column) for column in zip(*found, strict=True))
@@ -57,8 +60,8 @@ def _unspelled(view: View, roll: Roll, distances: tuple[int, ...]) -> tuple[Ints
 
 
 def clashes(view: View, limits: Limits) -> Iterator[Breach]:
-    """X01: beats on which two parts hold a semitone or minor ninth that the chord does not spell."""
-    notes = view.pitched
+    """X01: beats on which a semitone or minor ninth sounds that the chord does not spell; passing notes may."""
+    notes = view.structural
     roll = roll_of(view, notes)
     stretch, low, distance = _unspelled(view, roll, (1, 13))
     if not len(stretch):
