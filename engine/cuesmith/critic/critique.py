@@ -49,9 +49,10 @@ def critique_view(view: View, banks: Banks) -> Report:
         if not check.needs <= view.knows:
             unknown.append(id_)
             continue
-        severities[id_] = rule.severity
+        guessed = check.by_chords and "harmony" not in view.knows
+        severities[id_] = max(rule.severity, 2) if guessed else rule.severity
         for breach in check.measure(view, rule.limits_for(view.contexts)):
-            findings.append(_finding(id_, rule.severity, breach, view.bar(breach.tick)))
+            findings.append(_finding(id_, severities[id_], breach, view.bar(breach.tick)))
     return _report(view.id, view.title, findings, severities, unknown)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -35,7 +36,8 @@ def ending(view: View, limits: Limits) -> Iterator[Breach]:
         late = notes.onset > last_bar
         if late.any():
             part = view.parts[notes.part[late][0]].id
-            yield Breach(int(late.sum()), 0, f"{int(late.sum())} notes after the button", int(notes.onset[late][0]), part)
+            count, first = int(late.sum()), int(notes.onset[late][0])
+            yield Breach(count, 0, f"{count} notes after the button", first, part)
         elif not (notes.onset == last_bar).any():
             yield Breach(0, 1, "no hit on the last downbeat", last_bar)
         pitched = view.pitched
@@ -143,8 +145,8 @@ def contrast(view: View, limits: Limits) -> Iterator[Breach]:
         dense = ratio >= limits["denser"] or ratio <= limits["thinner"]
         layers = len(set(a[1]) ^ set(b[1])) >= limits["layers"]
         if not (dense or layers or abs(a[2] - b[2]) >= limits["velocity"]):
-            yield Breach(ratio, limits["denser"], f"{section.name} begins and nothing changes: same density, players and"
-                         " loudness", section.start)  # fmt: skip
+            yield Breach(ratio, limits["denser"], f"{section.name} begins and nothing changes: density, players, loudness",
+                         section.start)  # fmt: skip
         changes += a[3] != b[3] or abs(a[4] - b[4]) >= limits["register"]
     if len(seen) > limits["sections"] and changes / (len(seen) - 1) < limits["melody"]:
         share = changes / (len(seen) - 1)
@@ -157,7 +159,8 @@ def repeated_sections(view: View, limits: Limits) -> Iterator[Breach]:
     events = []
     for s in view.sections:
         inside = notes.where((notes.onset >= s.start) & (notes.onset < s.end))
-        events.append(set(zip((inside.onset - s.start).tolist(), inside.pitch.tolist(), inside.part.tolist(), strict=True)))
+        columns = (inside.onset - s.start, inside.pitch, inside.part)
+        events.append(set(zip(*(column.tolist() for column in columns), strict=True)))
     for i, (section, mine) in enumerate(zip(view.sections, events, strict=True)):
         if section.treatment in ("break", "none") or len(mine) < limits["notes"]:
             continue
@@ -170,8 +173,8 @@ def repeated_sections(view: View, limits: Limits) -> Iterator[Breach]:
 def tempo_steps(view: View, limits: Limits) -> Iterator[Breach]:
     """Q56: from bar to bar the tempo changes gently; sections and the last bars may bring a new one."""
     starts = {section.start for section in view.sections}
-    bars = view.bars[:-1].tolist()
-    for a, b in zip(bars, bars[1 : -int(limits["last_bars"]) or None], strict=False):
+    bars = view.bars[: -1 - int(limits["last_bars"])].tolist()
+    for a, b in itertools.pairwise(bars):
         if b in starts:
             continue
         step = abs(view.tempo.bpm(b) / view.tempo.bpm(a) - 1)

@@ -188,11 +188,11 @@ def appoggiaturas(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 CHECKS = {
-    "Q11": Check(strong_notes),
-    "Q11r": Check(resolution),
-    "Q12": Check(bass_clash),
-    "Q14": Check(foundation),
-    "Q16": Check(in_key),
+    "Q11": Check(strong_notes, by_chords=True),
+    "Q11r": Check(resolution, by_chords=True),
+    "Q12": Check(bass_clash, by_chords=True),
+    "Q14": Check(foundation, by_chords=True),
+    "Q16": Check(in_key, by_chords=True),
     "Q41": Check(cadences, COMPOSED),
     "Q42": Check(tonic_share, COMPOSED),
     "Q43": Check(colour, COMPOSED),

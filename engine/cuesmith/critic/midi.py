@@ -2,14 +2,16 @@
 
 A part is a track (of a type 0 file, a channel). Notes are put back on the grid: a slow-speaking track that was sent
 early is moved later as a whole, then every note goes to the nearest sixteenth or triplet. The lead is a track named
-so, or the most melodic high line; the bass likewise. Keys come from a profile of pitch classes, chords from templates,
-beat by beat. What section, statement, plan or cadence there was, the file does not tell.
+so, or in every four bars the most melodic part; the bass is named so, or lies lowest. The key comes from a profile of
+pitch classes, chords from templates, beat by beat. Sections, statements, plan and cadences the file does not tell.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -30,6 +32,7 @@ MAX_BYTES = 10_000_000
 DRUM_CHANNEL = 9
 GRIDS = (PPQ // 4, PPQ // 6)  # ticks: sixteenths, and their triplets
 FULL_CC7 = 90  # the volume at which a part counts as 0 dB, as our own files have the lead
+LEGATO_SEC = 0.18  # a note that overlaps the next by no more is slurred into it
 EARLIEST_MS = 130  # no track is sent earlier than this to make up for a slow attack
 _LEAD_NAME = re.compile(r"\b(lead|melody|melodie|solo|vocals?|voice|theme)\b", re.IGNORECASE)
 _BASS_NAME = re.compile(r"\bbass\b", re.IGNORECASE)
@@ -58,14 +61,15 @@ def read_view(path: Path, banks: Banks) -> View:
     parts = tuple(_part(track, index, tempo, banks) for index, track in enumerate(raw))
     end = max(int(part.notes.onset.max()) + 1 for part in parts)
     bars = np.array(bar_starts(meters, end), dtype=np.int64)
-    lead, bass = _lead(parts), _bass(parts)
+    lead, bass = _lead(parts, bars), _bass(parts)
     pitched = joined(part.notes for part in parts if not part.unpitched)
-    roles = {lead: "lead", bass: "bass"}
-    named = tuple(_with_role(part, roles.get(index, part.role)) for index, part in enumerate(parts))
+    leading = set(np.unique(lead.part).tolist())
+    roles = {index: "bass" if index == bass else "lead" if index in leading else "" for index in range(len(parts))}
+    named = tuple(replace(part, role=roles[index]) for index, part in enumerate(parts))
     return View(
         id=path.stem, title=path.name, type="", family="", melody="full", ending="", knows=frozenset(),
         tempo=tempo, meters=meters, bars=bars, parts=named,
-        lead=one_at_a_time(parts[lead].notes, top=True) if lead >= 0 else notes_of(()),
+        lead=lead,
         bass=one_at_a_time(parts[bass].notes, top=False) if bass >= 0 else notes_of(()),
         chords=chord_spans(pitched, int(bars[-1])),
     )  # fmt: skip
@@ -167,7 +171,8 @@ def _gridded(notes: Notes, tempo: TempoMap) -> Notes:
     following = np.unique(onset)
     after = np.searchsorted(following, onset, side="right")
     limit = np.append(following, np.iinfo(np.int64).max)[after]
-    overlapped = (end > limit) & (end - limit <= PPQ // 8)
+    legato = tempo.ticks_array(tempo.seconds_array(np.minimum(limit, end)) + LEGATO_SEC)
+    overlapped = (end > limit) & (end <= legato)
     end = np.maximum(np.where(overlapped, limit, end), onset + 1)
     order = np.lexsort((notes.pitch, onset))
     return Notes(onset, end, notes.pitch, notes.velocity, notes.part).where(order)
@@ -176,7 +181,7 @@ def _gridded(notes: Notes, tempo: TempoMap) -> Notes:
 def _instrument(track: _Raw, banks: Banks) -> Instrument | None:
     fitting = [i for i in banks.instruments.values() if i.program == track.program]
     exact = [i for i in fitting if i.bank == track.bank]
-    return (exact or fitting or [None])[0]
+    return next(iter(exact or fitting), None)
 
 
 def _part(track: _Raw, index: int, tempo: TempoMap, banks: Banks) -> PartView:
@@ -192,34 +197,33 @@ def _part(track: _Raw, index: int, tempo: TempoMap, banks: Banks) -> PartView:
     )  # fmt: skip
 
 
-def _with_role(part: PartView, role: str) -> PartView:
-    return PartView(part.id, part.name, role, part.instrument, part.drums, part.unpitched, part.doubling, part.level_db,
-                    part.notes)  # fmt: skip
+def _melodic(part: PartView, start: int, end: int) -> float:
+    """How much a part sings in a stretch: one line, by small steps, in varied rhythm, high and loud. 0: it rests."""
+    notes = part.notes.where((part.notes.onset >= start) & (part.notes.onset < end))
+    if len(notes) < 3:
+        return 0.0
+    _, counts = np.unique(notes.onset, return_counts=True)
+    moves = np.abs(np.diff(notes.pitch))
+    stepping = float(((moves > 0) & (moves <= 4)).mean())
+    rhythm = min(1.0, (len(np.unique(np.diff(notes.onset))) - 1) / 3)
+    height = min(1.0, float(notes.pitch.mean()) / 84)
+    loud = max(0.0, 1 + (part.level_db + 40 * float(np.log10(notes.velocity.mean() / 127))) / 24)
+    return 2 * float((counts == 1).sum() / len(notes)) + stepping + rhythm + height + loud
 
 
-def _single(part: PartView) -> float:
-    """The share of notes that begin when nothing else of the part does."""
-    _, counts = np.unique(part.notes.onset, return_counts=True)
-    return float((counts == 1).sum() / max(1, len(part.notes)))
-
-
-def _lead(parts: tuple[PartView, ...]) -> int:
-    """The part that is named the lead, or the most melodic: one line, high, moving by small steps. -1: none."""
-    pitched = [i for i, p in enumerate(parts) if not p.unpitched and p.role != "bass"]
-    named = [i for i in pitched if parts[i].role == "lead"]
+def _lead(parts: tuple[PartView, ...], bars: Ints) -> Notes:
+    """The melody: the parts named so, or in every four bars the most melodic part."""
+    pitched = [part for part in parts if not part.unpitched and part.role != "bass"]
+    named = [part.notes for part in pitched if part.role == "lead"]
     if named:
-        return max(named, key=lambda i: (len(parts[i].notes), -i))
-    longest = max((len(parts[i].notes) for i in pitched), default=1)
-
-    def melodic(i: int) -> tuple[float, int]:
-        notes = parts[i].notes
-        moves = np.abs(np.diff(notes.pitch))
-        moving = float(((moves > 0) & (moves <= 7)).mean()) if len(moves) else 0.0
-        height = min(1.0, float(notes.pitch.mean()) / 84)
-        present = min(1.0, 2 * len(notes) / longest)
-        return 2 * _single(parts[i]) + moving + height + present, -i
-
-    return max(pitched, key=melodic, default=-1)
+        return one_at_a_time(joined(named), top=True)
+    found = []
+    edges = [*bars[:-1:4].tolist(), int(bars[-1])]
+    for start, end in itertools.pairwise(edges):
+        best = max(pitched, key=lambda part: _melodic(part, start, end), default=None)
+        if best is not None and _melodic(best, start, end) > 0:
+            found.append(best.notes.where((best.notes.onset >= start) & (best.notes.onset < end)))
+    return one_at_a_time(joined(found), top=True)
 
 
 def _bass(parts: tuple[PartView, ...]) -> int:
@@ -227,6 +231,6 @@ def _bass(parts: tuple[PartView, ...]) -> int:
     pitched = [i for i, p in enumerate(parts) if not p.unpitched and p.role != "lead"]
     low = [
         i for i in pitched
-        if parts[i].role == "bass" or (p := parts[i].instrument) is not None and p.program in _BASS_PROGRAMS
+        if parts[i].role == "bass" or ((p := parts[i].instrument) is not None and p.program in _BASS_PROGRAMS)
     ] or [i for i in pitched if float(parts[i].notes.pitch.mean()) < 50]  # fmt: skip
     return min(low, key=lambda i: (float(parts[i].notes.pitch.mean()), i), default=-1)

@@ -13,7 +13,7 @@ Limits: TypeAlias = Mapping[str, float]
 
 
 class Breach(NamedTuple):
-    """What a check yields: measured value, the threshold it misses, in words; where (tick, part id) if it has a place."""
+    """What a check yields: the measured value, the threshold it misses, the same in words; where (tick, part id)."""
 
     value: float
     threshold: float
@@ -23,10 +23,15 @@ class Breach(NamedTuple):
 
 
 class Check(NamedTuple):
-    """How a rule is measured. needs: what the view must know (see `View.knows`), else the rule is not checked."""
+    """How a rule is measured.
+
+    needs: what the view must know (see `View.knows`), else the rule is not checked. by_chords: rests on the chords;
+    where those are only guessed, what it finds is to be mended, never a reason to reject.
+    """
 
     measure: Callable[[View, Limits], Iterable[Breach]]
     needs: frozenset[str] = frozenset()
+    by_chords: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ def in_range(view: View, limits: Limits) -> Iterator[Breach]:
         outside = np.flatnonzero((part.notes.pitch < low) | (part.notes.pitch > high))
         if len(outside) > limits["most"]:
             first = outside[0]
-            yield Breach(len(outside), limits["most"], f"{len(outside)} notes outside {pitch_name(low)} to"
-                         f" {pitch_name(high)}, the range of {part.name}", int(part.notes.onset[first]), part.id)  # fmt: skip
+            text = f"{len(outside)} notes outside {pitch_name(low)} to {pitch_name(high)}, the range of {part.name}"
+            yield Breach(len(outside), limits["most"], text, int(part.notes.onset[first]), part.id)
 
 
 def sweet_register(view: View, limits: Limits) -> Iterator[Breach]:
@@ -39,8 +39,9 @@ def sweet_register(view: View, limits: Limits) -> Iterator[Breach]:
         outside = (notes.pitch < low) | (notes.pitch > high)
         share = float(outside.mean())
         if share > limits["most"]:
-            yield Breach(share, limits["most"], f"{share:.0%} of its melody lies outside {pitch_name(low)} to"
-                         f" {pitch_name(high)}, the best register of {part.name}", int(notes.onset[outside][0]), part.id)  # fmt: skip
+            best = f"{pitch_name(low)} to {pitch_name(high)}, the best register of {part.name}"
+            yield Breach(share, limits["most"], f"{share:.0%} of its melody lies outside {best}",
+                         int(notes.onset[outside][0]), part.id)  # fmt: skip
 
 
 def single_line(view: View, limits: Limits) -> Iterator[Breach]:
@@ -83,8 +84,9 @@ def breath(view: View, limits: Limits) -> Iterator[Breach]:
         blown = end[stops] - onset[starts]
         worst = int(np.argmax(blown))
         if blown[worst] > player.breath_sec * limits["factor"]:
-            yield Breach(float(blown[worst]), player.breath_sec * limits["factor"], f"{part.name} plays"
-                         f" {blown[worst]:.1f} s without a breath", int(part.notes.onset[starts[worst]]), part.id)  # fmt: skip
+            text = f"{part.name} plays {blown[worst]:.1f} s without a breath"
+            at = int(part.notes.onset[starts[worst]])
+            yield Breach(float(blown[worst]), player.breath_sec * limits["factor"], text, at, part.id)
 
 
 def melody_heard(view: View, limits: Limits) -> Iterator[Breach]:

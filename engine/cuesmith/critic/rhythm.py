@@ -66,8 +66,8 @@ def layers(view: View, limits: Limits) -> Iterator[Breach]:
     crowded = np.flatnonzero(counts > limits["layers"])
     share = len(crowded) / max(1, len(counts))
     if share > limits["most"]:
-        yield Breach(share, limits["most"], f"more than {limits['layers']:g} rhythms at once in {share:.0%} of the bars",
-                     int(view.bars[crowded[0]]))  # fmt: skip
+        text = f"more than {limits['layers']:g} rhythms at once in {share:.0%} of the bars"
+        yield Breach(share, limits["most"], text, int(view.bars[crowded[0]]))
 
 
 def _strokes(view: View, pitches: tuple[int, ...]) -> Ints:

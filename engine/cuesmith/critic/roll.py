@@ -13,7 +13,10 @@ from cuesmith.music.note import PPQ
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Roll:
-    """Stretches between events: start and length in ticks, beat (quarter from 0), chord index; sounding: × 128 pitches."""
+    """Stretches between events: start and length in ticks, beat (quarter from 0), chord index.
+
+    sounding: stretch × 128 pitches.
+    """
 
     start: Ints
     length: Ints

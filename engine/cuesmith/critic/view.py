@@ -226,25 +226,29 @@ class View:
         return self.chord_table | (self.key_table & ~np.roll(self.chord_table, 1, axis=1))
 
     def passing(self, notes: Notes, bass: bool = False) -> Bools:
-        """Which notes of one part (or line) are passing or neighbour notes.
+        """Which notes of one part (or line) are passing or neighbour notes, or anticipate the next chord.
 
-        Those are foreign to their chord, last a beat at most, do not stand on a strong place, and are followed at once
-        by a step of a semitone or two (in a bass perhaps in another octave): the ear takes them for motion, not for
-        harmony.
+        Passing notes are foreign to their chord, last a beat at most, do not stand on a strong place, and are followed
+        at once by a step of a semitone or two (in a bass perhaps in another octave). Anticipations are struck at most
+        half a beat before the chord they belong to. The ear takes both for motion, not for harmony.
         """
         light = np.zeros(len(notes), dtype=bool)
-        if len(notes) < 2 or not self.chords:
+        if not len(notes) or not self.chords:
             return light
+        now, soon = self.chord_index(notes.onset), self.chord_index(notes.onset + PPQ // 2)
+        foreign = ~self.chord_table[now, notes.pitch % 12]
+        early = foreign & (now != soon) & self.chord_table[soon, notes.pitch % 12]
         moves = np.abs(np.diff(notes.pitch))
         steps = np.isin(moves % 12, (1, 2, 10, 11)) if bass else (moves > 0) & (moves <= 2)
         at_once = notes.onset[1:] - notes.end[:-1] <= PPQ // 2
         light[:-1] = steps & at_once & (notes.onset[1:] > notes.onset[:-1])
-        light &= ~self.chord_table[self.chord_index(notes.onset), notes.pitch % 12]
-        return light & (notes.end - notes.onset <= PPQ) & ~self.strong(notes.onset)
+        light &= foreign & (notes.end - notes.onset <= PPQ) & ~self.strong(notes.onset)
+        found: Bools = light | early
+        return found
 
     @cached_property
     def structural(self) -> Notes:
-        """`pitched` without passing and neighbour notes."""
+        """`pitched` without passing notes and anticipations."""
         sounding = [part for part in self.parts if not part.unpitched]
         return joined(p.notes.where(~self.passing(p.notes, p.role == "bass")) for p in sounding)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -51,7 +52,7 @@ def _unspelled(view: View, roll: Roll, distances: tuple[int, ...]) -> tuple[Ints
         if view.chords:
             chord = roll.chord[stretch]
             foreign = ~(view.chord_table[chord, low % 12] & view.chord_table[chord, (low + distance) % 12])
-            if view.scale is not None and 1 in view.scale.semitones:  # the flat second over the tonic is the scale's own
+            if view.scale is not None and 1 in view.scale.semitones:  # the flat second is the scale's own
                 foreign &= view.tonics[chord] != low % 12
             stretch, low = stretch[foreign], low[foreign]
         found.append((stretch, low, np.full(len(low), distance, dtype=np.int64)))
@@ -156,7 +157,8 @@ def counter_line(view: View, limits: Limits) -> Iterator[Breach]:
         below = float((line.pitch[beside] < at[beside]).mean())
         if below < limits["below"]:
             above = line.onset[beside][line.pitch[beside] >= at[beside]]
-            yield Breach(below, limits["below"], f"{below:.0%} of its notes lie below the melody", int(above[0]), part.id)
+            text = f"{below:.0%} of its notes lie below the melody"
+            yield Breach(below, limits["below"], text, int(above[0]), part.id)
 
 
 def _chords_of(part: PartView) -> list[tuple[int, tuple[int, ...]]]:
@@ -173,7 +175,7 @@ def inner_voices(view: View, limits: Limits) -> Iterator[Breach]:
             continue
         moved, shared, kept = [], 0, 0
         chords = [c for c in _chords_of(part) if len(c[1]) >= 3]
-        for (_, a), (_, b) in zip(chords, chords[1:], strict=False):
+        for (_, a), (_, b) in itertools.pairwise(chords):
             if a == b:
                 continue
             if len(a) == len(b):
@@ -196,7 +198,7 @@ def seventh_falls(view: View, limits: Limits) -> Iterator[Breach]:
         if part.role != "pad" or part.doubling:
             continue
         chords = _chords_of(part)
-        for (at, a), (after, b) in zip(chords, chords[1:], strict=False):
+        for (at, a), (after, b) in itertools.pairwise(chords):
             first, second = (view.chords[int(i)].chord for i in view.chord_index(np.array([at, after])))
             if not first.dominant or (second.root - first.root) % 12 != 5:
                 continue
@@ -219,7 +221,7 @@ def bass_line(view: View, limits: Limits) -> Iterator[Breach]:
         return
     good = float(np.isin(size, (1, 2, 3, 4, 5, 7, 12)).mean())
     if good < limits["least"]:
-        yield Breach(good, limits["least"], f"{good:.0%} of the bass moves are steps, thirds, fourths, fifths or octaves")
+        yield Breach(good, limits["least"], f"{good:.0%} of the bass moves are steps, thirds, fourths, fifths, octaves")
 
 
 def _largest_gap(sounding: Bools) -> NDArray[np.int64]:
@@ -247,8 +249,8 @@ def holes(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 CHECKS = {
-    "Q09": Check(low_intervals),
-    "Q13": Check(clusters),
+    "Q09": Check(low_intervals, by_chords=True),
+    "Q13": Check(clusters, by_chords=True),
     "Q18": Check(parallels, frozenset({"harmony"})),
     "Q19": Check(outer_motion, frozenset({"harmony"})),
     "Q35": Check(counter_line, frozenset({"parts"})),
@@ -256,5 +258,5 @@ CHECKS = {
     "Q45": Check(seventh_falls, frozenset({"parts", "harmony"})),
     "Q47": Check(bass_line, frozenset({"parts"})),
     "Q49": Check(holes, frozenset({"plan", "sections"})),
-    "X01": Check(clashes),
+    "X01": Check(clashes, by_chords=True),
 }

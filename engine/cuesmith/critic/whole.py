@@ -71,8 +71,8 @@ def theme_plan(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
             run = {ops: run.get(ops, 0) + 1 for ops in sorted(forms)}
             for ops, times in run.items():
                 if times == limits["in_a_row"] + 1:
-                    yield Breach(times, limits["in_a_row"], f"theme {name} comes as {' + '.join(ops)} in {times} cues on"
-                                 f" end, the last {cue.brief.id}", 0, cue.brief.id)  # fmt: skip
+                    text = f"theme {name} comes as {' + '.join(ops)} in {times} cues on end, the last {cue.brief.id}"
+                    yield Breach(times, limits["in_a_row"], text, 0, cue.brief.id)
 
 
 def neighbours(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
@@ -82,11 +82,11 @@ def neighbours(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
         gap = abs(_bpm(a) - _bpm(b))
         level = abs(_energy(a) - _energy(b))
         if same_key and gap <= limits["bpm"] and a.brief.style == b.brief.style:
-            yield Breach(gap, limits["bpm"], f"{a.brief.id} and {b.brief.id}: both in {a.score.plan.key.name}, {gap:.0f}"
-                         " bpm apart, in one style", 0, b.brief.id)  # fmt: skip
+            text = f"both in {a.score.plan.key.name}, {gap:.0f} bpm apart, in one style"
+            yield Breach(gap, limits["bpm"], f"{a.brief.id} and {b.brief.id}: {text}", 0, b.brief.id)
         elif same_key and level < limits["energy"]:
-            yield Breach(level, limits["energy"], f"{a.brief.id} and {b.brief.id}: both in {a.score.plan.key.name}, of"
-                         " like energy", 0, b.brief.id)  # fmt: skip
+            text = f"both in {a.score.plan.key.name}, of like energy"
+            yield Breach(level, limits["energy"], f"{a.brief.id} and {b.brief.id}: {text}", 0, b.brief.id)
 
 
 def tempo_bands(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
