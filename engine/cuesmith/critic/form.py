@@ -145,8 +145,8 @@ def contrast(view: View, limits: Limits) -> Iterator[Breach]:
         dense = ratio >= limits["denser"] or ratio <= limits["thinner"]
         layers = len(set(a[1]) ^ set(b[1])) >= limits["layers"]
         if not (dense or layers or abs(a[2] - b[2]) >= limits["velocity"]):
-            yield Breach(ratio, limits["denser"], f"{section.name} begins and nothing changes: density, players, loudness",
-                         section.start)  # fmt: skip
+            text = f"{section.name} begins and nothing changes: density, players, loudness"
+            yield Breach(ratio, limits["denser"], text, section.start)
         changes += a[3] != b[3] or abs(a[4] - b[4]) >= limits["register"]
     if len(seen) > limits["sections"] and changes / (len(seen) - 1) < limits["melody"]:
         share = changes / (len(seen) - 1)

@@ -59,16 +59,23 @@ def single_line(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def stuck(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q15: no empty part, and no note held for ever."""
+    """Q15: no empty part, and no note held on and on while the chords under it change to others.
+
+    A drone or a pad over one long chord is not stuck: its pitch belongs to whatever sounds.
+    """
     for part in view.parts:
         if not len(part.notes):
             yield Breach(0, 1, f"{part.name} plays nothing", 0, part.id)
             continue
         held = (part.notes.end - part.notes.onset) / PPQ
-        worst = int(np.argmax(held))
-        if held[worst] > limits["beats"]:
-            yield Breach(float(held[worst]), limits["beats"], f"a note held for {held[worst]:g} beats",
-                         int(part.notes.onset[worst]), part.id)  # fmt: skip
+        for index in np.flatnonzero(held > limits["beats"]).tolist():
+            onset, end, pitch = (int(c[index]) for c in (part.notes.onset, part.notes.end, part.notes.pitch))
+            if view.chords:
+                first, last = view.chord_index(np.array([onset, end - 1])).tolist()
+                if view.chord_table[first : last + 1, pitch % 12].all():
+                    continue
+            yield Breach(float(held[index]), limits["beats"], f"a note held for {held[index]:g} beats", onset, part.id)
+            break
 
 
 def breath(view: View, limits: Limits) -> Iterator[Breach]:

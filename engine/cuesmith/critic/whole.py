@@ -47,8 +47,7 @@ def _energy(cue: Cue) -> float:
 def themes_apart(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
     """Q71: no two themes are forms of each other."""
     for a, b in itertools.combinations(made.themes.values(), 2):
-        one, two = a.motif.shape(a.key), b.motif.shape(b.key)
-        alike = max(identity(one, two), identity(two, one))
+        alike = identity(a.motif.shape(a.key), b.motif.shape(b.key))  # the later as a form of the earlier
         if alike > limits["most"]:
             yield Breach(alike, limits["most"], f"themes {a.name} and {b.name} are {alike:.2f} alike")
 
