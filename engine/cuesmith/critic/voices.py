@@ -101,8 +101,11 @@ def clusters(view: View, limits: Limits) -> Iterator[Breach]:
         chord = view.chord_index(at)
         spelled = view.chord_table[chord, long.pitch[first] % 12] & view.chord_table[chord, long.pitch[second] % 12]
         first, second, at = first[~spelled], second[~spelled], at[~spelled]
-    held = (np.minimum(long.end[first], long.end[second]) - at).sum()
-    share = float(held / view.length)
+    order = np.argsort(at, kind="stable")
+    first, second, at = first[order], second[order], at[order]
+    reached = np.maximum.accumulate(np.minimum(long.end[first], long.end[second]))
+    fresh = np.maximum(at, np.concatenate(([0], reached[:-1]))) if len(at) else at
+    share = float(np.maximum(reached - fresh, 0).sum() / view.length)
     if share > limits["seconds"]:
         yield Breach(share, limits["seconds"], f"two parts hold a minor second for {share:.1%} of the time", int(at[0]),
                      view.parts[long.part[first[0]]].id)  # fmt: skip
