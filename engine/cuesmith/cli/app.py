@@ -10,6 +10,7 @@ from cuesmith.cli.check import check
 from cuesmith.cli.cue import cue
 from cuesmith.cli.doctor import doctor
 from cuesmith.cli.guard import guarded
+from cuesmith.cli.lint import lint
 from cuesmith.cli.motif import motif
 from cuesmith.cli.output import say
 from cuesmith.cli.show import album, show
@@ -23,7 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (cue, show, album, styles, types, check, schema, doctor):
+for _command in (cue, show, album, styles, types, check, lint, schema, doctor):
     app.command()(guarded(_command))
 app.add_typer(motif)
 

@@ -40,6 +40,7 @@ from cuesmith.specs.harmony_banks import (
     cue_problems,
 )
 from cuesmith.specs.place import KeyPath, Problem
+from cuesmith.specs.rules import Rule, rule_problems
 from cuesmith.specs.validate import raise_problems, validate
 
 
@@ -67,6 +68,7 @@ class Banks:
     modulations: Mapping[str, Modulation]
     harmonic_rhythms: Mapping[str, HarmonicRhythm]
     palettes: Mapping[str, Palette]
+    rules: Mapping[str, Rule]
 
 
 @cache
@@ -132,6 +134,14 @@ def read_banks(folder: Path | Traversable) -> Banks:
     grooves = validate(document, dict[str, Groove])
     raise_problems(document, list(_groove_problems(grooves, kits, drums)))
 
+    document = _read(folder, "recipes")
+    recipes = validate(document, dict[str, Recipe])
+    raise_problems(document, list(_recipe_problems(recipes, instruments)))
+
+    document = _read(folder, "rules")
+    rules = validate(document, dict[str, Rule])
+    raise_problems(document, list(rule_problems(rules, cue_types)))
+
     return Banks(
         scales={name: row.scale(name) for name, row in scales.items()},
         progressions=progressions,
@@ -153,6 +163,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         modulations=validate(_read(folder, "modulations"), dict[str, Modulation]),
         harmonic_rhythms=harmonic_rhythms,
         palettes=palettes,
+        rules=rules,
     )
 
 

@@ -1,0 +1,81 @@
+"""Judging: every rule of the bank over one cue, a show, or any MIDI file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from cuesmith.critic import form, harmony, melody, orchestra, rhythm, theme_use, voices, whole
+from cuesmith.critic.midi import read_view
+from cuesmith.critic.model import Breach, Check, Finding, Report, ShowReport, score_of
+from cuesmith.critic.view import View, view_of
+from cuesmith.motif.model import Theme
+from cuesmith.score import Score
+from cuesmith.specs.library import Banks, load_banks
+
+if TYPE_CHECKING:
+    from cuesmith.show.compose import CueSet
+
+CHECKS: Mapping[str, Check] = {
+    **theme_use.CHECKS, **melody.CHECKS, **harmony.CHECKS, **voices.CHECKS, **form.CHECKS, **rhythm.CHECKS,
+    **orchestra.CHECKS,
+}  # fmt: skip
+
+
+def critique(score: Score, themes: Mapping[str, Theme], banks: Banks) -> Report:
+    """Judge one composed cue. themes: those it may state, by name (kept for rules that compare with the theme)."""
+    return critique_view(view_of(score, banks), banks)
+
+
+def critique_midi(path: str | Path, banks: Banks | None = None) -> Report:
+    """Judge any MIDI file by what can be inferred from it; what cannot is listed as not checked.
+
+    Raises UsageError: no such file, no MIDI file, no notes.
+    """
+    used = banks or load_banks()
+    return critique_view(read_view(Path(path), used), used)
+
+
+def critique_view(view: View, banks: Banks) -> Report:
+    """Judge what a view shows: every rule that holds for such a cue and whose needs the view knows."""
+    findings: list[Finding] = []
+    severities: dict[str, int] = {}
+    unknown: list[str] = []
+    for id_, rule in banks.rules.items():
+        check = CHECKS.get(id_)
+        if check is None or not rule.speaks(view.contexts):
+            continue
+        if not check.needs <= view.knows:
+            unknown.append(id_)
+            continue
+        guessed = check.by_chords and "harmony" not in view.knows
+        severities[id_] = max(rule.severity, 2) if guessed else rule.severity
+        for breach in check.measure(view, rule.limits_for(view.contexts)):
+            findings.append(_finding(id_, severities[id_], breach, view.bar(breach.tick)))
+    return _report(view.id, view.title, findings, severities, unknown)
+
+
+def critique_show(made: CueSet, banks: Banks) -> ShowReport:
+    """Judge every cue of a composed show, and the set they make."""
+    reports = tuple(critique(cue.score, made.themes, banks) for cue in made.cues)
+    findings: list[Finding] = []
+    severities: dict[str, int] = {}
+    for id_, measure in whole.CHECKS.items():
+        rule = banks.rules[id_]
+        severities[id_] = rule.severity
+        findings += [_finding(id_, rule.severity, breach, 0) for breach in measure(made, rule.limits, banks)]
+    return ShowReport(reports, _report("", made.show.title, findings, severities, ()))
+
+
+def _finding(id_: str, severity: int, breach: Breach, bar: int) -> Finding:
+    return Finding(id_, severity, round(float(breach.value), 4), round(float(breach.threshold), 4), bar, breach.part,
+                   breach.message)  # fmt: skip
+
+
+def _report(
+    id_: str, title: str, findings: Iterable[Finding], severities: Mapping[str, int], unknown: Iterable[str]
+) -> Report:
+    ordered = tuple(sorted(findings, key=lambda f: (f.severity, f.bar, f.rule, f.part)))
+    score = round(score_of(ordered, severities), 1)
+    return Report(id_, title, ordered, score, tuple(severities), tuple(unknown))

@@ -1,0 +1,295 @@
+"""What the rules see of a cue: one small view, made of a score or of a MIDI file, in numpy columns."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuesmith.music.meter import Meter, MeterChange
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.scale import Scale
+from cuesmith.music.tempo import TempoMap
+from cuesmith.perform.tables import ROLE_DB
+from cuesmith.score import ChordSpan, Part, Score, SectionPlan, Statement
+from cuesmith.specs.banks import Instrument
+from cuesmith.specs.library import Banks
+from cuesmith.specs.load import load_style
+
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+
+ONE_LINE = PPQ  # ticks: notes further apart than this are not heard as one interval
+EVERYTHING = frozenset({"plan", "sections", "statements", "harmony", "parts"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Notes:
+    """Columns of equal length by onset: onset and end in ticks, pitch, velocity, and the index of the part."""
+
+    onset: Ints
+    end: Ints
+    pitch: Ints
+    velocity: Ints
+    part: Ints
+
+    def __len__(self) -> int:
+        return len(self.onset)
+
+    def where(self, chosen: Bools | Ints) -> Notes:
+        """The notes of a mask or of indices."""
+        return Notes(*(getattr(self, name)[chosen] for name in ("onset", "end", "pitch", "velocity", "part")))
+
+
+def notes_of(found: Iterable[Note], part: int = 0) -> Notes:
+    """Notes as columns, in order of onset."""
+    rows = sorted(found)
+    table = np.array(rows, dtype=np.int64).reshape(len(rows), 4)
+    onset, length, pitch, velocity = table.T
+    return Notes(onset, onset + length, pitch, velocity, np.full(len(rows), part, dtype=np.int64))
+
+
+def joined(several: Iterable[Notes]) -> Notes:
+    """All the notes in order of onset, the lower pitch first."""
+    groups = [*several, notes_of(())]
+    columns = [np.concatenate([getattr(g, n) for g in groups]) for n in ("onset", "end", "pitch", "velocity", "part")]
+    return Notes(*columns).where(np.lexsort((columns[2], columns[0])))
+
+
+def one_at_a_time(notes: Notes, top: bool) -> Notes:
+    """Of notes struck together the highest (or the lowest)."""
+    order = np.lexsort((-notes.pitch if top else notes.pitch, notes.onset))
+    first = np.ones(len(notes), dtype=bool)
+    first[1:] = notes.onset[order][1:] != notes.onset[order][:-1]
+    return notes.where(order[first])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PartView:
+    """A part. role as in `score.Part`; instrument None when it is unknown or a kit; unpitched: drums, timpani too.
+
+    doubling: copies another part, so that it is no voice of its own. level_db: against the lead, as it is mixed.
+    """
+
+    id: str
+    name: str
+    role: str
+    instrument: Instrument | None
+    drums: bool
+    unpitched: bool
+    doubling: bool
+    level_db: float
+    notes: Notes
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """A cue as the rules see it.
+
+    knows: which of plan, sections, statements, harmony (chords as composed, with cadences) and parts (roles and
+    doublings as composed) are known and not guessed. bars: ticks of the bar lines, the last one too. lead: the melody,
+    one note at a time, doublings left out; bass likewise. contexts: what rules name in exempt, only and instead.
+    asked_sec: the length asked for, None when nobody did.
+    """
+
+    id: str
+    title: str
+    type: str
+    family: str
+    melody: str
+    ending: str
+    knows: frozenset[str]
+    tempo: TempoMap
+    meters: tuple[MeterChange, ...]
+    bars: Ints
+    parts: tuple[PartView, ...]
+    lead: Notes
+    bass: Notes
+    chords: tuple[ChordSpan, ...]
+    sections: tuple[SectionPlan, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    scale: Scale | None = None
+    asked_sec: float | None = None
+    dialogue_safe: bool = False
+    contexts: tuple[str, ...] = field(default=())
+
+    @property
+    def length(self) -> int:
+        """Ticks up to the last bar line."""
+        return int(self.bars[-1])
+
+    @property
+    def seconds(self) -> float:
+        """Clock time of the last bar line."""
+        return self.tempo.seconds(self.length)
+
+    def bar(self, tick: int) -> int:
+        """The number of the bar a tick falls in, from 1."""
+        return int(np.clip(np.searchsorted(self.bars, tick, side="right"), 1, max(1, len(self.bars) - 1)))
+
+    def meter(self, tick: int) -> Meter:
+        """The meter at a tick."""
+        return next((change.meter for change in reversed(self.meters) if change.tick <= tick), Meter(4, 4))
+
+    def strong(self, ticks: Ints) -> Bools:
+        """Which ticks are strong places of their bar (downbeat or secondary accent)."""
+        return np.isin(ticks, self.strong_ticks)
+
+    @cached_property
+    def strong_ticks(self) -> Ints:
+        """Every strong place of the cue."""
+        found = [int(bar) + at for bar in self.bars[:-1] for at in self.meter(int(bar)).strong_ticks]
+        return np.array(found, dtype=np.int64)
+
+    @cached_property
+    def every(self) -> Notes:
+        """Every note, drums too."""
+        return joined(part.notes for part in self.parts)
+
+    @cached_property
+    def pitched(self) -> Notes:
+        """Every note of a pitched part."""
+        return joined(part.notes for part in self.parts if not part.unpitched)
+
+    @cached_property
+    def loudness_db(self) -> NDArray[np.float64]:
+        """Of `pitched`: velocity (40·log10, as FluidSynth has it) and the level of the part."""
+        level = np.array([part.level_db for part in self.parts] or [0.0])
+        loud: NDArray[np.float64] = level[self.pitched.part] + 40 * np.log10(np.maximum(self.pitched.velocity, 1) / 127)
+        return loud
+
+    @cached_property
+    def moves(self) -> Ints:
+        """Indices of lead notes that are followed by another of the same line: same player, at most a beat's rest."""
+        lead = self.lead
+        together = (lead.part[1:] == lead.part[:-1]) & (lead.onset[1:] - lead.end[:-1] <= ONE_LINE)
+        return np.flatnonzero(together)
+
+    @cached_property
+    def intervals(self) -> Ints:
+        """Semitones of each of `moves`."""
+        return self.lead.pitch[self.moves + 1] - self.lead.pitch[self.moves]
+
+    @cached_property
+    def widest_step(self) -> int:
+        """Semitones of the widest step between neighbours of the cue's scale: 2, or more where the scale has gaps."""
+        if self.scale is None or not self.scale.pentatonic:
+            return 2
+        tones = (*self.scale.semitones, 12 + self.scale.semitones[0])
+        return max(b - a for a, b in itertools.pairwise(tones))
+
+    @cached_property
+    def chord_onsets(self) -> Ints:
+        """Where the chords begin."""
+        return np.array([span.onset for span in self.chords], dtype=np.int64)
+
+    def chord_index(self, ticks: Ints) -> Ints:
+        """The index of the chord at each tick."""
+        found: Ints = np.clip(np.searchsorted(self.chord_onsets, ticks, side="right") - 1, 0, None)
+        return found
+
+    @cached_property
+    def tonics(self) -> Ints:
+        """Of each chord, the tonic of the key it stands in."""
+        return np.array([span.key.tonic for span in self.chords], dtype=np.int64)
+
+    @cached_property
+    def roots(self) -> Ints:
+        """Of each chord, its root."""
+        return np.array([span.chord.root for span in self.chords], dtype=np.int64)
+
+    def _table(self, sets: Iterable[Iterable[int]]) -> Bools:
+        rows = list(sets)
+        table = np.zeros((len(rows), 12), dtype=bool)
+        for index, classes in enumerate(rows):
+            table[index, list(classes)] = True
+        return table
+
+    @cached_property
+    def chord_table(self) -> Bools:
+        """Chord × pitch class: whether the chord spells it (its bass too)."""
+        return self._table((*span.chord.classes, span.chord.bass) for span in self.chords)
+
+    @cached_property
+    def key_table(self) -> Bools:
+        """Chord × pitch class: whether the key of its section has it."""
+        return self._table(span.key.classes for span in self.chords)
+
+    @cached_property
+    def legal_table(self) -> Bools:
+        """Chord × pitch class: chord tones, and tensions: notes of the key that lie no semitone above a chord tone."""
+        return self.chord_table | (self.key_table & ~np.roll(self.chord_table, 1, axis=1))
+
+    def passing(self, notes: Notes, bass: bool = False) -> Bools:
+        """Which notes of one part (or line) are passing or neighbour notes, or anticipate the next chord.
+
+        Passing notes are foreign to their chord, last a beat at most, do not stand on a strong place, and are followed
+        at once by a step of a semitone or two (in a bass perhaps in another octave). Anticipations are struck at most
+        half a beat before the chord they belong to. The ear takes both for motion, not for harmony.
+        """
+        light = np.zeros(len(notes), dtype=bool)
+        if not len(notes) or not self.chords:
+            return light
+        now, soon = self.chord_index(notes.onset), self.chord_index(notes.onset + PPQ // 2)
+        foreign = ~self.chord_table[now, notes.pitch % 12]
+        early = foreign & (now != soon) & self.chord_table[soon, notes.pitch % 12]
+        moves = np.abs(np.diff(notes.pitch))
+        steps = np.isin(moves % 12, (1, 2, 10, 11)) if bass else (moves > 0) & (moves <= 2)
+        at_once = notes.onset[1:] - notes.end[:-1] <= PPQ // 2
+        light[:-1] = steps & at_once & (notes.onset[1:] > notes.onset[:-1])
+        light &= foreign & (notes.end - notes.onset <= PPQ) & ~self.strong(notes.onset)
+        found: Bools = light | early
+        return found
+
+    @cached_property
+    def structural(self) -> Notes:
+        """`pitched` without passing notes and anticipations."""
+        sounding = [part for part in self.parts if not part.unpitched]
+        return joined(p.notes.where(~self.passing(p.notes, p.role == "bass")) for p in sounding)
+
+    def in_section(self, treatments: Iterable[str] = (), harmonies: Iterable[str] = ()) -> tuple[tuple[int, int], ...]:
+        """(start, end) ticks of the sections of these treatments or harmonies."""
+        wanted, played = tuple(treatments), tuple(harmonies)
+        return tuple((s.start, s.end) for s in self.sections if s.treatment in wanted or s.harmony in played)
+
+
+def within(ticks: Ints, spans: Iterable[tuple[int, int]]) -> Bools:
+    """Which ticks lie in one of the spans (end excluded)."""
+    inside = np.zeros(len(ticks), dtype=bool)
+    for start, end in spans:
+        inside |= (ticks >= start) & (ticks < end)
+    return inside
+
+
+def _part_view(part: Part, index: int, banks: Banks) -> PartView:
+    instrument = None if part.drums else banks.instruments.get(part.instrument)
+    return PartView(
+        id=part.id, name=part.name, role=part.role, instrument=instrument, drums=part.drums,
+        unpitched=instrument is None or instrument.family == "percussion",
+        doubling=all(passage.device.startswith("doubles ") for passage in part.passages),
+        level_db=ROLE_DB[part.role] + part.level_db, notes=notes_of(part.notes(), index),
+    )  # fmt: skip
+
+
+def view_of(score: Score, banks: Banks) -> View:
+    """The view of a composed cue."""
+    plan, brief = score.plan, score.plan.brief
+    parts = tuple(_part_view(part, index, banks) for index, part in enumerate(score.parts))
+    family = load_style(brief.style).family
+    bars = [tick for section in plan.sections for tick in section.bar_ticks()]
+    return View(
+        id=brief.id, title=brief.title, type=brief.type, family=family, melody=plan.melody, ending=plan.ending,
+        knows=EVERYTHING, tempo=plan.tempo, meters=plan.meters(),
+        bars=np.array([*bars, plan.length], dtype=np.int64), parts=parts,
+        lead=one_at_a_time(joined(p.notes for p in parts if p.role == "lead" and not p.doubling), top=True),
+        bass=one_at_a_time(joined(p.notes for p in parts if p.role == "bass" and not p.doubling), top=False),
+        chords=score.harmony, sections=plan.sections, statements=score.statements(), scale=plan.scale,
+        asked_sec=None if brief.variant == "D" else brief.seconds,
+        dialogue_safe=banks.cue_types[brief.type].dialogue_safe if brief.type in banks.cue_types else False,
+        contexts=(brief.type, plan.ending, plan.melody, family),
+    )  # fmt: skip
