@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuesmith.chance import stream
-from cuesmith.compose.accompany import tokens
 from cuesmith.compose.melody import velocity_of
+from cuesmith.compose.patterns import tokens
 from cuesmith.compose.treatments import TREATMENTS, material, thinned, varied
 from cuesmith.cue import Cue
 from cuesmith.motif.model import Theme

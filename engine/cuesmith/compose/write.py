@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from cuesmith.chance import stream
 from cuesmith.compose.accompany import accompany
@@ -11,7 +12,7 @@ from cuesmith.compose.endings import close_part
 from cuesmith.compose.gestures import colour_passages
 from cuesmith.compose.harmony import harmonise
 from cuesmith.compose.melody import lead_passages
-from cuesmith.compose.percussion import finish_strokes, strokes
+from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.setting import Setting
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.cast import Player, cast_players
@@ -47,7 +48,15 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         lead=tuple(sorted(n for p in lead for n in p.notes)),
         lead_passages=lead,
         draw=draw,
+        voicing=style.voicing.over(banks.voicings.families[style.family]),
+        layouts=banks.voicings,
     )
+    strikes = {
+        player.id: finish_strokes(setting, strokes(setting, player, banks, style.family))
+        for player in cast.players
+        if player.instrument is None
+    }
+    setting = replace(setting, kicks=bass_drum(strikes))
     passages: dict[str, tuple[Passage, ...]] = {}
     for player in cast.players:
         if player.seat.double is None and player.instrument is not None:
@@ -55,8 +64,7 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     parts: list[Part] = []
     for player in cast.players:
         if player.instrument is None:
-            found = finish_strokes(setting, strokes(setting, player, banks, style.family))
-            parts.extend(percussion_parts(plan, player, found, banks))
+            parts.extend(percussion_parts(plan, player, strikes[player.id], banks))
             continue
         if player.seat.double == "lead":
             own = doubled(plan, cast, player, lead)

@@ -30,6 +30,7 @@ from cuesmith.specs.banks import (
 from cuesmith.specs.document import Document, read_document
 from cuesmith.specs.place import KeyPath, Problem
 from cuesmith.specs.validate import raise_problems, validate
+from cuesmith.specs.voicing_bank import VoicingBank
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Banks:
     textures: Mapping[str, Texture]
     deny_list: Mapping[str, WellKnown]
     recipes: Mapping[str, Recipe]
+    voicings: VoicingBank
 
 
 @cache
@@ -90,6 +92,10 @@ def read_banks(folder: Path | Traversable) -> Banks:
     recipes = validate(document, dict[str, Recipe])
     raise_problems(document, list(_recipe_problems(recipes, instruments)))
 
+    document = _read(folder, "voicings")
+    voicings = validate(document, VoicingBank)
+    raise_problems(document, list(_voicing_problems(voicings)))
+
     return Banks(
         scales={name: row.scale(name) for name, row in scales.items()},
         progressions=progressions,
@@ -104,6 +110,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         textures=validate(_read(folder, "textures"), dict[str, Texture]),
         deny_list=validate(_read(folder, "deny_list"), dict[str, WellKnown]),
         recipes=recipes,
+        voicings=voicings,
     )
 
 
@@ -163,3 +170,11 @@ def _recipe_problems(rows: Mapping[str, Recipe], instruments: Mapping[str, Instr
             if name not in known:
                 message = f"unknown family of instruments '{name}'{did_you_mean(name, known)}"
                 yield Problem((id_, "families", index), message)
+
+
+def _voicing_problems(bank: VoicingBank) -> Iterator[Problem]:
+    for family, row in bank.families.items():
+        for index, name in enumerate(row.templates or ()):
+            if name not in bank.templates:
+                message = f"unknown template '{name}'{did_you_mean(name, bank.templates)}"
+                yield Problem(("families", family, "templates", index), message)
