@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cuesmith.chance import stream
 from cuesmith.compose.accompany import accompany
+from cuesmith.compose.clashes import without_clashes
 from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.endings import close_part
 from cuesmith.compose.gestures import colour_passages
@@ -61,6 +62,8 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     for player in cast.players:
         if player.seat.double is None and player.instrument is not None:
             passages[player.id] = _seat_passages(setting, player)
+    echoes = [n for p in cast.players if p.seat.double == "lead" for q in doubled(plan, cast, p, lead) for n in q.notes]
+    passages = without_clashes(setting, passages, echoes)
     parts: list[Part] = []
     for player in cast.players:
         if player.instrument is None:
