@@ -142,7 +142,7 @@ def _pitched(
         onset = section.start + bar * meter.bar_ticks + token.step * step_ticks
         span = chord_at(setting.harmony, onset)
         duration = max(30, round(token.steps * step_ticks * texture.gate))
-        if duration > PPQ:  # a long note goes no further than its chord
+        if token.steps * step_ticks > PPQ:  # a held note goes no further than its chord
             duration = min(duration, max(PPQ, span.end - onset))
         loud = max(20, min(120, velocity + (10, 0, -22)[1 - token.accent]))
         voicing = chords.get(max(span.onset, section.start), ())

@@ -8,6 +8,7 @@ approaches step into the next root, and no bar comes more than three times uncha
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from cuesmith.compose.patterns import VARY_EVERY, laid, turning
 from cuesmith.compose.setting import Setting
@@ -23,6 +24,7 @@ ROOTS_SPAN = 16  # semitones above the bottom of the register that roots may use
 GHOST = 0.3  # of a step: how long a ghost note sounds
 ON_KICK = 0.6  # least share of the notes that fall on the bass drum, where a texture locks to it
 MEMBERS = {"3": (3, 4, 5), "5": (7, 6, 8), "7": (10, 11, 9)}  # semitones above the foot, the likeliest first
+OTHER = {"R": "5", "8": "5", "5": "8", "7": "5", "3": "5"}  # what a note becomes in a varied bar
 SIMILAR, PARALLEL = 2.5, 5.0  # costs of going the melody's way, and in parallel fifths or octaves with it
 
 
@@ -80,25 +82,23 @@ def feet(
 
 def _varied(slots: list[Slot], bar: int, bars: int, start: int, beat: int) -> list[Slot]:
     """A bar of the pattern; every fourth has a turn of its own, the last of a phrase leads on."""
-    if not slots:
+    leads_on = turning(bar, bars)
+    if not slots or not (leads_on or bar % VARY_EVERY == VARY_EVERY - 1):
         return slots
     last = slots[-1]
-    if turning(bar, bars):
-        if last.onset - start >= slots[0].step and last.duration <= 2 * beat:
-            return [*slots[:-1], replace(last, symbol="a")]
+    if leads_on and last.symbol != "a":
         if last.duration > 2 * beat:
             return [*slots[:-1], *_split(last, last.duration - beat, "a")]
-    elif bar % VARY_EVERY == VARY_EVERY - 1:
-        if last.duration >= 2 * beat:
-            return [*slots[:-1], *_split(last, last.duration // 2 // beat * beat, "5")]
-        if len(slots) >= 3:
-            at = len(slots) - 2
-            middle = slots[at]
-            symbol = "5" if middle.symbol in ("R", "8") else "8" if middle.symbol in ("5", "7") else middle.symbol
-            if symbol == "w" and middle.duration >= beat:  # the skip of a walking bass
-                return [*slots[:at], *_split(middle, middle.duration // 2, "w"), *slots[at + 1 :]]
-            return [*slots[:at], replace(middle, symbol=symbol), *slots[at + 1 :]]
-    return slots
+        if last.onset > start:
+            return [*slots[:-1], replace(last, symbol="a")]
+    if last.duration >= 2 * beat:
+        return [*slots[:-1], *_split(last, last.duration // 2 // beat * beat, "a" if leads_on else "5")]
+    at = len(slots) - 1 - (last.symbol == "a")
+    if at < 1:
+        return slots
+    if slots[at].symbol == "w" and slots[at].duration >= beat:  # the skip of a walking bass
+        return [*slots[:at], *_split(slots[at], slots[at].duration // 2, "w"), *slots[at + 1 :]]
+    return [*slots[:at], replace(slots[at], symbol=OTHER.get(slots[at].symbol, slots[at].symbol)), *slots[at + 1 :]]
 
 
 def _split(slot: Slot, at: int, symbol: str) -> tuple[Slot, Slot]:
@@ -148,7 +148,7 @@ def _slots(setting: Setting, section: SectionPlan, texture: Texture, spans: tupl
                 slot = replace(slot, symbol="R")
             cuts = [span.onset for span in spans if slot.onset < span.onset < slot.end]
             edges = [slot.onset, *cuts, slot.end]
-            for number, (a, b) in enumerate(zip(edges, edges[1:], strict=False)):
+            for number, (a, b) in enumerate(pairwise(edges)):
                 if not number:
                     out.append(replace(slot, duration=b - a))
                 elif b - a >= LEAST:
@@ -161,7 +161,7 @@ def _member(symbol: str, root: int, span: ChordSpan, low: int, high: int) -> int
     if symbol == "8":
         return root + 12 if root + 12 <= high else root - 12 if root - 12 >= low else root
     tones = {(pc - root) % 12 for pc in span.chord.classes}
-    interval = next((w for w in MEMBERS[symbol] if w in tones), 7 if 7 in tones else 0)
+    interval: int = next((w for w in MEMBERS[symbol] if w in tones), 7 if 7 in tones else 0)
     return root + interval if root + interval <= high else max(root + interval - 12, low)
 
 
@@ -179,7 +179,8 @@ def approach(span: ChordSpan, before: int, target: int, low: int, chromatic: boo
         value += 2.5 if pitch == before else 0.12 * abs(pitch - before)
         return value, pitch
 
-    return min((p for p in (*range(target - 2, target), target + 1, target + 2, target - 5) if p >= low), key=cost)
+    near = (*range(target - 2, target), target + 1, target + 2, target - 5)
+    return min((p for p in near if p >= low), key=cost, default=target)
 
 
 def _walked(span: ChordSpan, before: int, ahead: int, left: int, low: int, high: int) -> int:

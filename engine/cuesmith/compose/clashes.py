@@ -1,8 +1,9 @@
 """No clash: the parts hear each other before the score is closed.
 
 Every accompanying note that lies a semitone or a minor ninth from another for longer than a passing eighth, where the
-chord does not spell both, gives way: it takes a chord tone near by, or stops, or is left out. The tune and what doubles
-it never give way; after it come the bass, the counter-line, pads, ostinati, hits and colours, in this order.
+chord does not spell both, gives way: it takes a chord tone near by, or stops, or is left out. So does one that makes
+mud: an interval too close for its register. The tune and what doubles it never give way; after it come the bass, the
+counter-line, pads, ostinati, hits and colours, in this order.
 """
 
 from __future__ import annotations
@@ -13,16 +14,23 @@ from dataclasses import replace
 
 from cuesmith.compose.setting import Setting
 from cuesmith.music.note import PPQ, Note
+from cuesmith.music.voicing import LOW_LIMITS
 from cuesmith.orchestrate.cast import Player
 from cuesmith.score import Passage, chord_at
 
 PASSING = PPQ // 2  # ticks two notes may rub in passing
 RUBS = (1, 13)  # semitones between two notes that clash, whichever is above
 OPEN_RUBS = (1, 11, 13, 23, 25, 35, 37)  # those of the bass and the tune, which stand alone in the ear
-REACH = 5  # semitones a note may give way by
-SHORTEST = PPQ // 2  # what is cut shorter than this is left out instead
+MOVES = (-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -12, 12)  # semitones a note may give way by, in order of preference
 ORDER = ("bass", "counter", "pad", "ostinato", "impact", "colour")  # who gives way to those before
 CLUSTER = "cluster"  # textures with this tag rub on purpose
+AROUND = tuple(tuple(p + step for rub in RUBS for step in (-rub, rub)) for p in range(160))
+TOLERANCE = 2  # semitones under the low interval limits that still pass between different players
+MUD = tuple(  # for each pitch those that make mud with it
+    tuple(p - gap for gap in range(1, 12) if p - gap < LOW_LIMITS[gap] - TOLERANCE)
+    + tuple(p + gap for gap in range(1, 12) if p < LOW_LIMITS[gap] - TOLERANCE)
+    for p in range(160)
+)
 
 
 class Sounding:
@@ -52,49 +60,53 @@ class Sounding:
                     yield first, last, pitch
 
 
-def _rubs(setting: Setting, heard: Sounding, tune: Sounding, note: Note, shifts: tuple[int, ...], low: bool) -> int:
-    """Ticks from the note's onset to its first clash; -1 when there is none. low: the note is of the bass."""
-    first = -1
+def _rubs(
+    setting: Setting, heard: Sounding, tune: Sounding, note: Note, shifts: tuple[int, ...], role: str
+) -> tuple[int, int] | None:
+    """From when to when (ticks) the note first clashes; None when it does not. role: of its seat."""
+    if note.duration <= PASSING:
+        return None
+    low = role == "bass"
+    found: list[tuple[int, int]] = []
     for shift in shifts:
         pitch = note.pitch + shift
-        around = [pitch + step for rub in RUBS for step in (-rub, rub)]
-        found = list(heard.near(note.onset, note.end, around))
-        found += tune.near(note.onset, note.end, [pitch + rub for rub in OPEN_RUBS] if low else around)
-        for start, _, other in found:
-            classes = chord_at(setting.harmony, start).chord.classes
-            if pitch % 12 in classes and other % 12 in classes:
-                continue  # the chord's own tension
-            if first < 0 or start - note.onset < first:
-                first = start - note.onset
-    return first
+        around = AROUND[pitch]
+        against = [pitch + rub for rub in OPEN_RUBS] if low else around
+        for placed, pitches in ((heard, around), (tune, against)):
+            for start, end, other in placed.near(note.onset, note.end, pitches):
+                classes = chord_at(setting.harmony, start).chord.classes
+                if pitch % 12 not in classes or other % 12 not in classes:  # else it is the chord's own tension
+                    found.append((start, end))
+            if MUD[pitch] and role not in ("bass", "colour"):
+                found += [(start, end) for start, end, _ in placed.near(note.onset, note.end, MUD[pitch])]
+    return min(found) if found else None
 
 
 def _yielding(
     setting: Setting, heard: Sounding, tune: Sounding, player: Player, note: Note, shifts: tuple[int, ...]
 ) -> Note | None:
     """The note, or what it becomes so that it does not clash; None when it is best left out."""
-    low = player.seat.role == "bass"
-    clash = _rubs(setting, heard, tune, note, shifts, low)
-    if clash < 0:
+    role = player.seat.role
+    clash = _rubs(setting, heard, tune, note, shifts, role)
+    if clash is None:
         return note
     assert player.instrument is not None
     bottom, top = player.instrument.range
-    span = chord_at(setting.harmony, note.onset)
-    later = chord_at(setting.harmony, note.end - 1).chord.classes
-    moves = [
-        move
-        for size in range(1, REACH + 1) for move in (-size, size)
-        if bottom <= note.pitch + move <= top and (note.pitch + move) % 12 in span.chord.classes
-        and (note.pitch + move) % 12 in later
-    ]  # fmt: skip
-    for move in moves:
+    classes = set(chord_at(setting.harmony, note.onset).chord.classes)
+    classes &= set(chord_at(setting.harmony, note.end - 1).chord.classes)
+    for move in MOVES:
         moved = note._replace(pitch=note.pitch + move)
-        if _rubs(setting, heard, tune, moved, shifts, low) < 0:
+        fits = bottom <= moved.pitch <= top and moved.pitch % 12 in classes
+        if fits and _rubs(setting, heard, tune, moved, shifts, role) is None:
             return moved
-    if clash >= SHORTEST and clash * 2 >= note.duration:
-        return note._replace(duration=clash)
-    kept = note._replace(duration=PASSING)
-    return kept if low else None  # a bass that vanished would be missed more than a short rub is heard
+    first, last = clash
+    if (first - note.onset) * 2 >= note.duration:
+        return note._replace(duration=first - note.onset)
+    late = note._replace(onset=last, duration=note.end - last)
+    if late.duration >= PPQ and _rubs(setting, heard, tune, late, shifts, role) is None:
+        return late
+    # a bass that vanished would be missed more than a short rub is heard
+    return note._replace(duration=PASSING) if role == "bass" else None
 
 
 def without_clashes(
@@ -118,14 +130,16 @@ def without_clashes(
     for player in sorted(followers, key=lambda p: ORDER.index(p.seat.role)):
         together = (0, *shifts.get(player.id, ()))
         own: list[Passage] = []
+        struck: set[tuple[int, int]] = set()
         for passage in passages[player.id]:
             texture = setting.textures.get(passage.device)
             notes = passage.notes
             if texture is None or CLUSTER not in texture.tags:
                 given = (_yielding(setting, heard, tune, player, note, together) for note in notes)
-                notes = _once(note for note in given if note is not None)
+                notes = _once(n for n in given if n is not None and (n.onset, n.pitch) not in struck)
             if notes:
                 own.append(replace(passage, notes=notes))
+                struck.update((note.onset, note.pitch) for note in notes)
         for note in (note for passage in own for note in passage.notes):
             for shift in together:
                 heard.add(note.onset, note.end, note.pitch + shift)

@@ -50,12 +50,13 @@ def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple
     if not words:
         return
     cyclic = meter.bar_ticks == 4 * PPQ or (triple and bool(texture.triple))
+    drifts = cyclic and bool(len(words) > 2 * steps or max(len(words), steps) % min(len(words), steps))
     number = 0
     for bar in range(bars):
         found = tuple(tokens(words, bar * steps, steps, cyclic))
         found = tuple(replace(token, number=number + i) for i, token in enumerate(found))
         number += len(found)
-        yield bar, found if texture.role == "bass" else varied(found, texture.kind, bar)
+        yield bar, found if texture.role == "bass" or drifts else varied(found, texture.kind, bar, bars)
 
 
 def turning(bar: int, bars: int) -> bool:
@@ -63,19 +64,21 @@ def turning(bar: int, bars: int) -> bool:
     return bar % TURN_EVERY == TURN_EVERY - 1 or (bar == bars - 1 and bars >= VARY_EVERY)
 
 
-def varied(bar_tokens: tuple[Token, ...], kind: str, bar: int) -> tuple[Token, ...]:
+def varied(bar_tokens: tuple[Token, ...], kind: str, bar: int, bars: int) -> tuple[Token, ...]:
     """A bar as it is, or, when its turn has come, with a small change towards its end. The downbeat stays."""
-    if bar % VARY_EVERY != VARY_EVERY - 1 or len(bar_tokens) < 3:
+    leads_on = turning(bar, bars)
+    if len(bar_tokens) < 2 or not (leads_on or bar % VARY_EVERY == VARY_EVERY - 1):
         return bar_tokens
-    leads_on = bar % TURN_EVERY == TURN_EVERY - 1
     head, (last_but_one, last) = bar_tokens[:-2], bar_tokens[-2:]
-    if kind == "degree" and leads_on:  # up to the tonic from below
-        return (*head, replace(last_but_one, symbol="4"), replace(last, symbol="5"))
-    if kind == "arpeggio" and leads_on:
+    ways = []
+    if head and kind == "degree" and leads_on:  # up to the tonic from below
+        ways.append((*head, replace(last_but_one, symbol="4"), replace(last, symbol="5")))
+    if head and kind == "arpeggio" and leads_on:
         top = max(int(token.symbol) for token in bar_tokens)
-        return (*head, replace(last_but_one, symbol=str(max(0, top - 1))), replace(last, symbol=str(top + 1)))
-    if last.symbol != last_but_one.symbol:
-        return (*head, replace(last_but_one, symbol=last.symbol), replace(last, symbol=last_but_one.symbol))
+        ways.append((*head, replace(last_but_one, symbol=str(max(0, top - 1))), replace(last, symbol=str(top + 1))))
+    if head:  # the last two change places
+        ways.append((*head, replace(last_but_one, symbol=last.symbol), replace(last, symbol=last_but_one.symbol)))
     if leads_on and len(head) > 1:  # a breath before the last two
-        return (*head[:-1], last_but_one, last)
-    return (*head, replace(last_but_one, steps=last_but_one.steps + last.steps))
+        ways.append((*head[:-1], last_but_one, last))
+    ways.append((*head, replace(last_but_one, steps=last_but_one.steps + last.steps)))  # the last two become one
+    return next(way for way in ways if way != bar_tokens)

@@ -13,8 +13,7 @@ from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import GRID_LETTERS, Groove
 from cuesmith.specs.library import Banks
 
-
-KICKS = ("kick", "kick_2")
+KICKS = ("kick", "kick_2")  # the voices a bass line locks to
 
 
 class Stroke(NamedTuple):

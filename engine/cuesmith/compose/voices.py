@@ -28,8 +28,8 @@ def window(player: Player, section: SectionPlan, width: int = 19) -> tuple[int, 
 def manner_of(setting: Setting, role: str) -> Manner:
     """How seats of a role lead their voices in this style: the rules, and the templates it likes for that role."""
     rows = setting.layouts.templates
-    liked = setting.voicing.templates or ()
-    return manner(setting.voicing.rules(), tuple(rows[name].template(name) for name in liked if role in rows[name].roles))
+    liked = (name for name in setting.voicing.templates or () if role in rows[name].roles)
+    return manner(setting.voicing.rules(), tuple(rows[name].template(name) for name in liked))
 
 
 def voices_of(player: Player) -> int:

@@ -45,9 +45,8 @@ class TemplateRow:
 class VoicingRow:
     """How voices are led; the numbers are costs, see `cuesmith.music.partwriting.Rules`.
 
-    What is left out stays as the family of the style has it. parts: voices of a held pad that has four players or
-    more. templates: ids of the bank. bass: how the bass approaches the next root. suspensions, inner: whether held
-    pads of lyrical cues suspend their thirds and move inside.
+    What is left out stays as the family of the style has it. templates: ids of the bank. bass: how the bass steps into
+    the next root. inner: whether the held pads of lyrical cues move inside.
     """
 
     move: Cost | None = None
@@ -80,7 +79,7 @@ class VoicingRow:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class InnerRow:
-    """A figure of an inner voice in a held chord. member: the chord member that moves (3, 5, R). qualities: of the chord.
+    """A figure of an inner voice in a held chord. member: the chord member that moves; qualities: of the chord.
 
     steps: semitones from that member, in equal parts of the chord; the last settles or leads on. beats: the shortest
     chord it fits.
