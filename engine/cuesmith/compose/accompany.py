@@ -73,9 +73,8 @@ def _sustained(
     inside: dict[str, list[Note]] = {}
     held: dict[int, int] = {}  # pitch → index in out
     limit = TIE_BARS * section.meter.bar_ticks
-    moves = (
-        setting.voicing.inner and player.seat.role == "pad" and texture.articulation == "legato" and lyrical(setting.plan)
-    )
+    calm = texture.articulation == "legato" and lyrical(setting.plan)
+    moves = setting.voicing.inner and player.seat.role == "pad" and calm
     draw = setting.draw.child(player.id, "inner", section.harmony, section.treatment)
     free_from = section.start
     last: tuple[int, ...] = ()
@@ -184,7 +183,7 @@ def texture_for(setting: Setting, player: Player, section: SectionPlan) -> str |
 
 
 def accompany(setting: Setting, player: Player) -> tuple[Passage, ...]:
-    """All passages of one accompanying seat. A section's first chord follows from the last one of the section before."""
+    """All passages of one accompanying seat; a section's first chord follows from the last of the section before."""
     out: list[Passage] = []
     before: tuple[int, ...] = ()
     for section in setting.plan.sections:

@@ -24,8 +24,9 @@ ROOTS_SPAN = 16  # semitones above the bottom of the register that roots may use
 GHOST = 0.3  # of a step: how long a ghost note sounds
 ON_KICK = 0.6  # least share of the notes that fall on the bass drum, where a texture locks to it
 MEMBERS = {"3": (3, 4, 5), "5": (7, 6, 8), "7": (10, 11, 9)}  # semitones above the foot, the likeliest first
+INVERTED = (7, 5, 9, 8)  # for the 5 above a foot that is not the root: no tritones
 OTHER = {"R": "5", "8": "5", "5": "8", "7": "5", "3": "5"}  # what a note becomes in a varied bar
-SIMILAR, PARALLEL = 2.5, 5.0  # costs of going the melody's way, and in parallel fifths or octaves with it
+SIMILAR, PARALLEL = 4.0, 6.0  # costs of going the melody's way, and in parallel fifths or octaves with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +162,8 @@ def _member(symbol: str, root: int, span: ChordSpan, low: int, high: int) -> int
     if symbol == "8":
         return root + 12 if root + 12 <= high else root - 12 if root - 12 >= low else root
     tones = {(pc - root) % 12 for pc in span.chord.classes}
-    interval: int = next((w for w in MEMBERS[symbol] if w in tones), 7 if 7 in tones else 0)
+    wanted = INVERTED if symbol == "5" and root % 12 != span.chord.root else MEMBERS[symbol]
+    interval: int = next((w for w in wanted if w in tones), 0)
     return root + interval if root + interval <= high else max(root + interval - 12, low)
 
 

@@ -2,8 +2,8 @@
 
 Every accompanying note that lies a semitone or a minor ninth from another for longer than a passing eighth, where the
 chord does not spell both, gives way: it takes a chord tone near by, or stops, or is left out. So does one that makes
-mud: an interval too close for its register. The tune and what doubles it never give way; after it come the bass, the
-counter-line, pads, ostinati, hits and colours, in this order.
+mud: an interval too close for its register. The tune and what doubles it never give way; after it come the bass, pads,
+the counter-line, ostinati, hits and colours, in this order.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from cuesmith.score import Passage, chord_at
 
 PASSING = PPQ // 2  # ticks two notes may rub in passing
 RUBS = (1, 13)  # semitones between two notes that clash, whichever is above
-OPEN_RUBS = (1, 11, 13, 23, 25, 35, 37)  # those of the bass and the tune, which stand alone in the ear
+OPEN_RUBS = (1, 11, 13, 23, 25, 35, 37, 47, 49, 59, 61)  # those of the bass and the tune, which stand alone in the ear
 MOVES = (-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -12, 12)  # semitones a note may give way by, in order of preference
-ORDER = ("bass", "counter", "pad", "ostinato", "impact", "colour")  # who gives way to those before
+ORDER = ("bass", "pad", "counter", "ostinato", "impact", "colour")  # who gives way to those before
 CLUSTER = "cluster"  # textures with this tag rub on purpose
 AROUND = tuple(tuple(p + step for rub in RUBS for step in (-rub, rub)) for p in range(160))
 TOLERANCE = 2  # semitones under the low interval limits that still pass between different players

@@ -25,7 +25,8 @@ PHRASE = 4  # chords; a phrase begins with its chord, whatever the tune does
 SUNG_IN = ("statement", "restatement", "chorus", "contrast")
 
 # costs of the skeleton, in semitones of motion
-SAME_WAY, CROSSING, FAR, STATIC, SWAY = 2.5, 6.0, 1.0, 2.0, 0.35
+EASY = 4  # semitones that cost nothing: room for a passing note or two
+SAME_WAY, CROSSING, FAR, STATIC, SWAY = 2.5, 6.0, 1.0, 3.0, 0.5
 
 
 def _guides(chord: Chord) -> tuple[int, ...]:
@@ -59,7 +60,7 @@ def _skeleton(setting: Setting, section: SectionPlan, spans: Sequence[ChordSpan]
             best = (1e9, pitch)
             for before, (so_far, _) in columns[-1].items():
                 step = pitch - before
-                value = so_far + (max(0, abs(step) - 2) if step else STATIC) + SAME_WAY * (step * motion > 0)
+                value = so_far + (1.5 * max(0, abs(step) - EASY) if step else STATIC) + SAME_WAY * (step * motion > 0)
                 if value < best[0]:
                     best = (value, before)
             column[pitch] = (best[0] + cost, best[1])
@@ -82,7 +83,8 @@ def _entry(setting: Setting, span: ChordSpan, onsets: set[int]) -> int:
 
 def _steps_on(span: ChordSpan, start: int, pitch: int, ahead: int, free: Sequence[int]) -> list[tuple[int, int]]:
     """(tick, pitch) of passing notes from a pitch to the next one, on the free beats, by steps of the scale."""
-    pool = chord_scale(span.chord, span.key)
+    rubs = {(pc + move) % 12 for pc in span.chord.classes for move in (-1, 1)}
+    pool = (chord_scale(span.chord, span.key) - rubs) | span.chord.core
     way = 1 if ahead > pitch else -1
     ladder = [p for p in range(pitch + way, ahead, way) if p % 12 in pool][: len(free)]
     if not ladder and abs(ahead - pitch) <= 2 and free:  # no room between: a neighbour on the other side

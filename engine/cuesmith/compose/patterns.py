@@ -56,7 +56,7 @@ def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple
         found = tuple(tokens(words, bar * steps, steps, cyclic))
         found = tuple(replace(token, number=number + i) for i, token in enumerate(found))
         number += len(found)
-        yield bar, found if texture.role == "bass" or drifts else varied(found, texture.kind, bar, bars)
+        yield bar, found if texture.role == "bass" or drifts else turned(found, texture.kind, bar, bars)
 
 
 def turning(bar: int, bars: int) -> bool:
@@ -64,7 +64,7 @@ def turning(bar: int, bars: int) -> bool:
     return bar % TURN_EVERY == TURN_EVERY - 1 or (bar == bars - 1 and bars >= VARY_EVERY)
 
 
-def varied(bar_tokens: tuple[Token, ...], kind: str, bar: int, bars: int) -> tuple[Token, ...]:
+def turned(bar_tokens: tuple[Token, ...], kind: str, bar: int, bars: int) -> tuple[Token, ...]:
     """A bar as it is, or, when its turn has come, with a small change towards its end. The downbeat stays."""
     leads_on = turning(bar, bars)
     if len(bar_tokens) < 2 or not (leads_on or bar % VARY_EVERY == VARY_EVERY - 1):

@@ -8,6 +8,7 @@ from cuesmith.orchestrate.cast import Player
 from cuesmith.score import ChordSpan, SectionPlan
 
 MOST_VOICES = 4
+ROOM_BELOW = 11  # semitones from the bottom of the register to the middle of the tune that chords need to lie under it
 Voicings = tuple[tuple[int, ...], ...]
 
 
@@ -59,10 +60,13 @@ def voicings(
     low, high = window(player, section)
     if player.seat.role == "bass":
         return tuple((low + (span.chord.bass - low) % 12,) for span in spans)
-    voices = voices_of(player)
+    assert player.instrument is not None
+    voices, top = voices_of(player), player.instrument.range[1]
+    tune = [n.pitch for n in setting.lead_between(section.start, section.end)]
+    if tune and voices > 1 and sum(tune) < len(tune) * (low + ROOM_BELOW) and low + 24 <= top:
+        low, high = low + 12, min(high + 12, top)  # a low tune leaves no room beneath: the chords lie above it
     if voices == MOST_VOICES:  # four real parts need room
-        assert player.instrument is not None
-        high = min(high + 5, player.instrument.range[1])
+        high = min(high + 5, top)
     return voice_lead(
         tuple(span.chord for span in spans), voices, low, high,
         melody=melody_over(setting, spans), way=manner_of(setting, player.seat.role), before=before,

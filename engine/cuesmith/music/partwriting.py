@@ -29,6 +29,7 @@ class Rules:
     similar: the top going the way of the bass. resolve: a seventh that does not fall or stay, a leading tone on top
     that does not rise. third: a major third doubled. bottom_third: a third as the lowest interval. off_template: a
     voicing no template names, where there is one. mass: per three semitones away from the middle of the register.
+    span, spread: semitones the outer of four voices like to lie apart, and the cost of each more or less.
     """
 
     move: int = 10
@@ -44,6 +45,8 @@ class Rules:
     bottom_third: int = 0
     off_template: int = 0
     mass: int = 2
+    span: int = 12
+    spread: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +65,7 @@ def manner(rules: Rules, templates: tuple[Template, ...] = ()) -> Manner:
 
 PLAIN = manner(Rules())
 NO_MELODY = (127, -1)  # as (lowest, highest) pitch sung: nothing is
+FLAT_NINE = 120  # cost of a minor ninth between two voices
 UNDER = 3  # semitones the top stays under the melody
 COVERING = 40  # cost per semitone of a voice that comes nearer than that
 
@@ -88,7 +92,10 @@ def _shape(chord: Chord, voices: int, low: int, high: int, way: Manner) -> Costs
         (rows[:, j] - rows[:, i] == 13).astype(np.int64)
         for i in range(rows.shape[1]) for j in range(i + 1, rows.shape[1])
     )  # fmt: skip
-    cost = cost + 25 * flat_nine
+    cost = cost + FLAT_NINE * flat_nine
+    if rules.spread and rows.shape[1] > 2:
+        wished = rules.span * (rows.shape[1] - 1) // 3
+        cost = cost + rules.spread * np.abs(rows[:, -1] - rows[:, 0] - wished)
     if rules.off_template:
         named = np.array([is_named for _, is_named in layouts(chord, voices, low, high, way.templates)])
         if named.any():
@@ -99,9 +106,7 @@ def _shape(chord: Chord, voices: int, low: int, high: int, way: Manner) -> Costs
 
 
 @lru_cache(maxsize=8192)
-def _moves(
-    before: Chord, after: Chord, voices: int, low: int, high: int, way: Manner
-) -> Costs:
+def _moves(before: Chord, after: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
     """What it costs to go from each candidate of one chord to each of the next."""
     rules = way.rules
     first = _table(before, voices, low, high, way)[:, None, :]

@@ -62,6 +62,8 @@ class VoicingRow:
     bottom_third: Cost | None = None
     off_template: Cost | None = None
     mass: Cost | None = None
+    span: Annotated[int, Field(ge=5, le=24)] | None = None
+    spread: Cost | None = None
     templates: tuple[str, ...] | None = None
     bass: Literal["diatonic", "chromatic"] | None = None
     inner: bool | None = None
