@@ -40,8 +40,9 @@ def clashing_beats(cue: Cue) -> set[int]:
         sounding = [other for other in sounding if other[1] > onset]
         for _, stop, other, from_part in sounding:
             if part != from_part and abs(pitch - other) in RUBS and min(stop, end) - onset > PASSING:
-                classes = chord_at(cue.score.harmony, onset).chord.classes
-                if pitch % 12 not in classes or other % 12 not in classes:
+                chord = chord_at(cue.score.harmony, onset).chord
+                spelled = (*chord.classes, chord.bass)
+                if pitch % 12 not in spelled or other % 12 not in spelled:
                     out.update(range(onset // PPQ, (min(stop, end) - 1) // PPQ + 1))
         sounding.append(note)
     return out

@@ -74,8 +74,9 @@ def _rubs(
         against = [pitch + rub for rub in OPEN_RUBS] if low else around
         for placed, pitches in ((heard, around), (tune, against)):
             for start, end, other in placed.near(note.onset, note.end, pitches):
-                classes = chord_at(setting.harmony, start).chord.classes
-                if pitch % 12 not in classes or other % 12 not in classes:  # else it is the chord's own tension
+                chord = chord_at(setting.harmony, start).chord
+                spelled = (*chord.classes, chord.bass)
+                if pitch % 12 not in spelled or other % 12 not in spelled:  # else it is the chord's own tension
                     found.append((start, end))
             if MUD[pitch] and role not in ("bass", "colour"):
                 found += [(start, end) for start, end, _ in placed.near(note.onset, note.end, MUD[pitch])]

@@ -62,18 +62,17 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     for player in cast.players:
         if player.seat.double is None and player.instrument is not None:
             passages[player.id] = _seat_passages(setting, player)
-    echoes = [n for p in cast.players if p.seat.double == "lead" for q in doubled(plan, cast, p, lead) for n in q.notes]
-    passages = without_clashes(setting, passages, echoes)
+    echoes = {p.id: pitched_part(p, doubled(plan, cast, p, lead)) for p in cast.players if p.seat.double == "lead"}
+    passages = without_clashes(setting, passages, [n for echo in echoes.values() for n in echo.notes()])
     parts: list[Part] = []
     for player in cast.players:
         if player.instrument is None:
             parts.extend(percussion_parts(plan, player, strikes[player.id], banks))
             continue
-        if player.seat.double == "lead":
-            own = doubled(plan, cast, player, lead)
+        if player.id in echoes:
+            parts.append(echoes[player.id])
         elif player.seat.double is not None:
-            own = doubled(plan, cast, player, passages.get(player.seat.double, ()))
+            parts.append(pitched_part(player, doubled(plan, cast, player, passages.get(player.seat.double, ()))))
         else:
-            own = passages[player.id]
-        parts.append(pitched_part(player, own))
+            parts.append(pitched_part(player, passages[player.id]))
     return Score(plan, harmony, tuple(part for part in parts if any(part.notes())))
