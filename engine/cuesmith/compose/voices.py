@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from cuesmith.compose.setting import Setting
-from cuesmith.music.partwriting import NO_MELODY, Manner, manner, voice_lead
+from cuesmith.music.partwriting import NO_MELODY, UNDER, Manner, manner, voice_lead
 from cuesmith.orchestrate.cast import Player
 from cuesmith.score import ChordSpan, SectionPlan
 
 MOST_VOICES = 4
 ROOM_BELOW = 11  # semitones from the bottom of the register to the middle of the tune that chords need to lie under it
+ABOVE = 17  # semitones chords that lie above the tune may use: near it, for it is their bass
 Voicings = tuple[tuple[int, ...], ...]
 
 
@@ -64,8 +65,9 @@ def voicings(
     voices, top = voices_of(player), player.instrument.range[1]
     tune = [n.pitch for n in setting.lead_between(section.start, section.end)]
     if tune and voices > 1 and sum(tune) < len(tune) * (low + ROOM_BELOW) and low + 24 <= top:
-        low, high = low + 12, min(high + 12, top)  # a low tune leaves no room beneath: the chords lie above it
-    if voices == MOST_VOICES:  # four real parts need room
+        low = max(low, min(low + 12, max(tune) + UNDER))  # a low tune leaves no room beneath: the chords lie above it
+        high = min(low + ABOVE, top)
+    elif voices == MOST_VOICES:  # four real parts need room
         high = min(high + 5, top)
     return voice_lead(
         tuple(span.chord for span in spans), voices, low, high,
