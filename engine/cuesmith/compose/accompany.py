@@ -25,6 +25,7 @@ from cuesmith.score import Passage, SectionPlan, chord_at
 from cuesmith.specs.banks import Texture
 
 TIE_BARS = 2  # a common tone is held over a chord change for at most this many bars
+BROKEN = 3  # tones of a chord an arpeggio has at least, on whatever instrument
 _DEGREE = re.compile(r"([b#]?)(\d{1,2})(['’,]*)")
 
 
@@ -132,7 +133,9 @@ def _pitched(
     meter = section.meter
     spans = setting.spans(section)
     low, high = window(player, section, 24 if texture.kind in ("arpeggio", "motif") else 19)
-    chords = dict(zip((s.onset for s in spans), voicings(setting, player, section, spans, before), strict=True))
+    least = BROKEN if texture.kind == "arpeggio" else 1
+    found = voicings(setting, player, section, spans, before, least)
+    chords = dict(zip((s.onset for s in spans), found, strict=True))
     step_ticks = PPQ // texture.unit
     out: list[Note] = []
     motif = _motif_steps(setting, section) if texture.kind == "motif" else ()

@@ -56,13 +56,17 @@ def voicings(
     section: SectionPlan,
     spans: tuple[ChordSpan, ...],
     before: tuple[int, ...] = (),
+    least: int = 1,
 ) -> Voicings:
-    """The notes of each chord as this seat plays it, under the melody; a single low note for a bass."""
+    """The notes of each chord as this seat plays it, clear of the melody; a single low note for a bass.
+
+    before: the last voicing of the section before. least: voices at least, for a player who breaks the chords up.
+    """
     low, high = window(player, section)
     if player.seat.role == "bass":
         return tuple((low + (span.chord.bass - low) % 12,) for span in spans)
     assert player.instrument is not None
-    voices, top = voices_of(player), player.instrument.range[1]
+    voices, top = max(least, voices_of(player)), player.instrument.range[1]
     tune = [n.pitch for n in setting.lead_between(section.start, section.end)]
     if tune and voices > 1 and sum(tune) < len(tune) * (low + ROOM_BELOW) and low + 24 <= top:
         low = max(low, min(low + 12, max(tune) + UNDER))  # a low tune leaves no room beneath: the chords lie above it
