@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuesmith.chance import stream
-from cuesmith.compose.accompany import tokens
 from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.material import material
+from cuesmith.compose.patterns import tokens, turned, turning
 from cuesmith.compose.treatments import TREATMENTS, thinned, varied
 from cuesmith.cue import Cue
 from cuesmith.motif.model import Theme
@@ -115,11 +115,12 @@ def test_the_bass_stands_under_its_chords(style: str, type_: str, composed: Comp
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("tender", "main_theme", "love"))))
 def test_pads_hold_chord_tones(style: str, type_: str, composed: Composed) -> None:
+    """But for the figures of inner voices, which are passages of their own, and the suspensions that lead into them."""
     score = composed(style, type_, 2).score
     for part in score.parts:
         if part.role != "pad":
             continue
-        for note in part.notes():
+        for note in (n for p in part.passages if not p.device.startswith("inner") for n in p.notes):
             assert note.pitch % 12 in chord_at(score.harmony, note.onset).chord.classes, part.id
 
 
@@ -129,3 +130,49 @@ def test_percussion_keeps_the_grid_of_its_groove(style: str, type_: str, compose
     strokes = [n.onset for part in score.parts if part.role == "pulse" for n in part.notes()]
     assert strokes
     assert all(tick % (PPQ // 24) == 0 for tick in strokes), "sixteenths, triplets or finer, but on a grid"
+
+
+@given(PATTERNS, st.sampled_from(["degree", "arpeggio", "chord", "motif"]), st.integers(0, 40), st.integers(1, 40))
+def test_a_varied_bar_keeps_its_downbeat_and_its_bounds(
+    pattern: tuple[str, ...], kind: str, bar: int, more: int
+) -> None:
+    """Every fourth bar and the last of a section differ; the others are the pattern as it stands."""
+    bars = bar + more
+    symbols = tuple("2" if kind == "arpeggio" and s not in (".", "-") else s for s in pattern)
+    found = tuple(tokens(symbols, 0, 16, cyclic=True))
+    changed = turned(found, kind, bar, bars)
+    if len(found) >= 2 and (bar % 4 == 3 or turning(bar, bars)):
+        assert changed != found
+        assert changed[0].step == found[0].step
+    else:
+        assert changed == found
+    assert all(0 <= t.step < t.step + t.steps <= 16 for t in changed)
+    assert all(a.step + a.steps <= b.step or a.step < b.step for a, b in pairwise(changed))
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_no_accompaniment_repeats_a_bar_for_long(style: str, composed: Composed) -> None:
+    """Bars of the same onsets and relative pitches, more than four in a row, are rare."""
+    runs = long = 0
+    for type_ in ("battle", "tender", "daily", "chase", "main_theme"):
+        score = composed(style, type_, 1).score
+        for part in score.parts:
+            if part.role not in ("bass", "ostinato", "pad", "impact"):
+                continue
+            bars: dict[int, list[tuple[int, int]]] = {}
+            for passage in part.passages:
+                section = score.plan.sections[passage.section]
+                for note in passage.notes:
+                    bar, inside = divmod(note.onset - section.start, section.meter.bar_ticks)
+                    bars.setdefault(section.first_bar + bar, []).append((inside, note.pitch))
+            shapes = {bar: tuple((o, p - min(q for _, q in ns)) for o, p in sorted(ns)) for bar, ns in bars.items()}
+            runs += 1
+            run = 1
+            for bar in sorted(shapes):
+                same = len(shapes[bar]) > 1 and shapes.get(bar - 1) == shapes[bar]
+                run = run + 1 if same else 1
+                if run > 4:
+                    long += 1
+                    break
+    assert runs > 10
+    assert long <= 0.06 * runs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -9,9 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cuesmith.music.chord import QUALITIES, Chord, in_key, parse_roman
+from cuesmith.music.partwriting import Manner, _moves, _shape, _table, manner, voice_lead
 from cuesmith.music.scale import Key
-from cuesmith.music.voicing import LOW_LIMITS, candidates, muddy, voice_lead
+from cuesmith.music.voicing import LOW_LIMITS, candidates, muddy
 from cuesmith.specs.library import load_banks
+from cuesmith.specs.voicing_bank import FamilyName
 
 LOW, HIGH = 50, 74
 COMMON = ("maj", "min", "dim", "sus4", "sus2", "7", "M7", "m7", "m7b5", "add9", "madd9", "6", "9", "M9", "m9", "7sus4")
@@ -85,7 +88,7 @@ def test_the_same_chord_stays_where_it_is(chords: tuple[Chord, ...]) -> None:
 def test_the_top_stays_under_the_melody() -> None:
     chords = tuple(in_key(parse_roman(n), Key(0, "ionian")) for n in ("I", "vi", "IV", "V"))
     free = voice_lead(chords, 3, 48, 79)
-    capped = voice_lead(chords, 3, 48, 79, top_limit=(60, 60, 60, 60))
+    capped = voice_lead(chords, 3, 48, 79, melody=((63, 70),) * 4)
     assert max(v[-1] for v in capped) <= 60
     assert max(v[-1] for v in free) > 60
 
@@ -95,3 +98,129 @@ def test_an_impossible_range_still_sounds_the_chord() -> None:
     voicing = voice_lead((chord,), 4, 60, 62)[0]
     assert voicing
     assert {p % 12 for p in voicing} <= set(chord.classes)
+
+
+# -- part-writing ----------------------------------------------------------------------------------------------
+
+BANK = load_banks().voicings
+FAMILIES: list[FamilyName] = sorted(BANK.families)
+
+
+def way_of(family: FamilyName) -> Manner:
+    """A family's manner for pads."""
+    row = BANK.families[family]
+    names = [name for name in row.templates or () if "pad" in BANK.templates[name].roles]
+    return manner(row.rules(), tuple(BANK.templates[name].template(name) for name in names))
+
+
+def changes(family: FamilyName, voices: int = 4) -> Iterator[tuple[Chord, tuple[int, ...], Chord, tuple[int, ...]]]:
+    """Every change of chord in the bank of progressions, as the family voices it."""
+    for row in load_banks().progressions.values():
+        key = Key(2, "ionian" if row.mode == "major" else "aeolian")
+        chords = tuple(in_key(roman, key) for roman in row.chords)
+        voiced = voice_lead(chords, voices, LOW, HIGH, way=way_of(family))
+        for (a, v), (b, w) in pairwise(zip(chords, voiced, strict=True)):
+            if a != b and len(v) == len(w):
+                yield a, v, b, w
+
+
+@settings(max_examples=30)
+@given(PROGRESSIONS, st.sampled_from(FAMILIES), st.integers(0, 7), st.integers(0, 35))
+def test_no_other_voicing_of_one_chord_would_cost_less(
+    chords: tuple[Chord, ...], family: FamilyName, at: int, other: int
+) -> None:
+    """The way found is the cheapest: changing any one chord never pays."""
+    way, at = way_of(family), at % len(chords)
+    tables = [_table(chord, 4, LOW, HIGH, way) for chord in chords]
+    found = voice_lead(chords, 4, LOW, HIGH, way=way)
+    path = [table.tolist().index(list(v)) for table, v in zip(tables, found, strict=True)]
+
+    def cost(chosen: list[int]) -> int:
+        alone = sum(int(_shape(chord, 4, LOW, HIGH, way)[k]) for chord, k in zip(chords, chosen, strict=True))
+        steps = zip(pairwise(chords), pairwise(chosen), strict=True)
+        return alone + sum(int(_moves(a, b, 4, LOW, HIGH, way)[i, j]) for (a, b), (i, j) in steps)
+
+    changed = [*path[:at], other % len(tables[at]), *path[at + 1 :]]
+    assert cost(path) <= cost(changed)
+
+
+def test_an_orchestra_keeps_the_rules_of_four_parts() -> None:
+    inner: list[int] = []
+    parallels = total = resolved = sevenths = 0
+    for a, v, b, w in changes("orchestral"):
+        inner += [abs(p - q) for p, q in zip(v[:-1], w[:-1], strict=True)]
+        total += 1
+        step = (b.bass - a.bass + 5) % 12 - 5
+        same_way = step * (w[-1] - v[-1]) > 0
+        parallels += same_way and (v[-1] - a.bass) % 12 == (w[-1] - b.bass) % 12 in (0, 7)
+        for p, q in zip(v, w, strict=True):
+            if a.tones()[p % 12] == "7":
+                sevenths += 1
+                resolved += q - p in (0, -1, -2)
+    assert total > 200
+    assert sum(inner) / len(inner) <= 3.5
+    assert sum(move <= 4 for move in inner) >= 0.93 * len(inner)
+    assert parallels <= 0.04 * total
+    assert resolved >= 0.8 * sevenths > 0
+
+
+def test_jazz_moves_its_guide_tones_by_a_tone_at_most() -> None:
+    near = guides = 0
+    for a, v, _, w in changes("jazzrock"):
+        for p, q in zip(v, w, strict=True):
+            if a.tones()[p % 12] in ("3", "7"):
+                guides += 1
+                near += abs(p - q) <= 2
+    assert guides > 200
+    assert near >= 0.85 * guides
+
+
+def test_a_synthesiser_hardly_moves_its_top() -> None:
+    tops = [abs(v[-1] - w[-1]) for _, v, _, w in changes("synth")]
+    assert sum(top <= 2 for top in tops) >= 0.8 * len(tops)
+
+
+def test_taiko_music_stands_on_open_fifths() -> None:
+    lowest = [w[1] - w[0] for _, _, _, w in changes("taiko", 3)]
+    assert sum(gap not in (3, 4) for gap in lowest) >= 0.7 * len(lowest)
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 11), st.sampled_from(COMMON), st.sampled_from(sorted(BANK.templates)), st.integers(2, 4))
+def test_a_template_lays_out_the_chord_it_is_for(root: int, quality: str, name: str, voices: int) -> None:
+    chord = Chord(root, quality, root)
+    row = BANK.templates[name]
+    for laid in row.template(name).laid(chord, voices, 36, 84):
+        assert len(laid) == voices
+        assert {p % 12 for p in laid} <= set(chord.classes)
+        assert row.lowest[0] <= laid[0] <= row.lowest[1]
+        assert not row.qualities or quality in row.qualities
+        assert 36 <= laid[0] <= laid[-1] <= 84
+
+
+def test_drop_two_is_close_position_with_its_second_voice_an_octave_down() -> None:
+    chord = Chord(0, "M7", 0)
+    laid = BANK.templates["drop_2"].template("drop_2").laid(chord, 4, 45, 79)
+    assert laid
+    for voicing in laid:
+        close = sorted((*voicing[1:], voicing[0] + 12))
+        assert close[-1] - close[0] < 12
+        assert close.index(voicing[0] + 12) == 2
+
+
+def test_every_template_is_used_by_some_chord() -> None:
+    for name, row in BANK.templates.items():
+        template = row.template(name)
+        qualities = row.qualities or tuple(QUALITIES)
+        sizes = (2, 3, 4)
+        assert any(
+            template.laid(Chord(root, quality, root), voices, 28, 96)
+            for root in range(12) for quality in qualities for voices in sizes
+        ), name  # fmt: skip
+
+
+def test_a_low_melody_is_left_alone() -> None:
+    """Where the tune is in the way the chord lies clear of it."""
+    chords = tuple(in_key(parse_roman(n), Key(0, "ionian")) for n in ("I", "vi", "IV", "V"))
+    for voicing in voice_lead(chords, 3, 48, 79, melody=((52, 57),) * 4):
+        assert all(p <= 49 or p >= 60 for p in voicing)

@@ -5,10 +5,10 @@ One seat plays it instead of its usual texture: an ostinato where the operation 
 
 from __future__ import annotations
 
-from cuesmith.compose.accompany import window
 from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.material import PLACED, phrase_meter
 from cuesmith.compose.setting import Setting
+from cuesmith.compose.voices import window
 from cuesmith.motif.fit import fit
 from cuesmith.motif.ops import apply_ops, parse_op
 from cuesmith.motif.transform import remetre

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from cuesmith.compose.accompany import window
 from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.setting import Setting
+from cuesmith.compose.voices import manner_of, window
 from cuesmith.music.note import PPQ, Note
-from cuesmith.music.voicing import voice_lead
+from cuesmith.music.partwriting import voice_lead
 from cuesmith.orchestrate.cast import Player
 from cuesmith.score import Passage, Plan, chord_at, cut_passages
 
@@ -31,7 +31,7 @@ def _last_chord(setting: Setting, player: Player, passages: tuple[Passage, ...],
         options = [p for p in range(low, high + 1) if p % 12 in chord.classes]
         return (min(options, key=lambda p: (abs(p - near), p)),) if options else ()
     voices = max(1, min(player.seat.voices if player.seat.voices > 1 else 3, player.instrument.voices, 4))
-    return voice_lead((chord,), voices, low, high)[0]
+    return voice_lead((chord,), voices, low, high, way=manner_of(setting, player.seat.role))[0]
 
 
 def close_part(setting: Setting, player: Player, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:

@@ -13,6 +13,8 @@ from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import GRID_LETTERS, Groove
 from cuesmith.specs.library import Banks
 
+KICKS = ("kick", "kick_2")  # the voices a bass line locks to
+
 
 class Stroke(NamedTuple):
     """A hit: when, on which voice (an id of the drum bank), how hard, in which section, by which device."""
@@ -125,6 +127,11 @@ def _group(groove: Groove, banks: Banks) -> str:
         if group in groups:
             return group
     return "kit"
+
+
+def bass_drum(played: Mapping[str, tuple[Stroke, ...]]) -> tuple[int, ...]:
+    """The ticks at which a kick is struck, whoever plays it: what a bass line locks to."""
+    return tuple(sorted({s.onset for found in played.values() for s in found if s.voice in KICKS}))
 
 
 def finish_strokes(setting: Setting, found: tuple[Stroke, ...]) -> tuple[Stroke, ...]:

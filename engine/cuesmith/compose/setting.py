@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 
 from cuesmith.chance import Stream
@@ -11,11 +11,16 @@ from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan
 from cuesmith.specs.banks import Texture
+from cuesmith.specs.voicing_bank import VoicingBank, VoicingRow
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """themes by name; textures by id; lead: all lead notes in order of onset; draw: the cue's stream."""
+    """themes by name; textures by id; lead: all lead notes in order of onset; draw: the cue's stream.
+
+    voicing: how this style leads voices, its family's defaults filled in; layouts: the bank of templates and inner
+    figures; kicks: the ticks of the bass drum, in order.
+    """
 
     plan: Plan
     harmony: tuple[ChordSpan, ...]
@@ -25,6 +30,9 @@ class Setting:
     lead: tuple[Note, ...]
     lead_passages: tuple[Passage, ...]
     draw: Stream
+    voicing: VoicingRow
+    layouts: VoicingBank
+    kicks: tuple[int, ...] = ()
 
     def spans(self, section: SectionPlan) -> tuple[ChordSpan, ...]:
         """The chords inside a section, cut at its bar lines where they cross."""
@@ -35,7 +43,17 @@ class Setting:
                 out.append(ChordSpan(start, end - start, span.chord, span.key, span.cadence if end == span.end else ""))
         return tuple(out)
 
+    def sung(self, tick: int) -> Note | None:
+        """The lead note that sounds at a tick."""
+        at = bisect_right(self.lead, (tick, 1 << 30)) - 1
+        return self.lead[at] if at >= 0 and self.lead[at].end > tick else None
+
+    def kicks_between(self, start: int, end: int) -> tuple[int, ...]:
+        """The strokes of the bass drum in start..end."""
+        return self.kicks[bisect_left(self.kicks, start) : bisect_left(self.kicks, end)]
+
     def lead_between(self, start: int, end: int) -> tuple[Note, ...]:
         """Lead notes that sound at any time in start..end."""
         first = bisect_left(self.lead, (start - 16 * 960,))
-        return tuple(n for n in self.lead[first:] if n.onset < end and n.end > start)
+        last = bisect_left(self.lead, (end,))
+        return tuple(n for n in self.lead[first:last] if n.end > start)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cuesmith.chance import stream
 from cuesmith.compose.accompany import accompany
+from cuesmith.compose.clashes import without_clashes
 from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.derived import derived_passages
 from cuesmith.compose.endings import close_part
@@ -14,7 +15,7 @@ from cuesmith.compose.gestures import colour_passages
 from cuesmith.compose.harmony import harmonise
 from cuesmith.compose.layout import lay_out
 from cuesmith.compose.melody import lead_passages
-from cuesmith.compose.percussion import finish_strokes, strokes
+from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.setting import Setting
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.cast import Player, cast_players
@@ -72,22 +73,31 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         lead=tuple(sorted(n for p in lead for n in p.notes)),
         lead_passages=lead,
         draw=draw,
+        voicing=style.voicing.over(banks.voicings.families[style.family]),
+        layouts=banks.voicings,
     )
+    strikes = {
+        player.id: finish_strokes(setting, strokes(setting, player, banks, style.family))
+        for player in cast.players
+        if player.instrument is None
+    }
+    setting = replace(setting, kicks=bass_drum(strikes))
     passages: dict[str, tuple[Passage, ...]] = {}
     for player in cast.players:
         if player.seat.double is None and player.instrument is not None:
             passages[player.id] = _seat_passages(setting, player)
+    led = tuple(p for p in lead if p.device == cast.leads[p.section])
+    echoes = {p.id: pitched_part(p, doubled(plan, cast, p, led)) for p in cast.players if p.seat.double == "lead"}
+    passages = without_clashes(setting, passages, [n for echo in echoes.values() for n in echo.notes()])
     parts: list[Part] = []
     for player in cast.players:
         if player.instrument is None:
-            found = finish_strokes(setting, strokes(setting, player, banks, style.family))
-            parts.extend(percussion_parts(plan, player, found, banks))
+            parts.extend(percussion_parts(plan, player, strikes[player.id], banks))
             continue
-        if player.seat.double == "lead":
-            own = doubled(plan, cast, player, tuple(p for p in lead if p.device == cast.leads[p.section]))
+        if player.id in echoes:
+            parts.append(echoes[player.id])
         elif player.seat.double is not None:
-            own = doubled(plan, cast, player, passages.get(player.seat.double, ()))
+            parts.append(pitched_part(player, doubled(plan, cast, player, passages.get(player.seat.double, ()))))
         else:
-            own = passages[player.id]
-        parts.append(pitched_part(player, own))
+            parts.append(pitched_part(player, passages[player.id]))
     return Score(plan, harmony, tuple(part for part in parts if any(part.notes())))

@@ -42,6 +42,7 @@ from cuesmith.specs.harmony_banks import (
 from cuesmith.specs.place import KeyPath, Problem
 from cuesmith.specs.rules import Rule, rule_problems
 from cuesmith.specs.validate import raise_problems, validate
+from cuesmith.specs.voicing_bank import VoicingBank
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,7 @@ class Banks:
     harmonic_rhythms: Mapping[str, HarmonicRhythm]
     palettes: Mapping[str, Palette]
     rules: Mapping[str, Rule]
+    voicings: VoicingBank
 
 
 @cache
@@ -134,13 +136,13 @@ def read_banks(folder: Path | Traversable) -> Banks:
     grooves = validate(document, dict[str, Groove])
     raise_problems(document, list(_groove_problems(grooves, kits, drums)))
 
-    document = _read(folder, "recipes")
-    recipes = validate(document, dict[str, Recipe])
-    raise_problems(document, list(_recipe_problems(recipes, instruments)))
-
     document = _read(folder, "rules")
     rules = validate(document, dict[str, Rule])
     raise_problems(document, list(rule_problems(rules, cue_types)))
+
+    document = _read(folder, "voicings")
+    voicings = validate(document, VoicingBank)
+    raise_problems(document, list(_voicing_problems(voicings)))
 
     return Banks(
         scales={name: row.scale(name) for name, row in scales.items()},
@@ -164,6 +166,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         harmonic_rhythms=harmonic_rhythms,
         palettes=palettes,
         rules=rules,
+        voicings=voicings,
     )
 
 
@@ -237,3 +240,11 @@ def _stage_problems(rows: Mapping[str, Stage], recipes: Iterable[str]) -> Iterat
     for id_, row in rows.items():
         if row.recipe is not None and row.recipe not in known:
             yield Problem((id_, "recipe"), f"unknown recipe '{row.recipe}'{did_you_mean(row.recipe, known)}")
+
+
+def _voicing_problems(bank: VoicingBank) -> Iterator[Problem]:
+    for family, row in bank.families.items():
+        for index, name in enumerate(row.templates or ()):
+            if name not in bank.templates:
+                message = f"unknown template '{name}'{did_you_mean(name, bank.templates)}"
+                yield Problem(("families", family, "templates", index), message)

@@ -72,6 +72,7 @@ def _style_problems(style: Style, banks: Banks) -> Iterator[Problem]:
     yield from _names(("scales",), "scale", style.scales, banks.scales)
     yield from _names(("cues",), "cue type", style.cues, banks.cue_types)
     yield from recipe_problems(("recipes",), style.recipes, banks.instruments)
+    yield from _listed(("voicing", "templates"), "template", style.voicing.templates or (), banks.voicings.templates)
     for cue, rules in style.cues.items():
         yield from _rule_problems(("cues", cue), rules, style, banks)
 

@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from cuesmith.specs.banks import STRICT, Ending, RangeField, Recipe, RoleName, Signed, Unit
+from cuesmith.specs.voicing_bank import FamilyName, VoicingRow
 
 Level = Annotated[int, Field(ge=0, le=4)]
 
@@ -122,6 +123,7 @@ class Style:
 
     recipes: ways a theme comes back that this style adds, or has otherwise than the bank.
     kin: styles whose weights in the banks hold for this one too; the styles it extends are added by themselves.
+    voicing: what differs from the family's way of leading voices (banks/voicings.yaml).
     """
 
     schema_version: Literal[1] = 1
@@ -129,7 +131,7 @@ class Style:
     about: str = ""
     extends: str | None = None
     kin: tuple[str, ...] = ()
-    family: Literal["orchestral", "jazzrock", "synth", "taiko"]
+    family: FamilyName
     keys: Keys
     colour: Colour = field(default_factory=Colour)
     progressions: dict[str, float] = field(default_factory=dict)
@@ -139,4 +141,5 @@ class Style:
     recipes: dict[str, Recipe] = field(default_factory=dict)
     playing: Playing = field(default_factory=Playing)
     mix: MixSpec = field(default_factory=MixSpec)
+    voicing: VoicingRow = field(default_factory=VoicingRow)
     brightness: Signed = 0.0

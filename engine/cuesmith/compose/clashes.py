@@ -1,0 +1,164 @@
+"""No clash: the parts hear each other before the score is closed.
+
+Every accompanying note that lies a semitone or a minor ninth from another for longer than a passing eighth, where the
+chord does not spell both, gives way: it takes a chord tone near by, or stops, or is left out. So does one that makes
+mud: an interval too close for its register. The tune, whoever plays it, and what doubles it never give way; after it come the bass, pads,
+the counter-line, ostinati, hits and colours, in this order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from cuesmith.compose.setting import Setting
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.voicing import LOW_LIMITS
+from cuesmith.orchestrate.cast import Player
+from cuesmith.score import Passage, chord_at
+
+PASSING = PPQ // 2  # ticks two notes may rub in passing
+RUBS = (1, 13)  # semitones between two notes that clash, whichever is above
+OPEN_RUBS = (1, 11, 13, 23, 25, 35, 37, 47, 49, 59, 61)  # those of the bass and the tune, which stand alone in the ear
+MOVES = (-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -12, 12)  # semitones a note may give way by, in order of preference
+ORDER = ("bass", "pad", "counter", "ostinato", "impact", "colour")  # who gives way to those before
+CLUSTER = "cluster"  # textures with this tag rub on purpose
+AROUND = tuple(tuple(p + step for rub in RUBS for step in (-rub, rub)) for p in range(160))
+TOLERANCE = 2  # semitones under the low interval limits that still pass between different players
+MUD = tuple(  # for each pitch those that make mud with it
+    tuple(p - gap for gap in range(1, 12) if p - gap < LOW_LIMITS[gap] - TOLERANCE)
+    + tuple(p + gap for gap in range(1, 12) if p < LOW_LIMITS[gap] - TOLERANCE)
+    for p in range(160)
+)
+
+
+class Sounding:
+    """The notes placed so far, by pitch. It grows as parts are placed; asked for what rubs against a note."""
+
+    def __init__(self) -> None:
+        self._at: dict[int, list[tuple[int, int]]] = {}
+        self._longest: dict[int, int] = {}
+
+    def add(self, onset: int, end: int, pitch: int) -> None:
+        """Place a note (ticks, MIDI pitch)."""
+        insort(self._at.setdefault(pitch, []), (onset, end))
+        self._longest[pitch] = max(self._longest.get(pitch, 0), end - onset)
+
+    def near(self, onset: int, end: int, pitches: Iterable[int]) -> Iterable[tuple[int, int, int]]:
+        """(from, to, pitch) of every overlap, longer than a passing eighth, with notes of these pitches."""
+        for pitch in pitches:
+            row = self._at.get(pitch)
+            if row is None:
+                continue
+            for at in range(bisect_left(row, (onset - self._longest[pitch], 0)), len(row)):
+                start, stop = row[at]
+                if start >= end:
+                    break
+                first, last = max(start, onset), min(stop, end)
+                if last - first > PASSING:
+                    yield first, last, pitch
+
+
+def _rubs(
+    setting: Setting, heard: Sounding, tune: Sounding, note: Note, shifts: tuple[int, ...], role: str
+) -> tuple[int, int] | None:
+    """From when to when (ticks) the note first clashes; None when it does not. role: of its seat."""
+    if note.duration <= PASSING:
+        return None
+    low = role == "bass"
+    found: list[tuple[int, int]] = []
+    for shift in shifts:
+        pitch = note.pitch + shift
+        around = AROUND[pitch]
+        against = [pitch + rub for rub in OPEN_RUBS] if low else around
+        for placed, pitches in ((heard, around), (tune, against)):
+            for start, end, other in placed.near(note.onset, note.end, pitches):
+                chord = chord_at(setting.harmony, start).chord
+                spelled = (*chord.classes, chord.bass)
+                if pitch % 12 not in spelled or other % 12 not in spelled:  # else it is the chord's own tension
+                    found.append((start, end))
+            if MUD[pitch] and role not in ("bass", "colour"):
+                found += [(start, end) for start, end, _ in placed.near(note.onset, note.end, MUD[pitch])]
+    return min(found) if found else None
+
+
+def _yielding(
+    setting: Setting, heard: Sounding, tune: Sounding, player: Player, note: Note, shifts: tuple[int, ...]
+) -> Note | None:
+    """The note, or what it becomes so that it does not clash; None when it is best left out."""
+    role = player.seat.role
+    clash = _rubs(setting, heard, tune, note, shifts, role)
+    if clash is None:
+        return note
+    assert player.instrument is not None
+    bottom, top = player.instrument.range
+    classes = set(chord_at(setting.harmony, note.onset).chord.classes)
+    classes &= set(chord_at(setting.harmony, note.end - 1).chord.classes)
+    for move in MOVES:
+        moved = note._replace(pitch=note.pitch + move)
+        fits = bottom <= moved.pitch <= top and moved.pitch % 12 in classes
+        if fits and _rubs(setting, heard, tune, moved, shifts, role) is None:
+            return moved
+    first, last = clash
+    if (first - note.onset) * 2 >= note.duration:
+        return note._replace(duration=first - note.onset)
+    late = note._replace(onset=last, duration=note.end - last)
+    if late.duration >= PPQ and _rubs(setting, heard, tune, late, shifts, role) is None:
+        return late
+    # a bass that vanished would be missed more than a short rub is heard
+    return note._replace(duration=PASSING) if role == "bass" else None
+
+
+def without_clashes(
+    setting: Setting,
+    passages: Mapping[str, tuple[Passage, ...]],
+    doubled_lead: Iterable[Note],
+) -> dict[str, tuple[Passage, ...]]:
+    """The passages of all seats by id, the accompaniment cleared of clashes. doubled_lead: notes that double the tune.
+
+    A seat that others double at the octave is judged together with its doubles.
+    """
+    heard, tune = Sounding(), Sounding()
+    for note in (*setting.lead, *doubled_lead):
+        tune.add(note.onset, note.end, note.pitch)
+    shifts: dict[str, list[int]] = {}
+    for player in setting.cast.players:
+        if player.seat.double not in (None, "lead"):
+            shifts.setdefault(str(player.seat.double), []).append(12 * player.seat.octave)
+    out = dict(passages)
+    followers = [p for p in setting.cast.players if p.id in passages and p.seat.role in ORDER]
+    for player in sorted(followers, key=lambda p: ORDER.index(p.seat.role)):
+        together = (0, *shifts.get(player.id, ()))
+        own: list[Passage] = []
+        struck: set[tuple[int, int]] = set()
+        for passage in passages[player.id]:
+            texture = setting.textures.get(passage.device)
+            notes = passage.notes
+            free = passage.statement is None and (texture is None or CLUSTER not in texture.tags)
+            if free:
+                given = (_yielding(setting, heard, tune, player, note, together) for note in notes)
+                notes = _once(n for n in given if n is not None and (n.onset, n.pitch) not in struck)
+            if notes:
+                own.append(replace(passage, notes=notes))
+                struck.update((note.onset, note.pitch) for note in notes)
+        for note in (note for passage in own for note in passage.notes):
+            for shift in together:
+                heard.add(note.onset, note.end, note.pitch + shift)
+        out[player.id] = tuple(own)
+    return out
+
+
+def _once(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """In order, no pitch struck twice at once, none struck while it still sounds."""
+    out: list[Note] = []
+    last: dict[int, int] = {}
+    for note in sorted(notes):
+        at = last.get(note.pitch)
+        if at is not None and out[at].end > note.onset:
+            if out[at].onset == note.onset:
+                continue
+            out[at] = out[at]._replace(duration=note.onset - out[at].onset)
+        last[note.pitch] = len(out)
+        out.append(note)
+    return tuple(out)

@@ -1,0 +1,188 @@
+"""Part-writing: how one voicing goes to the next, by the rules of a tradition.
+
+The whole passage is weighed at once (Viterbi over the candidates of every chord), so that a voice is not led into a
+corner. Costs are whole numbers, about ten to the semitone; tables of moves are cached, for progressions come round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from cuesmith.music.chord import Chord
+from cuesmith.music.voicing import Template, layouts
+
+Costs = np.ndarray[Any, np.dtype[np.int64]]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a tradition minds in part-writing; each number is a cost, 0 = does not mind.
+
+    move: per semitone of any voice; top: more per semitone of the highest. free, leap: inner voices may move `free`
+    semitones, beyond it each costs `leap`. common: a common tone not kept in its voice. guide: a third or seventh that
+    moves more than a whole tone. parallels: two voices, or a voice and the bass, in parallel fifths or octaves.
+    similar: the top going the way of the bass. resolve: a seventh that does not fall or stay, a leading tone on top
+    that does not rise. third: a major third doubled. bottom_third: a third as the lowest interval. off_template: a
+    voicing no template names, where there is one. mass: per three semitones away from the middle of the register.
+    span, spread: semitones the outer of four voices like to lie apart, and the cost of each more or less.
+    """
+
+    move: int = 10
+    top: int = 5
+    free: int = 4
+    leap: int = 10
+    common: int = 10
+    guide: int = 0
+    parallels: int = 0
+    similar: int = 0
+    resolve: int = 0
+    third: int = 10
+    bottom_third: int = 0
+    off_template: int = 0
+    mass: int = 2
+    span: int = 12
+    spread: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Manner:
+    """A way of writing: rules and templates. Compared by identity, so that tables are found fast; made by `manner`."""
+
+    rules: Rules = field(default_factory=Rules)
+    templates: tuple[Template, ...] = ()
+
+
+@lru_cache(maxsize=256)
+def manner(rules: Rules, templates: tuple[Template, ...] = ()) -> Manner:
+    """The one manner of these rules and templates."""
+    return Manner(rules, templates)
+
+
+PLAIN = manner(Rules())
+NO_MELODY = (127, -1)  # as (lowest, highest) pitch sung: nothing is
+FLAT_NINE = 120  # cost of a minor ninth between two voices
+UNDER = 3  # semitones the top stays under the melody
+COVERING = 40  # cost per semitone of a voice that comes nearer than that
+
+
+@lru_cache(maxsize=4096)
+def _table(chord: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
+    """Candidates of a chord as rows of pitches."""
+    return np.array([laid for laid, _ in layouts(chord, voices, low, high, way.templates)], dtype=np.int64)
+
+
+@lru_cache(maxsize=4096)
+def _shape(chord: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
+    """What each candidate costs by itself."""
+    rows, rules = _table(chord, voices, low, high, way), way.rules
+    cost = rules.mass * np.abs(rows.sum(axis=1) * 2 - rows.shape[1] * (low + high)) // (3 * rows.shape[1])
+    names = chord.tones()
+    if 4 in chord.intervals:
+        third = (chord.root + 4) % 12
+        cost = cost + rules.third * np.maximum((rows % 12 == third).sum(axis=1) - 1, 0)
+    if rules.bottom_third and rows.shape[1] > 1:
+        gap = rows[:, 1] - rows[:, 0]
+        cost = cost + rules.bottom_third * ((gap == 3) | (gap == 4))
+    flat_nine = sum(
+        (rows[:, j] - rows[:, i] == 13).astype(np.int64)
+        for i in range(rows.shape[1]) for j in range(i + 1, rows.shape[1])
+    )  # fmt: skip
+    cost = cost + FLAT_NINE * flat_nine
+    if rules.spread and rows.shape[1] > 2:
+        wished = rules.span * (rows.shape[1] - 1) // 3
+        cost = cost + rules.spread * np.abs(rows[:, -1] - rows[:, 0] - wished)
+    if rules.off_template:
+        named = np.array([is_named for _, is_named in layouts(chord, voices, low, high, way.templates)])
+        if named.any():
+            cost = cost + rules.off_template * ~named
+    if rows.shape[1] >= 3 and "5" in names.values():  # a bare doubling of the bass note below tells nothing new
+        cost = cost + 3 * (rows[:, 0] % 12 == chord.bass)
+    return np.asarray(cost, dtype=np.int64)
+
+
+@lru_cache(maxsize=8192)
+def _moves(before: Chord, after: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
+    """What it costs to go from each candidate of one chord to each of the next."""
+    rules = way.rules
+    first = _table(before, voices, low, high, way)[:, None, :]
+    second = _table(after, voices, low, high, way)[None, :, :]
+    if first.shape[2] != second.shape[2]:  # one of them is crippled by its range: as near as can be
+        return np.asarray(rules.move * np.abs(first.mean(axis=2) - second.mean(axis=2)).astype(np.int64))
+    step = second - first
+    size = np.abs(step)
+    cost = rules.move * size.sum(axis=2) + rules.top * size[:, :, -1]
+    if size.shape[2] > 1:
+        cost = cost + rules.leap * np.maximum(size[:, :, :-1] - rules.free, 0).sum(axis=2)
+    shared = len(set(before.classes) & set(after.classes))
+    cost = cost + rules.common * np.maximum(min(shared, size.shape[2]) - (size == 0).sum(axis=2), 0)
+    classes = first % 12
+    names = before.tones()
+    if rules.guide and before != after:
+        for pc in (pc for pc, name in names.items() if name in ("3", "7")):
+            cost = cost + rules.guide * ((classes == pc) & (size > 2)).sum(axis=2)
+    bass = (after.bass - before.bass + 5) % 12 - 5  # the nearer way the bass may go
+    if bass:
+        along = step * bass > 0
+        cost = cost + rules.similar * along[:, :, -1]
+        if rules.parallels:
+            under, now = (first - before.bass) % 12, (second - after.bass) % 12
+            perfect = ((under == 0) | (under == 7)) & (under == now) & (step != 0)
+            cost = cost + rules.parallels * (perfect & along).sum(axis=2) + rules.parallels * perfect[:, :, -1]
+    if rules.parallels:
+        for i in range(size.shape[2]):
+            for j in range(i + 1, size.shape[2]):
+                gap = (first[:, :, j] - first[:, :, i]) % 12
+                same = (step[:, :, i] == step[:, :, j]) & (step[:, :, i] != 0)
+                cost = cost + rules.parallels * (same & ((gap == 0) | (gap == 7)))
+    if rules.resolve:
+        for pc in (pc for pc, name in names.items() if name == "7"):
+            wrong = (classes == pc) & (step != 0) & (step != -1) & (step != -2)
+            cost = cost + rules.resolve * wrong.sum(axis=2)
+        if 4 in before.intervals and (before.root + 5) % 12 == after.root:
+            top = (classes[:, :, -1] == (before.root + 4) % 12) & (step[:, :, -1] != 1) & (step[:, :, -1] != 0)
+            cost = cost + rules.resolve * top
+    return np.asarray(cost, dtype=np.int64)
+
+
+def voice_lead(
+    chords: tuple[Chord, ...],
+    voices: int,
+    low: int,
+    high: int,
+    *,
+    melody: Sequence[tuple[int, int]] = (),
+    way: Manner = PLAIN,
+    before: tuple[int, ...] = (),
+) -> tuple[tuple[int, ...], ...]:
+    """One voicing (rising pitches) per chord: the cheapest way through the whole passage.
+
+    melody: per chord the lowest and highest pitch sung over it, `NO_MELODY` where nothing is. before: the voicing
+    that sounded last, if any.
+    """
+    if not chords:
+        return ()
+    rows = [_table(chord, voices, low, high, way) for chord in chords]
+    costs = _shape(chords[0], voices, low, high, way)
+    if len(before) == rows[0].shape[1]:
+        costs = costs + way.rules.move * np.abs(rows[0] - np.array(before)).sum(axis=1)
+    links: list[Costs] = []
+    for i, chord in enumerate(chords):
+        if i:
+            total = costs[:, None] + _moves(chords[i - 1], chord, voices, low, high, way)
+            links.append(total.argmin(axis=0))
+            costs = total.min(axis=0) + _shape(chord, voices, low, high, way)
+        if i < len(melody) and melody[i] != NO_MELODY:
+            lowest, highest = melody[i]
+            near = np.minimum(rows[i] - (lowest - UNDER), highest + UNDER - rows[i])
+            costs = costs + COVERING * np.maximum(near, 0).sum(axis=1) + COVERING * (rows[i] > lowest).sum(axis=1)
+    at = int(costs.argmin())
+    path = [at]
+    for link in reversed(links):
+        path.append(int(link[path[-1]]))
+    path.reverse()
+    return tuple(tuple(int(p) for p in rows[i][k]) for i, k in enumerate(path))
