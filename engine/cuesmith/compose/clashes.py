@@ -1,15 +1,15 @@
 """No clash: the parts hear each other before the score is closed.
 
-Every accompanying note that lies a semitone or a minor ninth from another for longer than a passing eighth, where the
-chord does not spell both, gives way: it takes a chord tone near by, or stops, or is left out. So does one that makes
-mud: an interval too close for its register. The tune, whoever plays it, and what doubles it never give way; after it come the bass, pads,
-the counter-line, ostinati, hits and colours, in this order.
+Every accompanying note that lies a semitone or a minor ninth from another, where the chord does not spell both and
+neither only passes, gives way: it takes a chord tone near by, or stops, or is left out. So does one that makes
+mud: an interval too close for its register. The tune, whoever plays it, and what doubles it never give way; after it
+come the bass, pads, the counter-line, ostinati, hits and colours, in this order.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from cuesmith.compose.setting import Setting
@@ -18,10 +18,12 @@ from cuesmith.music.voicing import LOW_LIMITS
 from cuesmith.orchestrate.cast import Player
 from cuesmith.score import Passage, chord_at
 
-PASSING = PPQ // 2  # ticks two notes may rub in passing
+PASSING = PPQ // 32  # ticks two notes may rub
+SHORT = PPQ // 2  # a bass that has to give way is cut to this
 RUBS = (1, 13)  # semitones between two notes that clash, whichever is above
 OPEN_RUBS = (1, 11, 13, 23, 25, 35, 37, 47, 49, 59, 61)  # those of the bass and the tune, which stand alone in the ear
 MOVES = (-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -12, 12)  # semitones a note may give way by, in order of preference
+STRONG = 3  # strength of a place in the bar at which a note never only passes
 ORDER = ("bass", "pad", "counter", "ostinato", "impact", "colour")  # who gives way to those before
 CLUSTER = "cluster"  # textures with this tag rub on purpose
 AROUND = tuple(tuple(p + step for rub in RUBS for step in (-rub, rub)) for p in range(160))
@@ -46,7 +48,7 @@ class Sounding:
         self._longest[pitch] = max(self._longest.get(pitch, 0), end - onset)
 
     def near(self, onset: int, end: int, pitches: Iterable[int]) -> Iterable[tuple[int, int, int]]:
-        """(from, to, pitch) of every overlap, longer than a passing eighth, with notes of these pitches."""
+        """(from, to, pitch) of every overlap that is not too short to be heard, with notes of these pitches."""
         for pitch in pitches:
             row = self._at.get(pitch)
             if row is None:
@@ -58,6 +60,29 @@ class Sounding:
                 first, last = max(start, onset), min(stop, end)
                 if last - first > PASSING:
                     yield first, last, pitch
+
+
+def _light(setting: Setting, notes: Sequence[Note]) -> set[int]:
+    """Indexes of the notes of a line that only pass: foreign to their chord, off the accents, and off by step at once;
+    or struck half a beat before the chord they belong to. The ear takes both for motion."""
+    out = set()
+    for i, note in enumerate(notes):
+        if note.duration > PPQ:
+            continue
+        now, soon = (chord_at(setting.harmony, tick).chord for tick in (note.onset, note.onset + PPQ // 2))
+        if note.pitch % 12 in now.classes:
+            continue
+        if now is not soon and note.pitch % 12 in soon.classes:
+            out.add(i)
+            continue
+        after = notes[i + 1] if i + 1 < len(notes) else None
+        if after is None or not 1 <= abs(after.pitch - note.pitch) <= 2 or after.onset <= note.onset:
+            continue
+        section = setting.plan.section_at(note.onset)
+        strong = section.meter.strength((note.onset - section.start) % section.meter.bar_ticks) >= STRONG
+        if not strong and after.onset - note.end <= PPQ // 2:
+            out.add(i)
+    return out
 
 
 def _rubs(
@@ -107,7 +132,7 @@ def _yielding(
     if late.duration >= PPQ and _rubs(setting, heard, tune, late, shifts, role) is None:
         return late
     # a bass that vanished would be missed more than a short rub is heard
-    return note._replace(duration=PASSING) if role == "bass" else None
+    return note._replace(duration=min(note.duration, SHORT)) if role == "bass" else None
 
 
 def without_clashes(
@@ -120,8 +145,11 @@ def without_clashes(
     A seat that others double at the octave is judged together with its doubles.
     """
     heard, tune = Sounding(), Sounding()
-    for note in (*setting.lead, *doubled_lead):
-        tune.add(note.onset, note.end, note.pitch)
+    for line in (setting.lead, sorted(doubled_lead)):
+        passing = _light(setting, line)
+        for i, note in enumerate(line):
+            if i not in passing:
+                tune.add(note.onset, note.end, note.pitch)
     shifts: dict[str, list[int]] = {}
     for player in setting.cast.players:
         if player.seat.double not in (None, "lead"):
@@ -137,14 +165,20 @@ def without_clashes(
             notes = passage.notes
             free = passage.statement is None and (texture is None or CLUSTER not in texture.tags)
             if free:
-                given = (_yielding(setting, heard, tune, player, note, together) for note in notes)
+                passing = _light(setting, notes)
+                given = [
+                    note if i in passing else _yielding(setting, heard, tune, player, note, together)
+                    for i, note in enumerate(notes)
+                ]
                 notes = _once(n for n in given if n is not None and (n.onset, n.pitch) not in struck)
             if notes:
                 own.append(replace(passage, notes=notes))
                 struck.update((note.onset, note.pitch) for note in notes)
-        for note in (note for passage in own for note in passage.notes):
-            for shift in together:
-                heard.add(note.onset, note.end, note.pitch + shift)
+        for passage in own:
+            passing = _light(setting, passage.notes)
+            for i, note in enumerate(passage.notes):
+                for shift in together if i not in passing else ():
+                    heard.add(note.onset, note.end, note.pitch + shift)
         out[player.id] = tuple(own)
     return out
 
