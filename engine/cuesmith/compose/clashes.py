@@ -103,7 +103,7 @@ def _rubs(
                 spelled = (*chord.classes, chord.bass)
                 if pitch % 12 not in spelled or other % 12 not in spelled:  # else it is the chord's own tension
                     found.append((start, end))
-            if MUD[pitch] and role not in ("bass", "colour"):
+            if MUD[pitch] and role != "colour" and (not low or placed is tune):
                 found += [(start, end) for start, end, _ in placed.near(note.onset, note.end, MUD[pitch])]
     return min(found) if found else None
 
@@ -120,7 +120,7 @@ def _yielding(
     bottom, top = player.instrument.range
     classes = set(chord_at(setting.harmony, note.onset).chord.classes)
     classes &= set(chord_at(setting.harmony, note.end - 1).chord.classes)
-    for move in MOVES:
+    for move in (-12, *MOVES) if role == "bass" else MOVES:
         moved = note._replace(pitch=note.pitch + move)
         fits = bottom <= moved.pitch <= top and moved.pitch % 12 in classes
         if fits and _rubs(setting, heard, tune, moved, shifts, role) is None:

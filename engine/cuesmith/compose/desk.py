@@ -18,6 +18,7 @@ from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement
 
 OVER = 3.0  # cost of a semitone above the climax, against one away from where a melody lies best
 CLIMAX_HEIGHT = 0.75  # where in an instrument's good register the melody of the climax lies
+CLEAR = 50  # under this pitch a tune gets in the way of the bass
 LEAST_NOTES = 3  # fewer are no quotation of anything
 
 
@@ -62,6 +63,7 @@ class Desk:
             shift = 12 * (octave - 4)
             outside = max(0, low - bottom - shift) + max(0, top + shift - high)
             above = 0 if self.ceiling is None else max(0, top + shift - self.ceiling + 1)
+            outside += max(0, CLEAR - bottom - shift) / 2
             return 1.5 * outside + OVER * above + abs(mean + shift - wished)
 
         return min(range(1, 8), key=strain)

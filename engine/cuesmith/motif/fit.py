@@ -25,6 +25,7 @@ TURNED, RESIZED = 2.4, 0.22  # contour sign lost; per semitone of interval chang
 LEFT_HANGING = 2.5  # a strong non-chord tone that does not step to its resolution
 WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # leap beyond an octave; tritone leap; two notes merged into one pitch
 
+AVOIDED = 1.2  # no passing matter: a semitone above a chord tone, or beside the bass
 CLASH = 3.0  # a dissonance with another voice on a beat
 
 
@@ -50,7 +51,7 @@ def fit(
     columns: list[list[tuple[int, float, bool]]] = []
     for i, note in enumerate(notes):
         span = chord_at(harmony, note.onset)
-        core = span.chord.core
+        core, bass = span.chord.core, span.chord.bass
         home = chord_scale(span.chord, span.key)
         place = meter.strength((note.onset - bar_origin) % meter.bar_ticks)
         long = note.duration >= 1.5 * PPQ
@@ -70,6 +71,8 @@ def fit(
             cost = (HEAD_MOVE if i == 0 else MOVE) * abs(pitch - note.pitch)
             if classes is not None and pc not in classes:
                 cost += 0.8
+            if not inside and note.duration >= PPQ // 2 and ((pc - 1) % 12 in core or (pc - bass) % 12 in (1, 11)):
+                cost += AVOIDED
             if any(abs(pitch - sung) % 12 in CLASHING for sung in other):
                 cost += CLASH
             coloured = not inside and pc in span.chord.classes  # a ninth or thirteenth the chord itself spells

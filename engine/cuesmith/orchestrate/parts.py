@@ -13,6 +13,7 @@ from cuesmith.orchestrate.cast import Cast, Player
 from cuesmith.score import Part, Passage, Plan
 from cuesmith.specs.library import Banks
 
+DEEP = 50  # a lower octave of the tune that reaches under this pitch is played in unison instead
 TIMPANI = range(41, 54)  # the kettledrums of the orchestra kit
 
 STEMS = {
@@ -72,6 +73,8 @@ def doubled(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -
         if not cast.active(player, section) or cast.leads[passage.section] == player.id:
             continue
         shift = 12 * player.seat.octave
+        if shift < 0 and player.seat.double == "lead" and min(n.pitch for n in passage.notes) + shift < DEEP:
+            shift = 0  # an octave lower it would thicken the bass
         notes = tuple(n._replace(pitch=n.pitch + shift) for n in passage.notes)
         out.append(
             Passage(
