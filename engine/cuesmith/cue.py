@@ -11,6 +11,7 @@ from pathlib import Path
 from cuesmith.chance import stream
 from cuesmith.compose.charted import chords_in_brief, key_of_chords
 from cuesmith.compose.write import write_score
+from cuesmith.critic.choose import best_of
 from cuesmith.errors import UsageError, did_you_mean
 from cuesmith.motif.model import Theme
 from cuesmith.perform.model import Performance
@@ -82,7 +83,8 @@ def slug(title: str) -> str:
 def compose_brief(brief: Brief, themes: Mapping[str, Theme]) -> Cue:
     """Compose one cue. themes: every theme the brief names. Raises ComposeError or SpecError."""
     style, banks = load_style(brief.style), load_banks()
-    score = write_score(build_plan(brief, style, themes, banks), style, themes, banks)
+    plan = build_plan(brief, style, themes, banks)
+    score = best_of(lambda attempt: write_score(plan, style, themes, banks, attempt), themes, banks)
     if brief.variant:
         score = vary(score, brief.variant)
     played = perform(score, style, banks)  # under the id of A, so that what A and its variants share is played alike

@@ -61,7 +61,7 @@ class Desk:
 
         def strain(octave: int) -> float:
             shift = 12 * (octave - 4)
-            outside = max(0, low - bottom - shift) + max(0, top + shift - high)
+            outside: float = max(0, low - bottom - shift) + max(0, top + shift - high)
             above = 0 if self.ceiling is None else max(0, top + shift - self.ceiling + 1)
             outside += max(0, CLEAR - bottom - shift) / 2
             return 1.5 * outside + OVER * above + abs(mean + shift - wished)

@@ -57,9 +57,13 @@ def _yielding(own: tuple[Passage, ...], sung: tuple[Passage, ...]) -> tuple[Pass
     return tuple(out)
 
 
-def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Score:
-    """The whole score of a cue. Parts without a note are left out; parts stand in the order of the style's seats."""
+def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, attempt: int = 0) -> Score:
+    """The whole score of a cue. Parts without a note are left out; parts stand in the order of the style's seats.
+
+    attempt: 0, or the number of another way of writing the same plan.
+    """
     draw = stream(plan.brief.seed, plan.brief.id)
+    draw = draw.child("attempt", attempt) if attempt else draw
     cast = cast_players(plan, style, themes, banks, draw.child("cast"))
     laid = lay_out(plan, themes, draw.child("melody"))
     harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
