@@ -1,18 +1,19 @@
 """Inventing a leitmotif: many cheap candidates, judged by named criteria, the best kept.
 
 A two-bar idea is a pair of rhythm cells and a contour filled in inside a scale, with one characteristic leap that is
-recovered by step. The second cell arrives on a note of a beat and a half or more. `develop` makes the eight-bar theme
-of it, `song` the bridge and the chorus.
+recovered by step. The second cell arrives on a note of a beat and a half or more. Of the good ones the least surprising
+to ears that know folk songs comes first. `develop` makes the eight-bar theme of it, `song` the bridge and the chorus.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from cuesmith.chance import Stream
+from cuesmith.motif.expectation import contents
 from cuesmith.motif.identity import DISTINCT, Shape, identity
 from cuesmith.motif.judge import PLAIN, Wishes, judge, total
 from cuesmith.motif.ladder import nearest_rung, scale_index, scale_step
@@ -23,7 +24,14 @@ from cuesmith.music.scale import Key, Scale
 
 SIXTEENTH = PPQ // 4
 CANDIDATES = 96
-ENOUGH = 95.0  # a score at which no more candidates are made
+WORTH = 88.0  # points with which an idea is heard: how surprising it is is asked
+LISTENED = 10  # ideas that are heard; then no more candidates are made
+KEPT = 3  # of them, how many are handed on
+PLAIN_BITS = (2.6, 1.4)  # bits per note, of pitch and of rhythm, that cost an idea nothing
+BIT_COST = 5.0  # points for each bit beyond
+MOST_COST = 20.0  # at most; what was not heard pays it in full
+LEAP_SHARE = 0.75  # leaps are drawn less often than their share: the contour asks for more of them
+OFF_BEAT_LEAP = 0.25  # and less still to a note off the beat, which surprises enough by when it comes
 GOALS = (1, 4, 2, 6)  # steps a question may end on: 2, 5, 3, 7
 GOAL_SIXTEENTHS = 6  # the least length of the last note
 STARTS = (0, 2, 4, 4, -3)  # steps a motif begins near
@@ -108,8 +116,8 @@ def _moves(share: Mapping[str, float], scale: Scale) -> dict[int, float]:
         }
     moves = {0: share.get("repeat", 0.0)}
     for size, weight in up.items():  # songs jump up and walk down
-        moves[size] = weight * (1.3 if size > 2 else 0.8)
-        moves[-size] = weight * (1.0 if size > 2 else 1.25)
+        moves[size] = weight * (1.3 * LEAP_SHARE if size > 2 else 0.8)
+        moves[-size] = weight * (LEAP_SHARE if size > 2 else 1.25)
     return moves
 
 
@@ -125,9 +133,13 @@ def _walk(
     moves: Sequence[tuple[int, float]],
     scale: Scale,
     semitones: int,
+    beats: Collection[int],
     draw: Stream,
 ) -> list[int]:
-    """Scale indexes note by note: each move drawn by its weight and by how near it comes to the contour."""
+    """Scale indexes note by note: each move drawn by its weight and by how near it comes to the contour.
+
+    beats: the onsets that are on a beat.
+    """
     bells = _bells()
     span = max(3, round(semitones * len(scale.steps) / 12))
     reach = (max(points) - min(points)) or 1.0
@@ -136,10 +148,13 @@ def _walk(
     indexes = [base]
     before = 0
     for onset, _ in places[1:]:
+        off = 1.0 if onset in beats else OFF_BEAT_LEAP
         target = base + (_height(points, onset / end) - points[0]) / reach * span
         weights = {}
         for move, weight in moves:
             value = weight * bells[min(128, int(abs(at + move - target) * 16))]
+            if move > 2 or move < -2:
+                value *= off
             if before >= 3 or before <= -3:  # a leap is answered by a step the other way
                 if move * before < 0 and abs(move) == 1:
                     value *= 5.0
@@ -162,30 +177,54 @@ def invent(
     others: Sequence[Shape] = (),
     count: int = CANDIDATES,
 ) -> tuple[Motif, float]:
-    """The best of `count` candidate motifs of two bars, and its score 0..100.
+    """The best of `ideas`, and its score 0..100."""
+    return ideas(ingredients, scale, key, meter, draw, others=others, count=count)[0]
+
+
+def ideas(
+    ingredients: Ingredients,
+    scale: Scale,
+    key: Key,
+    meter: Meter,
+    draw: Stream,
+    *,
+    others: Sequence[Shape] = (),
+    count: int = CANDIDATES,
+) -> list[tuple[Motif, float]]:
+    """The best few of `count` candidate motifs of two bars with their scores 0..100, the best first.
 
     others: (onset, pitch) shapes of motifs it must not be taken for; a candidate too like one of them loses heavily.
     """
     pairs = rhythm_pairs(ingredients, meter)
     moves = tuple(_moves(ingredients.intervals, scale).items())
-    best: tuple[float, Motif] | None = None
+    best: list[tuple[float, Motif]] = []
+    heard = 0
     for number in range(count):
         motif = _candidate(ingredients, pairs, moves, scale, meter, draw.child(number))
-        score = total(judge(motif, key, ingredients.wishes))
+        points = total(judge(motif, key, ingredients.wishes))
         steps = [n.step for n in motif.notes]
-        score -= 10 * max(0, max(steps) - 9) + 10 * max(0, -5 - min(steps))
-        if best is not None and score <= best[0]:
+        points -= 10 * max(0, max(steps) - 9) + 10 * max(0, -5 - min(steps))
+        full = len(best) == KEPT
+        if full and points <= best[-1][0]:
             continue
-        if others:
-            shape = motif.shape(key)
-            if max(identity(other, shape) for other in others) > DISTINCT:
-                score -= 60
-        if best is None or score > best[0]:
-            best = (score, motif)
-        if best[0] >= ENOUGH:
+        score = points - (strangeness(motif, key) if points >= WORTH else MOST_COST)
+        shape = motif.shape(key) if others else []
+        if others and not (full and score <= best[-1][0]) and max(identity(o, shape) for o in others) > DISTINCT:
+            score -= 60
+        elif points >= WORTH:
+            heard += 1
+        if not full or score > best[-1][0]:
+            best = sorted([*best, (score, motif)], key=lambda row: -row[0])[:KEPT]
+        if heard == LISTENED:
             break
-    assert best is not None
-    return best[1], max(0.0, best[0])
+    return [(motif, max(0.0, score)) for score, motif in best]
+
+
+def strangeness(motif: Motif, key: Key) -> float:
+    """Points an idea loses for what in it no folk song would lead one to expect, 0..MOST_COST."""
+    told = contents(motif.realise(key), key, motif.meter)
+    beyond = (sum(bits) / len(bits) - plain for bits, plain in zip((told.pitch, told.rhythm), PLAIN_BITS, strict=True))
+    return min(MOST_COST, BIT_COST * sum(max(0.0, bits) for bits in beyond))
 
 
 def _candidate(
@@ -199,7 +238,8 @@ def _candidate(
     first, second = draw.weighted(pairs)
     places = _rhythm(first, 0) + _rhythm(second, meter.bar_ticks)
     points = ingredients.contours[draw.weighted(ingredients.contour_weights)]
-    indexes = _walk(places, points, moves, scale, draw.integer(*ingredients.ambitus), draw)
+    beats = {bar + beat for bar in (0, meter.bar_ticks) for beat in meter.beats_ticks}
+    indexes = _walk(places, points, moves, scale, draw.integer(*ingredients.ambitus), beats, draw)
     indexes[-1] = nearest_rung(indexes[-1], GOALS, scale)
     notes = tuple(MotifNote(o, d, scale_step(scale, i)) for (o, d), i in zip(places, indexes, strict=True))
     return Motif(notes, 2 * meter.bar_ticks, meter)

@@ -11,8 +11,8 @@ from cuesmith.errors import ComposeError
 from cuesmith.motif.develop import develop
 from cuesmith.motif.given import theme_from_given
 from cuesmith.motif.identity import DISTINCT, Shape, identity
-from cuesmith.motif.invent import Ingredients, invent
-from cuesmith.motif.judge import Wishes, is_sound, judge_melody, judge_theme, total
+from cuesmith.motif.invent import Ingredients, ideas
+from cuesmith.motif.judge import Wishes, is_sound, judge_theme, total
 from cuesmith.motif.model import Motif, Theme
 from cuesmith.motif.originality import Denied, deny, is_original
 from cuesmith.motif.phrase import Unit
@@ -28,7 +28,7 @@ from cuesmith.specs.show import ThemeSpec, parse_key
 from cuesmith.specs.style import Style
 
 ATTEMPTS = 40
-IDEAS = 4  # ideas that are tried until one makes eight bars without a fault
+FINE = 96.0  # a score with which the eight bars of an idea are taken; else those of the next few are tried
 OWN_RHYTHMS = 2  # attempts with the character's own rhythms, before those of all are let in
 GOOD = 75.0  # a score worth stopping at
 
@@ -122,12 +122,19 @@ def _draft(
         meter = Meter(4, 4)
     made_of = ingredients(character, banks, any_rhythm=any_rhythm)
     form = character.form if character.form != "either" else draw.child("form").choice(("sentence", "period"))
-    for again in range(IDEAS):
-        motif, _ = invent(made_of, scale, key, meter, draw.child("motif", again), others=others)
-        melody, units = develop(motif, scale, form, draw.child("develop", again), key=key, wishes=made_of.wishes)
-        if is_sound(judge_melody(melody, key, made_of.wishes)) or _alike(motif, key, others) > DISTINCT:
+    best: tuple[bool, float, Motif, Motif, tuple[Unit, ...]] | None = None
+    for number, (motif, _) in enumerate(ideas(made_of, scale, key, meter, draw.child("motif"), others=others)):
+        if _alike(motif, key, others) > DISTINCT and best is not None:
+            continue
+        melody, units = develop(motif, scale, form, draw.child("develop", number), key=key, wishes=made_of.wishes)
+        told = judge_theme(motif, melody, key, made_of.wishes)
+        sound, score = is_sound(told), total(told)
+        if best is None or (sound, score) > best[:2]:
+            best = (sound, score, motif, melody, units)
+        if sound and score >= FINE:
             break
-    score = total(judge_theme(motif, melody, key, made_of.wishes))
+    assert best is not None
+    _, score, motif, melody, units = best
     return _Draft(name, motif, melody, units, key, scale, form, round(score, 1))
 
 
