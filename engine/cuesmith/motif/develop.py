@@ -31,8 +31,9 @@ from cuesmith.motif.transform import fragment, join
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key, Scale
 
-WAYS = 12  # continuations that are tried; as many again, calmer, while all have a grave fault
-HEARD = 4  # of them, the best: how natural they are is asked
+WAYS = 8  # continuations that are tried; as many again, calmer, while all have a grave fault
+FULL = 29.0  # points of eight bars that leave little to wish; so many of them as are heard are enough
+HEARD = 3  # of them, the best: how natural they are is asked
 FOURTH = 5  # semitones
 SEAM_COST = 1.0  # points a join loses for every semitone beyond a fourth
 
@@ -60,15 +61,17 @@ def develop(
     make: Callable[[Motif, Scale, Stream, bool], tuple[Motif, tuple[Unit, ...]]]
     make = _sentence if form == "sentence" else _period
     ways: list[tuple[float, Motif, tuple[Unit, ...]]] = []
-    sound = False
+    sound, full = False, 0
     for way in range(2 * WAYS):
-        if way >= WAYS and sound:
+        if full == HEARD or (way >= WAYS and sound):
             break
         melody, units = make(motif, scale, draw.child(way), way >= WAYS)
         told = judge_bars(melody, at, wishes)
         sound = sound or is_sound(told)
         points = sum(c.points if c.points > GRAVE else 10 * c.points for c in told)
-        ways.append((points - SEAM_COST * seams(melody, units, at), melody, units))
+        points -= SEAM_COST * seams(melody, units, at)
+        full += points >= FULL
+        ways.append((points, melody, units))
     ways.sort(key=lambda way: -way[0])
 
     def heard(way: tuple[float, Motif, tuple[Unit, ...]]) -> float:

@@ -24,13 +24,14 @@ from cuesmith.music.scale import Key, Scale
 
 SIXTEENTH = PPQ // 4
 CANDIDATES = 96
-WORTH = 88.0  # points with which an idea is heard: how surprising it is is asked
-LISTENED = 10  # ideas that are heard; then no more candidates are made
+WORTH = 84.0  # points with which an idea is heard: how surprising it is is asked
+LISTENED = 6  # ideas that are heard; then no more candidates are made
 KEPT = 3  # of them, how many are handed on
 PLAIN_BITS = (2.6, 1.4)  # bits per note, of pitch and of rhythm, that cost an idea nothing
 BIT_COST = 5.0  # points for each bit beyond
 MOST_COST = 20.0  # at most; what was not heard pays it in full
 LEAP_SHARE = 0.75  # leaps are drawn less often than their share: the contour asks for more of them
+SMALL_SHARE = {1: 1.2, 2: 0.85}  # likewise steps more often, thirds less
 OFF_BEAT_LEAP = 0.25  # and less still to a note off the beat, which surprises enough by when it comes
 GOALS = (1, 4, 2, 6)  # steps a question may end on: 2, 5, 3, 7
 GOAL_SIXTEENTHS = 6  # the least length of the last note
@@ -116,8 +117,8 @@ def _moves(share: Mapping[str, float], scale: Scale) -> dict[int, float]:
         }
     moves = {0: share.get("repeat", 0.0)}
     for size, weight in up.items():  # songs jump up and walk down
-        moves[size] = weight * (1.3 * LEAP_SHARE if size > 2 else 0.8)
-        moves[-size] = weight * (LEAP_SHARE if size > 2 else 1.25)
+        moves[size] = weight * (1.3 * LEAP_SHARE if size > 2 else 0.8 * SMALL_SHARE[size])
+        moves[-size] = weight * (LEAP_SHARE if size > 2 else 1.25 * SMALL_SHARE[size])
     return moves
 
 

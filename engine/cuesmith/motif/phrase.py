@@ -77,10 +77,10 @@ def cadence(
     def way(place: tuple[int, int]) -> float:
         rung, climb = place
         outside = not lowest <= rung < highest
-        return abs(rung + climb - before) + 0.7 * abs(rung + 2 - middle) + abs(climb - usual) + 100 * outside
+        return 1.5 * max(0, abs(rung + climb - before) - 1) + 0.7 * abs(rung + 2 - middle) + abs(climb - usual) + 100 * outside
 
     homes = (count * octave for octave in (-1, 0, 1, 2))
-    home, climb = min(product(homes, range(min(size, usual), usual + 3)), key=way)
+    home, climb = min(product(homes, range(min(size, 2), usual + (4 if size > 3 else 3))), key=way)
     kind = draw.weighted({"fall": 3.0, "turn": 3.0, "below": 1.0 if 6 in scale.steps else 0.0})
     line = [home + max(1, round(climb * (size - i) / size)) for i in range(size)]
     if kind == "turn" and size >= 3:  # once more over the top before the fall

@@ -28,14 +28,18 @@ from cuesmith.specs.show import ThemeSpec, parse_key
 from cuesmith.specs.style import Style
 
 ATTEMPTS = 40
-FINE = 96.0  # a score with which the eight bars of an idea are taken; else those of the next few are tried
+FINE = 91.0  # a score with which the eight bars of an idea are taken; else those of the next few are tried
 OWN_RHYTHMS = 2  # attempts with the character's own rhythms, before those of all are let in
 GOOD = 75.0  # a score worth stopping at
+PATIENCE, FAIR = 8, 71.0  # after so many attempts a lower one will do
 
 
 def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False) -> Ingredients:
-    """What a character makes its motifs of, resolved from the banks; any_rhythm lets in the cells of all characters."""
+    """What a character makes its motifs of, resolved from the banks; any_rhythm lets in the cells and contours of all."""
     weights = {name: character.cells.get(name, 1.0) for name in banks.cells} if any_rhythm else dict(character.cells)
+    contours = dict(character.contours)
+    if any_rhythm:
+        contours = {name: contours.get(name, 1.0) for name in banks.contours}
     cells = {
         name: (banks.cells[name].cell, banks.cells[name].fingerprint, "goal" in banks.cells[name].tags)
         for name in weights
@@ -43,8 +47,8 @@ def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False)
     return Ingredients(
         cells=cells,
         cell_weights=weights,
-        contours={name: banks.contours[name].points for name in character.contours},
-        contour_weights=dict(character.contours),
+        contours={name: banks.contours[name].points for name in contours},
+        contour_weights=contours,
         intervals=dict(character.intervals),
         ambitus=character.ambitus,
         density=character.density,
@@ -204,7 +208,7 @@ def _invented(
             continue
         if best is None or draft.score > best[0].score:
             best = (draft, draw)
-        if best[0].score >= GOOD:
+        if best[0].score >= (GOOD if attempt < PATIENCE else FAIR):
             break
     if best is None:
         raise ComposeError(_too_alike(name, spec.character or "by numbers", least))
