@@ -33,6 +33,7 @@ MOST_COST = 20.0  # at most; what was not heard pays it in full
 LEAP_SHARE = 0.75  # leaps are drawn less often than their share: the contour asks for more of them
 SMALL_SHARE = {1: 1.2, 2: 0.85}  # likewise steps more often, thirds less
 OFF_BEAT_LEAP = 0.25  # and less still to a note off the beat, which surprises enough by when it comes
+QUICK_LEAP = 0.03  # and hardly ever to one shorter than an eighth, which is hard to sing
 GOALS = (1, 4, 2, 6)  # steps a question may end on: 2, 5, 3, 7
 GOAL_SIXTEENTHS = 6  # the least length of the last note
 STARTS = (0, 2, 4, 4, -3)  # steps a motif begins near
@@ -84,10 +85,13 @@ def rhythm_pairs(ingredients: Ingredients, meter: Meter) -> dict[tuple[Cell, Cel
     by_distance: dict[int, dict[tuple[Cell, Cell], float]] = {}
     for first, (weight, figure) in fitting.items():
         for second, (other, other_figure) in closers.items():
-            count = sum(step > 0 for step in (*first, *second))
+            size, other_size = (sum(step > 0 for step in cell) for cell in (first, second))
+            count = size + other_size
             away = max(0, low - count, count - high)
             if first != second and (len(first) > 1 or len(fitting) == 1):
                 share = weight * other * (1.0 if figure or other_figure else 0.25)
+                if other_size > size + 1:  # by its head an idea is known when only the head comes back
+                    share *= 0.15
                 by_distance.setdefault(away, {})[first, second] = share
     return by_distance[min(by_distance)] if by_distance else {(c, c): w for c, (w, _) in fitting.items()}
 
@@ -148,8 +152,8 @@ def _walk(
     end = places[-1][0] or 1
     indexes = [base]
     before = 0
-    for onset, _ in places[1:]:
-        off = 1.0 if onset in beats else OFF_BEAT_LEAP
+    for onset, duration in places[1:]:
+        off = 1.0 if onset in beats else OFF_BEAT_LEAP if duration >= PPQ // 2 else QUICK_LEAP
         target = base + (_height(points, onset / end) - points[0]) / reach * span
         weights = {}
         for move, weight in moves:

@@ -2,9 +2,9 @@
 
 The criteria and their points are those of the composing tables: a fingerprint in the rhythm, one characteristic leap
 and its recovery, one peak, a singable range, a pentatonic core, a goal note, strong beats on chord tones but for an
-appoggiatura, a first bar that comes back, a range that instruments have at hand; and how natural its surprises are to ears that know
-folk songs. What only spoils a melody (tritones, a mere scale, no breath …) is a penalty. Singable and breathing are
-measured in semitones and quarter notes.
+appoggiatura, a first bar that comes back, a range that instruments have at hand; and how natural its surprises are to
+ears that know folk songs. What only spoils a melody (tritones, a mere scale, no breath …) is a penalty. Singable and
+breathing are measured in semitones and quarter notes.
 """
 
 from __future__ import annotations

@@ -24,9 +24,7 @@ def breath_ticks(meter: Meter) -> int:
     return PPQ if meter.bar_ticks >= 3 * PPQ else PPQ // 2
 
 
-def ended(
-    phrase: Motif, classes: tuple[int, ...], scale: Scale, rest: int, *, towards: int | None = None
-) -> Motif:
+def ended(phrase: Motif, classes: tuple[int, ...], scale: Scale, rest: int, *, towards: int | None = None) -> Motif:
     """The phrase with a breath at its end and its last note on the nearest of these steps (0..6).
 
     towards: a scale index at which the next phrase begins; the end leans a third of the way, a rung or two, to it.
@@ -77,7 +75,8 @@ def cadence(
     def way(place: tuple[int, int]) -> float:
         rung, climb = place
         outside = not lowest <= rung < highest
-        return 1.5 * max(0, abs(rung + climb - before) - 1) + 0.7 * abs(rung + 2 - middle) + abs(climb - usual) + 100 * outside
+        seam = max(0, abs(rung + climb - before) - 1)
+        return 1.5 * seam + 0.7 * abs(rung + 2 - middle) + abs(climb - usual) + 100 * outside
 
     homes = (count * octave for octave in (-1, 0, 1, 2))
     home, climb = min(product(homes, range(min(size, 2), usual + (4 if size > 3 else 3))), key=way)
@@ -99,6 +98,8 @@ def cadence(
     for i in range(1, size - 1):  # where the ceiling made two notes one
         if line[i] == line[i - 1] > home + 1:
             line[i] -= 1
+    if size >= 3 and line[-1] == line[-2]:  # nor does it wait on the note before the last
+        line[-2] += 1 if line[-3] != line[-1] + 1 or line[-1] <= lowest else -1
     notes = [
         MotifNote(n.onset, min(n.duration, bar - n.onset), scale_step(scale, i))
         for n, i in zip(rhythm, line, strict=True)

@@ -85,9 +85,7 @@ def bridge(motif: Motif, melody: Motif, scale: Scale, key: Key, draw: Stream) ->
         start = round(home + away - sum(narrow) / len(narrow))
         if _pitch(max(narrow) + start, scale, key) > ceiling and best is not None:
             continue
-        made = _bridge_from(
-            _phrase(rhythm, [index + start for index in narrow], motif, scale), turn, lift, away, scale
-        )
+        made = _bridge_from(_phrase(rhythm, [index + start for index in narrow], motif, scale), turn, lift, away, scale)
         low, high = _ends(made, key)
         near = abs(sum(rungs(made, scale)) / len(made.notes) - home) < OTHER_REGISTER
         fault = (

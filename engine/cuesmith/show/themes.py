@@ -35,7 +35,7 @@ PATIENCE, FAIR = 8, 71.0  # after so many attempts a lower one will do
 
 
 def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False) -> Ingredients:
-    """What a character makes its motifs of, resolved from the banks; any_rhythm lets in the cells and contours of all."""
+    """What a character makes its motifs of, from the banks; any_rhythm lets in the cells and contours of all."""
     weights = {name: character.cells.get(name, 1.0) for name in banks.cells} if any_rhythm else dict(character.cells)
     contours = dict(character.contours)
     if any_rhythm:
