@@ -31,7 +31,7 @@ from cuesmith.motif.transform import fragment, join
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key, Scale
 
-WAYS = 8  # continuations that are tried; as many again, calmer, while all have a grave fault
+WAYS = 6  # continuations that are tried; four times as many, calmer, while all have a grave fault
 FULL = 29.0  # points of eight bars that leave little to wish; so many of them as are heard are enough
 HEARD = 3  # of them, the best: how natural they are is asked
 FOURTH = 5  # semitones
@@ -62,7 +62,7 @@ def develop(
     make = _sentence if form == "sentence" else _period
     ways: list[tuple[float, Motif, tuple[Unit, ...]]] = []
     sound, full = False, 0
-    for way in range(2 * WAYS):
+    for way in range(5 * WAYS):
         if full == HEARD or (way >= WAYS and sound):
             break
         melody, units = make(motif, scale, draw.child(way), way >= WAYS)

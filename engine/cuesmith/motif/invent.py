@@ -11,11 +11,12 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from cuesmith.chance import Stream
 from cuesmith.motif.expectation import contents
 from cuesmith.motif.identity import DISTINCT, Shape, identity
-from cuesmith.motif.judge import PLAIN, Wishes, judge, total
+from cuesmith.motif.judge import LEAP, PLAIN, Wishes, judge, total
 from cuesmith.motif.ladder import nearest_rung, scale_index, scale_step
 from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.music.meter import Meter
@@ -23,12 +24,13 @@ from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key, Scale
 
 SIXTEENTH = PPQ // 4
-CANDIDATES = 96
+CANDIDATES = 72
 WORTH = 84.0  # points with which an idea is heard: how surprising it is is asked
-LISTENED = 6  # ideas that are heard; then no more candidates are made
-KEPT = 3  # of them, how many are handed on
+LISTENED = 5  # ideas that are heard; then no more candidates are made
+KEPT = 2  # of them, how many are handed on
 PLAIN_BITS = (2.6, 1.4)  # bits per note, of pitch and of rhythm, that cost an idea nothing
 BIT_COST = 5.0  # points for each bit beyond
+POOR = 50.0  # points of an idea with more leaps than its character wants, or none: it is not judged at all
 MOST_COST = 20.0  # at most; what was not heard pays it in full
 LEAP_SHARE = 0.75  # leaps are drawn less often than their share: the contour asks for more of them
 SMALL_SHARE = {1: 1.2, 2: 0.85}  # likewise steps more often, thirds less
@@ -206,8 +208,8 @@ def ideas(
     heard = 0
     for number in range(count):
         motif = _candidate(ingredients, pairs, moves, scale, meter, draw.child(number))
-        points = total(judge(motif, key, ingredients.wishes))
         steps = [n.step for n in motif.notes]
+        points = total(judge(motif, key, ingredients.wishes)) if _leaps_as(motif, key, ingredients.wishes) else POOR
         points -= 10 * max(0, max(steps) - 9) + 10 * max(0, -5 - min(steps))
         full = len(best) == KEPT
         if full and points <= best[-1][0]:
@@ -223,6 +225,11 @@ def ideas(
         if heard == LISTENED:
             break
     return [(motif, max(0.0, score)) for score, motif in best]
+
+
+def _leaps_as(motif: Motif, key: Key, wishes: Wishes) -> bool:
+    pitches = [key.pitch(n.step, n.alter) for n in motif.notes]
+    return wishes.leaps[0] <= sum(abs(b - a) >= LEAP for a, b in pairwise(pitches)) <= wishes.leaps[1]
 
 
 def strangeness(motif: Motif, key: Key) -> float:

@@ -30,7 +30,7 @@ PENTATONIC_CORES = (
 LEAP = 5  # semitones
 AMBITUS = 16  # semitones a whole theme may span
 COMFORT = 14  # semitones that most of them should keep to
-GRAVE = -5  # a penalty for which a melody is sent back
+GRAVE = -10  # a penalty for which a melody is sent back
 WILD, NATURAL = 0.3, 0.9  # naturalness that wins nothing, and all
 PHRASE_REST, WHOLE_REST = PPQ, 3 * PPQ  # silence in four bars and in eight, in bars of three quarters or more
 _MASKS = {core: sum(1 << c for c in core) for core in PENTATONIC_CORES}
@@ -189,7 +189,7 @@ def judge_bars(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criteri
     rests = all(silence(melody, at * bar, (at + 4) * bar) >= PHRASE_REST for at in range(0, melody.bars, 4))
     rests = rests and silence(melody, 0, melody.length) >= WHOLE_REST
     return (
-        Criterion("single peak", 10 * single * (1.0 if placed else 0.6), 10),
+        Criterion("single peak", 10 * single * (1.0 if placed else 0.4), 10),
         Criterion("strong beats", 10 * (0.7 <= share <= 0.95) + 5 * (share > 0.95), 10),
         Criterion("the first bar comes back", 5 * (firsts[0] in firsts[1:]), 5),
         *_home(pitches, wishes),

@@ -28,10 +28,10 @@ from cuesmith.specs.show import ThemeSpec, parse_key
 from cuesmith.specs.style import Style
 
 ATTEMPTS = 40
-FINE = 91.0  # a score with which the eight bars of an idea are taken; else those of the next few are tried
+FINE = 89.0  # a score with which the eight bars of an idea are taken; else those of the next few are tried
 OWN_RHYTHMS = 2  # attempts with the character's own rhythms, before those of all are let in
-GOOD = 75.0  # a score worth stopping at
-PATIENCE, FAIR = 8, 71.0  # after so many attempts a lower one will do
+GOOD = 73.0  # a score worth stopping at
+PATIENCE, FAIR = 5, 70.5  # after so many attempts a lower one will do
 
 
 def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False) -> Ingredients:
@@ -107,6 +107,7 @@ class _Draft:
     scale: Scale
     form: str
     score: float
+    sound: bool
 
 
 def _draft(
@@ -138,8 +139,8 @@ def _draft(
         if sound and score >= FINE:
             break
     assert best is not None
-    _, score, motif, melody, units = best
-    return _Draft(name, motif, melody, units, key, scale, form, round(score, 1))
+    sound, score, motif, melody, units = best
+    return _Draft(name, motif, melody, units, key, scale, form, round(score, 1), sound)
 
 
 def _finished(name: str, spec: ThemeSpec, draft: _Draft, draw: Stream) -> Theme:
@@ -206,9 +207,9 @@ def _invented(
         least = min(least, alike)
         if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), denied):
             continue
-        if best is None or draft.score > best[0].score:
+        if best is None or (draft.sound, draft.score) > (best[0].sound, best[0].score):
             best = (draft, draw)
-        if best[0].score >= (GOOD if attempt < PATIENCE else FAIR):
+        if best[0].sound and best[0].score >= (GOOD if attempt < PATIENCE else FAIR):
             break
     if best is None:
         raise ComposeError(_too_alike(name, spec.character or "by numbers", least))
