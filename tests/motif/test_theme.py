@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import combinations, pairwise
 from statistics import mean, median
 
@@ -11,13 +12,14 @@ from cuesmith.chance import stream
 from cuesmith.motif.develop import develop
 from cuesmith.motif.identity import identity
 from cuesmith.motif.invent import GOALS, invent
-from cuesmith.motif.judge import judge, judge_theme, total
+from cuesmith.motif.judge import judge, judge_surprise, judge_theme, total
 from cuesmith.motif.ladder import scale_index, scale_step
-from cuesmith.motif.model import Motif, MotifNote
+from cuesmith.motif.model import Motif, MotifNote, Theme
+from cuesmith.motif.profile import naturalness
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import MODES, Key, Scale
-from cuesmith.show.themes import ingredients, make_theme, make_themes
+from cuesmith.show.themes import ingredients, make_theme, make_themes, wishes
 from cuesmith.specs.library import Banks, load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
@@ -34,10 +36,9 @@ def test_motifs_score_well(character: str, banks: Banks) -> None:
     scores = []
     for seed in range(100):
         scale = banks.scales[stream(seed, "scale").weighted(dict(row.scales))]
-        motif, score = invent(
-            ingredients(row, banks), scale, Key(seed % 12, scale.mode), Meter(4, 4), stream(seed, character), count=12
-        )
-        scores.append(score)
+        key = Key(seed % 12, scale.mode)
+        motif, _ = invent(ingredients(row, banks), scale, key, Meter(4, 4), stream(seed, character), count=12)
+        scores.append(total(judge(motif, key, wishes(row, banks))))
         assert motif.length == 2 * 3840
         assert all(0 <= n.onset < n.end <= motif.length for n in motif.notes)
     assert mean(scores) >= 70
@@ -155,3 +156,70 @@ def test_the_eight_bars_are_judged_too(banks: Banks) -> None:
     )
     assert total(judge_theme(theme.motif, flat, theme.key)) < whole
     assert total(judge_theme(theme.motif, breathless, theme.key)) < whole
+
+
+@cache
+def invented() -> tuple[Theme, ...]:
+    """A few themes of every character, each a cast of its own."""
+    banks, style = load_banks(), load_style("symphonic")
+    return tuple(
+        make_themes({name: ThemeSpec(character=name)}, style, banks, f"heard {seed}")[name]
+        for name in CHARACTERS
+        for seed in range(5)
+    )
+
+
+def test_themes_are_natural_to_ears_that_know_songs() -> None:
+    """Over 100 seeds of each character measured: median 0.9, at least 0.2 for 99 of 100."""
+    found = [naturalness(t.melody.realise(t.key), t.key, t.melody.meter) for t in invented()]
+    assert median(found) >= 0.8
+    assert sum(value < 0.2 for value in found) <= 0.03 * len(found)
+
+
+def test_units_join_without_a_leap() -> None:
+    """Of melodies, bridges and choruses: few of their units begin a fifth or more from where the last one ended."""
+    for part, most in (("melody", 0.15), ("bridge", 0.08), ("chorus", 0.15)):
+        wide = joins = 0
+        for theme in invented():
+            melody = getattr(theme, part)
+            units = getattr(theme, "units" if part == "melody" else f"{part}_units")
+            starts = [first * melody.meter.bar_ticks for first, _, _ in units]
+            for before, note in pairwise(melody.notes):
+                if any(before.onset < start <= note.onset for start in starts):
+                    joins += 1
+                    wide += abs(theme.key.pitch(note.step) - theme.key.pitch(before.step)) >= 7
+        assert wide <= most * joins, part
+
+
+def test_melodies_keep_within_a_ninth_and_peak_once_past_the_middle() -> None:
+    """Measured over 1400: nine in ten span fourteen semitones at most, three in four peak once at 45 to 80 %."""
+    narrow = placed = 0
+    for theme in invented():
+        pitches = [n.pitch for n in theme.melody.realise(theme.key)]
+        tops = [n.onset / theme.melody.length for n in theme.melody.realise(theme.key) if n.pitch == max(pitches)]
+        assert max(pitches) - min(pitches) <= 16
+        narrow += max(pitches) - min(pitches) <= 14
+        placed += len(tops) == 1 and 0.45 <= tops[0] <= 0.8
+    assert narrow >= 0.8 * len(invented())
+    assert placed >= 0.6 * len(invented())
+
+
+def test_some_characters_sing_in_three_four(banks: Banks) -> None:
+    in_three = {theme.character for theme in invented() if theme.melody.meter == Meter(3, 4)}
+    wanted = {name for name, row in banks.characters.items() if Meter(3, 4) in row.meters}
+    assert wanted == {"lonely", "tender", "nostalgic", "playful", "noble"}
+    assert len(in_three) >= 2
+    assert in_three <= wanted
+
+
+def test_surprise_is_judged() -> None:
+    """A melody whose pitches are dealt anew loses points for it."""
+    better = 0
+    for number, theme in enumerate(invented()):
+        steps = stream(number, "shuffle").shuffled([n.step for n in theme.melody.notes])
+        jumble = theme.melody.with_notes(
+            tuple(n._replace(step=step) for n, step in zip(theme.melody.notes, steps, strict=True))
+        )
+        own, other = (total(judge_surprise(melody, theme.key)) for melody in (theme.melody, jumble))
+        better += own > other
+    assert better >= 0.85 * len(invented())

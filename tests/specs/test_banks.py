@@ -143,9 +143,9 @@ def _has_fingerprint(cell: tuple[int, ...]) -> bool:
 
 
 def test_cells_fill_a_bar_and_are_all_different() -> None:
-    assert list(BANKS.cells) == [f"r{number:02}" for number in range(1, 51)]
+    assert list(BANKS.cells) == [f"r{number:02}" for number in range(1, 65)]
     assert {sum(map(abs, row.cell)) for row in BANKS.cells.values()} == {16, 12}
-    assert len({row.cell for row in BANKS.cells.values()}) == 50
+    assert len({row.cell for row in BANKS.cells.values()}) == 64
     assert all(any(value > 0 for value in row.cell) and 0 not in row.cell for row in BANKS.cells.values())
 
 

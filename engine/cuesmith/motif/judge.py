@@ -2,8 +2,9 @@
 
 The criteria and their points are those of the composing tables: a fingerprint in the rhythm, one characteristic leap
 and its recovery, one peak, a singable range, a pentatonic core, a goal note, strong beats on chord tones but for an
-appoggiatura, a first bar that comes back, a range that instruments have at hand. What only spoils a melody (tritones, a
-mere scale, no breath …) is a penalty. Singable and breathing are measured in semitones and quarter notes.
+appoggiatura, a first bar that comes back, a range that instruments have at hand; and how natural its surprises are to
+ears that know folk songs. What only spoils a melody (tritones, a mere scale, no breath …) is a penalty. Singable and
+breathing are measured in semitones and quarter notes.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cuesmith.motif.expectation import contents
 from cuesmith.motif.model import Motif, MotifNote
+from cuesmith.motif.profile import naturalness_of, surprise_at
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key
 
@@ -26,6 +29,9 @@ PENTATONIC_CORES = (
 )
 LEAP = 5  # semitones
 AMBITUS = 16  # semitones a whole theme may span
+COMFORT = 14  # semitones that most of them should keep to
+GRAVE = -10  # a penalty for which a melody is sent back
+WILD, NATURAL = 0.3, 0.9  # naturalness that wins nothing, and all
 PHRASE_REST, WHOLE_REST = PPQ, 3 * PPQ  # silence in four bars and in eight, in bars of three quarters or more
 _MASKS = {core: sum(1 << c for c in core) for core in PENTATONIC_CORES}
 _ROOTS = (0, 4, 3, 5, 1, 2, 6)  # steps of the triads of a mode, the likelier first
@@ -80,13 +86,13 @@ def has_fingerprint(motif: Motif) -> bool:
     return figures(motif) > 0
 
 
-def strong_beats(motif: Motif) -> tuple[int, int, int]:
-    """Of the notes on strong beats: how many, how many are chord tones, how many of the others resolve by step.
+def strong_notes(motif: Motif) -> list[tuple[int, bool, bool]]:
+    """The notes on strong beats: (index, whether it is a chord tone, whether it is none and resolves by step).
 
     The chord of a bar is the triad of the mode that holds most of it, strong beats counted double.
     """
     bar, strong = motif.meter.bar_ticks, motif.meter.strong_ticks
-    count = chord_tones = resolved = 0
+    found = []
     notes = motif.notes
     for number, inside in itertools.groupby(range(len(notes)), key=lambda i: notes[i].onset // bar):
         here = list(inside)
@@ -100,12 +106,16 @@ def strong_beats(motif: Motif) -> tuple[int, int, int]:
                 accents.append(i)
         root = max(_ROOTS, key=lambda r: weight[r] + weight[(r + 2) % 7] + weight[(r + 4) % 7])
         for i in accents:
-            count += 1
-            if (notes[i].step - root) % 7 in (0, 2, 4):
-                chord_tones += 1
-            elif i + 1 < len(notes) and abs(notes[i + 1].step - notes[i].step) == 1:
-                resolved += 1
-    return count, chord_tones, resolved
+            belongs = (notes[i].step - root) % 7 in (0, 2, 4)
+            resolves = not belongs and i + 1 < len(notes) and abs(notes[i + 1].step - notes[i].step) == 1
+            found.append((i, belongs, resolves))
+    return found
+
+
+def strong_beats(motif: Motif) -> tuple[int, int, int]:
+    """Of the notes on strong beats: how many, how many are chord tones, how many of the others resolve by step."""
+    found = strong_notes(motif)
+    return len(found), sum(belongs for _, belongs, _ in found), sum(resolves for _, _, resolves in found)
 
 
 def judge(motif: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
@@ -143,7 +153,26 @@ def judge_theme(motif: Motif, melody: Motif, key: Key, wishes: Wishes = PLAIN) -
 
 
 def judge_melody(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
-    """What is judged of the eight bars alone."""
+    """What is judged of the eight bars alone: what can be counted, and what an ear expects."""
+    return (*judge_bars(melody, key, wishes), *judge_surprise(melody, key))
+
+
+def judge_surprise(melody: Motif, key: Key) -> tuple[Criterion, ...]:
+    """How natural the curve of surprise is, and whether the ear is caught where it should be.
+
+    That is at the highest note and at the appoggiaturas: twice the surprise that an even spread would put there.
+    """
+    notes = melody.realise(key)
+    told = contents(notes, key, melody.meter)
+    natural = min(1.0, max(0.0, (naturalness_of(told) - WILD) / (NATURAL - WILD)))
+    top = max(range(len(notes)), key=lambda i: notes[i].pitch)
+    places = {top, *(i for i, _, resolves in strong_notes(melody) if resolves)}
+    caught = surprise_at(told, sorted(places)) >= 2 * len(places) / len(notes)
+    return (Criterion("expectation", 10 * natural, 10), Criterion("surprise at the climax", 3 * caught, 3))
+
+
+def judge_bars(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
+    """What of the eight bars can be counted; quick, for choosing among many."""
     notes, bar = melody.notes, melody.meter.bar_ticks
     pitches = [key.pitch(n.step, n.alter) for n in notes]
     moves = [b - a for a, b in itertools.pairwise(pitches)]
@@ -160,13 +189,15 @@ def judge_melody(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Crite
     rests = all(silence(melody, at * bar, (at + 4) * bar) >= PHRASE_REST for at in range(0, melody.bars, 4))
     rests = rests and silence(melody, 0, melody.length) >= WHOLE_REST
     return (
-        Criterion("single peak", 10 * single * (1.0 if placed else 0.6), 10),
+        Criterion("single peak", 10 * single * (1.0 if placed else 0.4), 10),
         Criterion("strong beats", 10 * (0.7 <= share <= 0.95) + 5 * (share > 0.95), 10),
         Criterion("the first bar comes back", 5 * (firsts[0] in firsts[1:]), 5),
         *_home(pitches, wishes),
+        Criterion("sung with ease", 4 * (top - min(pitches) <= COMFORT), 4),
         Criterion("range of the eight bars", -10 * (top - min(pitches) > AMBITUS), 0),
         Criterion("jumps beyond the octave", -10 * any(abs(move) > 12 for move in moves), 0),
         Criterion("drumming in the eight bars", -5 * (_longest_run(pitches) > wishes.repeats), 0),
+        Criterion("tritones", -3 * (not wishes.tritones and any(abs(move) == 6 for move in moves)), 0),
         Criterion("no breath", -10 * (bar >= 3 * PPQ and not rests), 0),
     )
 
@@ -177,8 +208,8 @@ def silence(motif: Motif, start: int, end: int) -> int:
 
 
 def is_sound(criteria: Sequence[Criterion]) -> bool:
-    """Whether there is no penalty among them."""
-    return all(c.points >= 0 for c in criteria)
+    """Whether there is no grave penalty among them."""
+    return all(c.points > GRAVE for c in criteria)
 
 
 def total(criteria: Sequence[Criterion]) -> float:

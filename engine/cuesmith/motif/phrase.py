@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 from cuesmith.chance import Stream
 from cuesmith.motif.ladder import nearest_rung, scale_index, scale_step
 from cuesmith.motif.model import Motif, MotifNote
@@ -22,12 +24,17 @@ def breath_ticks(meter: Meter) -> int:
     return PPQ if meter.bar_ticks >= 3 * PPQ else PPQ // 2
 
 
-def ended(phrase: Motif, classes: tuple[int, ...], scale: Scale, rest: int) -> Motif:
-    """The phrase with a breath at its end and its last note on the nearest of these steps (0..6)."""
+def ended(phrase: Motif, classes: tuple[int, ...], scale: Scale, rest: int, *, towards: int | None = None) -> Motif:
+    """The phrase with a breath at its end and its last note on the nearest of these steps (0..6).
+
+    towards: a scale index at which the next phrase begins; the end leans a third of the way, a rung or two, to it.
+    """
     out = breathe(phrase, rest)
     if not out.notes:
         return out
     last = scale_index(scale, out.notes[-1].step)
+    if towards is not None:
+        last += max(-2, min(2, round((towards - last) / 3)))
     return tail_swap(out, scale_step(scale, nearest_rung(last, classes, scale)))
 
 
@@ -62,14 +69,17 @@ def cadence(
     bar, count = motif.meter.bar_ticks, len(scale.steps)
     rhythm = first_bar(motif)[:6] or list(motif.notes[:3])
     size = len(rhythm)
-    climb = min(size, 4 if count == 7 else 3)
+    usual = min(size, 4 if count == 7 else 3)
     middle = sum(scale_index(scale, n.step) for n in motif.notes) / len(motif.notes)
 
-    def way(rung: int) -> float:
+    def way(place: tuple[int, int]) -> float:
+        rung, climb = place
         outside = not lowest <= rung < highest
-        return abs(rung + climb - before) + 0.7 * abs(rung + 2 - middle) + 100 * outside
+        seam = max(0, abs(rung + climb - before) - 1)
+        return 1.5 * seam + 0.7 * abs(rung + 2 - middle) + abs(climb - usual) + 100 * outside
 
-    home = min((count * octave for octave in (-1, 0, 1, 2)), key=way)
+    homes = (count * octave for octave in (-1, 0, 1, 2))
+    home, climb = min(product(homes, range(min(size, 2), usual + (4 if size > 3 else 3))), key=way)
     kind = draw.weighted({"fall": 3.0, "turn": 3.0, "below": 1.0 if 6 in scale.steps else 0.0})
     line = [home + max(1, round(climb * (size - i) / size)) for i in range(size)]
     if kind == "turn" and size >= 3:  # once more over the top before the fall
@@ -88,6 +98,8 @@ def cadence(
     for i in range(1, size - 1):  # where the ceiling made two notes one
         if line[i] == line[i - 1] > home + 1:
             line[i] -= 1
+    if size >= 3 and line[-1] == line[-2]:  # nor does it wait on the note before the last
+        line[-2] += 1 if line[-3] != line[-1] + 1 or line[-1] <= lowest else -1
     notes = [
         MotifNote(n.onset, min(n.duration, bar - n.onset), scale_step(scale, i))
         for n, i in zip(rhythm, line, strict=True)

@@ -103,7 +103,12 @@ def naturalness(notes: Sequence[Sounding], key: Key, meter: Meter) -> float:
 
     The geometric mean of the `nearness` of its figures.
     """
-    near = nearness(figures(notes, key, meter))
+    return naturalness_of(contents(notes, key, meter))
+
+
+def naturalness_of(found: Contents) -> float:
+    """`naturalness` of a curve that is known."""
+    near = nearness(profile(found).figures)
     return math.prod(near.values()) ** (1 / len(near))
 
 

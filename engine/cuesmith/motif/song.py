@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cuesmith.chance import Stream
-from cuesmith.motif.develop import closing_rest
+from cuesmith.motif.develop import closing_rest, seams
 from cuesmith.motif.judge import AMBITUS
 from cuesmith.motif.ladder import moved, nearest_rung, on_rungs, rungs, scale_index, scale_step
 from cuesmith.motif.model import Motif, MotifNote, Theme
@@ -26,6 +26,8 @@ BRIDGE_AMBITUS = 14  # semitones
 OTHER_REGISTER = 1.5  # rungs the middle of the bridge lies above or below that of the melody
 FORMS = ("AB", "AABA")
 LIFTED = 2 * PPQ  # the least length of a note of the lift, where the bar has room for two
+MOVES = 2  # ways of setting the units of a bridge against one another that are tried
+SUNG = 4  # bridges, or choruses, that can be sung; of them the one whose units join best is taken
 NOT_CLOSED = (1, 2, 4, 6)  # steps a phrase inside a part may end on
 
 
@@ -69,31 +71,34 @@ def bridge(motif: Motif, melody: Motif, scale: Scale, key: Key, draw: Stream) ->
     places = rungs(motif, scale)
     rhythm, kind = _bridge_rhythm(motif, draw)
     line = _resampled([-index for index in places], len(rhythm))
-    rise = draw.choice((1, 1, 2))
-    answer = draw.choice((-1, -2, 1))
+    leaning = draw.choice(((-1, 1), (-1, 2), (-2, 1), (1, 1)))
     ceiling = _ends(melody, key)[1]
     home = sum(rungs(melody, scale)) / len(melody.notes)
-    best: tuple[tuple[int, int], Motif] | None = None
-    up = draw.chance(0.6)
-    moves = ((answer, rise), (-1, 1), (1, -1))
-    for narrow, away, (turn, lift) in itertools.product(_narrowings(line), _both_ways((4, 3, 5, 2), up), moves):
-        start = round(home + away - sum(narrow) / len(narrow))
-        if _pitch(max(narrow) + start, scale, key) > ceiling and best is not None:
-            continue
-        made = _bridge_from(
-            _phrase(rhythm, [index + start for index in narrow], motif, scale), turn, lift, away, scale
-        )
-        low, high = _ends(made, key)
-        near = abs(sum(rungs(made, scale)) / len(made.notes) - home) < OTHER_REGISTER
-        fault = (max(0, high - low - BRIDGE_AMBITUS) + max(0, high - ceiling) + _awkward(made, key), int(near))
-        if best is None or fault < best[0]:
-            best = (fault, made)
-        if fault == (0, 0):
-            break
-    assert best is not None
     units: tuple[Unit, ...] = (
         (0, 2, kind), (2, 2, f"{kind}'"), (4, 2, f"{kind}, sequence"), (6, 2, "half cadence"),
     )  # fmt: skip
+    best: tuple[tuple[int, int, int], Motif] | None = None
+    sung = 0
+    up = draw.chance(0.6)
+    for narrow, away, number in itertools.product(_narrowings(line), _both_ways((4, 3, 5, 2), up), range(MOVES)):
+        turn, lift = _joining(narrow, leaning)[number]
+        start = round(home + away - sum(narrow) / len(narrow))
+        if _pitch(max(narrow) + start, scale, key) > ceiling and best is not None:
+            continue
+        made = _bridge_from(_phrase(rhythm, [index + start for index in narrow], motif, scale), turn, lift, away, scale)
+        low, high = _ends(made, key)
+        near = abs(sum(rungs(made, scale)) / len(made.notes) - home) < OTHER_REGISTER
+        fault = (
+            max(0, high - low - BRIDGE_AMBITUS) + max(0, high - ceiling) + _awkward(made, key),
+            int(near),
+            seams(made, units, key),
+        )
+        if best is None or fault < best[0]:
+            best = (fault, made)
+        sung += fault[:2] == (0, 0)
+        if fault == (0, 0, 0) or sung == SUNG:
+            break
+    assert best is not None
     return best[1], units
 
 
@@ -107,7 +112,12 @@ def chorus(
     others_top = max(_ends(melody, key)[1], _ends(bridge, key)[1])
     lowest_peak = next(i for i in itertools.count(-21) if _pitch(i, scale, key) > others_top)
     shifts = (1, 2) if draw.chance(0.5) else (2, 1)
-    best: tuple[int, Motif] | None = None
+    units: tuple[Unit, ...] = (
+        (0, 2, "idea"), (2, 2, "line"), (4, 2, "idea, higher"), (6, 2, "line, higher"), (8, 4, "lift"),
+        (12, 2, "idea"), (14, 2, "cadence"),
+    )  # fmt: skip
+    best: tuple[tuple[int, int], Motif] | None = None
+    sung = 0
     for narrow, base, peak, shift in itertools.product(
         _narrowings(rungs(motif, scale)), _both_ways(range(9), True), (lowest_peak, lowest_peak + 1), shifts
     ):
@@ -120,16 +130,14 @@ def chorus(
         made = _chorus_from(on_rungs(motif, places, scale), shift, peak, floor, scale, draw)
         low, high = _ends(made, key)
         tops = [n for n in made.notes if key.pitch(n.step) == high]
-        fault = max(0, high - low - AMBITUS) + _awkward(made, key) + 100 * (len(tops) > 1 or high != summit)
+        faulty = max(0, high - low - AMBITUS) + _awkward(made, key) + 100 * (len(tops) > 1 or high != summit)
+        fault = (faulty, seams(made, units, key))
         if best is None or fault < best[0]:
             best = (fault, made)
-        if not fault:
+        sung += not faulty
+        if fault == (0, 0) or sung == SUNG:
             break
     assert best is not None
-    units: tuple[Unit, ...] = (
-        (0, 2, "idea"), (2, 2, "line"), (4, 2, "idea, higher"), (6, 2, "line, higher"), (8, 4, "lift"),
-        (12, 2, "idea"), (14, 2, "cadence"),
-    )  # fmt: skip
     return best[1], units
 
 
@@ -177,6 +185,21 @@ def _both_ways(distances: Iterable[int], up: bool) -> list[int]:
     return list(dict.fromkeys(away for distance in distances for away in (sign * distance, -sign * distance)))
 
 
+def _joining(line: Sequence[int], leaning: tuple[int, int]) -> list[tuple[int, int]]:
+    """Ways to move the second unit against the first and the third against it, in rungs; those that join best first.
+
+    line: scale indexes of the unit. leaning: the moves that are wanted, where there is nothing to choose.
+    """
+    back = line[0] - line[-1]
+
+    def cost(way: tuple[int, int]) -> float:
+        turn, lift = way
+        gaps = (abs(back + turn), abs(back + lift - turn))
+        return sum(max(0, gap - 2) for gap in gaps) + 0.4 * (abs(turn - leaning[0]) + abs(lift - leaning[1]))
+
+    return sorted(itertools.product((-3, -2, -1, 1, 2, 3), (-2, -1, 1, 2, 3)), key=lambda way: (cost(way), way))
+
+
 def _phrase(rhythm: Sequence[tuple[int, int]], line: Sequence[int], motif: Motif, scale: Scale) -> Motif:
     notes = tuple(MotifNote(o, d, scale_step(scale, i)) for (o, d), i in zip(rhythm, line, strict=True))
     return Motif(notes, 2 * motif.meter.bar_ticks, motif.meter)
@@ -206,8 +229,9 @@ def _bridge_rhythm(motif: Motif, draw: Stream) -> tuple[list[tuple[int, int]], s
 
 def _bridge_from(x: Motif, answer: int, rise: int, away: int, scale: Scale) -> Motif:
     bar, rest = x.meter.bar_ticks, breath_ticks(x.meter)
-    second = ended(moved(x, answer, scale), NOT_CLOSED, scale, rest)
     third = moved(x, rise, scale)
+    begins = scale_index(scale, third.notes[0].step)
+    second = ended(moved(x, answer, scale), NOT_CLOSED, scale, rest, towards=begins)
     head = moved(fragment(x, 0, bar), rise + answer, scale)
     so_far = join(x, second, third, head)
     goal = nearest_rung(scale_index(scale, so_far.notes[-1].step) - (1 if away > 0 else -1), OPEN, scale)
@@ -219,8 +243,11 @@ def _chorus_from(idea: Motif, shift: int, peak: int, floor: int, scale: Scale, d
     note; floor: that of the lowest there may be."""
     bar, rest = idea.meter.bar_ticks, breath_ticks(idea.meter)
     head = fragment(idea, 0, bar)
-    turn = moved(head, -1, scale)
-    goal = nearest_rung(scale_index(scale, turn.notes[-1].step), NOT_CLOSED, scale)
+    first, last = (scale_index(scale, n.step) for n in (idea.notes[0], idea.notes[-1]))
+    room = [by for by in (-1, 1, -2, 2, -3) if by < 0 or max(rungs(head, scale)) + by + shift < peak]
+    turn = moved(head, min(room, key=lambda by: max(1, abs(first + by - last))), scale)
+    end = scale_index(scale, turn.notes[-1].step)
+    goal = nearest_rung(end + max(-2, min(2, round((first + shift - end) / 3))), NOT_CLOSED, scale)
     long_rest = max(rest, bar // 2 if bar >= 4 * PPQ else rest + rest // 2)
     line = join(idea, turn, held(idea.meter, goal, scale, long_rest))
     higher = moved(line, shift, scale)
@@ -231,7 +258,7 @@ def _chorus_from(idea: Motif, shift: int, peak: int, floor: int, scale: Scale, d
     places = [peak - from_below + max(0, i - summit + from_below) for i in range(summit)]
     landing_head = scale_index(scale, idea.notes[0].step)  # the fall leads to where the landing begins
     steps = count - summit - 1
-    fall = [peak - max(i, round((peak - landing_head) * i / (steps + 2))) for i in range(1, steps + 1)]
+    fall = [peak - max(i, round((peak - landing_head) * i / (steps + 1))) for i in range(1, steps + 1)]
     lift = []
     for half, indexes in ((0, places), (1, [peak, *fall])):
         for (onset, duration), index in zip(rhythm, indexes, strict=True):

@@ -11,8 +11,8 @@ from cuesmith.errors import ComposeError
 from cuesmith.motif.develop import develop
 from cuesmith.motif.given import theme_from_given
 from cuesmith.motif.identity import DISTINCT, Shape, identity
-from cuesmith.motif.invent import Ingredients, invent
-from cuesmith.motif.judge import Wishes, is_sound, judge_melody, judge_theme, total
+from cuesmith.motif.invent import Ingredients, ideas
+from cuesmith.motif.judge import Wishes, is_sound, judge_theme, total
 from cuesmith.motif.model import Motif, Theme
 from cuesmith.motif.originality import Denied, deny, is_original
 from cuesmith.motif.phrase import Unit
@@ -28,14 +28,18 @@ from cuesmith.specs.show import ThemeSpec, parse_key
 from cuesmith.specs.style import Style
 
 ATTEMPTS = 40
-IDEAS = 4  # ideas that are tried until one makes eight bars without a fault
+FINE = 89.0  # a score with which the eight bars of an idea are taken; else those of the next few are tried
 OWN_RHYTHMS = 2  # attempts with the character's own rhythms, before those of all are let in
-GOOD = 75.0  # a score worth stopping at
+GOOD = 73.0  # a score worth stopping at
+PATIENCE, FAIR = 5, 70.5  # after so many attempts a lower one will do
 
 
 def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False) -> Ingredients:
-    """What a character makes its motifs of, resolved from the banks; any_rhythm lets in the cells of all characters."""
+    """What a character makes its motifs of, from the banks; any_rhythm lets in the cells and contours of all."""
     weights = {name: character.cells.get(name, 1.0) for name in banks.cells} if any_rhythm else dict(character.cells)
+    contours = dict(character.contours)
+    if any_rhythm:
+        contours = {name: contours.get(name, 1.0) for name in banks.contours}
     cells = {
         name: (banks.cells[name].cell, banks.cells[name].fingerprint, "goal" in banks.cells[name].tags)
         for name in weights
@@ -43,8 +47,8 @@ def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False)
     return Ingredients(
         cells=cells,
         cell_weights=weights,
-        contours={name: banks.contours[name].points for name in character.contours},
-        contour_weights=dict(character.contours),
+        contours={name: banks.contours[name].points for name in contours},
+        contour_weights=contours,
         intervals=dict(character.intervals),
         ambitus=character.ambitus,
         density=character.density,
@@ -103,6 +107,7 @@ class _Draft:
     scale: Scale
     form: str
     score: float
+    sound: bool
 
 
 def _draft(
@@ -122,13 +127,20 @@ def _draft(
         meter = Meter(4, 4)
     made_of = ingredients(character, banks, any_rhythm=any_rhythm)
     form = character.form if character.form != "either" else draw.child("form").choice(("sentence", "period"))
-    for again in range(IDEAS):
-        motif, _ = invent(made_of, scale, key, meter, draw.child("motif", again), others=others)
-        melody, units = develop(motif, scale, form, draw.child("develop", again), key=key, wishes=made_of.wishes)
-        if is_sound(judge_melody(melody, key, made_of.wishes)) or _alike(motif, key, others) > DISTINCT:
+    best: tuple[bool, float, Motif, Motif, tuple[Unit, ...]] | None = None
+    for number, (motif, _) in enumerate(ideas(made_of, scale, key, meter, draw.child("motif"), others=others)):
+        if _alike(motif, key, others) > DISTINCT and best is not None:
+            continue
+        melody, units = develop(motif, scale, form, draw.child("develop", number), key=key, wishes=made_of.wishes)
+        told = judge_theme(motif, melody, key, made_of.wishes)
+        sound, score = is_sound(told), total(told)
+        if best is None or (sound, score) > best[:2]:
+            best = (sound, score, motif, melody, units)
+        if sound and score >= FINE:
             break
-    score = total(judge_theme(motif, melody, key, made_of.wishes))
-    return _Draft(name, motif, melody, units, key, scale, form, round(score, 1))
+    assert best is not None
+    sound, score, motif, melody, units = best
+    return _Draft(name, motif, melody, units, key, scale, form, round(score, 1), sound)
 
 
 def _finished(name: str, spec: ThemeSpec, draft: _Draft, draw: Stream) -> Theme:
@@ -195,9 +207,9 @@ def _invented(
         least = min(least, alike)
         if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), denied):
             continue
-        if best is None or draft.score > best[0].score:
+        if best is None or (draft.sound, draft.score) > (best[0].sound, best[0].score):
             best = (draft, draw)
-        if best[0].score >= GOOD:
+        if best[0].sound and best[0].score >= (GOOD if attempt < PATIENCE else FAIR):
             break
     if best is None:
         raise ComposeError(_too_alike(name, spec.character or "by numbers", least))
