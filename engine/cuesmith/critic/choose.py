@@ -13,7 +13,7 @@ TRIES = 8
 
 
 def best_of(write: Callable[[int], Score], themes: Mapping[str, Theme], banks: Banks, tries: int = TRIES) -> Score:
-    """The first score of `write(0)`, `write(1)` … that passes; where none of `tries` does, the one with fewest breaches.
+    """The first score of `write(0)`, `write(1)` … that passes; where none of `tries` does, that with fewest breaches.
 
     A breach is a finding of severity 1; among equals the higher mark wins, then the earlier.
     """
