@@ -19,6 +19,7 @@ from cuesmith.music.tempo import TempoMap
 if TYPE_CHECKING:
     from cuesmith.specs.banks import Recipe
 
+NEARLY_FULL = 0.1  # energy by which a section may be less full than the fullest, and be the climax
 Meeting = Literal["succession", "dialogue", "counterpoint"]  # how a second theme meets the first
 PLAIN = "plain"  # the recipe of a theme that comes as it is
 
@@ -95,7 +96,10 @@ class SectionPlan:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cue bar by bar, before a note is written. `seconds` is the time of the last bar line, exactly."""
+    """The cue bar by bar, before a note is written.
+
+    `seconds` is the time of the last bar line, exactly. dialogue_safe: words must be heard over it.
+    """
 
     brief: Brief
     seconds: float
@@ -108,6 +112,7 @@ class Plan:
     tension: float
     melody: str
     guises: tuple[Guise, ...] = ()
+    dialogue_safe: bool = False
 
     def guise(self, theme: str) -> Guise:
         """How a theme comes in this cue."""
@@ -145,8 +150,10 @@ class Plan:
 
     @property
     def climax(self) -> SectionPlan:
-        """The section of highest energy (the later of equals)."""
-        return max(self.sections, key=lambda section: (section.energy, section.index))
+        """The fullest section; of those that are nearly so, the one nearest to two thirds of the cue."""
+        top = max(section.energy for section in self.sections)
+        near = [section for section in self.sections if section.energy >= top - NEARLY_FULL]
+        return min(near, key=lambda s: (abs(s.start + s.length / 2 - self.length * 2 / 3), -s.index))
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cuesmith.compose.layout import theme_meter
 from cuesmith.compose.material import Piece
-from cuesmith.motif.fit import fit
+from cuesmith.motif.fit import REACH, fit
 from cuesmith.motif.identity import identity
 from cuesmith.motif.model import Theme
 from cuesmith.motif.ops import best_identity
@@ -99,9 +99,12 @@ class Desk:
         for piece in pieces:
             at = section.start + piece.start
             raw = [n._replace(onset=n.onset + at) for n in piece.motif.realise(section.key, octave, velocity)]
+            high = instrument.range[1]
+            if self.ceiling is not None and max(n.pitch for n in raw) - self.ceiling < REACH:
+                high = min(high, self.ceiling - 1)
             notes = fit(
                 [n for n in raw if n.onset < section.end], self.harmony, section.meter, section.start, classes=classes,
-                low=instrument.range[0], high=instrument.range[1], against=against,
+                low=instrument.range[0], high=high, against=against,
             )  # fmt: skip
             if not notes:
                 continue

@@ -6,16 +6,20 @@ Harmony is made for it, then the pieces are fitted onto the chords: tune and cho
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
 from cuesmith.compose.material import Material, Piece, material, phrase_meter
 from cuesmith.compose.treatments import TREATMENTS, thinned, varied
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
 from cuesmith.score import Plan, SectionPlan
 
+AIR, DIALOGUE_AIR = 0.20, 0.38  # share of a singing section in which the melody is silent
+SHORTEST = PPQ  # ticks a note is left with when a melody is given air
+RETURNING = ("restatement", "contrast")
 WHOLE = ("statement", "restatement", "contrast", "chorus")
 
 
@@ -55,8 +59,38 @@ def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream) -> dict[int, 
         pieces = _pieces(plan, section, name, m, draw.child(section.harmony, section.treatment), turn)
         if turn and section.treatment in WHOLE:
             pieces = varied(pieces, draw.child("return", section.index))
-        out[section.index] = Laid(m, tuple(p for p in pieces if p.motif.notes), turn)
+        pieces = [p for p in pieces if p.motif.notes]
+        if melodious(plan, section):
+            pieces = aired(pieces, DIALOGUE_AIR if plan.dialogue_safe else AIR, section.length)
+        out[section.index] = Laid(m, tuple(pieces), turn)
     return out
+
+
+def melodious(plan: Plan, section: SectionPlan) -> bool:
+    """Whether a section sings on and on, so that it has to be given room to breathe."""
+    return section.treatment in WHOLE and plan.melody == "full" and section.bars >= 2
+
+
+def aired(pieces: Sequence[Piece], share: float, length: int) -> list[Piece]:
+    """The pieces with their longest notes cut short until the melody rests for `share` (0..1) of `length` ticks.
+
+    Onsets stay; no note of more than a beat is cut to less than `SHORTEST`.
+    """
+    durations = sorted(n.duration for p in pieces for n in p.motif.notes)
+    allowed = round((1 - share) * length)
+    if sum(durations) <= allowed:
+        return list(pieces)
+    cap, shorter = SHORTEST, 0
+    for at, duration in enumerate(durations):  # the longest cap under which all that is longer still fits
+        fits = (allowed - shorter) // (len(durations) - at)
+        if fits < duration:
+            cap = max(SHORTEST, fits)
+            break
+        shorter += duration
+    return [
+        replace(p, motif=p.motif.with_notes(tuple(n._replace(duration=min(n.duration, cap)) for n in p.motif.notes)))
+        for p in pieces
+    ]
 
 
 def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, turn: int) -> list[Piece]:
@@ -66,4 +100,5 @@ def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stre
     if treatment in WHOLE and (melody in ("fragments", "none") or plan.guise(name).fragments):
         treatment = "fragments"
     pieces = TREATMENTS[treatment](m, section.length // m.bar, draw, turn)
-    return thinned(pieces, m) if melody == "sparse" else pieces
+    under_words = plan.dialogue_safe and treatment in RETURNING and section is not plan.climax
+    return thinned(pieces, m) if melody == "sparse" or under_words else pieces

@@ -42,11 +42,13 @@ def lead_passages(
             sung = written[index] if index == climax else []
             desk = replace(desk, ceiling=_top(desk, plan.sections[index], sung) if sung else NO_CEILING)
     out = tuple(passage for index in sorted(written) for passage in written[index])
-    return close_melody(plan, harmony, cast, out)
+    return close_melody(plan, harmony, cast, out, desk.ceiling or NO_CEILING)
 
 
 def _climax(plan: Plan, singing: Collection[int]) -> int | None:
-    """The section whose melody should reach highest: the fullest that sings, the later of equals."""
+    """The section whose melody should reach highest: that of the climax, or the fullest that sings."""
+    if plan.climax.index in singing and plan.climax.treatment not in QUIET:
+        return plan.climax.index
     able = [s for s in plan.sections if s.index in singing and s.treatment not in QUIET]
     return max(able, key=lambda s: (s.energy, s.index)).index if able else None
 
@@ -74,9 +76,16 @@ def _section_passages(desk: Desk, section: SectionPlan, laid: Laid, draw: Stream
 
 
 def close_melody(
-    plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, passages: tuple[Passage, ...]
+    plan: Plan,
+    harmony: tuple[ChordSpan, ...],
+    cast: Cast,
+    passages: tuple[Passage, ...],
+    ceiling: int = NO_CEILING,
 ) -> tuple[Passage, ...]:
-    """The last note of the cue: a tone of the last chord that settles or, in open endings, one that does not."""
+    """The last note of the cue: a tone of the last chord that settles or, in open endings, one that does not.
+
+    ceiling: the highest note of the climax, which it stays below.
+    """
     last = plan.sections[-1]
     seat = cast.leads[last.index] or next((s for s in reversed(cast.leads) if s), None)
     if seat is None or plan.ending in ("attacca", "loop", "ma_stop", "fade") or not passages:
@@ -93,6 +102,7 @@ def close_melody(
     near = before[-1].pitch if before else sum(cast.instrument(seat).sweet) // 2
     instrument = cast.instrument(seat)
     options = [p for p in range(instrument.range[0], instrument.range[1] + 1) if p % 12 in classes]
+    options = [p for p in options if p < ceiling] or options
     pitch = min(options, key=lambda p: (abs(p - near) + 2 * classes.index(p % 12), p))
     length = PPQ // 2 if plan.ending == "button" else bar
     velocity = min(118, velocity_of(last.energy) + (10 if plan.ending == "button" else 0))

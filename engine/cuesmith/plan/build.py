@@ -167,4 +167,5 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         tension=cue.tension,
         melody=cue.melody,
         guises=guises,
+        dialogue_safe=cue.dialogue_safe,
     )
