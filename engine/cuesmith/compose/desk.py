@@ -23,8 +23,8 @@ LEAST_NOTES = 3  # fewer are no quotation of anything
 
 
 def velocity_of(energy: float) -> int:
-    """Mean velocity of a section: 52 at rest, 104 at full force."""
-    return round(52 + 52 * energy)
+    """Mean velocity of a section: 46 at rest, 106 at full force."""
+    return round(46 + 60 * energy)
 
 
 @dataclass(frozen=True, slots=True)

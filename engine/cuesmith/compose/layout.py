@@ -17,7 +17,7 @@ from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.score import Plan, SectionPlan
 
-AIR, DIALOGUE_AIR = 0.20, 0.38  # share of a singing section in which the melody is silent
+AIR, DIALOGUE_AIR = 0.19, 0.38  # share of a singing section in which the melody is silent
 SHORTEST = PPQ  # ticks a note is left with when a melody is given air
 RETURNING = ("restatement", "contrast")
 WHOLE = ("statement", "restatement", "contrast", "chorus")

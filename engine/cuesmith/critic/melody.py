@@ -160,7 +160,7 @@ def rest_share(view: View, limits: Limits) -> Iterator[Breach]:
     least = max(limits["least"], limits["dialogue"] if view.dialogue_safe else 0.0)
     if share < least:
         yield Breach(share, least, f"the melody rests {share:.0%} of its time")
-    elif share > limits["most"]:
+    elif share > (limits["dialogue_most"] if view.dialogue_safe else limits["most"]):
         yield Breach(share, limits["most"], f"the melody rests {share:.0%} of its time")
 
 
