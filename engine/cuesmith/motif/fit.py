@@ -25,6 +25,8 @@ TURNED, RESIZED = 2.4, 0.22  # contour sign lost; per semitone of interval chang
 LEFT_HANGING = 2.5  # a strong non-chord tone that does not step to its resolution
 WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # leap beyond an octave; tritone leap; two notes merged into one pitch
 
+STEP_LOST = 0.9  # a step that has become a leap: above all the step that recovers one
+LEAP_LOST = 0.6
 AVOIDED = 1.2  # no passing matter: a semitone above a chord tone, or beside the bass
 CLASH = 3.0  # a dissonance with another voice on a beat
 
@@ -48,6 +50,7 @@ def fit(
     """
     if not notes:
         return ()
+    widest = 2 if classes is None else 4  # semitones of a step of the scale
     columns: list[list[tuple[int, float, bool]]] = []
     for i, note in enumerate(notes):
         span = chord_at(harmony, note.onset)
@@ -98,6 +101,10 @@ def fit(
                     if wanted * move < 0 or (wanted and not move) or (move and not wanted):
                         value += TURNED if wanted * move < 0 else CRAMPED
                     size = abs(move)
+                    if size > widest and 0 < abs(wanted) <= widest:
+                        value += STEP_LOST
+                    elif size <= widest < abs(wanted):
+                        value += LEAP_LOST
                     if size > 12:
                         value += WIDE
                     elif size == 6:
