@@ -21,6 +21,39 @@ if TYPE_CHECKING:
 
 Meeting = Literal["succession", "dialogue", "counterpoint"]  # how a second theme meets the first
 PLAIN = "plain"  # the recipe of a theme that comes as it is
+HitKind = Literal["accent", "stop", "swell", "entry", "key", "silence", "climax"]  # what the music does at a hit point
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A moment of the picture that the music must meet.
+
+    at_sec: clock seconds from the first bar line. weight: 0 would be nice .. 1 must be. note: what happens there.
+    """
+
+    at_sec: float
+    kind: HitKind = "accent"
+    weight: float = 1.0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedHit:
+    """Where a hit came to stand: its tick, bar and beat (from 1, in units of the meter), and the second it is reached."""
+
+    at_sec: float
+    kind: HitKind
+    weight: float
+    tick: int
+    bar: int
+    beat: float
+    reached_sec: float
+    note: str = ""
+
+    @property
+    def error_ms(self) -> float:
+        """How late the music is; negative: early."""
+        return (self.reached_sec - self.at_sec) * 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +88,9 @@ class Brief:
     guises: tuple[Guise, ...] = ()  # of themes whose form is asked for; the others as the cue type has them
     meeting: Meeting | None = None  # of the first two themes; None: as the cue type has it
     recipes: tuple[tuple[str, Recipe], ...] = ()  # the show's own, which hide those of style and banks
+    hits: tuple[Hit, ...] = ()  # in any order
+    fps: str = "24"  # the frame rate in which times are shown
+    force: bool = False  # take lengths beyond the type's limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +143,13 @@ class Plan:
     tension: float
     melody: str
     guises: tuple[Guise, ...] = ()
+    hits: tuple[PlannedHit, ...] = ()  # in order of time: asked for and reached
+
+    @property
+    def hit_error_ms(self) -> float:
+        """Mean distance of the hits from the picture, by weight; 0 without hits."""
+        total = sum(hit.weight for hit in self.hits)
+        return sum(hit.weight * abs(hit.error_ms) for hit in self.hits) / total if total else 0.0
 
     def guise(self, theme: str) -> Guise:
         """How a theme comes in this cue."""

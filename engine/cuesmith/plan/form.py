@@ -2,16 +2,23 @@
 
 A cue type brings a form (sections with bars); the seconds asked for rarely fit it at a usual tempo. A small dynamic
 programme finds, for every possible number of bars at once, the least distorted form: sections keep even phrase
-lengths, an introduction shrinks before a theme does, long cues repeat their middle. The tempo is
-then solved, never the music cut.
+lengths, an introduction shrinks before a theme does, long cues repeat their middle in rounds of their own. The tempo is
+then solved, never the music cut. Gates are bar lines that the picture asks for: where an odd bar stands a section must
+end, and on some hits a section should begin.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from cuesmith.errors import ComposeError
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
+from cuesmith.plan.meters import Meters, odd_bars
+from cuesmith.score import HitKind
 from cuesmith.specs.banks import CueType, SectionRow
 
 SMALL = {"intro", "coda", "break"}  # sections that may shrink to a bar or vanish
@@ -28,16 +35,46 @@ DROPPED = {
     "build": 1.2,
 }
 LONGEST_BREAK_SEC = 2.6
+SECTION_KINDS = ("entry", "key", "climax")  # hits on which a section should begin
+CROSSED = {"entry": 0.8, "key": 0.8, "climax": 1.2, "silence": 0.3, "stop": 0.3}  # cost of a section that runs across
 TEMPO_WEIGHT = 6.0  # cost of a tempo e times the wished one, against one doubled section
+
+
+HELD_BAR_COST = 0.5  # a last bar of another length than the others
+UNPLANNED = 1.4  # cost of a size no form asks for (7, 9, 11 … bars)
+
+# What happens in the rounds of a long cue: (share of the energy, what becomes of treatments, semitones). A round that
+# thins out makes the one after it a return; the last is the form as it stands.
+FULL_ROUND: tuple[float, dict[str, str], int] = (0.90, {}, 0)
+THIN_ROUND: tuple[float, dict[str, str], int] = (
+    0.62,
+    {"restatement": "fragments", "chorus": "contrast", "build": "vamp"},
+    5,
+)
+RISING_ROUND: tuple[float, dict[str, str], int] = (0.80, {"contrast": "build", "fragments": "statement"}, -2)
+ROUNDS = (FULL_ROUND, THIN_ROUND, RISING_ROUND)
+
+
+class Gate(NamedTuple):
+    """A bar line that the picture asks for, after so many of the cue's usual bars.
+
+    odd: the bar put in before it, which must follow the end of a section. kind, weight: of the hit that falls on it.
+    """
+
+    after: int
+    odd: Meter | None
+    kind: HitKind | None
+    weight: float
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Sections with their final bars, and the beats of one odd bar when the whole cue is shorter than a bar."""
+    """Sections with their final bars. meters: of each section; empty: the cue has one meter."""
 
     rows: tuple[SectionRow, ...]
     bars: tuple[int, ...]
     bpm: float
+    meters: tuple[Meter, ...] = ()
 
     @property
     def total(self) -> int:
@@ -46,7 +83,7 @@ class Form:
 
 
 def _extended(rows: tuple[SectionRow, ...], wanted: float) -> tuple[SectionRow, ...]:
-    """The form with its middle repeated until `wanted` bars are within reach; repeats are a little fuller."""
+    """The form with its middle in several rounds until `wanted` bars are within reach; see ROUNDS."""
     total = sum(row.bars for row in rows)
     if wanted <= 1.7 * total or len(rows) < 3:
         return rows if wanted <= 1.7 * total else rows * max(1, round(wanted / total))
@@ -57,11 +94,25 @@ def _extended(rows: tuple[SectionRow, ...], wanted: float) -> tuple[SectionRow, 
     rounds = max(2, round((wanted - total + body_bars) / body_bars))
     repeated: list[SectionRow] = []
     for number in range(rounds):
-        last = number == rounds - 1
+        share, changes, lift = ROUNDS[number % len(ROUNDS)]
         for row in body:
-            energy = row.energy if last else min(0.8, row.energy * (0.85 + 0.1 * (number % 2)))
-            repeated.append(replace(row, name=row.name + "'" * number, energy=energy, lift=row.lift if last else 0))
+            if number == rounds - 1:
+                repeated.append(replace(row, name=_numbered(row.name, number)))
+                continue
+            repeated.append(
+                replace(
+                    row,
+                    name=_numbered(row.name, number),
+                    energy=min(0.85, row.energy * share),
+                    treatment=changes.get(row.treatment, row.treatment),
+                    lift=lift,
+                )
+            )
     return (*head, *repeated, *tail)
+
+
+def _numbered(name: str, round_: int) -> str:
+    return f"{name} ({round_ + 1})" if round_ else name
 
 
 def _with_short_breaks(rows: tuple[SectionRow, ...], bar_sec: float) -> tuple[SectionRow, ...]:
@@ -87,27 +138,93 @@ def _section_costs(row: SectionRow) -> dict[int, float]:
     return costs
 
 
-def _fits(rows: tuple[SectionRow, ...], most: int) -> dict[int, tuple[float, tuple[int, ...]]]:
-    """For every total up to `most`: the least cost and the bars of each section (0 = dropped)."""
+def _fits(
+    rows: tuple[SectionRow, ...],
+    most: int,
+    *,
+    units: Sequence[int] = (),
+    gates: Sequence[Gate] = (),
+) -> dict[int, tuple[float, tuple[int, ...]]]:
+    """For every total up to `most`: the least cost and the bars of each section (0 = dropped).
+
+    units: how much a bar of each section counts towards the total (1, where nothing is said).
+    """
     peak = max(range(len(rows)), key=lambda i: rows[i].energy)
     first = next((i for i, row in enumerate(rows) if row.treatment in ("statement", "head", "fragments", "vamp")), 0)
     table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for index, row in enumerate(rows):
         costs = _section_costs(row)
+        if gates:
+            costs = {n: costs.get(n, UNPLANNED + abs(math.log2(n / row.bars))) for n in range(1, 2 * row.bars + 1)}
+        unit = units[index] if units else 1
         keep = index == first or (index == peak and len(rows) <= 4)
         if not keep:
             costs[0] = DROPPED.get(row.treatment, 1.6) + (0.8 if index == peak else 0.0)
         fresh: dict[int, tuple[float, tuple[int, ...]]] = {}
         for total, (cost, chosen) in table.items():
             for bars, extra in costs.items():
-                reached = total + bars
+                reached = total + bars * unit
                 if reached > most:
                     continue
                 value = cost + extra
+                if gates and bars:
+                    value += _gate_cost(gates, row, index == peak, total, reached)
                 if reached not in fresh or value < fresh[reached][0] - 1e-9:
                     fresh[reached] = (value, (*chosen, bars))
         table = fresh
     return table
+
+
+def _gate_cost(gates: Sequence[Gate], row: SectionRow, is_peak: bool, start: int, end: int) -> float:
+    """What a section over these bars costs for the sake of the gates; infinite where it would run across an odd bar."""
+    cost = 0.0
+    for after, odd, kind, weight in gates:
+        if start < after < end:
+            if odd is not None:
+                return math.inf
+            cost += weight * CROSSED.get(kind or "accent", 0.0)
+        elif after == start:
+            if kind == "climax" and not is_peak:
+                cost += 1.5 * weight
+            elif kind in ("silence", "stop") and row.treatment == "break":
+                cost -= 1.0 * weight
+            elif kind in SECTION_KINDS and row.treatment == "break":
+                cost += 1.5 * weight
+    return cost
+
+
+def fit_rows(
+    rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]
+) -> tuple[float, tuple[SectionRow, ...], tuple[int, ...]] | None:
+    """Cost, sections and their bars for a number of usual bars, with a section's end at every odd bar.
+
+    Where the form has too few sections for the gates, sections are told in two halves. None when nothing fits.
+    """
+    for attempt in (rows, tuple(half for row in rows for half in _halves(row))):
+        found = _fits(attempt, bars, gates=gates).get(bars)
+        if found is not None and math.isfinite(found[0]):
+            kept = [(row, n) for row, n in zip(attempt, found[1], strict=True) if n]
+            if kept[-1][0].treatment != "break":
+                return found[0], tuple(row for row, _ in kept), tuple(n for _, n in kept)
+    return None
+
+
+def _halves(row: SectionRow) -> tuple[SectionRow, ...]:
+    if row.bars < 2 or row.treatment == "break":
+        return (row,)
+    left = (row.bars + 1) // 2
+    return replace(row, bars=left), replace(row, name=f"{row.name} on", bars=row.bars - left)
+
+
+def suitable_rows(cue: CueType, seconds: float, bar_beats: float, wished_bpm: float) -> tuple[SectionRow, ...]:
+    """The sections of a cue of that length, long ones in rounds, breaks no longer than a breath can be held."""
+    wanted = wished_bpm * seconds / 60.0 / bar_beats
+    return _extended(_with_short_breaks(cue.form_for(seconds), 60.0 * bar_beats / wished_bpm), wanted)
+
+
+def tempo_limits(bpm_range: tuple[float, float], wished_bpm: float, *, fixed_tempo: bool) -> tuple[float, float]:
+    """The tempi a cue may take: those of its type, or a little around one that was asked for."""
+    return (wished_bpm * 0.94, wished_bpm * 1.06) if fixed_tempo else bpm_range
 
 
 def solve_form(
@@ -118,16 +235,24 @@ def solve_form(
     wished_bpm: float,
     *,
     fixed_tempo: bool = False,
+    meters: Meters | None = None,
 ) -> Form:
     """The form and tempo that end exactly at `seconds`.
 
     bar_beats: quarter notes per bar. wished_bpm: where in bpm_range the cue would like to be; with fixed_tempo the
-    tempo may move only as far as whole bars demand. Raises ComposeError when no number of bars fits.
+    tempo may move only as far as whole bars demand. meters: where contrasting sections have another meter, or the last
+    bar may be of another length (short cues). Raises ComposeError when no number of bars fits.
     """
-    low, high = (wished_bpm * 0.94, wished_bpm * 1.06) if fixed_tempo else bpm_range
+    low, high = tempo_limits(bpm_range, wished_bpm, fixed_tempo=fixed_tempo)
+    rows = suitable_rows(cue, seconds, bar_beats, wished_bpm)
+    if meters is not None and meters.mixed:
+        return _mixed_form(cue, rows, seconds, meters, (low, high), wished_bpm)
     per_bpm = seconds / 60.0 / bar_beats  # bars per beat-per-minute
-    rows = _extended(_with_short_breaks(cue.form_for(seconds), 60.0 * bar_beats / wished_bpm), wished_bpm * per_bpm)
     first, last = math.ceil(low * per_bpm - 1e-9), math.floor(high * per_bpm + 1e-9)
+    if last < max(1, first) and meters is not None:
+        held = _held_form(rows, seconds, meters.home, (low, high), wished_bpm)
+        if held is not None:
+            return held
     totals = range(max(1, first), last + 1) if last >= max(1, first) else [max(1, round(wished_bpm * per_bpm))]
     table = _fits(rows, max(totals))
     best: tuple[float, int] | None = None
@@ -135,17 +260,103 @@ def solve_form(
         if total not in table:
             continue
         bpm = total / per_bpm
-        odd = 0.0 if total % 4 == 0 else 0.15 if total % 2 == 0 else 0.4
-        cost = table[total][0] + TEMPO_WEIGHT * abs(math.log2(bpm / wished_bpm)) + odd
+        cost = table[total][0] + TEMPO_WEIGHT * abs(math.log2(bpm / wished_bpm)) + _uneven(total)
         if best is None or cost < best[0]:
             best = (cost, total)
     if best is None:
         raise ComposeError(f"{seconds:g} s cannot be divided into bars for this cue; ask for a longer one")
     total = best[1]
-    kept = [(row, bars) for row, bars in zip(rows, table[total][1], strict=True) if bars]
-    while (
-        len(kept) > 1 and kept[-1][0].treatment == "break"
-    ):  # nothing to come back to: its bars go to the music before
+    kept_rows, bars = _kept(rows, table[total][1])
+    return Form(kept_rows, bars, total / per_bpm)
+
+
+def _uneven(total: int) -> float:
+    return 0.0 if total % 4 == 0 else 0.15 if total % 2 == 0 else 0.4
+
+
+def _kept(rows: Sequence[SectionRow], sizes: Sequence[int]) -> tuple[tuple[SectionRow, ...], tuple[int, ...]]:
+    """The sections that were not dropped; a break at the end, with nothing to come back to, gives its bars away."""
+    kept = [(row, bars) for row, bars in zip(rows, sizes, strict=True) if bars]
+    while len(kept) > 1 and kept[-1][0].treatment == "break":
         (_, spare), (before, bars) = kept[-1], kept[-2]
         kept[-2:] = [(before, bars + spare)]
-    return Form(tuple(row for row, _ in kept), tuple(bars for _, bars in kept), total / per_bpm)
+    return tuple(row for row, _ in kept), tuple(bars for _, bars in kept)
+
+
+def _mixed_form(
+    cue: CueType,
+    rows: tuple[SectionRow, ...],
+    seconds: float,
+    meters: Meters,
+    limits: tuple[float, float],
+    wished_bpm: float,
+) -> Form:
+    """As `solve_form`, with sections in two meters."""
+    small = math.gcd(meters.home.bar_ticks, meters.away.bar_ticks)
+    units = [meters.of(row.harmony).bar_ticks // small for row in rows]
+    per_bpm = seconds / 60.0 * PPQ / small  # units per beat-per-minute
+    table = _fits(rows, math.floor(limits[1] * per_bpm + 1e-9), units=units)
+    best: tuple[float, int] | None = None
+    for total, (form_cost, sizes) in sorted(table.items()):
+        if total < limits[0] * per_bpm - 1e-9 or not total:
+            continue
+        cost = form_cost + TEMPO_WEIGHT * abs(math.log2(total / per_bpm / wished_bpm)) + _uneven(sum(sizes))
+        if best is None or cost < best[0]:
+            best = (cost, total)
+    if best is None:  # too short to change meter in it
+        return solve_form(cue, seconds, meters.home.bar_beats, limits, wished_bpm, meters=Meters(meters.home, meters.home))
+    kept_rows, bars = _kept(rows, table[best[1]][1])
+    found = tuple(meters.of(row.harmony) for row in kept_rows)
+    ticks = sum(n * meter.bar_ticks for n, meter in zip(bars, found, strict=True))
+    return Form(kept_rows, bars, ticks / PPQ * 60.0 / seconds, found)
+
+
+def _held_form(
+    rows: tuple[SectionRow, ...], seconds: float, meter: Meter, limits: tuple[float, float], wished_bpm: float
+) -> Form | None:
+    """For cues of a bar or two, where whole bars miss the tempo: the last bar is a longer or a shorter one."""
+    beats = seconds / 60.0  # quarter notes per beat-per-minute
+    best: tuple[float, int, Meter] | None = None
+    for odd in odd_bars(meter):
+        most = math.floor((limits[1] * beats * PPQ - odd.meter.bar_ticks) / meter.bar_ticks + 1e-9)
+        for bars in range(1, most + 1):
+            bpm = (bars * meter.bar_ticks + odd.meter.bar_ticks) / PPQ / beats
+            cost = TEMPO_WEIGHT * abs(math.log2(bpm / wished_bpm)) + odd.cost
+            if bpm >= limits[0] - 1e-9 and (best is None or cost < best[0]):
+                best = (cost, bars, odd.meter)
+    if best is None:
+        return None
+    _, bars, last = best
+    found = _fits(rows, bars).get(bars)
+    if found is None:
+        return None
+    kept_rows, sizes = _kept(rows, found[1])
+    bpm = (bars * meter.bar_ticks + last.bar_ticks) / PPQ / beats
+    return with_odd_bars(Form(kept_rows, sizes, bpm), meter, [Gate(bars, last, None, 0.0)])
+
+
+def with_odd_bars(form: Form, meter: Meter, gates: Sequence[Gate]) -> Form:
+    """The form with its odd bars as sections of their own: a link before the section that begins on the gate.
+
+    One behind everything is the last bar, held. Every odd bar stands at the end of a section.
+    """
+    rows: list[SectionRow] = []
+    bars: list[int] = []
+    meters: list[Meter] = []
+    odd = {gate.after: gate.odd for gate in gates if gate.odd is not None}
+    at = 0
+    for number, (row, count) in enumerate(zip(form.rows, form.bars, strict=True)):
+        if at in odd:
+            before = form.rows[number - 1] if number else row
+            rows.append(replace(before, name="link", bars=1, treatment="none", harmony="link"))
+            bars.append(1)
+            meters.append(odd[at])
+        rows.append(row)
+        bars.append(count)
+        meters.append(meter)
+        at += count
+    if at in odd:
+        rows.append(replace(form.rows[-1], name="last bar", bars=1, treatment="coda", harmony="close"))
+        bars.append(1)
+        meters.append(odd[at])
+    return Form(tuple(rows), tuple(bars), form.bpm, tuple(meters))
