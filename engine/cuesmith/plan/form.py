@@ -36,7 +36,10 @@ DROPPED = {
 }
 LONGEST_BREAK_SEC = 2.6
 SECTION_KINDS = ("entry", "key", "climax")  # hits on which a section should begin
-CROSSED = {"entry": 0.8, "key": 0.8, "climax": 1.2, "silence": 0.3, "stop": 0.3}  # cost of a section that runs across
+CROSSED = {"entry": 2.5, "key": 2.5, "climax": 3.0, "silence": 0.4, "stop": 0.3}  # cost of a section that runs across
+BARRED = 1e6  # no section runs across an odd bar
+REACH = 14  # bars by which a section's end may leave the proportions of the form for the sake of the gates
+HALVED = 1.5  # cost of telling sections in halves
 TEMPO_WEIGHT = 6.0  # cost of a tempo e times the wished one, against one doubled section
 
 
@@ -139,27 +142,19 @@ def _section_costs(row: SectionRow) -> dict[int, float]:
 
 
 def _fits(
-    rows: tuple[SectionRow, ...],
-    most: int,
-    *,
-    units: Sequence[int] = (),
-    gates: Sequence[Gate] = (),
+    rows: tuple[SectionRow, ...], most: int, *, units: Sequence[int] = ()
 ) -> dict[int, tuple[float, tuple[int, ...]]]:
     """For every total up to `most`: the least cost and the bars of each section (0 = dropped).
 
     units: how much a bar of each section counts towards the total (1, where nothing is said).
     """
-    peak = max(range(len(rows)), key=lambda i: rows[i].energy)
-    first = next((i for i, row in enumerate(rows) if row.treatment in ("statement", "head", "fragments", "vamp")), 0)
     table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for index, row in enumerate(rows):
         costs = _section_costs(row)
-        if gates:
-            costs = {n: costs.get(n, UNPLANNED + abs(math.log2(n / row.bars))) for n in range(1, 2 * row.bars + 1)}
+        dropped = _drop_cost(rows, index)
+        if dropped is not None:
+            costs[0] = dropped
         unit = units[index] if units else 1
-        keep = index == first or (index == peak and len(rows) <= 4)
-        if not keep:
-            costs[0] = DROPPED.get(row.treatment, 1.6) + (0.8 if index == peak else 0.0)
         fresh: dict[int, tuple[float, tuple[int, ...]]] = {}
         for total, (cost, chosen) in table.items():
             for bars, extra in costs.items():
@@ -167,29 +162,80 @@ def _fits(
                 if reached > most:
                     continue
                 value = cost + extra
-                if gates and bars:
-                    value += _gate_cost(gates, row, index == peak, total, reached)
                 if reached not in fresh or value < fresh[reached][0] - 1e-9:
                     fresh[reached] = (value, (*chosen, bars))
         table = fresh
     return table
 
 
-def _gate_cost(gates: Sequence[Gate], row: SectionRow, is_peak: bool, start: int, end: int) -> float:
-    """What a section over these bars costs for the sake of the gates; infinite where it would run across an odd bar."""
+def _peak(rows: Sequence[SectionRow]) -> int:
+    return max(range(len(rows)), key=lambda i: rows[i].energy)
+
+
+def _drop_cost(rows: Sequence[SectionRow], index: int) -> float | None:
+    """What it costs to do without a section; None for one that must stay."""
+    peak = _peak(rows)
+    first = next((i for i, row in enumerate(rows) if row.treatment in ("statement", "head", "fragments", "vamp")), 0)
+    if index == first or (index == peak and len(rows) <= 4):
+        return None
+    return DROPPED.get(rows[index].treatment, 1.6) + (0.8 if index == peak else 0.0)
+
+
+def _gated_fit(
+    rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]
+) -> tuple[float, tuple[int, ...]] | None:
+    """Cost and bars of each section for one total, with the gates; near the form's own proportions (REACH)."""
+    crossing = [0.0] * (bars + 2)  # summed: what it costs to run across the bar lines before this one
+    for gate in gates:
+        if gate.after < bars:
+            crossing[gate.after + 1] += BARRED if gate.odd else gate.weight * CROSSED.get(gate.kind or "accent", 0.0)
+    for at in range(1, bars + 2):
+        crossing[at] += crossing[at - 1]
+    peak, whole = _peak(rows), sum(row.bars for row in rows)
+    table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+    passed = 0
+    for index, row in enumerate(rows):
+        costs = _section_costs(row)
+        sizes = [
+            (n, costs.get(n, UNPLANNED + abs(math.log2(n / row.bars))))
+            for n in range(1, max(4, 2 * row.bars) + 1)
+            if n in costs or row.treatment not in SMALL
+        ]
+        dropped = _drop_cost(rows, index)
+        begins = {gate.after: _start_cost(gates, gate.after, row, index == peak) for gate in gates}
+        passed += row.bars
+        ideal = passed * bars / whole
+        low, high = ideal - REACH, min(bars, ideal + REACH)
+        fresh: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for start, (cost, chosen) in table.items():
+            if dropped is not None and (start not in fresh or cost + dropped < fresh[start][0] - 1e-9):
+                fresh[start] = (cost + dropped, (*chosen, 0))
+            here = cost + begins.get(start, 0.0) - crossing[start + 1]
+            for n, extra in sizes:
+                end = start + n
+                if end > high:
+                    break
+                if end < low:
+                    continue
+                value = here + extra + crossing[end]
+                if value < BARRED / 2 and (end not in fresh or value < fresh[end][0] - 1e-9):
+                    fresh[end] = (value, (*chosen, n))
+        table = fresh
+    return table.get(bars)
+
+
+def _start_cost(gates: Sequence[Gate], bar: int, row: SectionRow, is_peak: bool) -> float:
+    """What it costs that this section, rather than another, begins on the hits of a bar line."""
     cost = 0.0
-    for after, odd, kind, weight in gates:
-        if start < after < end:
-            if odd is not None:
-                return math.inf
-            cost += weight * CROSSED.get(kind or "accent", 0.0)
-        elif after == start:
-            if kind == "climax" and not is_peak:
-                cost += 1.5 * weight
-            elif kind in ("silence", "stop") and row.treatment == "break":
-                cost -= 1.0 * weight
-            elif kind in SECTION_KINDS and row.treatment == "break":
-                cost += 1.5 * weight
+    for after, _, kind, weight in gates:
+        if after != bar:
+            continue
+        if kind == "climax" and not is_peak:
+            cost += 0.6 * weight
+        elif kind in ("silence", "stop") and row.treatment == "break":
+            cost -= 1.0 * weight
+        elif kind in SECTION_KINDS and row.treatment == "break":
+            cost += 1.0 * weight
     return cost
 
 
@@ -200,13 +246,17 @@ def fit_rows(
 
     Where the form has too few sections for the gates, sections are told in two halves. None when nothing fits.
     """
-    for attempt in (rows, tuple(half for row in rows for half in _halves(row))):
-        found = _fits(attempt, bars, gates=gates).get(bars)
-        if found is not None and math.isfinite(found[0]):
-            kept = [(row, n) for row, n in zip(attempt, found[1], strict=True) if n]
-            if kept[-1][0].treatment != "break":
-                return found[0], tuple(row for row, _ in kept), tuple(n for _, n in kept)
-    return None
+    best: tuple[float, tuple[SectionRow, ...], tuple[int, ...]] | None = None
+    for attempt, extra in ((rows, 0.0), (tuple(half for row in rows for half in _halves(row)), HALVED)):
+        if best is not None and best[0] < HALVED:
+            break
+        found = _gated_fit(attempt, bars, gates)
+        if found is None or (best is not None and found[0] + extra >= best[0]):
+            continue
+        kept = [(row, n) for row, n in zip(attempt, found[1], strict=True) if n]
+        if kept[-1][0].treatment != "break":
+            best = (found[0] + extra, tuple(row for row, _ in kept), tuple(n for _, n in kept))
+    return best
 
 
 def _halves(row: SectionRow) -> tuple[SectionRow, ...]:

@@ -10,15 +10,15 @@ how evenly phrases come out. Of the best layouts the first wins whose tempo bend
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cuesmith.errors import ComposeError
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.tempo import TempoMap
-from cuesmith.plan.form import SECTION_KINDS, TEMPO_WEIGHT, Form, Gate, fit_rows, with_odd_bars
+from cuesmith.plan.form import HELD_BAR_COST, SECTION_KINDS, TEMPO_WEIGHT, Form, Gate, fit_rows, with_odd_bars
 from cuesmith.plan.meters import OddBar, odd_bars
 from cuesmith.plan.tempo import MOST_PER_BAR, Curve, bent_tempo_map, curve_through, felt_tick
 from cuesmith.score import Hit, PlannedHit
@@ -27,10 +27,11 @@ from cuesmith.specs.banks import SectionRow
 FRAME_SEC = 1 / 24
 TOGETHER_SEC = 0.01  # hits nearer than this are one
 HEAVY = 0.7  # from this weight on a hit belongs on a bar line
-WIDTH = 28  # layouts kept from hit to hit
+WIDTH = 24  # layouts kept from hit to hit
 TRIED = 160  # complete layouts whose tempo is looked at
-FORMS = 4  # of those that bend gently enough, how many forms are compared
+FORMS = 3  # of those that bend gently enough, how many forms are compared
 EDGE = 1.03  # how far a single bar may leave the range of tempi
+BEYOND = 1.12  # how far the tempi may leave the usual ones where hits cannot be had otherwise
 SHIFTS_SEC = (0.0, 0.02, -0.015, 0.036, -0.03)  # where hits on the dot cannot be had; late rather than early
 
 OFF_BAR_LINE = 1.0  # cost of a heavy hit on an ordinary beat, by its weight
@@ -38,6 +39,7 @@ OFF_STRONG = 0.12  # cost of a light hit on an ordinary beat
 SKIPPED = 3.0  # cost of a hit that falls off the beat, by its weight
 UPBEAT_COST = 0.6  # a cue that begins with an odd bar
 SHIFT_COST = 0.4
+PHRASE_COSTS = (0.0, 0.35, 0.15, 0.35)  # of a section that begins so many bars after a multiple of four
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,11 @@ class Frame:
     limits: tuple[float, float]
     wished_bpm: float
     stretch: tuple[float, ...] = ()
+
+    @property
+    def wished_pace(self) -> float:
+        """The logarithm of the tempo wished for."""
+        return math.log(self.wished_bpm)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class _Spot(NamedTuple):
 
 
 class _Layout(NamedTuple):
-    """The hits laid so far. bpm, span: of the last segment, in beats."""
+    """The hits laid so far. pace: logarithm of the last segment's tempo; span: its beats (0: there is none yet)."""
 
     cost: float
     spots: tuple[_Spot, ...]
@@ -83,8 +90,21 @@ class _Layout(NamedTuple):
     line: int
     bars: int
     sec: float
-    bpm: float
+    pace: float
     span: float
+
+
+class _Step(NamedTuple):
+    """One way on from a layout, weighed and not yet taken."""
+
+    cost: float
+    old: _Layout
+    tick: int
+    inside: int
+    number: int
+    odd: OddBar | None
+    sec: float
+    pace: float
 
 
 class _Whole(NamedTuple):
@@ -111,27 +131,39 @@ def solve_hits(hits: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) 
 
 
 def _solve(asked: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> Timing | None:
+    """On the dot; else within a frame; else at a tempo a little beyond the usual."""
     leaders = _leaders(asked)
-    for shifts in ((0.0,), SHIFTS_SEC):
-        best: tuple[float, _Whole, Curve, Form] | None = None
-        passed = 0
-        for whole in _layouts(leaders, frame, shifts)[:TRIED]:
-            if passed >= FORMS or (best is not None and whole.cost >= best[0]):
-                break
-            curve = _curve(whole, frame)
-            if curve is None:
-                continue
-            fitted = fit_rows(rows, whole.bars, _gates(whole))
-            passed += 1
-            if fitted is None:
-                continue
-            cost = whole.cost + fitted[0]
-            if best is None or cost < best[0]:
-                form = Form(fitted[1], fitted[2], whole.length / PPQ * 60.0 / frame.seconds)
-                best = (cost, whole, curve, with_odd_bars(form, frame.meter, _gates(whole)))
-        if best is not None:
-            return _timing(asked, best[1], best[2], best[3], frame)
+    low, high = frame.limits
+    wider = replace(frame, limits=(low / BEYOND, high * BEYOND))
+    for each, shifts in ((frame, (0.0,)), (frame, SHIFTS_SEC), (wider, SHIFTS_SEC)):
+        found = _best(leaders, each, rows, shifts)
+        if found is not None:
+            return _timing(asked, *found, each)
     return None
+
+
+def _best(
+    leaders: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...], shifts: Sequence[float]
+) -> tuple[_Whole, Curve, Form] | None:
+    """Of the cheapest layouts whose tempo bends gently enough the one whose bars the form fills best."""
+    best: tuple[float, _Whole, Curve, Form] | None = None
+    compared = 0
+    for whole in _layouts(leaders, frame, shifts)[:TRIED]:
+        if compared == FORMS or (best is not None and whole.cost >= best[0]):
+            break
+        curve = _curve(whole, frame)
+        if curve is None:
+            continue
+        gates = _gates(whole)
+        fitted = fit_rows(rows, whole.bars, gates)
+        if fitted is None:
+            continue
+        compared += 1
+        cost = whole.cost + fitted[0]
+        if best is None or cost < best[0]:
+            form = Form(fitted[1], fitted[2], whole.length / PPQ * 60.0 / frame.seconds)
+            best = (cost, whole, curve, with_odd_bars(form, frame.meter, gates))
+    return best[1:] if best is not None else None
 
 
 def _in_order(hits: Sequence[Hit], seconds: float) -> list[Hit]:
@@ -162,103 +194,94 @@ def _layouts(hits: Sequence[Hit], frame: Frame, shifts: Sequence[float]) -> list
             continue
         if frame.seconds - hit.at_sec <= TOGETHER_SEC:
             break  # it falls on the last bar line, which is met anyway
-        grown = [new for old in beam for new in _next(old, hit, frame, shifts)]
+        steps = [step for old in beam for step in _steps(old, hit, frame, shifts)]
         if hit.weight < 1.0:
-            grown += [old._replace(cost=old.cost + SKIPPED * hit.weight + 0.1) for old in beam]
-        grown.sort(key=lambda layout: layout.cost)
-        beam = _spread(grown)
+            loss = SKIPPED * hit.weight + 0.1
+            steps += [_Step(old.cost + loss, old, old.tick, 0, 0, None, old.sec, old.pace) for old in beam]
+        steps.sort(key=lambda step: step.cost)
+        beam = _taken(steps, hit)
     wholes = [whole for layout in beam for whole in _closed(layout, frame)]
     wholes.sort(key=lambda whole: whole.cost)
     return wholes
 
 
-def _spread(grown: list[_Layout]) -> list[_Layout]:
-    """The cheapest layouts, no two that stand alike at the last hit and came there at the same pace."""
+def _taken(steps: Sequence[_Step], hit: Hit) -> list[_Layout]:
+    """The layouts of the cheapest steps, no two that stand alike at the hit and came there at the same pace."""
     out: list[_Layout] = []
     seen: set[tuple[int, int, int, float]] = set()
-    for layout in grown:
-        state = (layout.tick, layout.line, layout.bars, round(layout.bpm, 2))
+    for cost, old, tick, inside, number, odd, sec, pace in steps:
+        if tick == old.tick:  # the hit is let go
+            new = old._replace(cost=cost)
+        else:
+            line, bars = tick if odd else tick - inside, old.bars + number
+            spots = (*old.spots, _Spot(hit, tick, line, bars, odd, sec))
+            new = _Layout(cost, spots, tick, line, bars, sec, pace, (tick - old.tick) / PPQ)
+        state = (new.tick, new.line, new.bars, round(new.pace, 3))
         if state not in seen:
             seen.add(state)
-            out.append(layout)
+            out.append(new)
             if len(out) == WIDTH:
                 break
     return out
-
-
-def _pace_cost(old: _Layout, bpm: float, span: float, share: float, frame: Frame) -> float | None:
-    """Cost of a segment at this tempo; None when it cannot follow the one before it. span: in beats."""
-    cost = TEMPO_WEIGHT * share * abs(math.log2(bpm / frame.wished_bpm))
-    if old.span:
-        bars = (old.span + span) / 2.0 / frame.meter.bar_beats
-        strain = abs(math.log(bpm / old.bpm)) / (MOST_PER_BAR * max(bars, 0.5))
-        if strain > 1.5:
-            return None
-        cost += 1.5 * strain * strain + 4.0 * abs(math.log(bpm / old.bpm))
-    return cost
 
 
 def _range(old: _Layout, duration: float, frame: Frame) -> tuple[float, float]:
     """Ticks from here that may pass in so many seconds."""
     low, high = frame.limits
     if old.span:
-        low, high = max(low, old.bpm / 1.25), min(high, old.bpm * 1.25)
+        before = math.exp(old.pace)
+        low, high = max(low, before / 1.25), min(high, before * 1.25)
     return duration * low / 60.0 * PPQ, duration * high / 60.0 * PPQ
 
 
-def _next(old: _Layout, hit: Hit, frame: Frame, shifts: Sequence[float]) -> list[_Layout]:
+def _pace_cost(old: _Layout, pace: float, span: float, share: float, frame: Frame) -> float:
+    """Cost of a segment at this tempo (its logarithm); infinite when it cannot follow the one before. span: in beats."""
+    cost = TEMPO_WEIGHT / math.log(2) * share * abs(pace - frame.wished_pace)
+    if old.span:
+        change = abs(pace - old.pace)
+        bars = (old.span + span) / 2.0 / frame.meter.bar_beats
+        strain = change / (MOST_PER_BAR * (bars if bars > 0.5 else 0.5))
+        if strain > 1.5:
+            return math.inf
+        cost += 1.5 * strain * strain + 4.0 * change
+    return cost
+
+
+def _steps(old: _Layout, hit: Hit, frame: Frame, shifts: Sequence[float]) -> Iterator[_Step]:
     """Every way to lay the next hit."""
     meter = frame.meter
     bar = meter.bar_ticks
-    beats: list[tuple[int, OddBar | None, float]] = [(0, None, 0.0)]
-    beats += [(tick, None, _beat_cost(hit, meter, tick)) for tick in meter.beats_ticks[1:]]
-    beats += [(odd.meter.bar_ticks, odd, odd.cost) for odd in odd_bars(meter)]
-    out = []
+    places: list[tuple[int, OddBar | None, float]] = [(0, None, 0.0)]
+    places += [(tick, None, _beat_cost(hit, meter, tick)) for tick in meter.beats_ticks[1:]]
+    places += [(odd.meter.bar_ticks, odd, odd.cost) for odd in odd_bars(meter)]
     for shift in shifts:
         duration = hit.at_sec + shift - old.sec
         if duration <= 0:
             continue
+        share = duration / frame.seconds
+        scale = math.log(60.0 / duration / PPQ)
         least, most = _range(old, duration, frame)
-        for inside, odd, place in beats:
+        last = old.tick + most + 1e-6
+        for inside, odd, place in places:
             base = old.line + inside
-            number = math.ceil((old.tick + least - base) / bar - 1e-9)
-            number = max(number, (1 if old.line else 0) if odd is not None else 0)
+            number = math.ceil((old.tick + max(least, 1.0) - base) / bar - 1e-9)
+            if odd is not None:  # behind whole bars only, and never behind another odd one
+                number = max(number, 1 if old.line else 0, math.ceil((old.tick - old.line) / bar))
+            place += old.cost + (SHIFT_COST if shift else 0.0)
+            phrased = odd is not None or (hit.kind in SECTION_KINDS and not inside)
+            weight = 1.0 if odd else hit.weight
             tick = base + number * bar
-            while tick <= old.tick + most + 1e-6:
-                if tick > old.tick and (odd is None or tick - inside >= old.tick):
-                    new = _laid(old, hit, tick, inside, number, odd, place + (SHIFT_COST if shift else 0.0), duration, frame)
-                    if new is not None:
-                        out.append(new)
+            while tick <= last:
+                span = tick - old.tick
+                pace = math.log(span) + scale
+                cost = place + _pace_cost(old, pace, span / PPQ, share, frame)
+                if phrased:
+                    bars = old.bars + number
+                    cost += PHRASE_COSTS[bars % 4] * weight + (0.0 if bars else UPBEAT_COST)
+                if cost < math.inf:
+                    yield _Step(cost, old, tick, inside, number, odd, old.sec + duration, pace)
                 number += 1
                 tick += bar
-    return out
-
-
-def _laid(
-    old: _Layout,
-    hit: Hit,
-    tick: int,
-    inside: int,
-    number: int,
-    odd: OddBar | None,
-    place: float,
-    duration: float,
-    frame: Frame,
-) -> _Layout | None:
-    """The layout with its next hit at a tick; None when the tempo cannot follow."""
-    span = (tick - old.tick) / PPQ
-    bpm = span * 60.0 / duration
-    pace = _pace_cost(old, bpm, span, duration / frame.seconds, frame)
-    if pace is None:
-        return None
-    bars = old.bars + number
-    line = tick if odd is not None else tick - inside
-    if odd is not None or (hit.kind in SECTION_KINDS and not inside):
-        place += (0.0, 0.35, 0.15, 0.35)[bars % 4] * (hit.weight if odd is None else 1.0)
-        if bars == 0:
-            place += UPBEAT_COST
-    spot = _Spot(hit, tick, line, bars, odd, old.sec + duration)
-    return _Layout(old.cost + pace + place, (*old.spots, spot), tick, line, bars, old.sec + duration, bpm, span)
 
 
 def _beat_cost(hit: Hit, meter: Meter, inside: int) -> float:
@@ -285,10 +308,10 @@ def _closed(old: _Layout, frame: Frame) -> list[_Whole]:
             length = base + number * bar
             if length > old.tick:
                 span = (length + longer - old.tick) / PPQ
-                cost = _pace_cost(old, span * 60.0 / duration, span, duration / frame.seconds, frame)
-                if cost is not None:
+                cost = _pace_cost(old, math.log(span * 60.0 / duration), span, duration / frame.seconds, frame)
+                if cost < math.inf:
                     bars = old.bars + number
-                    cost += odd.cost + 0.4 if odd else (0.0, 0.4, 0.15, 0.4)[bars % 4]
+                    cost += PHRASE_COSTS[bars % 4] + (odd.cost + HELD_BAR_COST if odd else 0.0)
                     out.append(_Whole(old.cost + cost, old.spots, length, bars, odd))
             number += 1
     return out
