@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 Meeting = Literal["succession", "dialogue", "counterpoint"]  # how a second theme meets the first
 PLAIN = "plain"  # the recipe of a theme that comes as it is
+FORCED_LIMITS = (1.5, 900.0)  # seconds of any cue at all
 HitKind = Literal["accent", "stop", "swell", "entry", "key", "silence", "climax"]  # what the music does at a hit point
 
 
@@ -39,7 +40,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class PlannedHit:
-    """Where a hit came to stand: its tick, bar and beat (from 1, in units of the meter), and the second it is reached."""
+    """Where a hit came to stand: its tick, bar and beat (from 1, in units of the meter), and when it is reached."""
 
     at_sec: float
     kind: HitKind

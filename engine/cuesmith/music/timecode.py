@@ -80,7 +80,9 @@ def frame_number(hours: int, minutes: int, seconds: int, frames: int, rate: Rate
     if minutes >= 60 or seconds >= 60:
         raise ValueError(f"'{shown}': minutes and seconds run from 0 to 59")
     if frames >= rate.labels:
-        raise ValueError(f"'{shown}': there is no frame {frames} at {rate.name} frames per second; 0 to {rate.labels - 1}")
+        raise ValueError(
+            f"'{shown}': there is no frame {frames} at {rate.name} frames per second; 0 to {rate.labels - 1}"
+        )
     if rate.drop and seconds == 0 and frames < 2 and minutes % 10:
         raise ValueError(f"'{shown}' does not exist in drop frame: minutes but the tenth begin with frame 2")
     count = ((hours * 60 + minutes) * 60 + seconds) * rate.labels + frames

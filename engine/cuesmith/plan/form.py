@@ -15,9 +15,9 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from cuesmith.errors import ComposeError
-from cuesmith.music.meter import Meter
+from cuesmith.music.meter import Meter, Meters
 from cuesmith.music.note import PPQ
-from cuesmith.plan.meters import Meters, odd_bars
+from cuesmith.plan.meters import odd_bars
 from cuesmith.score import HitKind
 from cuesmith.specs.banks import CueType, SectionRow
 
@@ -181,9 +181,7 @@ def _drop_cost(rows: Sequence[SectionRow], index: int) -> float | None:
     return DROPPED.get(rows[index].treatment, 1.6) + (0.8 if index == peak else 0.0)
 
 
-def _gated_fit(
-    rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]
-) -> tuple[float, tuple[int, ...]] | None:
+def _gated_fit(rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]) -> tuple[float, tuple[int, ...]] | None:
     """Cost and bars of each section for one total, with the gates; near the form's own proportions (REACH)."""
     crossing = [0.0] * (bars + 2)  # summed: what it costs to run across the bar lines before this one
     for gate in gates:
@@ -354,7 +352,9 @@ def _mixed_form(
         if best is None or cost < best[0]:
             best = (cost, total)
     if best is None:  # too short to change meter in it
-        return solve_form(cue, seconds, meters.home.bar_beats, limits, wished_bpm, meters=Meters(meters.home, meters.home))
+        return solve_form(
+            cue, seconds, meters.home.bar_beats, limits, wished_bpm, meters=Meters(meters.home, meters.home)
+        )
     kept_rows, bars = _kept(rows, table[best[1]][1])
     found = tuple(meters.of(row.harmony) for row in kept_rows)
     ticks = sum(n * meter.bar_ticks for n, meter in zip(bars, found, strict=True))

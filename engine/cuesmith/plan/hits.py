@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from cuesmith.errors import ComposeError
@@ -39,6 +40,7 @@ OFF_STRONG = 0.12  # cost of a light hit on an ordinary beat
 SKIPPED = 3.0  # cost of a hit that falls off the beat, by its weight
 UPBEAT_COST = 0.6  # a cue that begins with an odd bar
 SHIFT_COST = 0.4
+KEY_LIFT, HIGHEST_LIFT = 2, 5  # semitones up at a change of key, and how far above home that may lead
 PHRASE_COSTS = (0.0, 0.35, 0.15, 0.35)  # of a section that begins so many bars after a multiple of four
 
 
@@ -71,7 +73,7 @@ class Timing:
 
 
 class _Spot(NamedTuple):
-    """A hit laid on a beat. line: the bar line at or before it; bars: usual bars up to there; sec: when it is reached."""
+    """A hit laid on a beat. line: the bar line at or before it; bars: usual bars up to there; sec: when it comes."""
 
     hit: Hit
     tick: int
@@ -170,7 +172,9 @@ def _in_order(hits: Sequence[Hit], seconds: float) -> list[Hit]:
     """The hits by time. Raises ComposeError for one outside the cue."""
     for hit in hits:
         if not 0.0 <= hit.at_sec <= seconds:
-            raise ComposeError(f"the {_named(hit)} lies outside the cue, which ends at {seconds:g} s; move it or drop it")
+            raise ComposeError(
+                f"the {_named(hit)} lies outside the cue, which ends at {seconds:g} s; move it or drop it"
+            )
     return sorted(hits, key=lambda hit: (hit.at_sec, -hit.weight, hit.kind))
 
 
@@ -235,7 +239,7 @@ def _range(old: _Layout, duration: float, frame: Frame) -> tuple[float, float]:
 
 
 def _pace_cost(old: _Layout, pace: float, span: float, share: float, frame: Frame) -> float:
-    """Cost of a segment at this tempo (its logarithm); infinite when it cannot follow the one before. span: in beats."""
+    """Cost of a segment at this tempo (a logarithm); infinite when it cannot follow the last. span: in beats."""
     cost = TEMPO_WEIGHT / math.log(2) * share * abs(pace - frame.wished_pace)
     if old.span:
         change = abs(pace - old.pace)
@@ -303,7 +307,9 @@ def _closed(old: _Layout, frame: Frame) -> list[_Whole]:
     for odd in (None, *odd_bars(frame.meter)):
         inside = odd.meter.bar_ticks if odd else 0
         base = old.line + inside
-        number = max(1 if odd or old.tick == old.line else 0, math.ceil((old.tick + least - longer - base) / bar - 1e-9))
+        number = max(
+            1 if odd or old.tick == old.line else 0, math.ceil((old.tick + least - longer - base) / bar - 1e-9)
+        )
         while base + number * bar + longer <= old.tick + most + 1e-6:
             length = base + number * bar
             if length > old.tick:
@@ -387,6 +393,30 @@ def _timing(asked: Sequence[Hit], whole: _Whole, curve: Curve, form: Form, frame
     return Timing(form, tempo, tuple(placed))
 
 
+def turning_rows(timing: Timing) -> tuple[SectionRow, ...]:
+    """The sections of a form as the hits on which they begin want them.
+
+    A hit that asks for a change of key gets one where the form has none; what begins on a climax is as full as the
+    fullest section.
+    """
+    asked = {hit.tick for hit in timing.hits if hit.kind == "key"}
+    heights = {hit.tick: hit.weight for hit in timing.hits if hit.kind == "climax"}
+    fullest = max(row.energy for row in timing.form.rows)
+    out: list[SectionRow] = []
+    tick = raised = 0
+    before = 0
+    for row, bars, meter in zip(timing.form.rows, timing.form.bars, timing.form.meters, strict=True):
+        lift = row.lift + raised
+        if tick in asked and out and lift == before:
+            raised += KEY_LIFT if lift + KEY_LIFT <= HIGHEST_LIFT else -HIGHEST_LIFT + KEY_LIFT
+            lift = row.lift + raised
+        share = heights.get(tick, 0.0) if row.treatment != "break" else 0.0
+        out.append(replace(row, lift=lift, energy=row.energy + share * (fullest - row.energy)))
+        before = lift
+        tick += bars * meter.bar_ticks
+    return tuple(out)
+
+
 def _nearest_beat(tempo: TempoMap, second: float, lines: Sequence[int], meters: Sequence[Meter]) -> int:
     beats = [line + beat for line, meter in zip(lines, meters, strict=False) for beat in meter.beats_ticks]
     return min([*beats, lines[-1]], key=lambda tick: (abs(tempo.seconds(tick) - second), tick))
@@ -409,7 +439,7 @@ def _why_not(asked: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -
     if len(must) == 1:
         return f"the {_named(must[0])} falls on no beat of a cue of {frame.seconds:g} s at {span}; {remedy}"
     names = ", ".join(_named(hit) for hit in must)
-    gap = min(b.at_sec - a.at_sec for a, b in zip(must, must[1:], strict=False))
+    gap = min(b.at_sec - a.at_sec for a, b in pairwise(must))
     shortest = 60.0 / high * min(frame.meter.groups) * frame.meter.unit_ticks / PPQ
     if gap < shortest - 2 * FRAME_SEC:
         why = f"{gap * 1000:.0f} ms lie between two of them, and the fastest beat lasts {shortest * 1000:.0f} ms"

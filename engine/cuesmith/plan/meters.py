@@ -1,12 +1,11 @@
-"""Meters of a cue: one throughout, two that take turns by section, and the odd bar put in before a section.
+"""The odd bar put in before a section.
 
-An odd bar is what phrasing sounds like when the picture is late or early by a beat: the phrase before it breathes a
+It is what phrasing sounds like when the picture is late or early by a beat: the phrase before it breathes a
 little longer, the section after it begins on the hit. Of two that would do, the half bar is the less noticed.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
@@ -32,38 +31,6 @@ class OddBar(NamedTuple):
 
     meter: Meter
     cost: float
-
-
-@dataclass(frozen=True, slots=True)
-class Meters:
-    """The meters of a cue: home, and the one its contrasting sections are in (the same where it does not change)."""
-
-    home: Meter
-    away: Meter
-
-    @property
-    def mixed(self) -> bool:
-        """Whether sections differ in meter."""
-        return self.away != self.home
-
-    def of(self, harmony: str) -> Meter:
-        """The meter of a section by its place in the harmony."""
-        return self.away if harmony == "contrast" else self.home
-
-
-def parse_meters(text: str) -> Meters:
-    """`7/8(2+2+3)`, or two that take turns: `7/8(2+2+3)+4/4`: the second is of the contrasting sections.
-
-    Raises ValueError with the form it expects.
-    """
-    depth, cut = 0, -1
-    for place, sign in enumerate(text):
-        depth += (sign == "(") - (sign == ")")
-        if sign == "+" and depth == 0:
-            cut = place
-            break
-    home = parse_meter(text if cut < 0 else text[:cut])
-    return Meters(home, home if cut < 0 else parse_meter(text[cut + 1 :]))
 
 
 @cache

@@ -45,7 +45,7 @@ def tempo_map(length_ticks: int, seconds: float, *, ritard: float = 0.0, ritard_
 
 
 def _steady(length_ticks: int, seconds: float) -> TempoMap:
-    """One tempo; or two a microsecond apart, where whole microseconds per beat would add up to more than we tolerate."""
+    """One tempo; or two a microsecond apart, where whole microseconds per beat would add up to too much."""
     beats = length_ticks / PPQ
     pace = max(1, round(seconds * 1e6 / beats))
     missing = seconds * 1e6 - pace * beats

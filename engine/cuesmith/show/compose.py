@@ -8,6 +8,7 @@ from pathlib import Path
 
 from cuesmith.cue import Cue, compose_brief
 from cuesmith.motif.model import Theme
+from cuesmith.music.timecode import parse_rate
 from cuesmith.score import Brief
 from cuesmith.show.arc import guises_of, stage_of
 from cuesmith.show.themes import make_themes
@@ -49,6 +50,9 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
         guises=guises,
         meeting=cue.meeting,
         recipes=tuple(show.recipes.items()),
+        hits=tuple(hit.hit(parse_rate(cue.fps)) for hit in cue.hits),
+        fps=cue.fps,
+        force=cue.force,
     )
 
 

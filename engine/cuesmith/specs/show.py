@@ -11,8 +11,10 @@ from pydantic.dataclasses import dataclass
 from cuesmith.motif.text import read_notes
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
+from cuesmith.music.timecode import DEFAULT_RATE, parse_rate
 from cuesmith.score import Meeting
 from cuesmith.specs.banks import STRICT, MeterField, ModeName, Recipe
+from cuesmith.specs.spotting import HitSpec, RateField
 
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
@@ -128,7 +130,9 @@ class CueSpec:
     """One cue of a show.
 
     seconds: where its last bar line stands. variants: B no melody, C soft, D ending. recipe: how its themes come back,
-    for the first of them or by name; it goes before their arcs. meeting: how the first two themes meet.
+    for the first of them or by name; it goes before their arcs. meeting: how the first two themes meet. hits: moments
+    of the picture; hits_file: more of them, in a CSV or EDL file beside the show; fps: of their timecodes. force: take
+    a length the type is not made for.
     """
 
     id: CueId
@@ -143,6 +147,17 @@ class CueSpec:
     seed: int | None = None
     recipe: str | dict[str, str] | None = None
     meeting: Meeting | None = None
+    hits: Annotated[tuple[HitSpec, ...], Field(max_length=200)] = ()
+    hits_file: Annotated[str, Field(min_length=1)] | None = None
+    fps: RateField = DEFAULT_RATE
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        for number, hit in enumerate(self.hits):
+            try:
+                hit.hit(parse_rate(self.fps))
+            except ValueError as fault:
+                raise ValueError(f"hits[{number}]: {fault}") from None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
