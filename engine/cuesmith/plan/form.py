@@ -14,7 +14,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from cuesmith.errors import ComposeError
 from cuesmith.music.meter import Meter, Meters
 from cuesmith.music.note import PPQ
 from cuesmith.plan.meters import odd_bars
@@ -106,7 +105,7 @@ def _extended(rows: tuple[SectionRow, ...], wanted: float) -> tuple[SectionRow, 
                 replace(
                     row,
                     name=_numbered(row.name, number),
-                    energy=min(0.85, row.energy * share),
+                    energy=round(min(0.85, row.energy * share), 3),
                     treatment=changes.get(row.treatment, row.treatment),
                     lift=lift,
                 )
@@ -289,7 +288,7 @@ def solve_form(
 
     bar_beats: quarter notes per bar. wished_bpm: where in bpm_range the cue would like to be; with fixed_tempo the
     tempo may move only as far as whole bars demand. meters: where contrasting sections have another meter, or the last
-    bar may be of another length (short cues). Raises ComposeError when no number of bars fits.
+    bar may be of another length (short cues).
     """
     low, high = tempo_limits(bpm_range, wished_bpm, fixed_tempo=fixed_tempo)
     rows = suitable_rows(cue, seconds, bar_beats, wished_bpm)
@@ -311,8 +310,8 @@ def solve_form(
         cost = table[total][0] + TEMPO_WEIGHT * abs(math.log2(bpm / wished_bpm)) + _uneven(total)
         if best is None or cost < best[0]:
             best = (cost, total)
-    if best is None:
-        raise ComposeError(f"{seconds:g} s cannot be divided into bars for this cue; ask for a longer one")
+    if best is None:  # fewer bars than the form has sections to keep: its fullest is the cue
+        return Form((rows[_peak(rows)],), (totals[0],), totals[0] / per_bpm)
     total = best[1]
     kept_rows, bars = _kept(rows, table[total][1])
     return Form(kept_rows, bars, total / per_bpm)
@@ -369,7 +368,7 @@ def _held_form(
     best: tuple[float, int, Meter] | None = None
     for odd in odd_bars(meter):
         most = math.floor((limits[1] * beats * PPQ - odd.meter.bar_ticks) / meter.bar_ticks + 1e-9)
-        for bars in range(1, most + 1):
+        for bars in range(most + 1):
             bpm = (bars * meter.bar_ticks + odd.meter.bar_ticks) / PPQ / beats
             cost = TEMPO_WEIGHT * abs(math.log2(bpm / wished_bpm)) + odd.cost
             if bpm >= limits[0] - 1e-9 and (best is None or cost < best[0]):
@@ -377,11 +376,12 @@ def _held_form(
     if best is None:
         return None
     _, bars, last = best
-    found = _fits(rows, bars).get(bars)
-    if found is None:
-        return None
-    kept_rows, sizes = _kept(rows, found[1])
     bpm = (bars * meter.bar_ticks + last.bar_ticks) / PPQ / beats
+    fullest = rows[_peak(rows)]
+    if not bars:
+        return Form((fullest,), (1,), bpm, (last,))
+    found = _fits(rows, bars).get(bars)
+    kept_rows, sizes = _kept(rows, found[1]) if found else ((fullest,), (bars,))
     return with_odd_bars(Form(kept_rows, sizes, bpm), meter, [Gate(bars, last, None, 0.0)])
 
 
