@@ -14,7 +14,7 @@ from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key, Scale, is_minor
 from cuesmith.plan.form import solve_form, suitable_rows, tempo_limits
 from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guises, tempo_in, where_they_meet
-from cuesmith.plan.hits import Frame, Timing, solve_hits, turning_rows
+from cuesmith.plan.hits import Frame, Timing, place_hits, solve_hits, turning_rows
 from cuesmith.plan.tempo import ritard_factors, tempo_map
 from cuesmith.score import FORCED_LIMITS, Brief, Plan, SectionPlan
 from cuesmith.specs.banks import CueType, SectionRow
@@ -133,7 +133,7 @@ def _timing(
     wished: float,
     ritard: tuple[float, int],
 ) -> Timing | None:
-    """Bars and tempo that meet the hits of the brief; None when it has none.
+    """Bars and tempo that meet the hits of the brief; None when it has none that would change anything.
 
     ritard: see `_ritard`; where a hit stands near the end there is none.
     """
@@ -146,7 +146,7 @@ def _timing(
     stretch = tuple(ritard_factors(beats * PPQ, *ritard)) if room else ()
     rows = suitable_rows(cue, seconds, meter.bar_beats, wished)
     timing = solve_hits(brief.hits, Frame(seconds, meter, limits, wished, stretch), rows)
-    return replace(timing, form=replace(timing.form, rows=turning_rows(timing)))
+    return timing and replace(timing, form=replace(timing.form, rows=turning_rows(timing)))
 
 
 def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Plan:
@@ -194,10 +194,11 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         )  # fmt: skip
         bar += bars
         tick += bars * own.bar_ticks
+    tempo = timing.tempo if timing else tempo_map(tick, seconds, ritard=ritard, ritard_beats=ritard_beats)
     return Plan(
         brief=brief,
         seconds=seconds,
-        tempo=timing.tempo if timing else tempo_map(tick, seconds, ritard=ritard, ritard_beats=ritard_beats),
+        tempo=tempo,
         sections=tuple(sections),
         scale=_scale(key, themes[brief.themes[0]] if brief.themes else None, style, banks, draw.child("scale")),
         ending=ending,
@@ -206,5 +207,5 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         tension=cue.tension,
         melody=cue.melody,
         guises=guises,
-        hits=timing.hits if timing else (),
+        hits=timing.hits if timing else place_hits(brief.hits, form, tempo, meter),
     )

@@ -10,9 +10,11 @@ how evenly phrases come out. Of the best layouts the first wins whose tempo bend
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from cuesmith.errors import ComposeError
@@ -28,8 +30,8 @@ from cuesmith.specs.banks import SectionRow
 FRAME_SEC = 1 / 24
 TOGETHER_SEC = 0.01  # hits nearer than this are one
 HEAVY = 0.7  # from this weight on a hit belongs on a bar line
-WIDTH = 24  # layouts kept from hit to hit
-TRIED = 160  # complete layouts whose tempo is looked at
+WIDTH, WIDE = 24, 160  # layouts kept from hit to hit; and where that was too few
+TRIED = 160  # complete layouts whose tempo is looked at, for each WIDTH kept
 FORMS = 3  # of those that bend gently enough, how many forms are compared
 EDGE = 1.03  # how far a single bar may leave the range of tempi
 BEYOND = 1.12  # how far the tempi may leave the usual ones where hits cannot be had otherwise
@@ -119,14 +121,17 @@ class _Whole(NamedTuple):
     last: OddBar | None
 
 
-def solve_hits(hits: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> Timing:
+def solve_hits(hits: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> Timing | None:
     """Bars, sections and tempo that meet the hits. rows: the form, before its bars are settled.
 
-    Every hit of weight 1 is reached within a frame (1/24 s) of its second, on a beat. Raises ComposeError naming the
-    hits that cannot be had together, and why.
+    Every hit of weight 1 is reached within a frame (1/24 s) of its second, on a beat. None where there is nothing for
+    the hits to decide: none must be met, and the cue is too short to bend. Raises ComposeError naming the hits that
+    cannot be had together, and why.
     """
     asked = _in_order(hits, frame.seconds)
     found = _solve(asked, frame, rows)
+    if found is None and all(hit.weight < 1.0 for hit in asked):
+        return None
     if found is None:
         raise ComposeError(_why_not(asked, frame, rows))
     return found
@@ -137,20 +142,25 @@ def _solve(asked: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> 
     leaders = _leaders(asked)
     low, high = frame.limits
     wider = replace(frame, limits=(low / BEYOND, high * BEYOND))
-    for each, shifts in ((frame, (0.0,)), (frame, SHIFTS_SEC), (wider, SHIFTS_SEC)):
-        found = _best(leaders, each, rows, shifts)
+    for each, shifts, width in (
+        (frame, (0.0,), WIDTH),
+        (frame, (0.0,), WIDE),
+        (frame, SHIFTS_SEC, WIDE),
+        (wider, SHIFTS_SEC, WIDE),
+    ):
+        found = _best(leaders, each, rows, shifts, width)
         if found is not None:
             return _timing(asked, *found, each)
     return None
 
 
 def _best(
-    leaders: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...], shifts: Sequence[float]
+    leaders: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...], shifts: Sequence[float], width: int
 ) -> tuple[_Whole, Curve, Form] | None:
     """Of the cheapest layouts whose tempo bends gently enough the one whose bars the form fills best."""
     best: tuple[float, _Whole, Curve, Form] | None = None
     compared = 0
-    for whole in _layouts(leaders, frame, shifts)[:TRIED]:
+    for whole in _layouts(leaders, frame, shifts, width)[: TRIED * width // WIDTH]:
         if compared == FORMS or (best is not None and whole.cost >= best[0]):
             break
         curve = _curve(whole, frame)
@@ -189,7 +199,7 @@ def _leaders(asked: Sequence[Hit]) -> list[Hit]:
     return out
 
 
-def _layouts(hits: Sequence[Hit], frame: Frame, shifts: Sequence[float]) -> list[_Whole]:
+def _layouts(hits: Sequence[Hit], frame: Frame, shifts: Sequence[float], width: int) -> list[_Whole]:
     """Complete layouts, the cheapest first."""
     beam = [_Layout(0.0, (), 0, 0, 0, 0.0, 0.0, 0.0)]
     for hit in hits:
@@ -203,19 +213,26 @@ def _layouts(hits: Sequence[Hit], frame: Frame, shifts: Sequence[float]) -> list
             loss = SKIPPED * hit.weight + 0.1
             steps += [_Step(old.cost + loss, old, old.tick, 0, 0, None, old.sec, old.pace) for old in beam]
         steps.sort(key=lambda step: step.cost)
-        beam = _taken(steps, hit)
+        beam = _taken(steps, hit, width)
     wholes = [whole for layout in beam for whole in _closed(layout, frame)]
     wholes.sort(key=lambda whole: whole.cost)
     return wholes
 
 
-def _taken(steps: Sequence[_Step], hit: Hit) -> list[_Layout]:
-    """The layouts of the cheapest steps, no two that stand alike at the hit and came there at the same pace."""
+def _taken(steps: Sequence[_Step], hit: Hit, width: int) -> list[_Layout]:
+    """The layouts of the cheapest steps, no two that stand alike at the hit and came there at the same pace.
+
+    One that lets the hit go is always among them, where that is allowed: a light hit is never in the way.
+    """
     out: list[_Layout] = []
+    free = hit.weight >= 1.0
     seen: set[tuple[int, int, int, float]] = set()
     for cost, old, tick, inside, number, odd, sec, pace in steps:
+        if len(out) >= width and (free or tick != old.tick):
+            continue
         if tick == old.tick:  # the hit is let go
             new = old._replace(cost=cost)
+            free = True
         else:
             line, bars = tick if odd else tick - inside, old.bars + number
             spots = (*old.spots, _Spot(hit, tick, line, bars, odd, sec))
@@ -224,8 +241,6 @@ def _taken(steps: Sequence[_Step], hit: Hit) -> list[_Layout]:
         if state not in seen:
             seen.add(state)
             out.append(new)
-            if len(out) == WIDTH:
-                break
     return out
 
 
@@ -307,9 +322,8 @@ def _closed(old: _Layout, frame: Frame) -> list[_Whole]:
     for odd in (None, *odd_bars(frame.meter)):
         inside = odd.meter.bar_ticks if odd else 0
         base = old.line + inside
-        number = max(
-            1 if odd or old.tick == old.line else 0, math.ceil((old.tick + least - longer - base) / bar - 1e-9)
-        )
+        number = math.ceil((old.tick + least - longer - base) / bar - 1e-9)
+        number = max(number, _least_bars(old, odd))
         while base + number * bar + longer <= old.tick + most + 1e-6:
             length = base + number * bar
             if length > old.tick:
@@ -321,6 +335,15 @@ def _closed(old: _Layout, frame: Frame) -> list[_Whole]:
                     out.append(_Whole(old.cost + cost, old.spots, length, bars, odd))
             number += 1
     return out
+
+
+def _least_bars(old: _Layout, odd: OddBar | None) -> int:
+    """Usual bars that must follow before the end: a held last bar may hold the last hit, but follows no odd bar."""
+    inside = old.tick - old.line
+    if odd is None:
+        return 0 if inside else 1
+    after_odd = bool(old.spots) and old.spots[-1].odd is not None and not inside
+    return 0 if old.bars and not after_odd and inside < odd.meter.bar_ticks else 1
 
 
 def _gates(whole: _Whole) -> list[Gate]:
@@ -375,22 +398,30 @@ def _curve(whole: _Whole, frame: Frame) -> Curve | None:
 def _timing(asked: Sequence[Hit], whole: _Whole, curve: Curve, form: Form, frame: Frame) -> Timing:
     """The tempo map, and where every hit came to stand."""
     tempo = bent_tempo_map(curve, [spot.tick for spot in whole.spots], whole.length, frame.stretch)
-    lines = _bar_lines(whole, frame.meter)
-    meters = [meter for meter, count in zip(form.meters, form.bars, strict=True) for _ in range(count)]
+    laid = {
+        hit: spot.tick for spot in whole.spots for hit in asked if abs(spot.hit.at_sec - hit.at_sec) <= TOGETHER_SEC
+    }
+    return Timing(form, tempo, place_hits(asked, form, tempo, frame.meter, laid))
+
+
+def place_hits(
+    hits: Sequence[Hit], form: Form, tempo: TempoMap, meter: Meter, laid: Mapping[Hit, int] = MappingProxyType({})
+) -> tuple[PlannedHit, ...]:
+    """Where hits stand in a finished plan, by time: on the tick they were laid at, else on the nearest beat.
+
+    meter: of forms that have one throughout.
+    """
+    own = form.meters or (meter,) * len(form.rows)
+    meters = [each for each, count in zip(own, form.bars, strict=True) for _ in range(count)]
+    lines = [0, *accumulate(each.bar_ticks for each in meters)]
     placed = []
-    for hit in asked:
-        near = [spot for spot in whole.spots if abs(spot.hit.at_sec - hit.at_sec) <= TOGETHER_SEC]
-        tick = near[0].tick if near else _nearest_beat(tempo, hit.at_sec, lines, meters)
-        bar = max(i for i, line in enumerate(lines[:-1]) if line <= tick)
-        beat = 1 + (tick - lines[bar]) / meters[bar].unit_ticks
-        at_end = tick >= whole.length
-        placed.append(
-            PlannedHit(
-                hit.at_sec, hit.kind, hit.weight, tick, len(lines) if at_end else bar + 1, 1.0 if at_end else beat,
-                tempo.seconds(tick), hit.note,
-            )
-        )  # fmt: skip
-    return Timing(form, tempo, tuple(placed))
+    for hit in sorted(hits, key=lambda hit: (hit.at_sec, -hit.weight, hit.kind)):
+        tick = laid[hit] if hit in laid else _nearest_beat(tempo, hit.at_sec, lines, meters)
+        bar = bisect_right(lines, tick) - 1
+        beat = 1 + (tick - lines[bar]) / meters[bar].unit_ticks if bar < len(meters) else 1.0
+        reached = tempo.seconds(tick)
+        placed.append(PlannedHit(hit.at_sec, hit.kind, hit.weight, tick, bar + 1, beat, reached, hit.note))
+    return tuple(placed)
 
 
 def turning_rows(timing: Timing) -> tuple[SectionRow, ...]:
