@@ -37,7 +37,7 @@ LONGEST_BREAK_SEC = 2.6
 SECTION_KINDS = ("entry", "key", "climax")  # hits on which a section should begin
 CROSSED = {"entry": 2.5, "key": 2.5, "climax": 3.0, "silence": 0.4, "stop": 0.3}  # cost of a section that runs across
 BARRED = 1e6  # no section runs across an odd bar
-REACH = 14  # bars by which a section's end may leave the proportions of the form for the sake of the gates
+REACH = 12  # bars by which a section's end may leave the proportions of the form for the sake of the gates
 HALVED = 1.5  # cost of telling sections in halves
 TEMPO_WEIGHT = 6.0  # cost of a tempo e times the wished one, against one doubled section
 
@@ -245,7 +245,7 @@ def fit_rows(
     """
     best: tuple[float, tuple[SectionRow, ...], tuple[int, ...]] | None = None
     for attempt, extra in ((rows, 0.0), (tuple(half for row in rows for half in _halves(row)), HALVED)):
-        if best is not None and best[0] < HALVED:
+        if best is not None and best[0] < HALVED + 1.5:
             break
         found = _gated_fit(attempt, bars, gates)
         if found is None or (best is not None and found[0] + extra >= best[0]):
