@@ -37,7 +37,7 @@ EDGE = 1.03  # how far a single bar may leave the range of tempi
 BEYOND = 1.12  # how far the tempi may leave the usual ones where hits cannot be had otherwise
 SHIFTS_SEC = (0.0, 0.02, -0.015, 0.036, -0.03)  # where hits on the dot cannot be had; late rather than early
 
-OFF_BAR_LINE = 1.0  # cost of a heavy hit on an ordinary beat, by its weight
+OFF_BAR_LINE = 1.8  # cost of a heavy hit on an ordinary beat, by its weight
 OFF_STRONG = 0.12  # cost of a light hit on an ordinary beat
 SKIPPED = 3.0  # cost of a hit that falls off the beat, by its weight
 UPBEAT_COST = 0.6  # a cue that begins with an odd bar
@@ -308,7 +308,7 @@ def _beat_cost(hit: Hit, meter: Meter, inside: int) -> float:
     strong = inside in meter.strong_ticks
     wants_line = hit.kind in SECTION_KINDS
     if hit.weight >= HEAVY:
-        return hit.weight * OFF_BAR_LINE * (0.6 if strong else 1.0) + (0.4 if wants_line else 0.0)
+        return hit.weight * OFF_BAR_LINE * (0.75 if strong else 1.0) + (0.4 if wants_line else 0.0)
     return (0.04 if strong else OFF_STRONG) + (0.3 * hit.weight if wants_line else 0.0)
 
 
