@@ -10,7 +10,6 @@ from pathlib import Path
 
 from cuesmith.errors import CuesmithError, UsageError
 from cuesmith.music.timecode import Rate, parse_rate, parse_time
-from cuesmith.score import FORCED_LIMITS
 
 MAX_TITLE = 120
 EXAMPLE = "cuesmith cue --style symphonic --type battle -o battle.mid"
@@ -49,13 +48,19 @@ def rate_of(text: str) -> Rate:
 def time_of(text: str, rate: Rate) -> float:
     """Seconds of a number, of minutes and seconds, or of a timecode at this rate."""
     try:
-        return float(text) if text.strip().lower() in ("nan", "inf", "-inf") else parse_time(text, rate)
+        return float(text)  # also what no cue can last: that is said where the limits are known
+    except ValueError:
+        pass
+    try:
+        return parse_time(text, rate)
     except ValueError as fault:
         raise UsageError(f"--seconds: {fault}") from None
 
 
 def seconds_in(seconds: float, type_: str, limits: tuple[float, float], *, force: bool = False) -> float:
     """A length the cue type can take; with force, one that any cue can."""
+    from cuesmith.score import FORCED_LIMITS  # not before it is needed: it loads the libraries of the score
+
     low, high = FORCED_LIMITS if force else limits
     if not low <= seconds <= high:  # so that nan is refused as well
         nearest = "" if math.isnan(seconds) else f"; the nearest is {low if seconds < low else high:g}"
