@@ -16,7 +16,8 @@ from cuesmith.music.meter import Meter, parse_meters
 from cuesmith.music.note import PPQ
 from cuesmith.plan.build import build_plan
 from cuesmith.plan.form import suitable_rows
-from cuesmith.plan.hits import FRAME_SEC, Frame, Timing, solve_hits
+from cuesmith.plan.hits import FRAME_SEC, Timing, solve_hits
+from cuesmith.plan.layouts import Frame
 from cuesmith.plan.meters import ODD_BARS, odd_bars
 from cuesmith.plan.tempo import MOST_PER_BAR, curve_through, ritard_factors
 from cuesmith.score import Brief, Hit, HitKind, Plan

@@ -133,3 +133,13 @@ def test_a_forced_length_is_taken(tmp_path: Path) -> None:
     (tmp_path / "s.yaml").write_text(SHOW.replace("seconds: 90", "seconds: 700, force: true"))
     (tmp_path / "beats.csv").write_text("20,door\n")
     assert load_show(tmp_path / "s.yaml").cues[0].force
+
+
+def test_the_length_of_a_cue_as_text(tmp_path: Path) -> None:
+    (tmp_path / "beats.csv").write_text("20,door\n")
+    for text, seconds in (("1:30.5", 90.5), ("00:01:30:05@25", 90.2)):
+        (tmp_path / "s.yaml").write_text(SHOW.replace("seconds: 90", f'seconds: "{text}"'))
+        assert load_show(tmp_path / "s.yaml").cues[0].seconds == pytest.approx(seconds)
+    (tmp_path / "s.yaml").write_text(SHOW.replace("seconds: 90", 'seconds: "00:01:30:05"'))
+    with pytest.raises(SpecError, match="needs its frame rate: 00:01:30:05@24"):
+        load_show(tmp_path / "s.yaml")

@@ -14,7 +14,8 @@ from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key, Scale, is_minor
 from cuesmith.plan.form import solve_form, suitable_rows, tempo_limits
 from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guises, tempo_in, where_they_meet
-from cuesmith.plan.hits import Frame, Timing, place_hits, solve_hits, turning_rows
+from cuesmith.plan.hits import Timing, place_hits, solve_hits, turning_rows
+from cuesmith.plan.layouts import Frame
 from cuesmith.plan.tempo import ritard_factors, tempo_map
 from cuesmith.score import FORCED_LIMITS, Brief, Plan, SectionPlan
 from cuesmith.specs.banks import CueType, SectionRow

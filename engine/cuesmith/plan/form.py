@@ -3,8 +3,7 @@
 A cue type brings a form (sections with bars); the seconds asked for rarely fit it at a usual tempo. A small dynamic
 programme finds, for every possible number of bars at once, the least distorted form: sections keep even phrase
 lengths, an introduction shrinks before a theme does, long cues repeat their middle in rounds of their own. The tempo is
-then solved, never the music cut. Gates are bar lines that the picture asks for: where an odd bar stands a section must
-end, and on some hits a section should begin.
+then solved, never the music cut.
 """
 
 from __future__ import annotations
@@ -12,12 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from cuesmith.music.meter import Meter, Meters
 from cuesmith.music.note import PPQ
 from cuesmith.plan.meters import odd_bars
-from cuesmith.score import HitKind
 from cuesmith.specs.banks import CueType, SectionRow
 
 SMALL = {"intro", "coda", "break"}  # sections that may shrink to a bar or vanish
@@ -34,16 +31,8 @@ DROPPED = {
     "build": 1.2,
 }
 LONGEST_BREAK_SEC = 2.6
-SECTION_KINDS = ("entry", "key", "climax")  # hits on which a section should begin
-CROSSED = {"entry": 2.5, "key": 2.5, "climax": 3.0, "silence": 0.4, "stop": 0.3}  # cost of a section that runs across
-BARRED = 1e6  # no section runs across an odd bar
-REACH = 12  # bars by which a section's end may leave the proportions of the form for the sake of the gates
-HALVED = 1.5  # cost of telling sections in halves
 TEMPO_WEIGHT = 6.0  # cost of a tempo e times the wished one, against one doubled section
-
-
 HELD_BAR_COST = 0.5  # a last bar of another length than the others
-UNPLANNED = 1.4  # cost of a size no form asks for (7, 9, 11 … bars)
 
 # What happens in the rounds of a long cue: (share of the energy, what becomes of treatments, semitones). A round that
 # thins out makes the one after it a return; the last is the form as it stands.
@@ -55,18 +44,6 @@ THIN_ROUND: tuple[float, dict[str, str], int] = (
 )
 RISING_ROUND: tuple[float, dict[str, str], int] = (0.80, {"contrast": "build", "fragments": "statement"}, -2)
 ROUNDS = (FULL_ROUND, THIN_ROUND, RISING_ROUND)
-
-
-class Gate(NamedTuple):
-    """A bar line that the picture asks for, after so many of the cue's usual bars.
-
-    odd: the bar put in before it, which must follow the end of a section. kind, weight: of the hit that falls on it.
-    """
-
-    after: int
-    odd: Meter | None
-    kind: HitKind | None
-    weight: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +102,8 @@ def _with_short_breaks(rows: tuple[SectionRow, ...], bar_sec: float) -> tuple[Se
     )
 
 
-def _section_costs(row: SectionRow) -> dict[int, float]:
+def section_costs(row: SectionRow) -> dict[int, float]:
+    """What each number of bars that a section may have costs; 0 for the number its form gives it."""
     costs = {}
     for bars in SIZES:
         if bars > 4 * row.bars:
@@ -149,8 +127,8 @@ def _fits(
     """
     table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for index, row in enumerate(rows):
-        costs = _section_costs(row)
-        dropped = _drop_cost(rows, index)
+        costs = section_costs(row)
+        dropped = drop_cost(rows, index)
         if dropped is not None:
             costs[0] = dropped
         unit = units[index] if units else 1
@@ -167,100 +145,18 @@ def _fits(
     return table
 
 
-def _peak(rows: Sequence[SectionRow]) -> int:
+def peak_of(rows: Sequence[SectionRow]) -> int:
+    """Which section is the fullest (the first of equals)."""
     return max(range(len(rows)), key=lambda i: rows[i].energy)
 
 
-def _drop_cost(rows: Sequence[SectionRow], index: int) -> float | None:
+def drop_cost(rows: Sequence[SectionRow], index: int) -> float | None:
     """What it costs to do without a section; None for one that must stay."""
-    peak = _peak(rows)
+    peak = peak_of(rows)
     first = next((i for i, row in enumerate(rows) if row.treatment in ("statement", "head", "fragments", "vamp")), 0)
     if index == first or (index == peak and len(rows) <= 4):
         return None
     return DROPPED.get(rows[index].treatment, 1.6) + (0.8 if index == peak else 0.0)
-
-
-def _gated_fit(rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]) -> tuple[float, tuple[int, ...]] | None:
-    """Cost and bars of each section for one total, with the gates; near the form's own proportions (REACH)."""
-    crossing = [0.0] * (bars + 2)  # summed: what it costs to run across the bar lines before this one
-    for gate in gates:
-        if gate.after < bars:
-            crossing[gate.after + 1] += BARRED if gate.odd else gate.weight * CROSSED.get(gate.kind or "accent", 0.0)
-    for at in range(1, bars + 2):
-        crossing[at] += crossing[at - 1]
-    peak, whole = _peak(rows), sum(row.bars for row in rows)
-    table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
-    passed = 0
-    for index, row in enumerate(rows):
-        costs = _section_costs(row)
-        sizes = [
-            (n, costs.get(n, UNPLANNED + abs(math.log2(n / row.bars))))
-            for n in range(1, max(4, 2 * row.bars) + 1)
-            if n in costs or row.treatment not in SMALL
-        ]
-        dropped = _drop_cost(rows, index)
-        begins = {gate.after: _start_cost(gates, gate.after, row, index == peak) for gate in gates}
-        passed += row.bars
-        ideal = passed * bars / whole
-        low, high = ideal - REACH, min(bars, ideal + REACH)
-        fresh: dict[int, tuple[float, tuple[int, ...]]] = {}
-        for start, (cost, chosen) in table.items():
-            if dropped is not None and (start not in fresh or cost + dropped < fresh[start][0] - 1e-9):
-                fresh[start] = (cost + dropped, (*chosen, 0))
-            here = cost + begins.get(start, 0.0) - crossing[start + 1]
-            for n, extra in sizes:
-                end = start + n
-                if end > high:
-                    break
-                if end < low:
-                    continue
-                value = here + extra + crossing[end]
-                if value < BARRED / 2 and (end not in fresh or value < fresh[end][0] - 1e-9):
-                    fresh[end] = (value, (*chosen, n))
-        table = fresh
-    return table.get(bars)
-
-
-def _start_cost(gates: Sequence[Gate], bar: int, row: SectionRow, is_peak: bool) -> float:
-    """What it costs that this section, rather than another, begins on the hits of a bar line."""
-    cost = 0.0
-    for after, _, kind, weight in gates:
-        if after != bar:
-            continue
-        if kind == "climax" and not is_peak:
-            cost += 0.6 * weight
-        elif kind in ("silence", "stop") and row.treatment == "break":
-            cost -= 1.0 * weight
-        elif kind in SECTION_KINDS and row.treatment == "break":
-            cost += 1.0 * weight
-    return cost
-
-
-def fit_rows(
-    rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]
-) -> tuple[float, tuple[SectionRow, ...], tuple[int, ...]] | None:
-    """Cost, sections and their bars for a number of usual bars, with a section's end at every odd bar.
-
-    Where the form has too few sections for the gates, sections are told in two halves. None when nothing fits.
-    """
-    best: tuple[float, tuple[SectionRow, ...], tuple[int, ...]] | None = None
-    for attempt, extra in ((rows, 0.0), (tuple(half for row in rows for half in _halves(row)), HALVED)):
-        if best is not None and best[0] < HALVED + 1.5:
-            break
-        found = _gated_fit(attempt, bars, gates)
-        if found is None or (best is not None and found[0] + extra >= best[0]):
-            continue
-        kept = [(row, n) for row, n in zip(attempt, found[1], strict=True) if n]
-        if kept[-1][0].treatment != "break":
-            best = (found[0] + extra, tuple(row for row, _ in kept), tuple(n for _, n in kept))
-    return best
-
-
-def _halves(row: SectionRow) -> tuple[SectionRow, ...]:
-    if row.bars < 2 or row.treatment == "break":
-        return (row,)
-    left = (row.bars + 1) // 2
-    return replace(row, bars=left), replace(row, name=f"{row.name} on", bars=row.bars - left)
 
 
 def suitable_rows(cue: CueType, seconds: float, bar_beats: float, wished_bpm: float) -> tuple[SectionRow, ...]:
@@ -311,7 +207,7 @@ def solve_form(
         if best is None or cost < best[0]:
             best = (cost, total)
     if best is None:  # fewer bars than the form has sections to keep: its fullest is the cue
-        return Form((rows[_peak(rows)],), (totals[0],), totals[0] / per_bpm)
+        return Form((rows[peak_of(rows)],), (totals[0],), totals[0] / per_bpm)
     total = best[1]
     kept_rows, bars = _kept(rows, table[total][1])
     return Form(kept_rows, bars, total / per_bpm)
@@ -377,36 +273,15 @@ def _held_form(
         return None
     _, bars, last = best
     bpm = (bars * meter.bar_ticks + last.bar_ticks) / PPQ / beats
-    fullest = rows[_peak(rows)]
+    fullest = rows[peak_of(rows)]
     if not bars:
         return Form((fullest,), (1,), bpm, (last,))
     found = _fits(rows, bars).get(bars)
     kept_rows, sizes = _kept(rows, found[1]) if found else ((fullest,), (bars,))
-    return with_odd_bars(Form(kept_rows, sizes, bpm), meter, [Gate(bars, last, None, 0.0)])
+    rows = (*kept_rows, held_bar(kept_rows[-1]))
+    return Form(rows, (*sizes, 1), bpm, (*(meter for _ in kept_rows), last))
 
 
-def with_odd_bars(form: Form, meter: Meter, gates: Sequence[Gate]) -> Form:
-    """The form with its odd bars as sections of their own: a link before the section that begins on the gate.
-
-    One behind everything is the last bar, held. Every odd bar stands at the end of a section.
-    """
-    rows: list[SectionRow] = []
-    bars: list[int] = []
-    meters: list[Meter] = []
-    odd = {gate.after: gate.odd for gate in gates if gate.odd is not None}
-    at = 0
-    for number, (row, count) in enumerate(zip(form.rows, form.bars, strict=True)):
-        if at in odd:
-            before = form.rows[number - 1] if number else row
-            rows.append(replace(before, name="link", bars=1, treatment="none", harmony="link"))
-            bars.append(1)
-            meters.append(odd[at])
-        rows.append(row)
-        bars.append(count)
-        meters.append(meter)
-        at += count
-    if at in odd:
-        rows.append(replace(form.rows[-1], name="last bar", bars=1, treatment="coda", harmony="close"))
-        bars.append(1)
-        meters.append(odd[at])
-    return Form(tuple(rows), tuple(bars), form.bpm, tuple(meters))
+def held_bar(row: SectionRow) -> SectionRow:
+    """The last bar of a cue as a section of its own, because it is of another length than the others."""
+    return replace(row, name="last bar", bars=1, treatment="coda", harmony="close")

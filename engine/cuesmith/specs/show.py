@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
 from cuesmith.motif.text import read_notes
@@ -14,7 +14,7 @@ from cuesmith.music.scale import Key
 from cuesmith.music.timecode import DEFAULT_RATE, parse_rate
 from cuesmith.score import Meeting
 from cuesmith.specs.banks import STRICT, MeterField, ModeName, Recipe
-from cuesmith.specs.spotting import HitSpec, RateField
+from cuesmith.specs.spotting import HitSpec, RateField, clock_seconds
 
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
@@ -129,7 +129,8 @@ class ThemeSpec:
 class CueSpec:
     """One cue of a show.
 
-    seconds: where its last bar line stands. variants: B no melody, C soft, D ending. recipe: how its themes come back,
+    seconds: where its last bar line stands (also as text: `1:12.4`, `00:01:12:10@24`).
+    variants: B no melody, C soft, D ending. recipe: how its themes come back,
     for the first of them or by name; it goes before their arcs. meeting: how the first two themes meet. hits: moments
     of the picture; hits_file: more of them, in a CSV or EDL file beside the show; fps: of their timecodes. force: take
     a length the type is not made for.
@@ -140,7 +141,7 @@ class CueSpec:
     type: str
     style: str | None = None
     themes: tuple[str, ...] = ()
-    seconds: Annotated[float, Field(ge=1, le=900)] | None = None
+    seconds: Annotated[Annotated[float, Field(ge=1, le=900)] | None, BeforeValidator(clock_seconds)] = None
     variants: tuple[Literal["B", "C", "D"], ...] = ()
     key: KeyText | None = None
     tempo: Annotated[float, Field(ge=30, le=260)] | None = None

@@ -48,6 +48,15 @@ def _rate(value: object) -> str:
     return parse_rate(value).name
 
 
+def clock_seconds(value: object) -> object:
+    """Seconds of a length written as text; a timecode must say its frame rate. Raises ValueError. Others pass."""
+    if not isinstance(value, str):
+        return value
+    if _LABEL.match(value) and "@" not in value:
+        raise ValueError(f"'{value}' needs its frame rate: {value}@24")
+    return parse_time(value)
+
+
 TimeField = Annotated[
     Annotated[float, Field(ge=0)] | str, AfterValidator(_time), Field(examples=[12.4, "00:01:12:10@24"])
 ]
