@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cuesmith.cue import compose
+from cuesmith.cue import compose, compose_brief
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter, parse_meters
@@ -218,3 +218,25 @@ def test_cues_with_hits_say_so_in_midi_and_json() -> None:
     assert isinstance(rows, list)
     assert [row["at_sec"] for row in rows] == [12.4, 30.0, 41.5, 52.25]
     assert cue.score.plan.hit_error_ms < 100
+
+
+def test_a_hit_every_two_seconds_still_has_a_form() -> None:
+    hits = tuple(Hit(2.0 + 2.2 * number + 0.13 * (number * 7 % 3), "accent") for number in range(36))
+    timing = solved("battle", Frame(90.0, Meter(4, 4), CUES["battle"].bpm, 150.0), hits)
+    assert timing is not None
+    assert all(abs(hit.error_ms) <= FRAME_SEC * 1000 for hit in timing.hits)
+
+
+def test_the_ending_alone_keeps_its_hits(themes_of: Themes) -> None:
+    brief = Brief(
+        id="M-001", title="T", type="chase", style="symphonic", seed=5, seconds=64.0, themes=("hero",),
+        hits=(*HITS, Hit(60.0, "accent")), variant="D",
+    )  # fmt: skip
+    plan = compose_brief(brief, themes_of("symphonic")).score.plan
+    assert plan.seconds < 20
+    assert [hit.kind for hit in plan.hits][-1] == "accent"
+    lines = {tick: section.first_bar + n + 1 for section in plan.sections for n, tick in enumerate(section.bar_ticks())}
+    for hit in plan.hits:
+        assert hit.reached_sec == pytest.approx(plan.tempo.seconds(hit.tick), abs=1e-6)
+        assert hit.at_sec == pytest.approx(hit.reached_sec, abs=FRAME_SEC)
+        assert hit.beat > 1 or lines[hit.tick] == hit.bar

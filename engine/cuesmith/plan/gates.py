@@ -54,7 +54,9 @@ def _gated_fit(rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]) -
             if n in costs or row.treatment not in SMALL
         ]
         dropped = drop_cost(rows, index)
-        begins = {gate.after: _start_cost(gates, gate.after, row, index == peak) for gate in gates}
+        begins: dict[int, float] = {}
+        for gate in gates:
+            begins[gate.after] = begins.get(gate.after, 0.0) + _start_cost(gate, row, index == peak)
         passed += row.bars
         ideal = passed * bars / whole
         low, high = ideal - REACH, min(bars, ideal + REACH)
@@ -76,19 +78,13 @@ def _gated_fit(rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]) -
     return table.get(bars)
 
 
-def _start_cost(gates: Sequence[Gate], bar: int, row: SectionRow, is_peak: bool) -> float:
-    """What it costs that this section, rather than another, begins on the hits of a bar line."""
-    cost = 0.0
-    for after, _, kind, weight in gates:
-        if after != bar:
-            continue
-        if kind == "climax" and not is_peak:
-            cost += 0.6 * weight
-        elif kind in ("silence", "stop") and row.treatment == "break":
-            cost -= 1.0 * weight
-        elif kind in SECTION_KINDS and row.treatment == "break":
-            cost += 1.0 * weight
-    return cost
+def _start_cost(gate: Gate, row: SectionRow, is_peak: bool) -> float:
+    """What it costs that this section, rather than another, begins on a hit."""
+    if gate.kind == "climax" and not is_peak:
+        return 0.6 * gate.weight
+    if row.treatment == "break":
+        return -gate.weight if gate.kind in ("silence", "stop") else gate.weight if gate.kind in SECTION_KINDS else 0.0
+    return 0.0
 
 
 def fit_rows(
@@ -96,11 +92,13 @@ def fit_rows(
 ) -> tuple[float, tuple[SectionRow, ...], tuple[int, ...]] | None:
     """Cost, sections and their bars for a number of usual bars, with a section's end at every odd bar.
 
-    Where the form has too few sections for the gates, sections are told in two halves. None when nothing fits.
+    Where the form has too few sections for the gates, sections are told in halves or quarters. None when nothing fits.
     """
+    halves = tuple(half for row in rows for half in _halves(row))
+    quarters = tuple(half for row in halves for half in _halves(row))
     best: tuple[float, tuple[SectionRow, ...], tuple[int, ...]] | None = None
-    for attempt, extra in ((rows, 0.0), (tuple(half for row in rows for half in _halves(row)), HALVED)):
-        if best is not None and best[0] < HALVED + 1.5:
+    for attempt, extra in ((rows, 0.0), (halves, HALVED), (quarters, 2 * HALVED)):
+        if best is not None and best[0] < extra + HALVED:
             break
         found = _gated_fit(attempt, bars, gates)
         if found is None or (best is not None and found[0] + extra >= best[0]):

@@ -26,8 +26,9 @@ from cuesmith.specs.banks import SectionRow
 
 FRAME_SEC = 1 / 24
 WIDTH, WIDE = 24, 160  # layouts kept from hit to hit; and where that was too few
-TRIED = 160  # complete layouts whose tempo is looked at, for each WIDTH kept
+TRIED = 320  # complete layouts whose tempo is looked at
 FORMS = 3  # of those that bend gently enough, how many forms are compared
+UNFIT = 36  # and how many may fit no form, before we give up
 EDGE = 1.03  # how far a single bar may leave the range of tempi
 BEYOND = 1.12  # how far the tempi may leave the usual ones where hits cannot be had otherwise
 SHIFTS_SEC = (0.0, 0.02, -0.015, 0.036, -0.03)  # where hits on the dot cannot be had; late rather than early
@@ -82,9 +83,9 @@ def _best(
 ) -> tuple[Whole, Curve, Form] | None:
     """Of the cheapest layouts whose tempo bends gently enough the one whose bars the form fills best."""
     best: tuple[float, Whole, Curve, Form] | None = None
-    compared = 0
-    for whole in layouts(leaders, frame, shifts, width)[: TRIED * width // WIDTH]:
-        if compared == FORMS or (best is not None and whole.cost >= best[0]):
+    compared = failed = 0
+    for whole in layouts(leaders, frame, shifts, width)[:TRIED]:
+        if compared == FORMS or failed == UNFIT or (best is not None and whole.cost >= best[0]):
             break
         curve = _curve(whole, frame)
         if curve is None:
@@ -92,6 +93,7 @@ def _best(
         gates = gates_of(whole)
         fitted = fit_rows(rows, whole.bars, gates)
         if fitted is None:
+            failed += 1
             continue
         compared += 1
         cost = whole.cost + fitted[0]
@@ -210,13 +212,30 @@ def _named(hit: Hit) -> str:
     return f"{hit.kind} at {hit.at_sec:.3f} s" + (f" ({hit.note})" if hit.note else "")
 
 
+def _culprits(must: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> Sequence[Hit]:
+    """The fewest neighbours that cannot be had together; of more than four the shortest run that bisection finds."""
+
+    def fails(hits: Sequence[Hit]) -> bool:
+        return _solve(hits, frame, rows) is None
+
+    for size in range(1, min(4, len(must)) + 1):
+        for start in range(len(must) - size + 1):
+            if fails(must[start : start + size]):
+                return must[start : start + size]
+    fine, end = 4, len(must)
+    while end - fine > 1:
+        middle = (fine + end) // 2
+        fine, end = (fine, middle) if fails(must[:middle]) else (middle, end)
+    start, late = 0, max(0, end - 4)
+    while late - start > 1:
+        middle = (start + late) // 2
+        start, late = (middle, late) if fails(must[middle:end]) else (start, middle)
+    return must[start:end]
+
+
 def _why_not(asked: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> str:
-    """Which hits cannot be had together: as few of them as still have no solution, and what is in the way."""
-    must = [hit for hit in asked if hit.weight >= 1.0]
-    for hit in tuple(must):
-        fewer = [other for other in must if other is not hit]
-        if fewer and _solve(fewer, frame, rows) is None:
-            must = fewer
+    """Which hits cannot be had together, and what is in the way."""
+    must = _culprits([hit for hit in asked if hit.weight >= 1.0], frame, rows)
     low, high = frame.limits
     span = f"{low:.4g} to {high:.4g} quarter notes per minute"
     remedy = "move one, give it a weight below 1, or ask for another tempo or length"

@@ -6,6 +6,7 @@ the one whose tempo changes least. A ritardando counts its beats as longer ones,
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -71,9 +72,7 @@ class Curve:
 
     def at(self, tick: float) -> float:
         """The second of a felt tick inside the cue."""
-        index = 0
-        while index < len(self.ticks) - 2 and self.ticks[index + 1] <= tick:
-            index += 1
+        index = min(max(bisect_right(self.ticks, tick) - 1, 0), len(self.ticks) - 2)
         left, right = self.ticks[index], self.ticks[index + 1]
         width = right - left
         a, b = (right - tick) / width, (tick - left) / width
