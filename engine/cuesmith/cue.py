@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -14,10 +14,11 @@ from cuesmith.compose.write import write_score
 from cuesmith.critic.choose import best_of
 from cuesmith.errors import UsageError, did_you_mean
 from cuesmith.motif.model import Theme
+from cuesmith.music.timecode import DEFAULT_RATE
 from cuesmith.perform.model import Performance
 from cuesmith.perform.play import perform
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief, Guise, Score
+from cuesmith.score import Brief, Guise, Hit, Score
 from cuesmith.show.themes import character_for, make_themes
 from cuesmith.show.variants import named, vary
 from cuesmith.specs.library import load_banks
@@ -114,12 +115,16 @@ def compose(
     recipe: str | None = None,
     title: str | None = None,
     chords: str | Mapping[str, str] | None = None,
+    hits: Sequence[Hit] = (),
+    fps: str = DEFAULT_RATE,
+    force: bool = False,
 ) -> Cue:
     """Compose a single cue, with themes of its own: a show of one cue.
 
     style: name or path. type: an id of the cue taxonomy. seconds: where the last bar line stands (default: usual for
     the type). key: `D major`, `A dorian`. tempo: quarter notes per minute, wished. character: of the leitmotif.
-    recipe: how it comes, a recipe's name or `plain` (default: as the type has it).
+    recipe: how it comes, a recipe's name or `plain` (default: as the type has it). hits: moments of the picture that
+    the music must meet. fps: frame rate in which times are shown. force: take a length the type is not made for.
     chords: a chart for the whole cue (`IVM7 V7 | iii7 vi7`, `GM7 A7 | F#m7 Bm7`), or section name → chart.
     Raises UsageError, SpecError or ComposeError.
     """
@@ -149,6 +154,6 @@ def compose(
     brief = Brief(
         id=f"M-{row.block}01", title=title or row.name, type=type, style=style, seed=seed,
         seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes), chords=given,
-        guises=(Guise("theme", recipe),) if recipe else (),
+        guises=(Guise("theme", recipe),) if recipe else (), hits=tuple(hits), fps=fps, force=force,
     )  # fmt: skip
     return compose_brief(brief, themes)

@@ -22,6 +22,40 @@ if TYPE_CHECKING:
 NEARLY_FULL = 0.1  # energy by which a section may be less full than the fullest, and be the climax
 Meeting = Literal["succession", "dialogue", "counterpoint"]  # how a second theme meets the first
 PLAIN = "plain"  # the recipe of a theme that comes as it is
+FORCED_LIMITS = (1.5, 900.0)  # seconds of any cue at all
+HitKind = Literal["accent", "stop", "swell", "entry", "key", "silence", "climax"]  # what the music does at a hit point
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A moment of the picture that the music must meet.
+
+    at_sec: clock seconds from the first bar line. weight: 0 would be nice .. 1 must be. note: what happens there.
+    """
+
+    at_sec: float
+    kind: HitKind = "accent"
+    weight: float = 1.0
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedHit:
+    """Where a hit came to stand: its tick, bar and beat (from 1, in units of the meter), and when it is reached."""
+
+    at_sec: float
+    kind: HitKind
+    weight: float
+    tick: int
+    bar: int
+    beat: float
+    reached_sec: float
+    note: str = ""
+
+    @property
+    def error_ms(self) -> float:
+        """How late the music is; negative: early."""
+        return (self.reached_sec - self.at_sec) * 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +91,9 @@ class Brief:
     meeting: Meeting | None = None  # of the first two themes; None: as the cue type has it
     recipes: tuple[tuple[str, Recipe], ...] = ()  # the show's own, which hide those of style and banks
     chords: tuple[tuple[str, str], ...] = ()  # (section name, or "" for the whole cue; chart) as music.chart reads it
+    hits: tuple[Hit, ...] = ()  # in any order
+    fps: str = "24"  # the frame rate in which times are shown
+    force: bool = False  # take lengths beyond the type's limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +150,13 @@ class Plan:
     melody: str
     guises: tuple[Guise, ...] = ()
     dialogue_safe: bool = False
+    hits: tuple[PlannedHit, ...] = ()  # in order of time: asked for and reached
+
+    @property
+    def hit_error_ms(self) -> float:
+        """Mean distance of the hits from the picture, by weight; 0 without hits."""
+        total = sum(hit.weight for hit in self.hits)
+        return sum(hit.weight * abs(hit.error_ms) for hit in self.hits) / total if total else 0.0
 
     def guise(self, theme: str) -> Guise:
         """How a theme comes in this cue."""

@@ -184,3 +184,35 @@ def test_a_link_to_the_same_file_is_named_twice(tmp_path: Path) -> None:
         pytest.skip("no symbolic links here")
     with pytest.raises(UsageError, match="named twice"):
         output_files((tmp_path / "a.mid", tmp_path / "b.mid"), (".mid",))
+
+
+def test_length_as_timecode_and_hits_from_a_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "beats.csv").write_text("time,note,kind\n12.4,door,accent\n00:00:30:12,blow,climax\n")
+    done = run(
+        "cue", "--type", "chase", "--seconds", "00:01:02:12@25", "--fps", "25", "--hits", str(tmp_path / "beats.csv"),
+        "-o", str(tmp_path / "a.json"),
+    )  # fmt: skip
+    assert "hits    2, 2 on bar lines" in done.stdout
+    made = json.loads((tmp_path / "a.json").read_text())
+    assert made["seconds"] == 62.48
+    assert [(hit["at_sec"], hit["kind"], hit["timecode"]) for hit in made["hits"]] == [
+        (12.4, "accent", "00:00:12:10"), (30.48, "climax", "00:00:30:12"),
+    ]  # fmt: skip
+    assert all(abs(hit["error_ms"]) < 1 for hit in made["hits"])
+
+
+def test_faults_in_times_and_hits(run: Run, tmp_path: Path) -> None:
+    assert "is no time" in run("cue", "--seconds", "soon", "-o", "a.mid").failed(2)
+    assert "no frame 24" in run("cue", "--seconds", "00:01:00:24", "-o", "a.mid").failed(2)
+    assert "--fps: '26' is not a frame rate" in run("cue", "--fps", "26", "-o", "a.mid").failed(2)
+    (tmp_path / "b.csv").write_text("3,a\nx,b\n")
+    assert "b.csv:2: 'x' is no time" in run("cue", "--hits", str(tmp_path / "b.csv"), "-o", "a.mid").failed(3)
+    (tmp_path / "b.csv").write_text("3,a\n3.1,b\n")
+    assert "cannot be had together: accent at 3.000 s (a), accent at 3.100 s (b)" in run(
+        "cue", "--hits", str(tmp_path / "b.csv"), "-o", "a.mid"
+    ).failed(1)
+
+
+def test_a_length_no_type_is_made_for_can_be_forced(run: Run) -> None:
+    assert "--force" in run("cue", "--type", "eyecatch", "--seconds", "40", "-o", "a.mid").failed(2)
+    assert "40 s" in run("cue", "--type", "eyecatch", "--seconds", "40", "--force", "-o", "a.mid").stdout

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuesmith.music.meter import parse_meter
+from cuesmith.music.meter import parse_meters
 from cuesmith.music.scale import MODES
 from cuesmith.specs.library import load_banks
 
@@ -92,11 +92,12 @@ def test_modes_and_meters_are_weighted_and_playable() -> None:
         assert set(row.modes) <= set(MODES) and all(weight > 0 for weight in row.modes.values()), id_
         for text, weight in row.meters.items():
             assert weight > 0
-            meter = str(parse_meter(text))
-            for family in FAMILIES:
-                assert any(
-                    str(groove.meter) == meter and family in groove.tags for groove in BANKS.grooves.values()
-                ), (id_, text)
+            pair = parse_meters(text)
+            for meter in (str(pair.home), str(pair.away)):
+                for family in FAMILIES:
+                    assert any(
+                        str(groove.meter) == meter and family in groove.tags for groove in BANKS.grooves.values()
+                    ), (id_, text)
 
 
 def test_words_can_be_heard_over_dialogue_cues() -> None:

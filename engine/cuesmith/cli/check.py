@@ -75,7 +75,7 @@ def verdict_of(path: Path) -> Verdict:
         if kind == "style":
             style_from(document)
         elif kind == "show":
-            show_from(document)
+            show_from(document, path.parent)
         else:
             raise SpecError(f"{path}: neither a style (no 'seats') nor a show (no 'cues'); is it the right file?")
     except CuesmithError as fault:

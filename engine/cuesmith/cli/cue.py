@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cuesmith.cli.options import output_files, plain, seconds_in, seed_of, title_of
+from cuesmith.cli.options import output_files, plain, rate_of, seconds_in, seed_of, time_of, title_of
 from cuesmith.cli.output import clock, say, say_json
 
 if TYPE_CHECKING:
     from cuesmith.cue import Cue
+    from cuesmith.score import Plan
 
 
 def cue(
     style: Annotated[str, typer.Option("--style", metavar="S", help="Name or file of a style.")] = "symphonic",
     type_: Annotated[str, typer.Option("--type", metavar="T", help="Kind of cue: see cuesmith types.")] = "main_theme",
     seconds: Annotated[
-        float | None, typer.Option("--seconds", metavar="N", help="Where the last bar line stands; usual for the type.")
+        str | None,
+        typer.Option("--seconds", metavar="T", help="Where the last bar line stands: 72.4, 1:12.4 or 00:01:12:10@24."),
     ] = None,
     seed: Annotated[str, typer.Option("--seed", metavar="N", help="A number or a word: same seed, same music.")] = "0",
     key: Annotated[str | None, typer.Option("--key", metavar="K", help="Such as 'D major' or 'A dorian'.")] = None,
@@ -35,6 +37,13 @@ def cue(
         str | None, typer.Option("--chords", metavar="C", help="Such as 'IVM7 V7 | iii7 vi7' or 'GM7 A7 | F#m7 Bm7'.")
     ] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="T", help="Title of the cue.")] = None,
+    hits: Annotated[
+        Path | None, typer.Option("--hits", metavar="FILE", help="Hit points: .csv (time,note,kind,weight) or .edl.")
+    ] = None,
+    fps: Annotated[
+        str, typer.Option("--fps", metavar="R", help="Frame rate of timecodes: 23.976, 24, 25, 29.97 (drop) or 30.")
+    ] = "24",
+    force: Annotated[bool, typer.Option("--force", help="Take a length the type is not made for.")] = False,
     output: Annotated[
         list[Path] | None,
         typer.Option(
@@ -50,15 +59,18 @@ def cue(
     """Compose one cue and write it, in as many formats as you name files."""
     from cuesmith.cue import SOUNDED, WRITTEN, check_type, compose
     from cuesmith.specs.library import load_banks
+    from cuesmith.specs.spotting import read_hits
 
     files = output_files(output or [], (*WRITTEN, *SOUNDED))
     check_type(type_)
+    rate = rate_of(fps)
+    length = None
     if seconds is not None:
-        seconds = seconds_in(seconds, type_, load_banks().cue_types[type_].limits)
+        length = seconds_in(time_of(seconds, rate), type_, load_banks().cue_types[type_].limits, force=force)
     made = compose(
         style=plain(style, "--style"),
         type=type_,
-        seconds=seconds,
+        seconds=length,
         seed=seed_of(seed),
         key=key,
         tempo=tempo,
@@ -66,6 +78,9 @@ def cue(
         recipe=recipe,
         chords=chords,
         title=None if title is None else title_of(title),
+        hits=[] if hits is None else [spec.hit(rate) for spec in read_hits(hits, rate)],
+        fps=rate.name,
+        force=force,
     )
     _write(made, files, SOUNDED, soundfont)
     if as_json:
@@ -91,6 +106,13 @@ def _write(made: Cue, files: tuple[Path, ...], sounded: tuple[str, ...], soundfo
             made.save(path)
 
 
+def hits_line(plan: Plan) -> str:
+    """How well the hits are met, in one line."""
+    worst = max(abs(hit.error_ms) for hit in plan.hits)
+    on_line = sum(hit.beat == 1 for hit in plan.hits)
+    return f"{len(plan.hits)}, {on_line} on bar lines; {plan.hit_error_ms:.1f} ms off on average, {worst:.1f} at most"
+
+
 def summary(made: Cue, files: tuple[Path, ...]) -> str:
     """The cue in a few lines: what it is, how long, who plays, where it was written."""
     plan = made.score.plan
@@ -99,6 +121,7 @@ def summary(made: Cue, files: tuple[Path, ...]) -> str:
         ("key", plan.key.name),
         ("tempo", f"{plan.tempo.bpm(0):.1f} quarter notes per minute, {plan.sections[0].meter}"),
         ("length", f"{made.seconds:g} s ({clock(made.seconds)}), {plan.bars} bars"),
+        *((("hits", hits_line(plan)),) if plan.hits else ()),
         ("parts", f"{len(made.score.parts)}: {', '.join(names)}"),
         *(("file", str(path)) for path in files),
     ]

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from cuesmith.errors import CuesmithError, UsageError
+from cuesmith.music.timecode import Rate, parse_rate, parse_time
 
 MAX_TITLE = 120
 EXAMPLE = "cuesmith cue --style symphonic --type battle -o battle.mid"
@@ -36,12 +37,36 @@ def title_of(text: str) -> str:
     return plain(text, "--title")
 
 
-def seconds_in(seconds: float, type_: str, limits: tuple[float, float]) -> float:
-    """A length the cue type can take."""
-    low, high = limits
+def rate_of(text: str) -> Rate:
+    """A frame rate of timecode."""
+    try:
+        return parse_rate(text)
+    except ValueError as fault:
+        raise UsageError(f"--fps: {fault}") from None
+
+
+def time_of(text: str, rate: Rate) -> float:
+    """Seconds of a number, of minutes and seconds, or of a timecode at this rate."""
+    try:
+        return float(text)  # also what no cue can last: that is said where the limits are known
+    except ValueError:
+        pass
+    try:
+        return parse_time(text, rate)
+    except ValueError as fault:
+        raise UsageError(f"--seconds: {fault}") from None
+
+
+def seconds_in(seconds: float, type_: str, limits: tuple[float, float], *, force: bool = False) -> float:
+    """A length the cue type can take; with force, one that any cue can."""
+    from cuesmith.score import FORCED_LIMITS  # not before it is needed: it loads the libraries of the score
+
+    low, high = FORCED_LIMITS if force else limits
     if not low <= seconds <= high:  # so that nan is refused as well
         nearest = "" if math.isnan(seconds) else f"; the nearest is {low if seconds < low else high:g}"
-        raise UsageError(f"--seconds {seconds:g}: a {type_} cue lasts {low:g} to {high:g} s{nearest}")
+        able = not force and FORCED_LIMITS[0] <= seconds <= FORCED_LIMITS[1]
+        hint = " (--force takes it all the same)" if able else ""
+        raise UsageError(f"--seconds {seconds:g}: a {type_} cue lasts {low:g} to {high:g} s{nearest}{hint}")
     return seconds
 
 

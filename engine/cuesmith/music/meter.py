@@ -97,3 +97,35 @@ def parse_meter(text: str) -> Meter:
     except (ValueError, TypeError) as fault:
         detail = f" ({fault})" if "do not sum" in str(fault) else ""
         raise ValueError(f"'{text}' is not a meter{detail}; write it like 4/4 or 7/8(2+2+3)") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """The meters of a cue: home, and the one its contrasting sections are in (the same where it does not change)."""
+
+    home: Meter
+    away: Meter
+
+    @property
+    def mixed(self) -> bool:
+        """Whether sections differ in meter."""
+        return self.away != self.home
+
+    def of(self, harmony: str) -> Meter:
+        """The meter of a section by its place in the harmony."""
+        return self.away if harmony == "contrast" else self.home
+
+
+def parse_meters(text: str) -> Meters:
+    """`7/8(2+2+3)`, or two that take turns: `7/8(2+2+3)+4/4`: the second is of the contrasting sections.
+
+    Raises ValueError with the form it expects.
+    """
+    depth, cut = 0, -1
+    for place, sign in enumerate(text):
+        depth += (sign == "(") - (sign == ")")
+        if sign == "+" and depth == 0:
+            cut = place
+            break
+    home = parse_meter(text if cut < 0 else text[:cut])
+    return Meters(home, home if cut < 0 else parse_meter(text[cut + 1 :]))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from cuesmith.chance import Stream, stream
 from cuesmith.music.note import PPQ, Note
+from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.perform.expression import expression_curves
 from cuesmith.perform.model import KeySignature, Marker, Mix, Performance, Track
 from cuesmith.perform.tables import (
@@ -27,7 +28,7 @@ from cuesmith.perform.tables import (
     TIMING,
     VELOCITY_SD,
 )
-from cuesmith.score import Part, Plan, Score
+from cuesmith.score import Part, Plan, PlannedHit, Score
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Playing, Style
@@ -178,8 +179,14 @@ def _markers(score: Score) -> tuple[Marker, ...]:
         for s in score.statements()
         if not s.part or s.part in leaders
     ]
-    unique = {(m.tick, m.text): m for m in [*sections, *spoken]}
+    hits = [Marker(at(h.tick), h.tick, _hit_text(h, plan.brief.fps), "hit") for h in plan.hits]
+    unique = {(m.tick, m.text): m for m in [*sections, *spoken, *hits]}
     return tuple(sorted(unique.values(), key=lambda m: (m.tick, m.kind, m.text)))
+
+
+def _hit_text(hit: PlannedHit, fps: str) -> str:
+    """`HIT accent 12.400 (00:00:12:10) door slams`."""
+    return f"HIT {hit.kind} {hit.at_sec:.3f} ({timecode(hit.at_sec, parse_rate(fps))}) {hit.note}".rstrip()
 
 
 def _keys(plan: Plan) -> tuple[KeySignature, ...]:

@@ -8,13 +8,16 @@ from dataclasses import replace
 from cuesmith.chance import Stream, stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
-from cuesmith.music.meter import Meter, parse_meter
+from cuesmith.music.meter import Meter, Meters, parse_meters
+from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key, Scale, is_minor
-from cuesmith.plan.form import solve_form
+from cuesmith.plan.form import solve_form, suitable_rows, tempo_limits
 from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guises, tempo_in, where_they_meet
-from cuesmith.plan.tempo import tempo_map
-from cuesmith.score import Brief, Plan, SectionPlan
+from cuesmith.plan.hits import Timing, place_hits, solve_hits, turning_rows
+from cuesmith.plan.layouts import Frame
+from cuesmith.plan.tempo import ritard_factors, tempo_map
+from cuesmith.score import FORCED_LIMITS, Brief, Plan, SectionPlan
 from cuesmith.specs.banks import CueType, SectionRow
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import CueRules, Style
@@ -32,12 +35,12 @@ def level_of(energy: float) -> int:
 
 def _length(cue: CueType, brief: Brief) -> float:
     seconds = brief.seconds if brief.seconds is not None else cue.default_seconds
-    low, high = cue.limits
+    low, high = FORCED_LIMITS if brief.force else cue.limits
     if not low <= seconds <= high:
         nearest = low if seconds < low else high
         raise ComposeError(
             f"a {brief.type} cue cannot last {seconds:g} s: it takes {low:g} to {high:g} s;"
-            f" the nearest is {nearest:g} s"
+            f" the nearest is {nearest:g} s" + ("" if brief.force else " (unless it is forced)")
         )
     return float(seconds)
 
@@ -115,6 +118,38 @@ def _tiny_meter(seconds: float, bar_beats: float, bpm_range: tuple[float, float]
     return Meter(beats, 4)
 
 
+def _ritard(style: Style, ending: str) -> tuple[float, int]:
+    """How much the end slows down, and over how many beats."""
+    if ending == "allargando":
+        return max(style.playing.ritard, 0.2), 4
+    return style.playing.ritard if ending in ("ring", "unresolved", "fade") else 0.0, 2
+
+
+def _timing(
+    cue: CueType,
+    brief: Brief,
+    seconds: float,
+    meter: Meter,
+    bpm_range: tuple[float, float],
+    wished: float,
+    ritard: tuple[float, int],
+) -> Timing | None:
+    """Bars and tempo that meet the hits of the brief; None when it has none that would change anything.
+
+    ritard: see `_ritard`; where a hit stands near the end there is none.
+    """
+    if not brief.hits:
+        return None
+    limits = tempo_limits(bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None)
+    last = max((hit.at_sec for hit in brief.hits if hit.at_sec < seconds - 0.05), default=0.0)
+    room = (seconds - last) * limits[0] / 60.0 >= ritard[1] + 2 * meter.bar_beats
+    beats = int(seconds * wished / 60.0)
+    stretch = tuple(ritard_factors(beats * PPQ, *ritard)) if room else ()
+    rows = suitable_rows(cue, seconds, meter.bar_beats, wished)
+    timing = solve_hits(brief.hits, Frame(seconds, meter, limits, wished, stretch), rows)
+    return timing and replace(timing, form=replace(timing.form, rows=turning_rows(timing)))
+
+
 def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Plan:
     """The plan of a cue. Raises ComposeError when the length asked for cannot be had."""
     cue = banks.cue_types[brief.type]
@@ -126,11 +161,19 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     key = key if brief.key is not None else key_in(guises, key)
     meters = rules.meters or cue.meters
     bpm_range = rules.tempo or cue.bpm
-    meter = meter_in(guises) or parse_meter(draw.child("meter").weighted(dict(meters)))
-    meter = _tiny_meter(seconds, meter.bar_beats, bpm_range, meter)
+    drawn = parse_meters(draw.child("meter").weighted(dict(meters)))
+    home = meter_in(guises)
+    pair = Meters(home, home) if home else drawn
+    meter = _tiny_meter(seconds, pair.home.bar_beats, bpm_range, pair.home)
+    pair = pair if meter == pair.home else Meters(meter, meter)
     usual = draw.child("tempo").uniform(*bpm_range) * tempo_in(guises)
     wished = brief.tempo_bpm or min(max(usual, bpm_range[0]), bpm_range[1])
-    form = solve_form(cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None)
+    ending = rules.ending or cue.ending
+    ritard, ritard_beats = _ritard(style, ending)
+    timing = _timing(cue, brief, seconds, meter, bpm_range, wished, (ritard, ritard_beats))
+    form = timing.form if timing else solve_form(
+        cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None, meters=pair
+    )  # fmt: skip
     rows, second = _with_room_for_second(form.rows, brief)
     assigned = _assign_themes(rows, brief)
     if second is not None:
@@ -139,26 +182,24 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     meet, meeting = where_they_meet(rows, form.bars, assigned, brief, cue)
     sections: list[SectionPlan] = []
     bar = tick = 0
-    for index, (row, bars, theme) in enumerate(zip(rows, form.bars, assigned, strict=True)):
+    in_meters = form.meters or (meter,) * len(rows)
+    for index, (row, bars, theme, own) in enumerate(zip(rows, form.bars, assigned, in_meters, strict=True)):
         sections.append(
             SectionPlan(
                 index=index, name=row.name, treatment=row.treatment, harmony=row.harmony, bars=bars, first_bar=bar,
-                start=tick, length=bars * meter.bar_ticks, meter=meter, energy=row.energy, level=level_of(row.energy),
+                start=tick, length=bars * own.bar_ticks, meter=own, energy=row.energy, level=level_of(row.energy),
                 key=key.transposed(row.lift), theme=theme, chords_per_bar=cue.chords_per_bar,
                 against=next(n for n in brief.themes if n != theme) if index == meet else None,
                 meeting=meeting if index == meet else "succession",
             )
         )  # fmt: skip
         bar += bars
-        tick += bars * meter.bar_ticks
-    ending = rules.ending or cue.ending
-    ritard = style.playing.ritard if ending in ("ring", "unresolved", "allargando", "fade") else 0.0
-    if ending == "allargando":
-        ritard = max(ritard, 0.2)
+        tick += bars * own.bar_ticks
+    tempo = timing.tempo if timing else tempo_map(tick, seconds, ritard=ritard, ritard_beats=ritard_beats)
     return Plan(
         brief=brief,
         seconds=seconds,
-        tempo=tempo_map(tick, seconds, ritard=ritard, ritard_beats=4 if ending == "allargando" else 2),
+        tempo=tempo,
         sections=tuple(sections),
         scale=_scale(key, themes[brief.themes[0]] if brief.themes else None, style, banks, draw.child("scale")),
         ending=ending,
@@ -168,4 +209,5 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         melody=cue.melody,
         guises=guises,
         dialogue_safe=cue.dialogue_safe,
+        hits=timing.hits if timing else place_hits(brief.hits, form, tempo, meter),
     )

@@ -2,16 +2,19 @@
 
 A cue type brings a form (sections with bars); the seconds asked for rarely fit it at a usual tempo. A small dynamic
 programme finds, for every possible number of bars at once, the least distorted form: sections keep even phrase
-lengths, an introduction shrinks before a theme does, long cues repeat their middle. The tempo is
+lengths, an introduction shrinks before a theme does, long cues repeat their middle in rounds of their own. The tempo is
 then solved, never the music cut.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cuesmith.errors import ComposeError
+from cuesmith.music.meter import Meter, Meters
+from cuesmith.music.note import PPQ
+from cuesmith.plan.meters import odd_bars
 from cuesmith.specs.banks import CueType, SectionRow
 
 SMALL = {"intro", "coda", "break"}  # sections that may shrink to a bar or vanish
@@ -29,15 +32,28 @@ DROPPED = {
 }
 LONGEST_BREAK_SEC = 2.6
 TEMPO_WEIGHT = 6.0  # cost of a tempo e times the wished one, against one doubled section
+HELD_BAR_COST = 0.5  # a last bar of another length than the others
+
+# What happens in the rounds of a long cue: (share of the energy, what becomes of treatments, semitones). A round that
+# thins out makes the one after it a return; the last is the form as it stands.
+FULL_ROUND: tuple[float, dict[str, str], int] = (0.90, {}, 0)
+THIN_ROUND: tuple[float, dict[str, str], int] = (
+    0.62,
+    {"restatement": "fragments", "chorus": "contrast", "build": "vamp"},
+    5,
+)
+RISING_ROUND: tuple[float, dict[str, str], int] = (0.80, {"contrast": "build", "fragments": "statement"}, -2)
+ROUNDS = (FULL_ROUND, THIN_ROUND, RISING_ROUND)
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Sections with their final bars, and the beats of one odd bar when the whole cue is shorter than a bar."""
+    """Sections with their final bars. meters: of each section; empty: the cue has one meter."""
 
     rows: tuple[SectionRow, ...]
     bars: tuple[int, ...]
     bpm: float
+    meters: tuple[Meter, ...] = ()
 
     @property
     def total(self) -> int:
@@ -46,7 +62,7 @@ class Form:
 
 
 def _extended(rows: tuple[SectionRow, ...], wanted: float) -> tuple[SectionRow, ...]:
-    """The form with its middle repeated until `wanted` bars are within reach; repeats are a little fuller."""
+    """The form with its middle in several rounds until `wanted` bars are within reach; see ROUNDS."""
     total = sum(row.bars for row in rows)
     if wanted <= 1.7 * total or len(rows) < 3:
         return rows if wanted <= 1.7 * total else rows * max(1, round(wanted / total))
@@ -57,11 +73,25 @@ def _extended(rows: tuple[SectionRow, ...], wanted: float) -> tuple[SectionRow, 
     rounds = max(2, round((wanted - total + body_bars) / body_bars))
     repeated: list[SectionRow] = []
     for number in range(rounds):
-        last = number == rounds - 1
+        share, changes, lift = ROUNDS[number % len(ROUNDS)]
         for row in body:
-            energy = row.energy if last else min(0.8, row.energy * (0.85 + 0.1 * (number % 2)))
-            repeated.append(replace(row, name=row.name + "'" * number, energy=energy, lift=row.lift if last else 0))
+            if number == rounds - 1:
+                repeated.append(replace(row, name=_numbered(row.name, number)))
+                continue
+            repeated.append(
+                replace(
+                    row,
+                    name=_numbered(row.name, number),
+                    energy=round(min(0.85, row.energy * share), 3),
+                    treatment=changes.get(row.treatment, row.treatment),
+                    lift=lift,
+                )
+            )
     return (*head, *repeated, *tail)
+
+
+def _numbered(name: str, round_: int) -> str:
+    return f"{name} ({round_ + 1})" if round_ else name
 
 
 def _with_short_breaks(rows: tuple[SectionRow, ...], bar_sec: float) -> tuple[SectionRow, ...]:
@@ -72,7 +102,8 @@ def _with_short_breaks(rows: tuple[SectionRow, ...], bar_sec: float) -> tuple[Se
     )
 
 
-def _section_costs(row: SectionRow) -> dict[int, float]:
+def section_costs(row: SectionRow) -> dict[int, float]:
+    """What each number of bars that a section may have costs; 0 for the number its form gives it."""
     costs = {}
     for bars in SIZES:
         if bars > 4 * row.bars:
@@ -87,20 +118,24 @@ def _section_costs(row: SectionRow) -> dict[int, float]:
     return costs
 
 
-def _fits(rows: tuple[SectionRow, ...], most: int) -> dict[int, tuple[float, tuple[int, ...]]]:
-    """For every total up to `most`: the least cost and the bars of each section (0 = dropped)."""
-    peak = max(range(len(rows)), key=lambda i: rows[i].energy)
-    first = next((i for i, row in enumerate(rows) if row.treatment in ("statement", "head", "fragments", "vamp")), 0)
+def _fits(
+    rows: tuple[SectionRow, ...], most: int, *, units: Sequence[int] = ()
+) -> dict[int, tuple[float, tuple[int, ...]]]:
+    """For every total up to `most`: the least cost and the bars of each section (0 = dropped).
+
+    units: how much a bar of each section counts towards the total (1, where nothing is said).
+    """
     table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for index, row in enumerate(rows):
-        costs = _section_costs(row)
-        keep = index == first or (index == peak and len(rows) <= 4)
-        if not keep:
-            costs[0] = DROPPED.get(row.treatment, 1.6) + (0.8 if index == peak else 0.0)
+        costs = section_costs(row)
+        dropped = drop_cost(rows, index)
+        if dropped is not None:
+            costs[0] = dropped
+        unit = units[index] if units else 1
         fresh: dict[int, tuple[float, tuple[int, ...]]] = {}
         for total, (cost, chosen) in table.items():
             for bars, extra in costs.items():
-                reached = total + bars
+                reached = total + bars * unit
                 if reached > most:
                     continue
                 value = cost + extra
@@ -108,6 +143,31 @@ def _fits(rows: tuple[SectionRow, ...], most: int) -> dict[int, tuple[float, tup
                     fresh[reached] = (value, (*chosen, bars))
         table = fresh
     return table
+
+
+def peak_of(rows: Sequence[SectionRow]) -> int:
+    """Which section is the fullest (the first of equals)."""
+    return max(range(len(rows)), key=lambda i: rows[i].energy)
+
+
+def drop_cost(rows: Sequence[SectionRow], index: int) -> float | None:
+    """What it costs to do without a section; None for one that must stay."""
+    peak = peak_of(rows)
+    first = next((i for i, row in enumerate(rows) if row.treatment in ("statement", "head", "fragments", "vamp")), 0)
+    if index == first or (index == peak and len(rows) <= 4):
+        return None
+    return DROPPED.get(rows[index].treatment, 1.6) + (0.8 if index == peak else 0.0)
+
+
+def suitable_rows(cue: CueType, seconds: float, bar_beats: float, wished_bpm: float) -> tuple[SectionRow, ...]:
+    """The sections of a cue of that length, long ones in rounds, breaks no longer than a breath can be held."""
+    wanted = wished_bpm * seconds / 60.0 / bar_beats
+    return _extended(_with_short_breaks(cue.form_for(seconds), 60.0 * bar_beats / wished_bpm), wanted)
+
+
+def tempo_limits(bpm_range: tuple[float, float], wished_bpm: float, *, fixed_tempo: bool) -> tuple[float, float]:
+    """The tempi a cue may take: those of its type, or a little around one that was asked for."""
+    return (wished_bpm * 0.94, wished_bpm * 1.06) if fixed_tempo else bpm_range
 
 
 def solve_form(
@@ -118,16 +178,24 @@ def solve_form(
     wished_bpm: float,
     *,
     fixed_tempo: bool = False,
+    meters: Meters | None = None,
 ) -> Form:
     """The form and tempo that end exactly at `seconds`.
 
     bar_beats: quarter notes per bar. wished_bpm: where in bpm_range the cue would like to be; with fixed_tempo the
-    tempo may move only as far as whole bars demand. Raises ComposeError when no number of bars fits.
+    tempo may move only as far as whole bars demand. meters: where contrasting sections have another meter, or the last
+    bar may be of another length (short cues).
     """
-    low, high = (wished_bpm * 0.94, wished_bpm * 1.06) if fixed_tempo else bpm_range
+    low, high = tempo_limits(bpm_range, wished_bpm, fixed_tempo=fixed_tempo)
+    rows = suitable_rows(cue, seconds, bar_beats, wished_bpm)
+    if meters is not None and meters.mixed:
+        return _mixed_form(cue, rows, seconds, meters, (low, high), wished_bpm)
     per_bpm = seconds / 60.0 / bar_beats  # bars per beat-per-minute
-    rows = _extended(_with_short_breaks(cue.form_for(seconds), 60.0 * bar_beats / wished_bpm), wished_bpm * per_bpm)
     first, last = math.ceil(low * per_bpm - 1e-9), math.floor(high * per_bpm + 1e-9)
+    if last < max(1, first) and meters is not None:
+        held = _held_form(rows, seconds, meters.home, (low, high), wished_bpm)
+        if held is not None:
+            return held
     totals = range(max(1, first), last + 1) if last >= max(1, first) else [max(1, round(wished_bpm * per_bpm))]
     table = _fits(rows, max(totals))
     best: tuple[float, int] | None = None
@@ -135,17 +203,85 @@ def solve_form(
         if total not in table:
             continue
         bpm = total / per_bpm
-        odd = 0.0 if total % 4 == 0 else 0.15 if total % 2 == 0 else 0.4
-        cost = table[total][0] + TEMPO_WEIGHT * abs(math.log2(bpm / wished_bpm)) + odd
+        cost = table[total][0] + TEMPO_WEIGHT * abs(math.log2(bpm / wished_bpm)) + _uneven(total)
         if best is None or cost < best[0]:
             best = (cost, total)
-    if best is None:
-        raise ComposeError(f"{seconds:g} s cannot be divided into bars for this cue; ask for a longer one")
+    if best is None:  # fewer bars than the form has sections to keep: its fullest is the cue
+        return Form((rows[peak_of(rows)],), (totals[0],), totals[0] / per_bpm)
     total = best[1]
-    kept = [(row, bars) for row, bars in zip(rows, table[total][1], strict=True) if bars]
-    while (
-        len(kept) > 1 and kept[-1][0].treatment == "break"
-    ):  # nothing to come back to: its bars go to the music before
+    kept_rows, bars = _kept(rows, table[total][1])
+    return Form(kept_rows, bars, total / per_bpm)
+
+
+def _uneven(total: int) -> float:
+    return 0.0 if total % 4 == 0 else 0.15 if total % 2 == 0 else 0.4
+
+
+def _kept(rows: Sequence[SectionRow], sizes: Sequence[int]) -> tuple[tuple[SectionRow, ...], tuple[int, ...]]:
+    """The sections that were not dropped; a break at the end, with nothing to come back to, gives its bars away."""
+    kept = [(row, bars) for row, bars in zip(rows, sizes, strict=True) if bars]
+    while len(kept) > 1 and kept[-1][0].treatment == "break":
         (_, spare), (before, bars) = kept[-1], kept[-2]
         kept[-2:] = [(before, bars + spare)]
-    return Form(tuple(row for row, _ in kept), tuple(bars for _, bars in kept), total / per_bpm)
+    return tuple(row for row, _ in kept), tuple(bars for _, bars in kept)
+
+
+def _mixed_form(
+    cue: CueType,
+    rows: tuple[SectionRow, ...],
+    seconds: float,
+    meters: Meters,
+    limits: tuple[float, float],
+    wished_bpm: float,
+) -> Form:
+    """As `solve_form`, with sections in two meters."""
+    small = math.gcd(meters.home.bar_ticks, meters.away.bar_ticks)
+    units = [meters.of(row.harmony).bar_ticks // small for row in rows]
+    per_bpm = seconds / 60.0 * PPQ / small  # units per beat-per-minute
+    table = _fits(rows, math.floor(limits[1] * per_bpm + 1e-9), units=units)
+    best: tuple[float, int] | None = None
+    for total, (form_cost, sizes) in sorted(table.items()):
+        if total < limits[0] * per_bpm - 1e-9 or not total:
+            continue
+        cost = form_cost + TEMPO_WEIGHT * abs(math.log2(total / per_bpm / wished_bpm)) + _uneven(sum(sizes))
+        if best is None or cost < best[0]:
+            best = (cost, total)
+    if best is None:  # too short to change meter in it
+        return solve_form(
+            cue, seconds, meters.home.bar_beats, limits, wished_bpm, meters=Meters(meters.home, meters.home)
+        )
+    kept_rows, bars = _kept(rows, table[best[1]][1])
+    found = tuple(meters.of(row.harmony) for row in kept_rows)
+    ticks = sum(n * meter.bar_ticks for n, meter in zip(bars, found, strict=True))
+    return Form(kept_rows, bars, ticks / PPQ * 60.0 / seconds, found)
+
+
+def _held_form(
+    rows: tuple[SectionRow, ...], seconds: float, meter: Meter, limits: tuple[float, float], wished_bpm: float
+) -> Form | None:
+    """For cues of a bar or two, where whole bars miss the tempo: the last bar is a longer or a shorter one."""
+    beats = seconds / 60.0  # quarter notes per beat-per-minute
+    best: tuple[float, int, Meter] | None = None
+    for odd in odd_bars(meter):
+        most = math.floor((limits[1] * beats * PPQ - odd.meter.bar_ticks) / meter.bar_ticks + 1e-9)
+        for bars in range(most + 1):
+            bpm = (bars * meter.bar_ticks + odd.meter.bar_ticks) / PPQ / beats
+            cost = TEMPO_WEIGHT * abs(math.log2(bpm / wished_bpm)) + odd.cost
+            if bpm >= limits[0] - 1e-9 and (best is None or cost < best[0]):
+                best = (cost, bars, odd.meter)
+    if best is None:
+        return None
+    _, bars, last = best
+    bpm = (bars * meter.bar_ticks + last.bar_ticks) / PPQ / beats
+    fullest = rows[peak_of(rows)]
+    if not bars:
+        return Form((fullest,), (1,), bpm, (last,))
+    found = _fits(rows, bars).get(bars)
+    kept_rows, sizes = _kept(rows, found[1]) if found else ((fullest,), (bars,))
+    rows = (*kept_rows, held_bar(kept_rows[-1]))
+    return Form(rows, (*sizes, 1), bpm, (*(meter for _ in kept_rows), last))
+
+
+def held_bar(row: SectionRow) -> SectionRow:
+    """The last bar of a cue as a section of its own, because it is of another length than the others."""
+    return replace(row, name="last bar", bars=1, treatment="coda", harmony="close")

@@ -9,6 +9,7 @@ from pathlib import Path
 from cuesmith.compose.charted import chords_in_brief, key_of_chords
 from cuesmith.cue import Cue, compose_brief
 from cuesmith.motif.model import Theme
+from cuesmith.music.timecode import parse_rate
 from cuesmith.score import Brief
 from cuesmith.show.arc import guises_of, stage_of
 from cuesmith.show.themes import make_themes
@@ -51,6 +52,9 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
         meeting=cue.meeting,
         recipes=tuple(show.recipes.items()),
         chords=chords_in_brief(cue.chords),
+        hits=tuple(hit.hit(parse_rate(cue.fps)) for hit in cue.hits),
+        fps=cue.fps,
+        force=cue.force,
     )
 
 

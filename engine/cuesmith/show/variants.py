@@ -39,13 +39,13 @@ def _soft(score: Score) -> Score:
 
 def _tail(plan: Plan) -> int:
     """The bar line at which variant D begins: whole sections from the end while they are short, else four-bar steps."""
-    meter = plan.sections[-1].meter
+    lines = [tick for section in plan.sections for tick in section.bar_ticks()]
     start = plan.length
-    while start > plan.sections[-1].start or plan.seconds - plan.tempo.seconds(start) < ENDING_SEC[0]:
-        start -= meter.bar_ticks
-        if start <= 0 or plan.seconds - plan.tempo.seconds(start - meter.bar_ticks) > ENDING_SEC[1]:
+    while lines and (start > plan.sections[-1].start or plan.seconds - plan.tempo.seconds(start) < ENDING_SEC[0]):
+        start = lines.pop()
+        if lines and plan.seconds - plan.tempo.seconds(lines[-1]) > ENDING_SEC[1]:
             break
-    return max(0, start)
+    return start
 
 
 def _later(tempo: TempoMap, start: int) -> TempoMap:
@@ -59,22 +59,25 @@ def _ending(score: Score) -> Score:
     start = _tail(plan)
     sections: list[SectionPlan] = []
     renumbered: dict[int, int] = {}
+    first_bar = 0
     for section in plan.sections:
         if section.end <= start:
             continue
         begin = max(section.start, start)
         bar = section.meter.bar_ticks
         renumbered[section.index] = len(sections)
+        bars = (section.end - begin) // bar
         sections.append(
             replace(
                 section,
                 index=len(sections),
                 start=begin - start,
                 length=section.end - begin,
-                bars=(section.end - begin) // bar,
-                first_bar=(begin - start) // bar,
+                bars=bars,
+                first_bar=first_bar,
             )
         )
+        first_bar += bars
 
     def later(passage: Passage) -> Passage | None:
         notes = tuple(n._replace(onset=n.onset - start) for n in passage.notes if n.onset >= start)
@@ -97,11 +100,23 @@ def _ending(score: Score) -> Score:
         for s in score.harmony
         if s.end > start
     )
+    begin_sec, begin_bar = plan.tempo.seconds(start), plan.bars - sum(section.bars for section in sections)
     shorter = replace(
         plan,
+        hits=tuple(
+            replace(
+                hit,
+                tick=hit.tick - start,
+                bar=hit.bar - begin_bar,
+                at_sec=hit.at_sec - begin_sec,
+                reached_sec=hit.reached_sec - begin_sec,
+            )
+            for hit in plan.hits
+            if hit.tick >= start
+        ),
         sections=tuple(sections),
         tempo=_later(plan.tempo, start),
-        seconds=plan.seconds - plan.tempo.seconds(start),
+        seconds=plan.seconds - begin_sec,
     )
     return Score(shorter, harmony, tuple(parts))
 

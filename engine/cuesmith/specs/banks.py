@@ -270,7 +270,7 @@ class SectionRow:
     bars: Annotated[int, Field(ge=1, le=32)]
     energy: Unit
     treatment: str
-    harmony: Literal["main", "contrast", "pedal", "break", "close"] = "main"
+    harmony: Literal["main", "contrast", "pedal", "break", "close", "link"] = "main"
     lift: int = 0  # semitones the key moves for this section
 
 
@@ -285,7 +285,7 @@ class CueType:
     limits: RangeField  # shortest and longest that still makes musical sense
     default_seconds: float
     bpm: RangeField
-    meters: dict[str, float]  # meter text → weight
+    meters: dict[str, float]  # meter text → weight; `7/8+4/4`: contrasting sections have the second
     modes: dict[str, float]  # mode of MODES → weight
     chords_per_bar: Annotated[float, Field(gt=0, le=4)]
     valence: Signed

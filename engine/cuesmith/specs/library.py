@@ -10,7 +10,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from cuesmith.errors import did_you_mean
-from cuesmith.music.meter import parse_meter
+from cuesmith.music.meter import parse_meters
 from cuesmith.music.scale import MODES, Scale
 from cuesmith.score import PLAIN
 from cuesmith.specs.banks import (
@@ -190,7 +190,7 @@ def _cue_type_problems(rows: Mapping[str, CueType], recipes: Iterable[str]) -> I
         yield from _unknown((id_, "modes"), "mode", row.modes, MODES)
         for text in row.meters:
             try:
-                parse_meter(text)
+                parse_meters(text)
             except ValueError as fault:
                 yield Problem((id_, "meters", text), str(fault), at_key=True)
 

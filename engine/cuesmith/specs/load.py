@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from cuesmith.errors import CuesmithError, SpecError, did_you_mean
+from cuesmith.music.timecode import parse_rate
 from cuesmith.score import PLAIN
 from cuesmith.specs.document import Document, read_document
 from cuesmith.specs.extend import resolve_extends
@@ -15,6 +16,7 @@ from cuesmith.specs.find import find_file, list_names
 from cuesmith.specs.library import Banks, load_banks, recipe_problems
 from cuesmith.specs.place import Problem
 from cuesmith.specs.show import CueSpec, Show
+from cuesmith.specs.spotting import read_hits
 from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
 from cuesmith.specs.validate import check, problem_lines
 
@@ -152,13 +154,14 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
         path = ("cues", index)
         if cue.type not in banks.cue_types:
             yield Problem((*path, "type"), f"unknown cue type '{cue.type}'{did_you_mean(cue.type, banks.cue_types)}")
-        elif cue.seconds is not None:
+        elif cue.seconds is not None and not cue.force:
             low, high = banks.cue_types[cue.type].limits
             if not low <= cue.seconds <= high:
                 nearest = low if cue.seconds < low else high
                 yield Problem(
                     (*path, "seconds"),
-                    f"a {cue.type} cue lasts {low:g} to {high:g} s; the nearest to {cue.seconds:g} is {nearest:g}",
+                    f"a {cue.type} cue lasts {low:g} to {high:g} s; the nearest to {cue.seconds:g} is {nearest:g}"
+                    " (force: true takes it all the same)",
                 )
         if cue.style is not None:
             yield from style_problem((*path, "style"), cue.style)
@@ -220,12 +223,18 @@ def _use_problems(path: tuple[str | int, ...], cue: CueSpec, show: Show, banks: 
         yield Problem((*path, "meeting"), "only two themes can meet: name two under themes", at_key=True)
 
 
-def show_from(document: Document) -> Show:
-    """The show a document holds. Raises SpecError listing every fault, with its place."""
+def show_from(document: Document, folder: Path | None = None) -> Show:
+    """The show a document holds. Raises SpecError listing every fault, with its place.
+
+    folder: where its lists of hits are looked for; None: they are not read.
+    """
     show, problems = check(document, Show)
     found = list(problems)
     if show is not None:
         found += _show_problems(show, load_banks())
+        if folder is not None:
+            show, faults = _with_hits(show, folder)
+            found += faults
     if show is None or found:
         raise SpecError("\n".join(problem_lines(document, found)))
     return show
@@ -236,8 +245,25 @@ def load_show(name_or_path: str | Path) -> Show:
     text = str(name_or_path)
     file = Path(text) if isinstance(name_or_path, Path) else find_file("show", text)
     shown = text if text.endswith((".yaml", ".yml")) else f"presets/{text}.yaml"
-    show = show_from(read_document(file, name=shown))
+    show = show_from(read_document(file, name=shown), file.parent if isinstance(file, Path) else None)
     return _beside(show, file.parent) if isinstance(file, Path) else show
+
+
+def _with_hits(show: Show, folder: Path) -> tuple[Show, list[Problem]]:
+    """The show with the hits of its CSV and EDL files, and what is wrong with those."""
+    cues: list[CueSpec] = []
+    faults: list[Problem] = []
+    for index, cue in enumerate(show.cues):
+        if cue.hits_file is None:
+            cues.append(cue)
+            continue
+        try:
+            found = read_hits(folder / cue.hits_file, parse_rate(cue.fps), name=cue.hits_file)
+            cues.append(replace(cue, hits=(*cue.hits, *found)))
+        except CuesmithError as fault:
+            faults += [Problem(("cues", index, "hits_file"), line) for line in str(fault).splitlines()]
+            cues.append(cue)
+    return replace(show, cues=tuple(cues)), faults
 
 
 def _beside(show: Show, folder: Path) -> Show:

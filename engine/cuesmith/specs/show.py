@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import field
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic.dataclasses import dataclass
 
 from cuesmith.motif.text import read_notes
 from cuesmith.music.chart import parse_chart
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
+from cuesmith.music.timecode import DEFAULT_RATE, parse_rate
 from cuesmith.score import Meeting
 from cuesmith.specs.banks import STRICT, MeterField, ModeName, Recipe
+from cuesmith.specs.spotting import HitSpec, RateField, clock_seconds
 
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
@@ -136,8 +138,11 @@ class ThemeSpec:
 class CueSpec:
     """One cue of a show.
 
-    seconds: where its last bar line stands. variants: B no melody, C soft, D ending. recipe: how its themes come back,
-    for the first of them or by name; it goes before their arcs. meeting: how the first two themes meet.
+    seconds: where its last bar line stands (also as text: `1:12.4`, `00:01:12:10@24`).
+    variants: B no melody, C soft, D ending. recipe: how its themes come back,
+    for the first of them or by name; it goes before their arcs. meeting: how the first two themes meet. hits: moments
+    of the picture; hits_file: more of them, in a CSV or EDL file beside the show; fps: of their timecodes. force: take
+    a length the type is not made for.
     chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
     """
 
@@ -146,7 +151,7 @@ class CueSpec:
     type: str
     style: str | None = None
     themes: tuple[str, ...] = ()
-    seconds: Annotated[float, Field(ge=1, le=900)] | None = None
+    seconds: Annotated[Annotated[float, Field(ge=1, le=900)] | None, BeforeValidator(clock_seconds)] = None
     variants: tuple[Literal["B", "C", "D"], ...] = ()
     key: KeyText | None = None
     tempo: Annotated[float, Field(ge=30, le=260)] | None = None
@@ -154,6 +159,17 @@ class CueSpec:
     recipe: str | dict[str, str] | None = None
     meeting: Meeting | None = None
     chords: ChordsText | dict[str, ChordsText] | None = None
+    hits: Annotated[tuple[HitSpec, ...], Field(max_length=200)] = ()
+    hits_file: Annotated[str, Field(min_length=1)] | None = None
+    fps: RateField = DEFAULT_RATE
+    force: bool = False
+
+    def __post_init__(self) -> None:
+        for number, hit in enumerate(self.hits):
+            try:
+                hit.hit(parse_rate(self.fps))
+            except ValueError as fault:
+                raise ValueError(f"hits[{number}]: {fault}") from None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from cuesmith.motif.model import Theme
 from cuesmith.motif.text import notes_text
-from cuesmith.score import ChordSpan, Part, Plan, Score, SectionPlan, Statement
+from cuesmith.music.timecode import parse_rate, timecode
+from cuesmith.score import ChordSpan, Part, Plan, PlannedHit, Score, SectionPlan, Statement
 from cuesmith.write.grid import bar_starts
 
 SCHEMA_VERSION = 1
@@ -23,11 +24,11 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
 
     themes: the themes the cue may state, by name. Seconds are clock time from the first bar line, tempi quarter notes
     per minute, energy, identity 0..1, level and layer 0..4. `chords` of a section is its chord chart: one bar between
-    strokes, `%` where the chord of the bar before goes on. `guises`: by which recipe each theme comes, and which
-    stage of its story that is; `against`: the theme that meets that of the section, and how.
     strokes, `%` where the chord of the bar before goes on; `numerals` is the same in roman numerals, where a figure
     after `/` is the bass and a numeral the chord that is led to. A chord of `harmony` names its key, the cadence it
-    closes and the device it is there for.
+    closes and the device it is there for. `guises`: by which recipe each theme comes, and which stage of its story that
+    is; `against`: the theme that meets that of the section, and how. `hits`: the moments of the picture, asked for and
+    reached; `hit_error_ms`: their mean distance, by weight.
     """
     plan = score.plan
     bars = bar_starts(plan.meters(), plan.length)
@@ -46,6 +47,8 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
         "meter": str(plan.sections[0].meter),
         "bars": plan.bars,
         "ending": plan.ending,
+        "hits": [_hit(hit, plan) for hit in plan.hits],
+        "hit_error_ms": _rounded(plan.hit_error_ms),
         "guises": [{"theme": g.theme, "recipe": g.recipe, "stage": g.stage} for g in plan.guises],
         "sections": [_section(section, plan, score.harmony) for section in plan.sections],
         "harmony": [_chord(span, plan, bars) for span in score.harmony],
@@ -80,6 +83,22 @@ def _bar(bars: Sequence[int], tick: int) -> int:
 def _tempo(plan: Plan) -> dict[str, object]:
     used = [plan.tempo.bpm(change.tick) for change in plan.tempo.changes if change.tick < plan.length]
     return {"bpm": _rounded(plan.tempo.bpm(0)), "range": [_rounded(min(used)), _rounded(max(used))]}
+
+
+def _hit(hit: PlannedHit, plan: Plan) -> dict[str, object]:
+    rate = parse_rate(plan.brief.fps)
+    return {
+        "at_sec": _rounded(hit.at_sec),
+        "timecode": timecode(hit.at_sec, rate),
+        "kind": hit.kind,
+        "weight": _rounded(hit.weight),
+        "note": hit.note,
+        "tick": hit.tick,
+        "bar": hit.bar,
+        "beat": _rounded(hit.beat),
+        "reached_sec": _rounded(hit.reached_sec),
+        "error_ms": _rounded(hit.error_ms),
+    }
 
 
 def _section(section: SectionPlan, plan: Plan, harmony: Sequence[ChordSpan]) -> dict[str, object]:
