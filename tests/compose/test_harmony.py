@@ -205,7 +205,7 @@ def test_chords_last_as_long_as_the_kind_of_cue_likes(style: str, banks: Banks) 
 
 @every_style
 def test_the_theme_is_carried(style: str) -> None:
-    """Strong notes of the theme where it is stated plainly: chord tones or legal tensions."""
+    """Strong and long notes of whatever is sung, before it is fitted: chord tones or legal tensions."""
     core = legal = total = 0.0
     for made in cues(style, THEME_TYPES):
         for section in made.plan.sections:
@@ -215,7 +215,7 @@ def test_the_theme_is_carried(style: str) -> None:
                 total += note.weight
                 core += note.weight * (note.degree in roman.core)
                 legal += note.weight * (note.degree in roman.legal)
-    assert core / total >= 0.6
+    assert core / total >= 0.55
     assert legal / total >= 0.85
 
 

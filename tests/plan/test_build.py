@@ -14,7 +14,7 @@ from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
 from cuesmith.music.scale import Key
 from cuesmith.plan.build import LEVELS, build_plan, level_of
-from cuesmith.score import Brief, Plan
+from cuesmith.score import NEARLY_FULL, Brief, Plan
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
 
@@ -66,7 +66,7 @@ def test_both_limits_and_the_usual_length(style: str, type_: str, themes_of: The
     plan = planned(brief(type_, style), themes_of)
     assert_whole(plan, row.default_seconds)
     assert plan.meters()[0].tick == 0
-    assert plan.climax.energy == max(section.energy for section in plan.sections)
+    assert plan.climax.energy >= max(section.energy for section in plan.sections) - NEARLY_FULL
 
 
 @pytest.mark.parametrize("type_", TYPES)
