@@ -23,7 +23,7 @@ from cuesmith.score import ChordSpan, Part, chord_at
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 KINDS = ("main_theme", "tender", "battle", "preview", "victory", "transform", "tension")
 CLASHING_BEATS = 0.01  # share of the beats at most, counted crudely; rule X01 of the critic asks for half of it
-LONG = PPQ // 2  # ticks: what rubs no longer may be passing
+LONG = PPQ  # ticks: what rubs no longer may be an approach or a passing note
 NOTES = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12), st.integers(55, 70)), max_size=30)
 
 
