@@ -127,6 +127,13 @@ def harmonise(
     still: list[bool] = []
     for section, bed in zip(sections, beds, strict=True):
         own = given_steps(section, plan, charts)
+        if own is None and section.harmony == "link" and laid and sections[section.index - 1].key == section.key:
+            own_link = [Step(0, section.length, laid[-1][-1].roman, "held")]  # an odd bar holds the chord before it
+            laid.append(own_link)
+            given.append(False)
+            returns.append(False)
+            still.append(True)
+            continue
         given.append(own is not None)
         steps, returning, static = (own, False, True) if own is not None else maker.section(section, bed)
         laid.append(steps)

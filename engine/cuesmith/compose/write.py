@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from cuesmith.chance import stream
 from cuesmith.compose.accompany import accompany
+from cuesmith.compose.arrivals import arriving, arriving_strokes, struck_chords
 from cuesmith.compose.clashes import without_clashes
 from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.derived import derived_passages
@@ -67,7 +68,7 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     cast = cast_players(plan, style, themes, banks, draw.child("cast"))
     laid = lay_out(plan, themes, draw.child("melody"))
     harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
-    lead = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"))
+    lead = arriving(plan, lead_passages(plan, harmony, cast, themes, laid, draw.child("melody")), "lead")
     setting = Setting(
         plan=plan,
         harmony=harmony,
@@ -81,7 +82,7 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         layouts=banks.voicings,
     )
     strikes = {
-        player.id: finish_strokes(setting, strokes(setting, player, banks, style.family))
+        player.id: arriving_strokes(plan, finish_strokes(setting, strokes(setting, player, banks, style.family)))
         for player in cast.players
         if player.instrument is None
     }
@@ -93,6 +94,9 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     led = tuple(p for p in lead if p.device == cast.leads[p.section])
     echoes = {p.id: pitched_part(p, doubled(plan, cast, p, led)) for p in cast.players if p.seat.double == "lead"}
     passages = without_clashes(setting, passages, [n for echo in echoes.values() for n in echo.notes()])
+    roles = {player.id: player.seat.role for player in cast.players}
+    passages = {id_: arriving(plan, own, roles[id_]) if roles[id_] != "lead" else own for id_, own in passages.items()}
+    passages = struck_chords(setting, passages)
     parts: list[Part] = []
     for player in cast.players:
         if player.instrument is None:
