@@ -17,6 +17,7 @@ from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guis
 from cuesmith.plan.hits import Timing, place_hits, solve_hits, turning_rows
 from cuesmith.plan.layouts import Frame
 from cuesmith.plan.tempo import ritard_factors, tempo_map
+from cuesmith.plan.zones import Zone, zoned_map
 from cuesmith.score import FORCED_LIMITS, Brief, Plan, SectionPlan
 from cuesmith.specs.banks import CueType, SectionRow
 from cuesmith.specs.library import Banks
@@ -195,7 +196,16 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         )  # fmt: skip
         bar += bars
         tick += bars * own.bar_ticks
-    tempo = timing.tempo if timing else tempo_map(tick, seconds, ritard=ritard, ritard_beats=ritard_beats)
+    zones = [
+        Zone(s.start, s.end, s.meter.bar_ticks, row.tempo, row.treatment == "break")
+        for s, row in zip(sections, rows, strict=True)
+    ]
+    if timing:
+        tempo = timing.tempo
+    elif all(zone.factor == 1.0 for zone in zones):
+        tempo = tempo_map(tick, seconds, ritard=ritard, ritard_beats=ritard_beats)
+    else:
+        tempo = zoned_map(zones, seconds, ritard=ritard, ritard_beats=ritard_beats)
     return Plan(
         brief=brief,
         seconds=seconds,

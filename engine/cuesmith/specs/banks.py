@@ -272,6 +272,7 @@ class SectionRow:
     treatment: str
     harmony: Literal["main", "contrast", "pedal", "break", "close", "link"] = "main"
     lift: int = 0  # semitones the key moves for this section
+    tempo: Annotated[float, Field(ge=0.5, le=2)] = 1.0  # factor on the tempo of the cue
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
