@@ -35,7 +35,7 @@ def show(file: ShowFile, output: Folder, as_json: AsJson = False, quiet: Quiet =
     loaded = load_show(file)
     themes = show_themes(loaded)
     cues = []
-    briefs = briefs_of(loaded)
+    briefs = briefs_of(loaded, themes)
     with progress(quiet=quiet) as step:
         for number, brief in enumerate(briefs, 1):
             cues.append(compose_brief(brief, themes))

@@ -10,8 +10,10 @@ from cuesmith.compose.charted import chords_in_brief, key_of_chords
 from cuesmith.cue import Cue, compose_brief
 from cuesmith.motif.model import Theme
 from cuesmith.music.timecode import parse_rate
+from cuesmith.plan.build import build_plan
 from cuesmith.score import Brief
 from cuesmith.show.arc import guises_of, stage_of
+from cuesmith.show.order import arranged
 from cuesmith.show.themes import make_themes
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_show, load_style
@@ -58,12 +60,19 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
     )
 
 
-def briefs_of(show: Show) -> tuple[Brief, ...]:
-    """Every cue of the show in order, each followed by the variants it asks for."""
+def briefs_of(show: Show, themes: Mapping[str, Theme] | None = None) -> tuple[Brief, ...]:
+    """Every cue of the show in order, each followed by the variants it asks for.
+
+    themes: those of the show; with them `album: {order: auto}` is followed, without them the file.
+    """
+    briefs = tuple(brief_of(show, cue) for cue in show.cues)
+    if show.album.order == "auto" and themes is not None:
+        banks = load_banks()
+        briefs = arranged(briefs, lambda brief: build_plan(brief, load_style(brief.style), themes, banks))
+    letters = {cue.id: cue.variants for cue in show.cues}
     out = []
-    for cue in show.cues:
-        brief = brief_of(show, cue)
-        out += [brief, *(replace(brief, variant=letter) for letter in cue.variants)]
+    for brief in briefs:
+        out += [brief, *(replace(brief, variant=letter) for letter in letters[brief.id])]
     return tuple(out)
 
 
@@ -75,7 +84,7 @@ def show_themes(show: Show) -> dict[str, Theme]:
 def compose_cues(show: Show) -> Iterator[Cue]:
     """The cues of a show one after another, as they are composed."""
     themes = show_themes(show)
-    for brief in briefs_of(show):
+    for brief in briefs_of(show, themes):
         yield compose_brief(brief, themes)
 
 

@@ -174,12 +174,13 @@ class CueSpec:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class AlbumSpec:
-    """What the tags of the audio files say."""
+    """What the tags of the audio files say. order: of the tracks, as in the file, or laid out as an album."""
 
     artist: str = "Cuesmith"
     year: Annotated[int, Field(ge=1900, le=2999)] | None = None
     genre: str = "Soundtrack"
     comment: str = ""
+    order: Literal["file", "auto"] = "file"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -45,12 +45,12 @@ def render_album(
     the folder, two cues of one id.
     """
     out_dir = Path(out_dir)
-    briefs = briefs_of(show)
-    workers = worker_count(jobs, len(briefs))
     _check(show, out_dir)
     cuesmith_render.find_library()
     font = cuesmith_render.find_soundfont(soundfont)
     themes = show_themes(show)
+    briefs = briefs_of(show, themes)
+    workers = worker_count(jobs, len(briefs))
     common = credits_of(show, cuesmith.__version__)
     rows = load_banks().cue_types
     track_jobs = []
