@@ -22,7 +22,7 @@ from cuesmith.specs.banks import Texture
 LEAST = PPQ // 2  # a rest of a held note shorter than this is not struck again at a change of chord
 ROOTS_SPAN = 16  # semitones above the bottom of the register that roots may use
 GHOST = 0.3  # of a step: how long a ghost note sounds
-ON_KICK = 0.6  # least share of the notes that fall on the bass drum, where a texture locks to it
+ON_KICK = 0.58  # least share of the notes that fall on the bass drum, where a texture locks to it
 MEMBERS = {"3": (3, 4, 5), "5": (7, 6, 8), "7": (10, 11, 9)}  # semitones above the foot, the likeliest first
 INVERTED = (7, 5, 9, 8)  # for the 5 above a foot that is not the root: no tritones
 OTHER = {"R": "5", "8": "5", "5": "8", "7": "5", "3": "5"}  # what a note becomes in a varied bar
