@@ -13,7 +13,6 @@ from cuesmith.compose.bass import bass_line, feet
 from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.inner import EVERY_BARS, figure, lyrical
 from cuesmith.compose.patterns import grouped, laid
-from cuesmith.compose.pickups import pickups
 from cuesmith.compose.setting import Setting
 from cuesmith.compose.voices import Voicings, voicings, window
 from cuesmith.motif.transform import remetre
@@ -226,4 +225,4 @@ def accompany(setting: Setting, player: Player) -> tuple[Passage, ...]:
             before = tuple(sorted(n.pitch for n in notes if n.end > last))
             out.append(Passage(tuple(sorted(notes)), section.index, name, articulation))
         out += [Passage(tuple(sorted(found)), section.index, device, articulation) for device, found in inside.items()]
-    return pickups(setting, player, tuple(out))
+    return tuple(out)

@@ -8,7 +8,7 @@ last bar of eight turns: a fill, half a fill, a break, or a settling down where 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from cuesmith.chance import Stream
@@ -75,6 +75,29 @@ class Manner:
 def beats(meter: Meter, steps: int) -> tuple[int, ...]:
     """The grid steps on which the felt beats of a bar fall."""
     return tuple(tick * steps // meter.bar_ticks for tick in meter.beats_ticks)
+
+
+def regrouped(groove: Groove, meter: Meter) -> Groove:
+    """The groove with its beats in the order of the meter's: a pattern in 2+2+3 played as 3+2+2. Others as they are."""
+    mine, wanted = groove.meter.groups, meter.groups
+    if mine == wanted or sorted(mine) != sorted(wanted):
+        return groove
+    unit = groove.steps // groove.meter.numerator
+    starts = [sum(mine[:i]) * unit for i in range(len(mine))]
+    order, left = [], list(range(len(mine)))
+    for group in wanted:
+        order.append(next(i for i in left if mine[i] == group))
+        left.remove(order[-1])
+
+    def moved(grid: str) -> str:
+        return "".join(grid[starts[i] : starts[i] + mine[i] * unit] for i in order)
+
+    return replace(
+        groove,
+        meter=meter,
+        rows={voice: tuple(moved(grid) for grid in bars) for voice, bars in groove.rows.items()},
+        fill={voice: moved(grid) for voice, grid in groove.fill.items()},
+    )
 
 
 def struck(rows: Rows, voice: str, step: int, letter: str, steps: int) -> None:
@@ -159,7 +182,11 @@ def _answered(rows: Rows, way: Manner, steps: int, at: tuple[int, ...]) -> Rows:
         struck(out, hands.answer, way.pickup, way.letter, steps)
     else:
         voice = next(iter(out))
-        struck(out, voice, way.pickup, "g", steps)
+        grid = out[voice]
+        if grid[way.pickup] == REST:
+            struck(out, voice, way.pickup, way.letter, steps)
+        else:  # it is struck already: the answer is a gap there
+            out[voice] = grid[: way.pickup] + REST + grid[way.pickup + 1 :]
     return out
 
 
@@ -171,11 +198,13 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
     late = bars >= PHRASE and number % PHRASE >= PHRASE // 2
     if way.waits and number < bars // 2:
         kept = {voice: grid for voice, grid in rows.items() if voice not in COLOURS}
-        rows = kept or rows
+        rows = kept if len(kept) > 1 else rows
     if number % PHRASE and "break" not in groove.tags:
         rows = {voice: grid for voice, grid in rows.items() if voice not in CRASHES} or rows
     if way.ridden:
         rows = _ridden(rows)
+    if groove.tier >= 4 and "synth" in groove.tags and "snare" in rows:  # the gated snare of the machines is two
+        rows["snare_2"] = "".join("x" if letter == "X" else REST for letter in rows["snare"])
     second = number % 2 == 1
     if second and (length == 1 or number % 4 == 3):
         rows = _answered(rows, way, steps, at)

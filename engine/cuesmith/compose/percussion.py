@@ -19,6 +19,7 @@ from cuesmith.compose.drumming import (
     group_of,
     manner,
     oroshi,
+    regrouped,
     struck,
     swell,
     turn_for,
@@ -86,6 +87,8 @@ def _suits(row: Groove, section: SectionPlan, bpm: float, uses: tuple[str, ...],
     weight = 1.0 if low <= bpm <= high else 0.2 if 0.85 * low <= bpm <= 1.15 * high else 0.04
     if any(use in row.tags for use in uses):
         weight *= 4.0
+    elif "comedy" in row.tags and "daily" not in uses:
+        weight *= 0.2
     if "build" in row.tags and section.treatment == "build":
         weight *= 3.0
     if "break" in row.tags:
@@ -156,6 +159,7 @@ class _Kit:
         self.chosen: dict[tuple[str, int, str], str | None] = {}
         self.before: str | None = None
         self.breaks = 0
+        self.spent: set[Turn] = set()
         self.turned = False  # whether the bar before was a turn that leads on
         self.out: list[Stroke] = []
 
@@ -164,7 +168,7 @@ class _Kit:
         name = self._groove(section)
         if name is None:
             return
-        groove = self.banks.grooves[name]
+        groove = regrouped(self.banks.grooves[name], section.meter)
         group = group_of(self.banks.drums[voice].group for voice in groove.rows)
         draw = self.draw.child(section.index)
         way = manner(section, groove, group, draw.child("manner"))
@@ -208,10 +212,14 @@ class _Kit:
 
     def _turn(self, section: SectionPlan, after: SectionPlan | None, group: Group, draw: Stream) -> Turn:
         turn = turn_for(section, after, group, section.level, draw)
+        if group == "taiko" and after is not None and turn != "settle" and section.level >= 2:
+            owed: Turn = "oroshi" if after is self.setting.plan.climax else "ma"  # each is heard once, if it can be
+            turn = owed if owed not in self.spent else turn
         if turn in ("break", "ma", "oroshi"):
             self.breaks += 1
             if self.breaks > MOST_BREAKS:
                 return "fill"
+        self.spent.add(turn)
         return turn
 
     def _roll(self, section: SectionPlan, end: int, gain: float) -> None:
@@ -256,7 +264,7 @@ class _Kit:
 
     def _swelled(self, section: SectionPlan, after: SectionPlan) -> None:
         """A roll on the hung cymbal into a section that is greater."""
-        if after.energy < 0.55 or after.energy < section.energy + 0.04 or section.bars < 2:
+        if after.energy < 0.55 or after.energy < section.energy + 0.08 or section.bars < 2:
             return
         length = (4 if after.level >= 4 else 2) * PPQ
         start = section.end - min(section.length, length)

@@ -1,6 +1,6 @@
 """Pick-ups: what a section of the orchestra plays into a greater section, on its way to its first note there.
 
-High strings run up a scale, brass rips to its chord. The players begin before the bar line though they were silent.
+High strings run up a scale, brass rips to its chord. Only those who play already: nobody new comes in a beat early.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def pickups(setting: Setting, player: Player, own: tuple[Passage, ...]) -> tuple
     out = list(own)
     for section in setting.plan.sections[:-1]:
         after = setting.plan.sections[section.index + 1]
-        if not _led_into(section, after) or not setting.cast.active(player, after):
+        if not _led_into(section, after) or not all(setting.cast.active(player, s) for s in (section, after)):
             continue
         if not setting.draw.child(player.id, device, section.index).chance(0.75):
             continue
