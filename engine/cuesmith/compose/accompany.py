@@ -150,7 +150,8 @@ def _pitched(
         loud = max(20, min(120, velocity + (10, 0, -22)[1 - token.accent]))
         voicing = chords.get(max(span.onset, section.start), ())
         if texture.kind == "chord":
-            out.extend(Note(onset, duration, p, loud) for p in voicing)
+            strings = voicing if token.accent >= 0 else voicing[-1:]  # a ghost is a stroke on damped strings, no chord
+            out.extend(Note(onset, duration, p, loud) for p in strings)
             end = min(onset + token.steps * step_ticks, section.end)
             if token.steps * step_ticks > PPQ:  # what is left of a held chord goes on as the next one
                 for later in (s for s in spans if onset < s.onset and end - s.onset >= PPQ):

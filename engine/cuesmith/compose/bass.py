@@ -106,8 +106,11 @@ def _split(slot: Slot, at: int, symbol: str) -> tuple[Slot, Slot]:
     return replace(slot, duration=at), Slot(slot.onset + at, slot.duration - at, symbol, 0, slot.step)
 
 
-def _locked(slots: list[Slot], kicks: tuple[int, ...], step: int) -> list[Slot]:
-    """The bar with its notes on the strokes of the bass drum: moved there by a step, added, or else thinned out."""
+def _locked(slots: list[Slot], kicks: tuple[int, ...], step: int, end: int) -> list[Slot]:
+    """The bar with its notes on the strokes of the bass drum: moved there by a step, added, or else thinned out.
+
+    end: the tick of the next bar line, over which nothing is held.
+    """
     if not kicks or not slots:
         return slots
     taken = {slot.onset for slot in slots}
@@ -129,7 +132,7 @@ def _locked(slots: list[Slot], kicks: tuple[int, ...], step: int) -> list[Slot]:
     kept = [slot for slot in moved if slot not in dropped]
     return [
         replace(slot, duration=min(slot.duration, after.onset - slot.onset))
-        for slot, after in zip(kept, [*kept[1:], replace(kept[-1], onset=kept[-1].end)], strict=True)
+        for slot, after in zip(kept, [*kept[1:], replace(kept[-1], onset=end)], strict=True)
     ]
 
 
@@ -143,7 +146,7 @@ def _slots(setting: Setting, section: SectionPlan, texture: Texture, spans: tupl
         start = section.start + bar * bar_ticks
         slots = [Slot(start + t.step * step, t.steps * step, t.symbol, t.accent, step) for t in found]
         if "kick" in texture.tags:
-            slots = _locked(slots, setting.kicks_between(start, start + bar_ticks), step)
+            slots = _locked(slots, setting.kicks_between(start, start + bar_ticks), step, start + bar_ticks)
         for slot in _varied(slots, bar, section.bars, start, beat):
             if slot.onset in starts and section.meter.strength(slot.onset - start) >= 2:
                 slot = replace(slot, symbol="R")

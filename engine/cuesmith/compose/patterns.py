@@ -19,7 +19,8 @@ VARY_EVERY, TURN_EVERY = 4, 8  # bars
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One step of a pattern that sounds: its symbol, accent (+/-/0), length in steps, and number in the section."""
+    """One step of a pattern that sounds: its symbol, accent (+/-/0), length in steps; in figures made of the
+    theme also its number in the section."""
 
     step: int
     symbol: str
@@ -95,6 +96,11 @@ def _in_quarters(beats: list[list[str]], meter: Meter) -> list[str]:
     return out
 
 
+@lru_cache(maxsize=2048)
+def _bar(words: tuple[str, ...], first: int, steps: int, cyclic: bool) -> tuple[Token, ...]:
+    return tuple(tokens(words, first, steps, cyclic))
+
+
 def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple[Token, ...]]]:
     """(bar, its tokens) for every bar of a section. No token is longer than its bar."""
     steps = int(meter.bar_beats * texture.unit)
@@ -108,9 +114,10 @@ def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple
     drifts = cyclic and not whole and bool(len(words) > 2 * steps or max(len(words), steps) % min(len(words), steps))
     number = 0
     for bar in range(bars):
-        found = tuple(tokens(words, bar * steps, steps, cyclic))
-        found = tuple(replace(token, number=number + i) for i, token in enumerate(found))
-        number += len(found)
+        found = _bar(words, bar * steps % len(words), steps, cyclic)
+        if texture.kind == "motif":
+            found = tuple(replace(token, number=number + i) for i, token in enumerate(found))
+            number += len(found)
         yield bar, found if texture.role == "bass" or drifts else turned(found, texture.kind, bar, bars)
 
 
