@@ -7,11 +7,12 @@ the chords of a section for the instrument that plays it, below the melody and i
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from cuesmith.compose.bass import bass_line, feet
 from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.inner import EVERY_BARS, figure, lyrical
-from cuesmith.compose.patterns import laid
+from cuesmith.compose.patterns import grouped, laid
 from cuesmith.compose.setting import Setting
 from cuesmith.compose.voices import Voicings, voicings, window
 from cuesmith.motif.transform import remetre
@@ -145,11 +146,17 @@ def _pitched(
         span = chord_at(setting.harmony, onset)
         duration = max(30, round(token.steps * step_ticks * texture.gate))
         if token.steps * step_ticks > PPQ:  # a held note goes no further than its chord
-            duration = min(duration, max(PPQ, span.end - onset))
+            duration = min(duration, max(PPQ // 2, span.end - onset))
         loud = max(20, min(120, velocity + (10, 0, -22)[1 - token.accent]))
         voicing = chords.get(max(span.onset, section.start), ())
         if texture.kind == "chord":
-            out.extend(Note(onset, duration, p, loud) for p in voicing)
+            strings = voicing if token.accent >= 0 else voicing[-1:]  # a ghost is a stroke on damped strings, no chord
+            out.extend(Note(onset, duration, p, loud) for p in strings)
+            end = min(onset + token.steps * step_ticks, section.end)
+            if token.steps * step_ticks > PPQ:  # what is left of a held chord goes on as the next one
+                for later in (s for s in spans if onset < s.onset and end - s.onset >= PPQ):
+                    length = round((min(end, later.end) - later.onset) * min(1.0, texture.gate))
+                    out.extend(Note(later.onset, length, p, loud) for p in chords[later.onset])
             continue
         if texture.kind == "arpeggio":
             index = int(token.symbol)
@@ -176,13 +183,23 @@ def _pitched(
 
 
 def texture_for(setting: Setting, player: Player, section: SectionPlan) -> str | None:
-    """The texture a seat plays in a section: one for each kind of section, so that returns are recognised."""
-    weights = player.seat.textures
+    """The texture a seat plays in a section: one for each kind of section, so that returns are recognised.
+
+    A bass keeps one feel through the cue: if it walks in one section it does not play straight in another.
+    """
+    weights: Mapping[str, float] = player.seat.textures
     if not weights:
         return None
-    return setting.draw.child(player.id, "texture", section.harmony, section.treatment in ("chorus", "build")).weighted(
-        weights
-    )
+    draw = setting.draw.child(player.id, "texture")
+    if player.seat.role == "bass" and len(weights) > 1:
+        feel = feel_of(setting.textures[draw.child("feel").weighted(weights)])
+        weights = {name: weight for name, weight in weights.items() if feel_of(setting.textures[name]) == feel}
+    return draw.child(section.harmony, section.treatment in ("chorus", "build")).weighted(weights)
+
+
+def feel_of(texture: Texture) -> str:
+    """swing, latin, or empty: what groove goes with it."""
+    return next((tag for tag in ("swing", "latin") if tag in texture.tags), "")
 
 
 def accompany(setting: Setting, player: Player) -> tuple[Passage, ...]:
@@ -194,7 +211,7 @@ def accompany(setting: Setting, player: Player) -> tuple[Passage, ...]:
         if name is None:
             before = ()
             continue
-        texture = setting.textures[name]
+        texture = grouped(setting.textures[name], section.meter)
         velocity = max(25, velocity_of(section.energy) - 8 + texture.velocity)
         articulation = player.seat.articulation or texture.articulation
         inside: dict[str, list[Note]] = {}

@@ -22,7 +22,7 @@ from cuesmith.specs.banks import Texture
 LEAST = PPQ // 2  # a rest of a held note shorter than this is not struck again at a change of chord
 ROOTS_SPAN = 16  # semitones above the bottom of the register that roots may use
 GHOST = 0.3  # of a step: how long a ghost note sounds
-ON_KICK = 0.6  # least share of the notes that fall on the bass drum, where a texture locks to it
+ON_KICK = 0.58  # least share of the notes that fall on the bass drum, where a texture locks to it
 MEMBERS = {"3": (3, 4, 5), "5": (7, 6, 8), "7": (10, 11, 9)}  # semitones above the foot, the likeliest first
 INVERTED = (7, 5, 9, 8)  # for the 5 above a foot that is not the root: no tritones
 OTHER = {"R": "5", "8": "5", "5": "8", "7": "5", "3": "5"}  # what a note becomes in a varied bar
@@ -106,8 +106,11 @@ def _split(slot: Slot, at: int, symbol: str) -> tuple[Slot, Slot]:
     return replace(slot, duration=at), Slot(slot.onset + at, slot.duration - at, symbol, 0, slot.step)
 
 
-def _locked(slots: list[Slot], kicks: tuple[int, ...], step: int) -> list[Slot]:
-    """The bar with its notes on the strokes of the bass drum: moved there by a step, added, or else thinned out."""
+def _locked(slots: list[Slot], kicks: tuple[int, ...], step: int, end: int) -> list[Slot]:
+    """The bar with its notes on the strokes of the bass drum: moved there by a step, added, or else thinned out.
+
+    end: the tick of the next bar line, over which nothing is held.
+    """
     if not kicks or not slots:
         return slots
     taken = {slot.onset for slot in slots}
@@ -129,7 +132,7 @@ def _locked(slots: list[Slot], kicks: tuple[int, ...], step: int) -> list[Slot]:
     kept = [slot for slot in moved if slot not in dropped]
     return [
         replace(slot, duration=min(slot.duration, after.onset - slot.onset))
-        for slot, after in zip(kept, [*kept[1:], replace(kept[-1], onset=kept[-1].end)], strict=True)
+        for slot, after in zip(kept, [*kept[1:], replace(kept[-1], onset=end)], strict=True)
     ]
 
 
@@ -143,7 +146,7 @@ def _slots(setting: Setting, section: SectionPlan, texture: Texture, spans: tupl
         start = section.start + bar * bar_ticks
         slots = [Slot(start + t.step * step, t.steps * step, t.symbol, t.accent, step) for t in found]
         if "kick" in texture.tags:
-            slots = _locked(slots, setting.kicks_between(start, start + bar_ticks), step)
+            slots = _locked(slots, setting.kicks_between(start, start + bar_ticks), step, start + bar_ticks)
         for slot in _varied(slots, bar, section.bars, start, beat):
             if slot.onset in starts and section.meter.strength(slot.onset - start) >= 2:
                 slot = replace(slot, symbol="R")

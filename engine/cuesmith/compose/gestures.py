@@ -27,7 +27,7 @@ def _range(player: Player) -> tuple[int, int]:
     return player.instrument.range
 
 
-def _sweep(setting: Setting, player: Player, section: SectionPlan, beats: float, count: int) -> list[Note]:
+def sweep(setting: Setting, player: Player, section: SectionPlan, beats: float, count: int) -> list[Note]:
     """A rising run that lands on the bar line after the section."""
     low, high = _range(player)
     after = setting.plan.section_at(section.end)
@@ -48,17 +48,17 @@ def _sweep(setting: Setting, player: Player, section: SectionPlan, beats: float,
 
 def gliss(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
     """Harp or koto: a fast sweep of two octaves into the next section."""
-    return _sweep(setting, player, section, 1.5, 14)
+    return sweep(setting, player, section, 1.5, 14)
 
 
 def run(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
     """Strings or woodwind: seven notes into the downbeat."""
-    return _sweep(setting, player, section, 1.0, 7)
+    return sweep(setting, player, section, 1.0, 7)
 
 
 def rip(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
     """Horns: five notes in half a beat, then the target held."""
-    notes = _sweep(setting, player, section, 0.5, 5)
+    notes = sweep(setting, player, section, 0.5, 5)
     return [*notes[:-1], notes[-1]._replace(duration=2 * PPQ)] if notes and section.end < setting.plan.length else []
 
 
@@ -112,20 +112,43 @@ def answer(setting: Setting, player: Player, section: SectionPlan) -> list[Note]
 
 
 def roll(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
-    """A roll on the root or fifth over the last two beats, growing into the downbeat."""
+    """A roll over the last two beats, growing into the root of the next chord.
+
+    It is rolled on that root where the chord before has it, else on the fifth or the old root, and changes on the beat.
+    """
     low, high = _range(player)
-    chord = chord_at(setting.harmony, section.end - 1).chord
-    tones = [p for p in range(low, high + 1) if p % 12 in (chord.root, (chord.root + 7) % 12)]
-    if not tones:
+    ends = section.end >= setting.plan.length
+    before = chord_at(setting.harmony, section.end - 1).chord
+    after = before if ends else chord_at(setting.harmony, section.end).chord
+    pc = next((c for c in (after.root, (after.root + 7) % 12) if c in before.classes), before.root)
+    rolled = next((p for p in range(low, high + 1) if p % 12 == pc), None)
+    landing = [p for p in range(low, high + 1) if p % 12 == after.root]
+    if rolled is None or not landing:
         return []
     step = PPQ // 8 if setting.plan.tempo.bpm(section.start) < 100 else PPQ // 6
     start = section.end - 2 * PPQ
-    loud = velocity_of(setting.plan.section_at(section.end).energy)
+    loud = velocity_of((section if ends else setting.plan.section_at(section.end)).energy)
     count = (section.end - start) // step
-    notes = [Note(start + i * step, step - 10, tones[0], 40 + (loud - 40) * i // count) for i in range(count)]
-    return (
-        [*notes, Note(section.end, PPQ, tones[0], min(118, loud + 6))] if section.end < setting.plan.length else notes
-    )
+    notes = [Note(start + i * step, step - 10, rolled, 40 + (loud - 40) * i // count) for i in range(count)]
+    target = min(landing, key=lambda p: abs(p - rolled))
+    return notes if ends else [*notes, Note(section.end, PPQ, target, min(118, loud + 6))]
+
+
+def tremolo(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+    """Koto, mandolin: one string struck twelve times a second for two beats, swelling and ebbing, over the bar line."""
+    low, high = player.instrument.sweet if player.instrument else (60, 84)
+    start = section.end - 2 * PPQ
+    span, after = chord_at(setting.harmony, start), chord_at(setting.harmony, min(section.end, setting.plan.length - 1))
+    classes = [pc for pc in span.chord.classes if pc in after.chord.classes] or span.chord.classes
+    pool = [p for p in range(low, high + 1) if p % 12 in classes]
+    if not pool or section.meter.bar_ticks < 2 * PPQ:
+        return []
+    pitch = min(pool, key=lambda p: (abs(p - (low + 2 * high) // 3), p))
+    step = PPQ // 6 if setting.plan.tempo.bpm(start) >= 100 else PPQ // 8
+    count = 2 * PPQ // step
+    loud = velocity_of(section.energy)
+    shape = [1 - abs(2 * i / count - 1.2) for i in range(count)]
+    return [Note(start + i * step, step - 10, pitch, max(34, round(loud - 30 + 30 * x))) for i, x in enumerate(shape)]
 
 
 GESTURES: dict[str, Callable[[Setting, Player, SectionPlan], list[Note]]] = {
@@ -136,6 +159,7 @@ GESTURES: dict[str, Callable[[Setting, Player, SectionPlan], list[Note]]] = {
     "bell": bell,
     "answer": answer,
     "roll": roll,
+    "tremolo": tremolo,
 }
 BOUNDARY = {"gliss", "run", "rip", "swell", "roll"}  # lead into the next section; the others live inside their own
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
@@ -18,7 +19,8 @@ VARY_EVERY, TURN_EVERY = 4, 8  # bars
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One step of a pattern that sounds: its symbol, accent (+/-/0), length in steps, and number in the section."""
+    """One step of a pattern that sounds: its symbol, accent (+/-/0), length in steps; in figures made of the
+    theme also its number in the section."""
 
     step: int
     symbol: str
@@ -42,20 +44,80 @@ def tokens(pattern: tuple[str, ...], first: int, count: int, cyclic: bool) -> It
         i += length
 
 
+@lru_cache(maxsize=512)
+def grouped(texture: Texture, meter: Meter) -> Texture:
+    """The texture as it goes in a meter whose beats are not all quarters: its pattern follows the grouping.
+
+    Every beat of the pattern in 4/4 becomes a felt beat. In 7/8 a beat of three eighths takes up the second half of the
+    next as well (2+2+3 = beats 1, 2 and 3 with the end of 4); in 5/4 the second group starts from the first beat again
+    and ends with the last. In 6/8 and 12/8 quarters become dotted. Patterns that drift across the bar are left alone.
+    """
+    words = texture.pattern.split()
+    unit = texture.unit
+    if len(words) % (4 * unit) or unit == 3 or (len(set(meter.groups)) == 1 and not _dotted(texture, meter)):
+        return texture
+    if _dotted(texture, meter):
+        held = [word for w in words for word in (w, *("-" if w != "." else ".",) * 2)]
+        return replace(texture, unit=2, pattern=" ".join(held), triple=" ".join(held))
+    if unit == 1:
+        unit, words = 2, [word for w in words for word in (w, "-" if w != "." else ".")]
+    bars = [words[at : at + 4 * unit] for at in range(0, len(words), 4 * unit)]
+    asymmetric = _in_eighths if meter.denominator == 8 else _in_quarters
+    out = [word for bar in bars for word in asymmetric([bar[i * unit : (i + 1) * unit] for i in range(4)], meter)]
+    return replace(texture, unit=unit, pattern=" ".join(out), triple="")
+
+
+def _dotted(texture: Texture, meter: Meter) -> bool:
+    """Whether beats of the texture are quarters where the meter has dotted ones."""
+    return texture.unit == 1 and set(meter.groups) == {3} and meter.denominator == 8
+
+
+def _in_eighths(beats: list[list[str]], meter: Meter) -> list[str]:
+    out: list[str] = []
+    at = 0
+    for group in meter.groups:
+        out += beats[at % 4]
+        at += 1
+        if group == 3:
+            end = beats[at % 4][len(beats[at % 4]) // 2 :]
+            if end[0] == "-" and beats[at % 4][0] not in "-.":
+                end = [beats[at % 4][0], *end[1:]]
+            out += end
+            at += 1
+    return out
+
+
+def _in_quarters(beats: list[list[str]], meter: Meter) -> list[str]:
+    out: list[str] = []
+    for number, group in enumerate(meter.groups):
+        last = number == len(meter.groups) - 1
+        places = [*range(group)] if not last else [0, *range(5 - group, 4)]
+        out += [word for at in places for word in beats[at % 4]]
+    return out
+
+
+@lru_cache(maxsize=2048)
+def _bar(words: tuple[str, ...], first: int, steps: int, cyclic: bool) -> tuple[Token, ...]:
+    return tuple(tokens(words, first, steps, cyclic))
+
+
 def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple[Token, ...]]]:
-    """(bar, its tokens) for every bar of a section."""
-    steps = round(meter.bar_beats * texture.unit)
-    triple = meter.numerator % 3 == 0
-    words = tuple((texture.triple if triple and texture.triple else texture.pattern).split())
+    """(bar, its tokens) for every bar of a section. No token is longer than its bar."""
+    steps = int(meter.bar_beats * texture.unit)
+    compound = meter.denominator == 8 and set(meter.groups) == {3}
+    triple = (texture.compound if compound else "") or (texture.triple if meter.numerator % 3 == 0 else "")
+    words = tuple((triple or texture.pattern).split())
     if not words:
         return
-    cyclic = meter.bar_ticks == 4 * PPQ or (triple and bool(texture.triple))
-    drifts = cyclic and bool(len(words) > 2 * steps or max(len(words), steps) % min(len(words), steps))
+    whole = len(words) % steps == 0
+    cyclic = meter.bar_ticks == 4 * PPQ or bool(triple) or whole
+    drifts = cyclic and not whole and bool(len(words) > 2 * steps or max(len(words), steps) % min(len(words), steps))
     number = 0
     for bar in range(bars):
-        found = tuple(tokens(words, bar * steps, steps, cyclic))
-        found = tuple(replace(token, number=number + i) for i, token in enumerate(found))
-        number += len(found)
+        found = _bar(words, bar * steps % len(words), steps, cyclic)
+        if texture.kind == "motif":
+            found = tuple(replace(token, number=number + i) for i, token in enumerate(found))
+            number += len(found)
         yield bar, found if texture.role == "bass" or drifts else turned(found, texture.kind, bar, bars)
 
 

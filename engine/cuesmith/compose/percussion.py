@@ -1,4 +1,7 @@
-"""Percussion: grooves from the bank by level and meter, fills where the form turns, accents where it arrives."""
+"""Percussion: which groove of the bank a section has, where it turns, what is struck where the form arrives.
+
+How a groove is varied from bar to bar is said in `drumming`.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,50 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from cuesmith.chance import Stream
+from cuesmith.compose.accompany import texture_for
+from cuesmith.compose.drumming import (
+    HANDS,
+    Group,
+    Turn,
+    bar_rows,
+    beats,
+    group_of,
+    manner,
+    oroshi,
+    regrouped,
+    struck,
+    swell,
+    turn_for,
+    turn_rows,
+    turns,
+)  # fmt: skip
+from cuesmith.compose.patterns import grouped, laid
 from cuesmith.compose.setting import Setting
 from cuesmith.music.note import PPQ
 from cuesmith.orchestrate.cast import Player
-from cuesmith.score import Plan, SectionPlan
+from cuesmith.score import SectionPlan
 from cuesmith.specs.banks import GRID_LETTERS, Groove
 from cuesmith.specs.library import Banks
 
 KICKS = ("kick", "kick_2")  # the voices a bass line locks to
+SWUNG = 0.6  # a groove whose pairs are this uneven goes with a bass that swings
+MOST_BREAKS = 4  # breaks, silences and long rolls in a cue
+DEVICES: dict[Turn, str] = {
+    "fill": "{} fill", "half": "{} fill", "settle": "{} settles", "break": "drum break", "oroshi": "oroshi", "ma": "ma",
+}  # fmt: skip
+SAME_MUSIC = {"restatement": "statement", "head": "statement", "coda": "statement"}  # treatments of one music
+
+# what a type of cue asks of a groove: tags of grooves.yaml
+USES = {
+    "main_theme": ("theme",),           "character": ("theme", "daily"),   "daily": ("daily",),
+    "comedy": ("comedy", "daily"),      "tender": ("ballad",),             "love": ("ballad",),
+    "sad": ("ballad",),                 "despair": ("ballad",),            "suspense": ("suspense",),
+    "mystery": ("mystery", "suspense"), "horror": ("suspense",),           "tension": ("build", "suspense"),
+    "battle": ("battle",),              "chase": ("chase",),               "setpiece": ("battle", "theme"),
+    "transform": ("build", "theme"),    "victory": ("victory",),           "defeat": ("ballad",),
+    "march": ("march",),                "ambient": ("ballad",),            "ceremony": ("ceremony",),
+    "training": ("training",),          "fanfare": ("victory",),           "stinger": ("battle",),
+}  # fmt: skip
 
 
 class Stroke(NamedTuple):
@@ -33,100 +72,222 @@ def _grid(grid: str, start: int, bar_ticks: int, gain: float) -> Iterator[tuple[
             yield start + step * bar_ticks // steps, max(18, min(124, round(GRID_LETTERS[letter] * gain)))
 
 
-def groove_for(player: Player, section: SectionPlan, banks: Banks, family: str, use: str, draw: Stream) -> str | None:
-    """A groove of the seat's list in the section's meter, of the tier nearest its level; else one of the family."""
+def _feel(setting: Setting, section: SectionPlan) -> tuple[str, ...]:
+    """The tags of what the bass plays in a section: swing, latin."""
+    for player in setting.cast.players:
+        if player.seat.role == "bass" and player.seat.double is None and setting.cast.active(player, section):
+            name = texture_for(setting, player, section)
+            return setting.textures[name].tags if name else ()
+    return ()
+
+
+def _suits(row: Groove, section: SectionPlan, bpm: float, uses: tuple[str, ...], feel: tuple[str, ...]) -> float:
+    """How well a groove suits a section: what it is for, its tempo, and what the bass plays."""
+    low, high = row.bpm
+    weight = 1.0 if low <= bpm <= high else 0.2 if 0.85 * low <= bpm <= 1.15 * high else 0.04
+    if any(use in row.tags for use in uses):
+        weight *= 4.0
+    elif "comedy" in row.tags and "daily" not in uses:
+        weight *= 0.2
+    if "build" in row.tags and section.treatment == "build":
+        weight *= 3.0
+    if "break" in row.tags:
+        weight *= 0.05 if "comedy" not in uses else 0.5
+    if (row.swing >= SWUNG) != ("swing" in feel):
+        weight *= 0.03
+    if ("latin" in row.tags) != ("latin" in feel):
+        weight *= 0.15
+    return weight
+
+
+def groove_for(
+    setting: Setting, player: Player, section: SectionPlan, banks: Banks, family: str, before: str | None, draw: Stream
+) -> str | None:
+    """A groove of the seat's list (else of the family) in the section's meter, of the tier nearest its level.
+
+    before: the groove of the music before, which another music rather does not take.
+    """
     meter = (section.meter.numerator, section.meter.denominator)
-
-    def fits(row: Groove) -> bool:
-        return (row.meter.numerator, row.meter.denominator) == meter
-
-    listed = {name: weight for name, weight in player.seat.grooves.items() if fits(banks.grooves[name])}
-    if not listed:
-        kit = player.seat.kit
-        listed = {
-            name: 3.0 if use in row.tags else 1.0
-            for name, row in banks.grooves.items()
-            if fits(row) and family in row.tags and row.kit == kit
-        } or {name: 1.0 for name, row in banks.grooves.items() if fits(row) and family in row.tags}
-    if not listed:
+    bpm = setting.plan.tempo.bpm(section.start)
+    uses = USES.get(setting.plan.brief.type, ("theme",))
+    feel = _feel(setting, section)
+    listed: Mapping[str, float] = player.seat.grooves or {n: 1.0 for n, r in banks.grooves.items() if family in r.tags}
+    fitting = {
+        name: weight * _suits(banks.grooves[name], section, bpm, uses, feel)
+        for name, weight in listed.items()
+        if (banks.grooves[name].meter.numerator, banks.grooves[name].meter.denominator) == meter
+    }
+    if not fitting:
         return None
+    grouped = {name: w for name, w in fitting.items() if banks.grooves[name].meter.groups == section.meter.groups}
+    fitting = grouped or fitting
     wanted = max(1, section.level + 1)
-    gap = {name: abs(banks.grooves[name].tier - wanted) + (banks.grooves[name].tier > wanted) for name in listed}
+    gap = {name: abs(banks.grooves[name].tier - wanted) + (banks.grooves[name].tier > wanted) for name in fitting}
     nearest = min(gap.values())
-    return draw.weighted({name: weight for name, weight in listed.items() if gap[name] <= nearest + 0.5})
+    return draw.weighted(
+        {
+            name: weight * (1.0 if gap[name] == nearest else 0.3) * (0.35 if name == before else 1.0)
+            for name, weight in fitting.items()
+            if gap[name] <= nearest + 1
+        }
+    )
 
 
-def _section_strokes(
-    plan: Plan, section: SectionPlan, groove: Groove, name: str, gain: float, fills: bool, draw: Stream
-) -> list[Stroke]:
-    bar = section.meter.bar_ticks
-    out: list[Stroke] = []
-    length = max((len(bars) for bars in groove.rows.values()), default=1)
-    for number in range(section.bars):
-        start = section.start + number * bar
-        turning = number % 8 == 7 or (number == section.bars - 1 and section.bars >= 4)
-        if (
-            turning
-            and fills
-            and groove.fill
-            and section.index < len(plan.sections) - 1
-            and draw.child(number).chance(0.8)
-        ):
-            rows: Mapping[str, str] = groove.fill
-            device = f"{name} fill"
-        else:
-            rows = {voice: bars[number % len(bars)] for voice, bars in groove.rows.items()}
-            device = name
-            if length == 1 and number % 4 == 3 and draw.child(number, "thin").chance(0.35):
-                rows = dict(list(rows.items())[: max(1, len(rows) - 1)])
-        for voice, grid in rows.items():
-            out.extend(
-                Stroke(onset, voice, velocity, section.index, device)
-                for onset, velocity in _grid(grid, start, bar, gain)
+def _stabs(setting: Setting, section: SectionPlan) -> frozenset[int]:
+    """The ticks of the band's accented off-beat stabs in a section."""
+    found: set[int] = set()
+    for player in setting.cast.players:
+        if player.seat.role != "impact" or player.seat.double or not setting.cast.active(player, section):
+            continue
+        name = texture_for(setting, player, section)
+        texture = grouped(setting.textures[name], section.meter) if name else None
+        if texture is None or texture.kind != "chord" or texture.articulation == "swell":
+            continue
+        step = PPQ // texture.unit
+        for bar, tokens in laid(texture, section.meter, section.bars):
+            inside = [t.step * step for t in tokens if t.accent > 0 and section.meter.strength(t.step * step) < 2]
+            found.update(section.start + bar * section.meter.bar_ticks + at for at in inside)
+    return frozenset(found)
+
+
+class _Kit:
+    """One seat of percussion at work on a cue: it remembers the grooves it has played and the breaks it has spent."""
+
+    def __init__(self, setting: Setting, player: Player, banks: Banks, family: str) -> None:
+        self.setting, self.player, self.banks, self.family = setting, player, banks, family
+        self.draw = setting.draw.child(player.id, "groove")
+        self.chosen: dict[tuple[str, int, str], str | None] = {}
+        self.before: str | None = None
+        self.breaks = 0
+        self.spent: set[Turn] = set()
+        self.turned = False  # whether the bar before was a turn that leads on
+        self.out: list[Stroke] = []
+
+    def play(self, section: SectionPlan) -> None:
+        """All strokes of a section."""
+        name = self._groove(section)
+        if name is None:
+            return
+        groove = regrouped(self.banks.grooves[name], section.meter)
+        group = group_of(self.banks.drums[voice].group for voice in groove.rows)
+        draw = self.draw.child(section.index)
+        way = manner(section, groove, group, draw.child("manner"))
+        bar, last = section.meter.bar_ticks, section.index == len(self.setting.plan.sections) - 1
+        after = None if last else self.setting.plan.sections[section.index + 1]
+        turning = set(turns(section.bars)) if section.level >= 2 or groove.fill else set()
+        stabs = _stabs(self.setting, section) if group == "kit" and groove.tier >= 3 else frozenset()
+        base = 0.62 + 0.42 * section.energy
+        for number in range(section.bars):
+            start = section.start + number * bar
+            gain = base * (0.97 + 0.06 * number / section.bars)
+            if section.treatment == "build":
+                gain = base * (0.82 + 0.26 * number / section.bars)
+            rows, device = bar_rows(groove, way, section.meter, number, section.bars), name
+            closing = number == section.bars - 1
+            led = False
+            if number in turning and not (closing and last):
+                turn = self._turn(section, after if closing else None, group, draw.child(number, "turn"))
+                rows, device = turn_rows(groove, way, section.meter, rows, turn), DEVICES[turn].format(name)
+                led = turn != "settle"
+                if turn == "oroshi":
+                    self._roll(section, start + bar, gain)
+            elif stabs:
+                self._kicked(rows, groove.steps, section, start, stabs, setup=number % 4 == 3)
+            if number == 0 or self.turned:
+                self._arrive(section, start, group, first=number == 0)
+            self.turned = led
+            for voice, grid in rows.items():
+                self.out.extend(Stroke(t, voice, v, section.index, device) for t, v in _grid(grid, start, bar, gain))
+        if after is not None and group == "orchestral":
+            self._swelled(section, after)
+
+    def _groove(self, section: SectionPlan) -> str | None:
+        kind = (section.harmony, section.level, SAME_MUSIC.get(section.treatment, section.treatment))
+        if kind not in self.chosen:
+            self.chosen[kind] = groove_for(
+                self.setting, self.player, section, self.banks, self.family, self.before, self.draw.child(*kind)
             )
-    return out
+        self.before = self.chosen[kind]
+        return self.chosen[kind]
+
+    def _turn(self, section: SectionPlan, after: SectionPlan | None, group: Group, draw: Stream) -> Turn:
+        turn = turn_for(section, after, group, section.level, draw)
+        if group == "taiko" and after is not None and turn != "settle" and section.level >= 2:
+            owed: Turn = "oroshi" if after is self.setting.plan.climax else "ma"  # each is heard once, if it can be
+            turn = owed if owed not in self.spent else turn
+        if turn in ("break", "ma", "oroshi"):
+            self.breaks += 1
+            if self.breaks > MOST_BREAKS:
+                return "fill"
+        self.spent.add(turn)
+        return turn
+
+    def _roll(self, section: SectionPlan, end: int, gain: float) -> None:
+        start = end - section.meter.bar_ticks + (*section.meter.beats_ticks, PPQ)[1]
+        for voice, share in (("odaiko", 0.8), ("chudaiko", 1.0)):
+            self.out += [
+                Stroke(tick, voice, min(124, round(velocity * share)), section.index, "oroshi")
+                for number, (tick, velocity) in enumerate(oroshi(start, end, min(120, round(118 * gain))))
+                if voice == "chudaiko" or number % 4 == 0
+            ]
+
+    def _kicked(
+        self, rows: dict[str, str], steps: int, section: SectionPlan, start: int, stabs: frozenset[int],
+        setup: bool,
+    ) -> None:  # fmt: skip
+        """The first stab of the bar is struck with the band, and, once in four bars, set up by the snare before it."""
+        bar = section.meter.bar_ticks
+        step_ticks = bar // steps
+        tick = min((t for t in stabs if start <= t < start + bar), default=None)
+        if tick is None or (tick - start) % step_ticks:
+            return
+        step = (tick - start) // step_ticks
+        if "kick" in rows and step and step - 1 not in beats(section.meter, steps):  # room for the accent
+            rows["kick"] = rows["kick"][: step - 1] + "." + rows["kick"][step:]
+        struck(rows, "kick", step, "X", steps)
+        if setup and "snare" in rows and step >= 2:
+            struck(rows, "snare", step - 2, "o", steps)
+            struck(rows, "snare", step - 1, "x", steps)
+            struck(rows, "snare", step, "X", steps)
+
+    def _arrive(self, section: SectionPlan, tick: int, group: Group, first: bool) -> None:
+        """The downbeat after a turn, or of a new section: the low drum, and the crash where it has grown."""
+        hands, energy = HANDS[group], section.energy
+        loud = round(58 + 50 * energy)
+        loud -= 0 if first or energy >= 0.5 else 14
+        self.out.append(Stroke(tick, hands.low, loud, section.index, "arrival"))
+        sections = self.setting.plan.sections
+        before = sections[section.index - 1].energy if section.index else 0.0
+        grown = energy >= 0.6 and energy >= before if first else energy >= (0.5 if group == "kit" else 0.75)
+        if grown or (first and self.turned and energy >= 0.5):
+            self.out.append(Stroke(tick, hands.crash, round(66 + 46 * energy), section.index, "arrival"))
+
+    def _swelled(self, section: SectionPlan, after: SectionPlan) -> None:
+        """A roll on the hung cymbal into a section that is greater."""
+        if after.energy < 0.55 or after.energy < section.energy + 0.08 or section.bars < 2:
+            return
+        length = (4 if after.level >= 4 else 2) * PPQ
+        start = section.end - min(section.length, length)
+        self.out += [
+            Stroke(tick, "hung_cymbal", velocity, section.index, "cymbal swell")
+            for tick, velocity in swell(start, section.end, round(60 + 40 * after.energy))
+        ]
 
 
 def strokes(setting: Setting, player: Player, banks: Banks, family: str) -> tuple[Stroke, ...]:
     """All strokes of one percussion seat, in order, without two on one voice at the same time."""
-    out: list[Stroke] = []
-    plan = setting.plan
-    chosen: dict[tuple[str, int], str | None] = {}
-    before_energy = 0.0
-    for section in plan.sections:
-        active = setting.cast.active(player, section)
-        draw = setting.draw.child(player.id, "groove")
-        if active:
-            kind = (section.harmony, section.level)
-            if kind not in chosen:
-                chosen[kind] = groove_for(player, section, banks, family, plan.brief.type, draw.child(*kind))
-            name = chosen[kind]
-            if name is not None:
-                gain = 0.62 + 0.42 * section.energy
-                groove = banks.grooves[name]
-                out.extend(
-                    _section_strokes(plan, section, groove, name, gain, section.level >= 2, draw.child(section.index))
-                )
-                crash = {"kit": "crash", "orchestral": "hand_cymbals", "taiko": "odaiko"}.get(
-                    _group(groove, banks), "crash"
-                )
-                if section.energy >= 0.6 and section.energy >= before_energy and crash in banks.drums:
-                    out.append(Stroke(section.start, crash, round(70 + 45 * section.energy), section.index, "arrival"))
-        before_energy = section.energy
+    kit = _Kit(setting, player, banks, family)
+    for section in setting.plan.sections:
+        if setting.cast.active(player, section):
+            kit.play(section)
+        else:
+            kit.turned = False
     unique: dict[tuple[int, str], Stroke] = {}
-    for stroke in out:
+    for stroke in kit.out:
         key = (stroke.onset, stroke.voice)
         if key not in unique or stroke.velocity > unique[key].velocity:
             unique[key] = stroke
     return tuple(sorted(unique.values()))
-
-
-def _group(groove: Groove, banks: Banks) -> str:
-    groups = [banks.drums[voice].group for voice in groove.rows if voice in banks.drums]
-    for group in ("taiko", "orchestral", "kit"):
-        if group in groups:
-            return group
-    return "kit"
 
 
 def bass_drum(played: Mapping[str, tuple[Stroke, ...]]) -> tuple[int, ...]:

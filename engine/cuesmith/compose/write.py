@@ -17,6 +17,7 @@ from cuesmith.compose.harmony import harmonise
 from cuesmith.compose.layout import lay_out
 from cuesmith.compose.melody import lead_passages
 from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
+from cuesmith.compose.pickups import pickups
 from cuesmith.compose.setting import Setting
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.cast import Player, cast_players
@@ -38,6 +39,7 @@ def _seat_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
     if derived:
         sections = {passage.section for passage in derived}
         own = (*(p for p in own if p.section not in sections), *derived)
+    own = pickups(setting, player, own)
     return close_part(setting, player, (*_yielding(own, sung), *sung))
 
 

@@ -325,6 +325,7 @@ class Texture:
     unit: Annotated[int, Field(ge=1, le=4)] = 2
     pattern: str = ""
     triple: str = ""  # the pattern to use in 3/4, 6/8 and 12/8 (one dotted half); empty: the first one, cut
+    compound: str = ""  # the one to use in 6/8, 9/8 and 12/8, where it differs from that in 3/4
     gate: Annotated[float, Field(gt=0, le=1.2)] = 0.9
     anchor: Literal["root", "tonic"] = "root"
     articulation: str = "normal"

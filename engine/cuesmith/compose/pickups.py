@@ -1,0 +1,63 @@
+"""Pick-ups: what a section of the orchestra plays into a greater section, on its way to its first note there.
+
+High strings run up a scale, brass rips to its chord. Only those who play already: nobody new comes in a beat early.
+"""
+
+from __future__ import annotations
+
+from cuesmith.compose.gestures import sweep
+from cuesmith.compose.setting import Setting
+from cuesmith.music.note import PPQ
+from cuesmith.orchestrate.cast import Player
+from cuesmith.score import Passage, SectionPlan
+
+#            device  beats  notes  for whom
+FAMILIES = {
+    "strings": ("run", 1.0, 8, ("ostinato",)),
+    "brass":   ("rip", 0.5, 5, ("impact",)),
+}  # fmt: skip
+GROWN = 0.05  # by how much the energy must rise
+LEAST_LEVEL = 3
+BREATH = 30  # ticks left before the bar line
+
+
+def _led_into(section: SectionPlan, after: SectionPlan) -> bool:
+    return after.level >= LEAST_LEVEL and after.energy >= section.energy + GROWN and section.bars >= 2
+
+
+def pickups(setting: Setting, player: Player, own: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """The passages of a seat with its pick-ups; what they run into gives way.
+
+    Only seats of the orchestra have them (`FAMILIES`), and only one kind each; low strings keep to their figure.
+    """
+    instrument = player.instrument
+    row = FAMILIES.get(instrument.family) if instrument is not None else None
+    if row is None or instrument is None or player.seat.role not in row[3] or instrument.sweet[1] < 67:
+        return own
+    device, length_beats, count, _ = row
+    out = list(own)
+    for section in setting.plan.sections[:-1]:
+        after = setting.plan.sections[section.index + 1]
+        if not _led_into(section, after) or not all(setting.cast.active(player, s) for s in (section, after)):
+            continue
+        if not setting.draw.child(player.id, device, section.index).chance(0.75):
+            continue
+        notes = tuple(n for n in sweep(setting, player, section, length_beats, count) if n.onset < section.end)
+        if not notes:
+            continue
+        start = notes[0].onset
+        out = [_until(passage, start, section.end) for passage in out]
+        out.append(Passage(notes, section.index, device, "legato" if device == "run" else "normal"))
+    return tuple(sorted((p for p in out if p.notes), key=lambda p: p.notes[0].onset))
+
+
+def _until(passage: Passage, start: int, end: int) -> Passage:
+    """The passage without what it has between start and end."""
+    kept = []
+    for note in passage.notes:
+        if start <= note.onset < end:
+            continue
+        if note.onset < start < note.end:
+            note = note._replace(duration=max(PPQ // 16, start - BREATH - note.onset))
+        kept.append(note)
+    return Passage(tuple(kept), passage.section, passage.device, passage.articulation, passage.statement)

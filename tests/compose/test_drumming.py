@@ -1,0 +1,178 @@
+"""Drums played by people: sections grow, phrases turn where they should, odd meters keep their grouping."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.conftest import Composed
+
+from cuesmith.chance import stream
+from cuesmith.compose.drumming import (
+    HANDS,
+    NEAR,
+    PHRASE,
+    Turn,
+    bar_rows,
+    group_of,
+    manner,
+    oroshi,
+    regrouped,
+    swell,
+    turn_rows,
+    turns,
+)  # fmt: skip
+from cuesmith.compose.patterns import grouped, laid
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
+from cuesmith.music.scale import Key
+from cuesmith.score import SectionPlan, chord_at
+from cuesmith.specs.banks import Groove
+from cuesmith.specs.library import load_banks
+
+BANKS = load_banks()
+STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
+GROOVES = st.sampled_from(sorted(BANKS.grooves))
+SEVEN, FIVE, SIX = Meter(7, 8, (2, 2, 3)), Meter(5, 4, (3, 2)), Meter(6, 8)
+LOW = (28, 29, 36)  # kick and gran cassa, o-daiko
+TURNS: tuple[Turn, ...] = ("fill", "half", "settle", "break", "oroshi", "ma")
+
+
+def section(groove: Groove, bars: int = 8, level: int = 3, treatment: str = "statement") -> SectionPlan:
+    """A section of the groove's meter in a cue that exists only for this."""
+    length = bars * groove.meter.bar_ticks
+    return SectionPlan(
+        1, "A", treatment, "main", bars, 0, 0, length, groove.meter, 0.7, level, Key(0, "ionian"), None, 1.0
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", sorted(BANKS.grooves))
+def test_a_groove_is_recognised_and_grows(name: str) -> None:
+    """The first bar comes again, the others are its kin, and eight bars are not one loop."""
+    groove = BANKS.grooves[name]
+    group = group_of(BANKS.drums[voice].group for voice in groove.rows)
+    way = manner(section(groove), groove, group, stream(name))
+    bars = [bar_rows(groove, way, groove.meter, number, PHRASE) for number in range(PHRASE - 1)]
+    assert all(len(grid) == groove.steps for rows in bars for grid in rows.values())
+    assert len({tuple(sorted(rows.items())) for rows in bars}) >= 2
+    for turn in TURNS:
+        rows = turn_rows(groove, way, groove.meter, bars[0], turn)
+        assert rows and all(len(grid) == groove.steps for grid in rows.values())
+        assert any(letter != "." for grid in rows.values() for letter in grid)
+
+
+@given(st.integers(1, 64))
+def test_phrases_turn_in_their_last_bar(bars: int) -> None:
+    """Q38: never in bars 1 to 6 of eight, unless the section ends there."""
+    found = turns(bars)
+    assert all(bar % PHRASE == PHRASE - 1 or bar == bars - 1 for bar in found)
+    assert all(b - a > NEAR for a, b in pairwise(found))
+    assert (bars - 1 in found) == (bars >= 4)
+
+
+@given(st.integers(0, 40), st.integers(960, 8 * 960), st.integers(60, 120))
+def test_rolls_gather_speed_and_stay_before_the_bar_line(at: int, length: int, loud: int) -> None:
+    start = at * 960
+    roll = oroshi(start, start + length, loud)
+    gaps = [b - a for (a, _), (b, _) in pairwise(roll)]
+    assert roll[0][0] == start and roll[-1][0] < start + length
+    assert all(gap > 0 for gap in gaps) and gaps[-1] < gaps[0]
+    assert roll[-1][1] > min(velocity for _, velocity in roll)
+    soft = swell(start, start + length, loud)
+    assert all(a[1] <= b[1] for a, b in pairwise(soft)) and soft[-1][0] < start + length
+
+
+@given(GROOVES, st.permutations([2, 2, 3]))
+def test_a_groove_in_seven_goes_in_every_order_of_its_beats(name: str, groups: list[int]) -> None:
+    groove = BANKS.grooves[name]
+    meter = Meter(7, 8, tuple(groups))
+    found = regrouped(groove, meter)
+    if sorted(groove.meter.groups) == sorted(meter.groups):
+        assert found.meter.groups == meter.groups
+    for voice, bars in groove.rows.items():
+        assert [sorted(grid) for grid in bars] == [sorted(grid) for grid in found.rows[voice]]
+
+
+@pytest.mark.parametrize(
+    "meter", [SEVEN, Meter(7, 8, (3, 2, 2)), FIVE, Meter(5, 4, (2, 3)), SIX, Meter(12, 8)], ids=str
+)
+def test_textures_follow_the_grouping(meter: Meter) -> None:
+    """No token leaves its bar, and a bass in quarters strikes on felt beats, or the last eighth of three."""
+    for name, texture in BANKS.textures.items():
+        if texture.kind == "sustain":
+            continue
+        fitted = grouped(texture, meter)
+        step = PPQ // fitted.unit
+        for _, tokens in laid(fitted, meter, 8):
+            assert all((t.step + t.steps) * step <= meter.bar_ticks for t in tokens), name
+        if texture.unit == 1 and len(texture.pattern.split()) % 4 == 0 and meter.denominator == 8:
+            onsets = {t.step * step for _, tokens in laid(fitted, meter, 1) for t in tokens}
+            if texture.role == "bass":
+                ends = {t + PPQ for t, group in zip(meter.beats_ticks, meter.groups, strict=True) if group == 3}
+                assert onsets <= set(meter.beats_ticks) | ends, name
+
+
+@pytest.mark.parametrize("family", ["orchestral", "jazzrock", "synth", "taiko"])
+@pytest.mark.parametrize("meter", ["5/4", "7/8", "12/8", "6/8", "3/4"])
+def test_every_family_has_grooves_in_odd_meters(family: str, meter: str) -> None:
+    """At least two in each, one light and one full."""
+    tiers = {row.tier for row in BANKS.grooves.values() if family in row.tags and str(row.meter) == meter}
+    assert len(tiers) >= 2 and min(tiers) <= 2 and max(tiers) >= 4
+
+
+@pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "chase", "victory"))))
+def test_a_section_begins_with_a_low_drum(style: str, type_: str, composed: Composed) -> None:
+    score = composed(style, type_, 1).score
+    strokes = [n for part in score.parts if part.role == "pulse" for n in part.notes()]
+    low = {n.onset for n in strokes if n.pitch in LOW}
+    played = [s for s in score.plan.sections if any(0 <= n.onset - s.start < s.meter.bar_ticks for n in strokes)]
+    assert played
+    assert all(s.start in low for s in played[:-1])
+
+
+@pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "chase", "main_theme", "training"))))
+def test_drums_are_no_loop(style: str, type_: str, composed: Composed) -> None:
+    """At least five bars of any sixteen that are played differ."""
+    score = composed(style, type_, 1).score
+    bars: dict[int, set[tuple[int, int, int]]] = {}
+    for part in (p for p in score.parts if p.role == "pulse"):
+        for note in part.notes():
+            s = score.plan.section_at(note.onset)
+            bar, inside = divmod(note.onset - s.start, s.meter.bar_ticks)
+            bars.setdefault(s.first_bar + bar, set()).add((inside, note.pitch, part.program))
+    played = [frozenset(bars[bar]) for bar in sorted(bars)]
+    for at in range(0, len(played) - 15, 8):
+        assert len(set(played[at : at + 16])) >= 5
+
+
+def test_the_kettledrums_arrive_on_the_new_root(composed: Composed) -> None:
+    rolls = 0
+    for type_ in ("battle", "victory", "chase", "setpiece"):
+        score = composed("symphonic", type_, 1).score
+        for part in (p for p in score.parts if p.id == "timpani"):
+            for passage in (p for p in part.passages if p.device == "roll"):
+                end = score.plan.sections[passage.section].end
+                landing = [n for n in passage.notes if n.onset == end]
+                rolls += len(landing)
+                assert all(n.pitch % 12 == chord_at(score.harmony, end).chord.root for n in landing)
+    assert rolls >= 4
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_stabs_and_swells_let_go_of_the_chord(style: str, composed: Composed) -> None:
+    """Nothing struck as a chord sounds on for a beat under one it does not belong to."""
+    for type_ in ("battle", "main_theme", "transform"):
+        score = composed(style, type_, 1).score
+        for part in (p for p in score.parts if p.role == "impact"):
+            for passage in (p for p in part.passages if p.device == "brass_swells" or p.device.startswith("hits")):
+                for note in passage.notes:
+                    chord = chord_at(score.harmony, note.end - 1)
+                    late = note.end - max(note.onset, chord.onset)
+                    assert note.pitch % 12 in (*chord.chord.classes, chord.chord.bass) or late < PPQ, passage.device
+
+
+def test_hands_know_their_drums() -> None:
+    for hands in HANDS.values():
+        assert {hands.low, hands.crash, hands.ghost, hands.answer, *hands.unison} <= set(BANKS.drums)

@@ -1,0 +1,94 @@
+"""What a listener expects of each style is there: every idiom in at least four of five cues of fitting types."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.conftest import Composed
+
+from cuesmith.cue import Cue
+from cuesmith.score import Passage
+
+SEEDS = range(1, 5)
+SHARE = 0.8
+Heard = Callable[[Cue], bool]
+
+
+def device(*words: str) -> Heard:
+    """Some passage whose device begins or ends with one of the words."""
+    return lambda cue: any(d.startswith(words) or d.endswith(words) for d in _devices(cue))
+
+
+def played(articulation: str, role: str) -> Heard:
+    """Some passage of a role in this articulation."""
+    return lambda cue: any(
+        p.articulation == articulation for part in cue.score.parts if part.role == role for p in part.passages
+    )
+
+
+def drum(*pitches: int, soft: bool = False) -> Heard:
+    """Four strokes on drums of these notes; soft: ghosts."""
+    return lambda cue: (
+        sum(
+            note.pitch in pitches and (not soft or note.velocity < 50)
+            for part in cue.score.parts if part.drums
+            for note in part.notes()
+        ) >= 4
+    )  # fmt: skip
+
+
+def _devices(cue: Cue) -> set[str]:
+    passages: list[Passage] = [p for part in cue.score.parts for p in part.passages]
+    return {p.device for p in passages}
+
+
+ACTION, BIG = ("battle", "chase", "training"), ("battle", "main_theme", "victory")
+IDIOMS: dict[str, dict[str, tuple[tuple[str, ...], Heard]]] = {
+    "symphonic": {
+        "spiccato": (("chase", "transform"), played("spiccato", "ostinato")),
+        "ostinato": (("battle", "chase", "training"), device("_8", "_16", "drive_third", "theme underneath")),
+        "tremolo": (("suspense", "tension", "mystery"), played("tremolo", "pad")),
+        "runs": (BIG, device("run")),
+        "harp glissando": (BIG, device("gliss")),
+        "horn rip": (BIG, device("rip")),
+        "brass stabs": (("battle", "chase", "victory"), device("hits")),
+        "brass swells": (("main_theme", "setpiece"), device("brass_swells", "chorale")),
+        "timpani roll": (BIG, device("roll")),
+        "cymbal swell": (BIG, device("cymbal swell")),
+    },
+    "jazz-rock": {
+        "sixteen-beat with ghosts": (ACTION, drum(38, soft=True)),
+        "funk bass": (("battle", "training", "main_theme"), device("bass_funk", "bass_funk_2", "bass_funk_3")),
+        "walking bass": (("comedy",), device("bass_walking")),
+        "scratch": (ACTION, device("scratch")),
+        "anticipations": (ACTION, device("comp_push", "organ_push", "hits_push")),
+        "shout and stabs": (("battle", "victory"), device("hits")),
+        "pick-up licks": (("battle", "victory"), device("rip", "run")),
+        "fills": (ACTION, device("fill", "drum break")),
+    },
+    "synth": {
+        "sequence": (ACTION, device("seq", "motif_16")),
+        "octave or sequenced bass": (BIG, device("bass_octaves", "bass_synth", "bass_gallop")),
+        "gated drums": (BIG, drum(39, 40)),
+        "stabs": (BIG, device("hits", "synth_stabs")),
+        "riser": (BIG, device("swell")),
+        "fills": (ACTION, device("fill", "drum break")),
+    },
+    "taiko-koto": {
+        "oroshi": (("battle", "main_theme"), device("oroshi")),
+        "ma": (("battle", "main_theme"), device("ma")),
+        "koto": (BIG, device("koto", "gliss")),
+        "koto tremolo": (("battle", "main_theme", "march"), device("tremolo")),
+        "shamisen": (("battle", "chase"), device("shamisen", "theme underneath")),
+    },
+}
+CASES = [(style, idiom) for style, found in IDIOMS.items() for idiom in found]
+
+
+@pytest.mark.parametrize(("style", "idiom"), CASES)
+def test_an_idiom_is_heard(style: str, idiom: str, composed: Composed) -> None:
+    types, heard = IDIOMS[style][idiom]
+    cues = [composed(style, type_, seed) for type_ in types for seed in SEEDS]
+    found = [heard(cue) for cue in cues]
+    assert sum(found) >= SHARE * len(found), f"{sum(found)} of {len(found)}"
