@@ -6,12 +6,15 @@ player unless it returns varied, a contrast goes to somebody else, and the fulle
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
+from cuesmith.orchestrate.player import Player, seated
+from cuesmith.orchestrate.register import height, lie
+from cuesmith.orchestrate.roster import closing, needed, resting
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
@@ -19,21 +22,16 @@ from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
 
 
 @dataclass(frozen=True, slots=True)
-class Player:
-    """A seat with its instrument (None for a drum kit)."""
-
-    id: str
-    seat: Seat
-    instrument_id: str
-    instrument: Instrument | None
-
-
-@dataclass(frozen=True, slots=True)
 class Cast:
-    """The players of a cue in score order; leads: for each section the id of the leading player, or None."""
+    """The players of a cue in score order; leads: for each section the id of the leading player, or None.
+
+    rests: (section index, player) of those who rest where their seat would play; closing: who may join the last chord.
+    """
 
     players: tuple[Player, ...]
     leads: tuple[str | None, ...]
+    rests: frozenset[tuple[int, str]] = frozenset()
+    closing: frozenset[str] = frozenset()
 
     def player(self, seat: str) -> Player:
         """The player of a seat. Raises KeyError when the seat is empty."""
@@ -50,15 +48,28 @@ class Cast:
         return instrument
 
     def active(self, player: Player, section: SectionPlan) -> bool:
-        """Whether the seat plays in a section, by level and treatment."""
-        low, high = player.seat.levels
-        if player.seat.treatments and section.treatment not in player.seat.treatments:
-            return False
-        if section.treatment == "break":  # nearly silent: only held chords and the gesture that leads out of it
-            return player.seat.role in ("pad", "colour") and low <= 2
-        return low <= section.level <= high
+        """Whether the seat plays in a section: by level and treatment, unless it rests."""
+        return seated(player, section) and (section.index, player.id) not in self.rests
+
+    def closes(self, player: Player) -> bool:
+        """Whether a player who is still playing joins the last chord."""
+        return player.id in self.closing or player.seat.role == "colour"
+
+    def within(self, tracks: int) -> Cast:
+        """The cast with so many pitched tracks at most: doublings go first, then colours, then second players."""
+        busy = {lead for lead in self.leads if lead}
+        pitched = [p for p in self.players if p.instrument is not None and (p.seat.role != "lead" or p.seat.double)]
+        at_work = [p for p in pitched if p.id not in busy]
+        spare = len(at_work) + len(busy) - tracks
+        if spare <= 0:
+            return self
+        leaving = {p.id for p in sorted(at_work, key=lambda p: needed(p, at_work), reverse=True)[:spare]}
+        return replace(self, players=tuple(p for p in self.players if p.id not in leaving))
 
 
+FRESH_BARS = 16  # nobody leads for longer, where there is somebody else
+LIES_WELL = 0.05  # share of a melody that may lie outside the good register of who plays it
+WORST, BADLY = 0.02, 8.0  # least weight left to an instrument, and how fast it falls with the share outside
 NEARLY = 5  # semitones by which the player of the climax may reach less high than another
 FAVOUR = (4.0, 2.5)  # weight of instruments of the first and second family a recipe names
 
@@ -87,57 +98,108 @@ def _reach(player: Player) -> int:
     return player.instrument.sweet[1] if player.instrument else 0
 
 
+Tunes = Mapping[int, Sequence[int]]  # section → pitches of what it sings, tonic in octave 4, in rising order
+
+
+def _outside(plan: Plan, section: SectionPlan, instrument: Instrument, tunes: Tunes) -> float:
+    """The share of a section's melody that lies outside the good register of an instrument, in its best octave."""
+    pitches = tunes.get(section.index)
+    if not pitches:
+        return 0.0
+    row = plan.guise(section.theme).row if section.theme else None
+    return lie(pitches, instrument, height(section.energy), row.register if row is not None else 0).outside
+
+
+def _able(plan: Plan, players: Sequence[Player], section: SectionPlan, tunes: Tunes) -> list[Player]:
+    """Of some players those for whom the melody lies well; where it does for none, those for whom it lies best."""
+    strain = [_outside(plan, section, p.instrument, tunes) if p.instrument else 1.0 for p in players]
+    limit = max(LIES_WELL, min(strain))
+    return [p for p, outside in zip(players, strain, strict=True) if outside <= limit]
+
+
+def _fitting(leaders: Sequence[Player], section: SectionPlan, tired: str | None) -> list[Player]:
+    """Who may lead a section: those whose level it is; where only a tired player is left, those one level away too."""
+    right = [p for p in leaders if seated(p, section) or (section.treatment == "break" and _off(p, section) == 0)]
+    fresh = [p for p in right if p.id != tired]
+    if tired and not fresh:
+        fresh = [p for p in leaders if p.id != tired and _off(p, section) <= 1]
+    return fresh or right or [p for p in leaders if p.id != tired] or list(leaders)
+
+
+def _off(player: Player, section: SectionPlan) -> int:
+    """How many levels a section lies away from those of a seat."""
+    low, high = player.seat.levels
+    return max(low - section.level, section.level - high, 0)
+
+
 def _leads(
-    plan: Plan, players: tuple[Player, ...], themes: Mapping[str, Theme], draw: Stream
+    plan: Plan, players: tuple[Player, ...], themes: Mapping[str, Theme], tunes: Tunes, draw: Stream
 ) -> tuple[str | None, ...]:
     leaders = [p for p in players if p.seat.role == "lead" and p.seat.double is None]
+    leaders.sort(key=lambda p: p.seat.levels)
     out: list[str | None] = []
     by_treatment: dict[tuple[str, int], str] = {}
     climax = plan.climax
+    singer, since = None, 0  # who has sung last, and from which bar on
     for section in plan.sections:
-        low_to_high = sorted(leaders, key=lambda p: p.seat.levels)
-        fitting = [
-            p for p in low_to_high
-            if p.seat.levels[0] <= section.level <= p.seat.levels[1]
-            and (not p.seat.treatments or section.treatment in p.seat.treatments)
-        ] or low_to_high  # fmt: skip
-        if not fitting:
-            out.append(None)
-            continue
-        wanted = themes[section.theme].instrument if section.theme else None
-        signature = next((p for p in leaders if p.instrument_id == wanted), None)
-        if (
-            signature is not None
-            and section.treatment in ("statement", "fragments", "intro", "head")
-            and section.level < 4
-        ):
-            out.append(signature.id)
-            continue
-        kind = (section.treatment, section.level)
-        if (
-            section is not climax
-            and kind in by_treatment
-            and by_treatment[kind] in {p.id for p in fitting}
-            and not draw.child(section.index, "new").chance(0.3)
-        ):
-            out.append(by_treatment[kind])
-            continue
-        before = out[-1] if out else None
-        others = [p for p in fitting if p.id != before] if section.treatment != "coda" else fitting
-        families = _families(plan, section.theme)
-        asked = [p for p in others or fitting if p.instrument and p.instrument.family in families]
-        pool = asked or others or fitting
-        if section is climax:  # whoever reaches highest, or nearly so
-            top = max(_reach(p) for p in fitting)
-            pool = [p for p in fitting if _reach(p) >= top - NEARLY]
-        choice = draw.child(section.index).choice(pool)
-        by_treatment[kind] = choice.id
-        out.append(choice.id)
+        tired = singer if section.first_bar + section.bars - since > FRESH_BARS else None
+        chosen = _leader(plan, leaders, themes, tunes, section, out[-1] if out else None, by_treatment, tired, draw)
+        out.append(chosen)
+        if chosen is not None and section is not climax:
+            by_treatment[section.treatment, section.level] = chosen
+        if chosen != singer and (section.index in tunes or not tunes):
+            singer, since = chosen, section.first_bar
     return tuple(out)
 
 
-def cast_players(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, draw: Stream) -> Cast:
-    """Draw an instrument for every seat that plays in this cue. No instrument is given two lead seats."""
+def _leader(
+    plan: Plan, leaders: Sequence[Player], themes: Mapping[str, Theme], tunes: Tunes, section: SectionPlan,
+    before: str | None, by_treatment: Mapping[tuple[str, int], str], tired: str | None, draw: Stream,
+) -> str | None:  # fmt: skip
+    """Who leads a section. before: who led the section before; tired: who has led for long enough."""
+    fitting = _fitting(leaders, section, tired)
+    if not fitting:
+        return None
+    wanted = themes[section.theme].instrument if section.theme else None
+    signature = next((p for p in leaders if p.instrument_id == wanted), None)
+    if signature and section.treatment in ("statement", "fragments", "intro", "head") and section.level < 4:
+        return signature.id
+    able = _able(plan, fitting, section, tunes)
+    if section is plan.climax:  # whoever reaches highest, or nearly so
+        top = max(_reach(p) for p in able)
+        return draw.child(section.index).choice([p for p in able if _reach(p) >= top - NEARLY]).id
+    known = by_treatment.get((section.treatment, section.level))
+    if known in {p.id for p in able} and not draw.child(section.index, "new").chance(0.3):
+        return known
+    others = [p for p in able if p.id != before] if section.treatment != "coda" else able
+    families = _families(plan, section.theme)
+    asked = [p for p in others or able if p.instrument and p.instrument.family in families]
+    return draw.child(section.index).choice(asked or others or able).id
+
+
+def _suited(
+    plan: Plan, seat: Seat, weights: Mapping[str, float], tunes: Tunes, banks: Banks
+) -> dict[str, float]:
+    """The weights of instruments, those lowered on which the melodies of the seat's sections lie badly."""
+    sections = [s for s in plan.sections if s.index in tunes and seat.levels[0] <= s.level <= seat.levels[1]]
+    if not sections or len(weights) == 1:
+        return dict(weights)
+    out = {}
+    for name, weight in weights.items():
+        outside = sum(_outside(plan, s, banks.instruments[name], tunes) for s in sections) / len(sections)
+        out[name] = weight * max(WORST, 1 - BADLY * max(0.0, outside - LIES_WELL / 2))
+    return out
+
+
+def cast_players(
+    plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, draw: Stream, tunes: Tunes | None = None
+) -> Cast:
+    """Draw an instrument for every seat that plays in this cue. No instrument is given two lead seats.
+
+    tunes: section index → what it sings, as MIDI pitches with the tonic in octave 4, in rising order, so that melodies
+    go to players for whom they lie well.
+    """
+    tunes = tunes or {}
     rules = style.cues.get(plan.brief.type, CueRules())
     levels = {section.level for section in plan.sections}
     wanted = {themes[name].instrument for name in plan.brief.themes} - {None}
@@ -160,6 +222,8 @@ def cast_players(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: B
         )
         if seat.role == "lead" and plan.brief.themes:
             weights = _favoured(weights, _families(plan, plan.brief.themes[0]), banks)
+        if seat.role == "lead" and not seat.double:
+            weights = _suited(plan, seat, weights, tunes, banks)
         chosen = asked[0] if asked else draw.child(name).weighted(weights)
         if seat.role == "lead":
             taken.add(chosen)
@@ -167,5 +231,7 @@ def cast_players(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: B
     if not any(p.seat.role == "lead" for p in players):
         raise ComposeError(f"style '{plan.brief.style}' has no lead seat for the levels of a {plan.brief.type} cue")
     ids = {p.id for p in players}
-    seated = tuple(p for p in players if p.seat.double in (None, "lead") or p.seat.double in ids)
-    return Cast(seated, _leads(plan, seated, themes, draw.child("leads")))
+    present = tuple(p for p in players if p.seat.double in (None, "lead") or p.seat.double in ids)
+    leads = _leads(plan, present, themes, tunes, draw.child("leads"))
+    rests = resting(plan, present, leads)
+    return Cast(present, leads, rests, closing(plan, present, rests, leads))
