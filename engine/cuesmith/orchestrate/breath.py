@@ -39,14 +39,11 @@ def breaths(plan: Plan, passages: Iterable[Passage], breath_sec: float) -> tuple
     at = 1
     while at <= len(notes):
         started = tempo.seconds(notes[first].onset)
-        if at < len(notes) and tempo.seconds(notes[at].onset) - tempo.seconds(reached) >= GAP_SEC:
-            first, reached, at = at, notes[at].end, at + 1
-            continue
-        last = notes[at - 1]
         limit = started + SPARE * breath_sec
-        if tempo.seconds(max(reached, last.end)) <= limit:
+        if tempo.seconds(max(reached, notes[at - 1].end)) <= limit:
             if at < len(notes):
-                reached = max(reached, notes[at].end)
+                rested = tempo.seconds(notes[at].onset) - tempo.seconds(reached) >= GAP_SEC
+                first, reached = (at, notes[at].end) if rested else (first, max(reached, notes[at].end))
             at += 1
             continue
         best, place = 0.0, None
@@ -87,7 +84,9 @@ def breathing(plan: Plan, passages: tuple[Passage, ...], breath_sec: float) -> t
                 early = tick - _gap_ticks(tempo, tick)
                 if note.onset < early < stop and note.onset < tick:
                     stop = early
-            longest = round(SPARE * breath_sec * tempo.bpm(note.onset) / 60 * PPQ)
-            notes.append(note._replace(duration=min(stop - note.onset, longest)))
+            if tempo.seconds(stop) - tempo.seconds(note.onset) > SPARE * breath_sec:
+                stop -= _gap_ticks(tempo, stop)
+                stop = min(stop, note.onset + round(SPARE * breath_sec * tempo.bpm(note.onset) / 60 * PPQ))
+            notes.append(note._replace(duration=stop - note.onset))
         out.append(replace(passage, notes=tuple(notes)))
     return tuple(out)

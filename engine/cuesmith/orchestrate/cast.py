@@ -6,15 +6,15 @@ player unless it returns varied, a contrast goes to somebody else, and the fulle
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.player import Player, seated
-from cuesmith.orchestrate.register import height, lie
-from cuesmith.orchestrate.roster import closing, needed, resting
+from cuesmith.orchestrate.register import Lie, height, lie
+from cuesmith.orchestrate.roster import closing, resting
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
@@ -55,15 +55,8 @@ class Cast:
         """Whether a player who is still playing joins the last chord."""
         return player.id in self.closing or player.seat.role == "colour"
 
-    def within(self, tracks: int) -> Cast:
-        """The cast with so many pitched tracks at most: doublings go first, then colours, then second players."""
-        busy = {lead for lead in self.leads if lead}
-        pitched = [p for p in self.players if p.instrument is not None and (p.seat.role != "lead" or p.seat.double)]
-        at_work = [p for p in pitched if p.id not in busy]
-        spare = len(at_work) + len(busy) - tracks
-        if spare <= 0:
-            return self
-        leaving = {p.id for p in sorted(at_work, key=lambda p: needed(p, at_work), reverse=True)[:spare]}
+    def without(self, leaving: frozenset[str]) -> Cast:
+        """The cast without some players."""
         return replace(self, players=tuple(p for p in self.players if p.id not in leaving))
 
 
@@ -98,21 +91,25 @@ def _reach(player: Player) -> int:
     return player.instrument.sweet[1] if player.instrument else 0
 
 
+NOTHING = Lie(4, 0.0, 0.0)
 Tunes = Mapping[int, Sequence[int]]  # section → pitches of what it sings, tonic in octave 4, in rising order
 
 
-def _outside(plan: Plan, section: SectionPlan, instrument: Instrument, tunes: Tunes) -> float:
-    """The share of a section's melody that lies outside the good register of an instrument, in its best octave."""
+def _lie(plan: Plan, section: SectionPlan, instrument: Instrument, tunes: Tunes, ceiling: int | None) -> Lie:
+    """How a section's melody lies on an instrument, under the highest note of the cue where that is known."""
     pitches = tunes.get(section.index)
     if not pitches:
-        return 0.0
+        return NOTHING
     row = plan.guise(section.theme).row if section.theme else None
-    return lie(pitches, instrument, height(section.energy), row.register if row is not None else 0).outside
+    register = row.register if row is not None else 0
+    return lie(pitches, instrument, height(section.energy), register, ceiling)
 
 
-def _able(plan: Plan, players: Sequence[Player], section: SectionPlan, tunes: Tunes) -> list[Player]:
+def _able(
+    plan: Plan, players: Sequence[Player], section: SectionPlan, tunes: Tunes, ceiling: int | None
+) -> list[Player]:
     """Of some players those for whom the melody lies well; where it does for none, those for whom it lies best."""
-    strain = [_outside(plan, section, p.instrument, tunes) if p.instrument else 1.0 for p in players]
+    strain = [_lie(plan, section, p.instrument, tunes, ceiling).outside if p.instrument else 1.0 for p in players]
     limit = max(LIES_WELL, min(strain))
     return [p for p, outside in zip(players, strain, strict=True) if outside <= limit]
 
@@ -139,24 +136,49 @@ def _leads(
     leaders.sort(key=lambda p: p.seat.levels)
     out: list[str | None] = []
     by_treatment: dict[tuple[str, int], str] = {}
-    climax = plan.climax
+    climax, crown, ceiling = _crown(plan, leaders, tunes, draw)
     singer, since = None, 0  # who has sung last, and from which bar on
     for section in plan.sections:
         tired = singer if section.first_bar + section.bars - since > FRESH_BARS else None
-        chosen = _leader(plan, leaders, themes, tunes, section, out[-1] if out else None, by_treatment, tired, draw)
+        if section is climax:
+            chosen = crown
+        else:
+            soon = plan.sections[section.index + 1] if section.index + 1 < len(plan.sections) else None
+            saved = crown if soon is climax else None
+            chosen = _leader(plan, leaders, themes, tunes, section, {out[-1] if out else None, saved}, by_treatment,
+                             tired, ceiling, draw)  # fmt: skip
+            if chosen is not None:
+                by_treatment[section.treatment, section.level] = chosen
         out.append(chosen)
-        if chosen is not None and section is not climax:
-            by_treatment[section.treatment, section.level] = chosen
         if chosen != singer and (section.index in tunes or not tunes):
             singer, since = chosen, section.first_bar
     return tuple(out)
 
 
+def _crown(
+    plan: Plan, leaders: Sequence[Player], tunes: Tunes, draw: Stream
+) -> tuple[SectionPlan, str | None, int | None]:
+    """The section that reaches highest, who leads it, and its highest note, which others stay under."""
+    singing = [s for s in plan.sections if s.index in tunes and s.treatment not in ("intro", "coda")]
+    climax = max(singing, key=lambda s: (s.energy, s.index)) if singing else plan.climax
+    fitting = _fitting(leaders, climax, None)
+    if not fitting:
+        return climax, None, None
+    top = max(_reach(p) for p in fitting)
+    high = [p for p in fitting if _reach(p) >= top - NEARLY]  # whoever reaches highest, or nearly so
+    crown = draw.child(climax.index).choice(_able(plan, high, climax, tunes, None))
+    if climax.index not in tunes or crown.instrument is None:
+        return climax, crown.id, None
+    octave = _lie(plan, climax, crown.instrument, tunes, None).octave
+    return climax, crown.id, tunes[climax.index][-1] + 12 * (octave - 4)
+
+
 def _leader(
     plan: Plan, leaders: Sequence[Player], themes: Mapping[str, Theme], tunes: Tunes, section: SectionPlan,
-    before: str | None, by_treatment: Mapping[tuple[str, int], str], tired: str | None, draw: Stream,
+    spared: Collection[str | None], by_treatment: Mapping[tuple[str, int], str], tired: str | None,
+    ceiling: int | None, draw: Stream,
 ) -> str | None:  # fmt: skip
-    """Who leads a section. before: who led the section before; tired: who has led for long enough."""
+    """Who leads a section. spared: who leads before or after it; tired: who has led for long enough."""
     fitting = _fitting(leaders, section, tired)
     if not fitting:
         return None
@@ -164,14 +186,11 @@ def _leader(
     signature = next((p for p in leaders if p.instrument_id == wanted), None)
     if signature and section.treatment in ("statement", "fragments", "intro", "head") and section.level < 4:
         return signature.id
-    able = _able(plan, fitting, section, tunes)
-    if section is plan.climax:  # whoever reaches highest, or nearly so
-        top = max(_reach(p) for p in able)
-        return draw.child(section.index).choice([p for p in able if _reach(p) >= top - NEARLY]).id
+    able = _able(plan, fitting, section, tunes, ceiling)
     known = by_treatment.get((section.treatment, section.level))
     if known in {p.id for p in able} and not draw.child(section.index, "new").chance(0.3):
         return known
-    others = [p for p in able if p.id != before] if section.treatment != "coda" else able
+    others = [p for p in able if p.id not in spared] if section.treatment != "coda" else able
     families = _families(plan, section.theme)
     asked = [p for p in others or able if p.instrument and p.instrument.family in families]
     return draw.child(section.index).choice(asked or others or able).id
@@ -186,7 +205,7 @@ def _suited(
         return dict(weights)
     out = {}
     for name, weight in weights.items():
-        outside = sum(_outside(plan, s, banks.instruments[name], tunes) for s in sections) / len(sections)
+        outside = sum(_lie(plan, s, banks.instruments[name], tunes, None).outside for s in sections) / len(sections)
         out[name] = weight * max(WORST, 1 - BADLY * max(0.0, outside - LIES_WELL / 2))
     return out
 

@@ -5,6 +5,7 @@ Terraced dynamics come from the number of players; a colour that never rests is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from cuesmith.orchestrate.player import Player, seated
@@ -12,8 +13,10 @@ from cuesmith.score import Plan, SectionPlan
 
 PLAYERS = (2, 4, 7, 11, 16)  # pitched players at most, by level of the section, colours not counted
 BUSY = 0.75  # share of the bars in which somebody who is not needed all the time may play
+LEAST = 3  # players of a section from which nobody more is taken
 LONG_BARS = 24  # in cues shorter than this nobody has to rest
 CHANNELS = 16  # of a MIDI port; one of them is the drums'
+PLAIN = ("intro", "head", "statement", "fragments", "break")  # where a tune is heard without doublings, but at the climax
 ROLES = ("lead", "bass", "pad", "ostinato", "counter", "impact", "colour")  # the most needed first
 
 
@@ -23,11 +26,35 @@ def counted(player: Player) -> bool:
 
 
 def needed(player: Player, at_work: Sequence[Player]) -> tuple[int, int, int]:
-    """How much a section needs a player: low is much. First voices of a role come before second ones and doublings."""
+    """How much a section needs a player: low is much. First voices of a role come before second ones and doublings;
+    the first of a role is who plays from the lowest level on."""
     role = player.seat.role
-    same = [p.id for p in at_work if p.seat.role == role and p.seat.double is None]
-    turn = same.index(player.id) if player.id in same else len(same)
-    return (turn if player.seat.double is None else 1 + turn, ROLES.index(role), turn)
+    alike = [p for p in at_work if p.seat.role == role and p.seat.double is None]
+    same = [p.id for p in sorted(alike, key=lambda p: p.seat.levels[0])]
+    turn = same.index(player.id) if player.id in same else max(1, len(same))
+    return (turn, ROLES.index(role), player.seat.double is not None)
+
+
+def leaving(plan: Plan, players: Sequence[Player], leads: Sequence[str | None], tracks: int) -> frozenset[str]:
+    """Who is left out so that no more than so many pitched players remain: those with the least to do.
+
+    Leaders stay, the first bass and the first chords too; touches of colour and doublings count half.
+    """
+    busy = {lead for lead in leads if lead}
+    pitched = [p for p in players if p.instrument is not None]
+    others = [p for p in pitched if p.id not in busy and (p.seat.role != "lead" or p.seat.double)]
+    first = {p.id for p in others if p.seat.role in ("bass", "pad", "ostinato") and needed(p, others)[0] == 0}
+    spare = len(others) + len(busy) - tracks
+    work = {p.id: sum(s.bars for s in plan.sections if seated(p, s)) for p in others}
+    by_work = sorted(
+        (p for p in others if p.id not in first),
+        key=lambda p: work[p.id] / (2 if p.seat.double or p.seat.role == "colour" else 1),
+    )
+    return frozenset(p.id for p in by_work[: max(0, spare)])
+
+
+def _solo(player: Player) -> bool:
+    return player.seat.role == "lead" and player.seat.double is None
 
 
 def _at_work(plan: Plan, players: Sequence[Player], leads: Sequence[str | None], section: SectionPlan) -> list[Player]:
@@ -37,7 +64,9 @@ def _at_work(plan: Plan, players: Sequence[Player], leads: Sequence[str | None],
     for player in players:
         if not counted(player) or not seated(player, section):
             continue
-        if player.seat.role == "lead" and player.seat.double is None and player.id != leader:
+        if player.seat.double == "lead" and section.treatment in PLAIN and section is not plan.climax:
+            continue
+        if _solo(player) and player.id != leader:
             continue
         out.append(player)
     led = leader is not None and all(p.id != leader for p in out)
@@ -53,26 +82,32 @@ def resting(plan: Plan, players: Sequence[Player], leads: Sequence[str | None]) 
         found = sorted(there, key=lambda p: needed(p, there))
         room = PLAYERS[section.level] - (section.against is not None)
         work[section.index] = found[:room]
-        rests.update((section.index, p.id) for p in found[room:])
+        there_all = {p.id for p in work[section.index]}
+        rests.update((section.index, p.id) for p in players if counted(p) and p.id not in there_all and not _solo(p))
     total = sum(section.bars for section in plan.sections)
     if total >= LONG_BARS:
+        spared: list[tuple[int, str]] = []
         for player in players:
-            rests.update(_relief(plan, player, work, total))
+            relieved = _relief(plan, player, work, total, Counter(index for index, _ in spared))
+            spared += relieved
+        rests.update(spared)
     return frozenset(rests)
 
 
-def _relief(plan: Plan, player: Player, work: dict[int, list[Player]], total: int) -> list[tuple[int, str]]:
+def _relief(
+    plan: Plan, player: Player, work: dict[int, list[Player]], total: int, resting_there: Counter[int]
+) -> list[tuple[int, str]]:
     """Sections in which a player rests who would play too much: the lightest in which others do his office."""
     if not counted(player) or player.seat.role in ("lead", "bass"):
         return []
     playing = [s for s in plan.sections if player in work[s.index]]
     bars = sum(section.bars for section in playing)
     out = []
-    for section in sorted(playing, key=lambda s: (s.energy, s.index)):
+    for section in sorted(playing, key=lambda s: (resting_there[s.index], s.energy, s.index)):
         if bars <= BUSY * total or section is plan.climax:
             break
         others = [p for p in work[section.index] if p is not player and p.seat.role in ("pad", "ostinato")]
-        if others and len(work[section.index]) > 2:
+        if len(others) >= (2 if section.level > 2 else 1) and len(work[section.index]) > LEAST:
             work[section.index].remove(player)
             out.append((section.index, player.id))
             bars -= section.bars
