@@ -22,7 +22,6 @@ from cuesmith.orchestrate.balance import balanced
 from cuesmith.orchestrate.cast import cast_players
 from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
 from cuesmith.orchestrate.player import Player
-from cuesmith.orchestrate.roster import CHANNELS, leaving
 from cuesmith.score import Part, Passage, Plan, Score
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
@@ -100,9 +99,7 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         if player.instrument is None
     }
     drums = {p.id: percussion_parts(plan, p, strikes[p.id], banks) for p in cast.players if p.instrument is None}
-    tuned = sum(not part.drums for parts in drums.values() for part in parts)
-    cast = cast.without(leaving(plan, cast.players, cast.leads, CHANNELS - 1 - tuned))
-    setting = replace(setting, kicks=bass_drum(strikes), cast=cast)
+    setting = replace(setting, kicks=bass_drum(strikes))
     passages: dict[str, tuple[Passage, ...]] = {}
     for player in cast.players:
         if player.seat.double is None and player.instrument is not None:

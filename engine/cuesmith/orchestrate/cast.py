@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from cuesmith.chance import Stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
-from cuesmith.orchestrate.player import Player, seated
+from cuesmith.orchestrate.player import Player as Player  # part of the face of this module
+from cuesmith.orchestrate.player import seated
 from cuesmith.orchestrate.register import Lie, height, lie
-from cuesmith.orchestrate.roster import closing, resting
+from cuesmith.orchestrate.roster import closing, leaving, resting
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
@@ -54,10 +55,6 @@ class Cast:
     def closes(self, player: Player) -> bool:
         """Whether a player who is still playing joins the last chord."""
         return player.id in self.closing or player.seat.role == "colour"
-
-    def without(self, leaving: frozenset[str]) -> Cast:
-        """The cast without some players."""
-        return replace(self, players=tuple(p for p in self.players if p.id not in leaving))
 
 
 FRESH_BARS = 16  # nobody leads for longer, where there is somebody else
@@ -114,13 +111,13 @@ def _able(
     return [p for p, outside in zip(players, strain, strict=True) if outside <= limit]
 
 
-def _fitting(leaders: Sequence[Player], section: SectionPlan, tired: str | None) -> list[Player]:
-    """Who may lead a section: those whose level it is; where only a tired player is left, those one level away too."""
+def _fitting(leaders: Sequence[Player], section: SectionPlan, tired: Collection[str | None]) -> list[Player]:
+    """Who may lead a section: those whose level it is; where only tired players are left, those one level away too."""
     right = [p for p in leaders if seated(p, section) or (section.treatment == "break" and _off(p, section) == 0)]
-    fresh = [p for p in right if p.id != tired]
-    if tired and not fresh:
-        fresh = [p for p in leaders if p.id != tired and _off(p, section) <= 1]
-    return fresh or right or [p for p in leaders if p.id != tired] or list(leaders)
+    fresh = [p for p in right if p.id not in tired]
+    if not fresh and tired:
+        fresh = [p for p in leaders if p.id not in tired and _off(p, section) <= 1]
+    return fresh or right or [p for p in leaders if p.id not in tired] or list(leaders)
 
 
 def _off(player: Player, section: SectionPlan) -> int:
@@ -139,12 +136,16 @@ def _leads(
     climax, crown, ceiling = _crown(plan, leaders, tunes, draw)
     singer, since = None, 0  # who has sung last, and from which bar on
     for section in plan.sections:
-        tired = singer if section.first_bar + section.bars - since > FRESH_BARS else None
+        end = section.first_bar + section.bars
+        tired: set[str | None] = {singer} if end - since > FRESH_BARS else set()
         if section is climax:
             chosen = crown
         else:
-            soon = plan.sections[section.index + 1] if section.index + 1 < len(plan.sections) else None
-            saved = crown if soon is climax else None
+            soon = next((s for s in plan.sections[section.index + 1 :] if s.index in tunes), None)
+            saved = crown if soon is not None and soon is climax else None
+            begin = since if singer == crown else section.first_bar
+            if saved and climax.first_bar + climax.bars - begin > FRESH_BARS:
+                tired.add(crown)
             chosen = _leader(plan, leaders, themes, tunes, section, {out[-1] if out else None, saved}, by_treatment,
                              tired, ceiling, draw)  # fmt: skip
             if chosen is not None:
@@ -161,7 +162,7 @@ def _crown(
     """The section that reaches highest, who leads it, and its highest note, which others stay under."""
     singing = [s for s in plan.sections if s.index in tunes and s.treatment not in ("intro", "coda")]
     climax = max(singing, key=lambda s: (s.energy, s.index)) if singing else plan.climax
-    fitting = _fitting(leaders, climax, None)
+    fitting = _fitting(leaders, climax, ())
     if not fitting:
         return climax, None, None
     top = max(_reach(p) for p in fitting)
@@ -175,10 +176,10 @@ def _crown(
 
 def _leader(
     plan: Plan, leaders: Sequence[Player], themes: Mapping[str, Theme], tunes: Tunes, section: SectionPlan,
-    spared: Collection[str | None], by_treatment: Mapping[tuple[str, int], str], tired: str | None,
+    spared: Collection[str | None], by_treatment: Mapping[tuple[str, int], str], tired: Collection[str | None],
     ceiling: int | None, draw: Stream,
 ) -> str | None:  # fmt: skip
-    """Who leads a section. spared: who leads before or after it; tired: who has led for long enough."""
+    """Who leads a section. spared: who leads before or after it; tired: who has led, or will lead, for long enough."""
     fitting = _fitting(leaders, section, tired)
     if not fitting:
         return None
@@ -252,5 +253,7 @@ def cast_players(
     ids = {p.id for p in players}
     present = tuple(p for p in players if p.seat.double in (None, "lead") or p.seat.double in ids)
     leads = _leads(plan, present, themes, tunes, draw.child("leads"))
+    out = leaving(plan, present, leads, banks)
+    present = tuple(p for p in present if p.id not in out)
     rests = resting(plan, present, leads)
     return Cast(present, leads, rests, closing(plan, present, rests, leads))

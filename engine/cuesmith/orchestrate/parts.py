@@ -31,7 +31,7 @@ def _stated(passage: Passage, part: str) -> Passage:
 
 
 def _breathes(player: Player) -> bool:
-    """Whether a player needs time to breathe: lines of winds, brass, voices; a section that plays chords takes turns."""
+    """Whether a player needs time to breathe: lines of winds, brass and voices do; those of a chord take turns."""
     assert player.instrument is not None
     single = player.instrument.voices == 1 or player.seat.role in ("lead", "counter")
     return single and player.instrument.breath_sec > 0

@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from cuesmith.orchestrate.player import Player, seated
 from cuesmith.score import Plan, SectionPlan
+from cuesmith.specs.library import Banks
 
 PLAYERS = (2, 4, 7, 11, 16)  # pitched players at most, by level of the section, colours not counted
 BUSY = 0.75  # share of the bars in which somebody who is not needed all the time may play
 LEAST = 3  # players of a section from which nobody more is taken
 LONG_BARS = 24  # in cues shorter than this nobody has to rest
 CHANNELS = 16  # of a MIDI port; one of them is the drums'
-PLAIN = ("intro", "head", "statement", "fragments", "break")  # where a tune is heard without doublings, but at the climax
+PLAIN = ("intro", "head", "statement", "fragments", "break")  # heard without doublings, but at the climax
 ROLES = ("lead", "bass", "pad", "ostinato", "counter", "impact", "colour")  # the most needed first
 
 
@@ -35,8 +36,18 @@ def needed(player: Player, at_work: Sequence[Player]) -> tuple[int, int, int]:
     return (turn, ROLES.index(role), player.seat.double is not None)
 
 
-def leaving(plan: Plan, players: Sequence[Player], leads: Sequence[str | None], tracks: int) -> frozenset[str]:
-    """Who is left out so that no more than so many pitched players remain: those with the least to do.
+def drum_tracks(player: Player, banks: Banks) -> int:
+    """Tracks beside the drums' own that a kit may need, for voices made of melodic sounds: as many as its grooves use."""
+    grooves = [row for row in banks.grooves.values() if row.kit == player.seat.kit]
+    voices = {voice for row in grooves for voice in (*row.rows, *row.fill)}
+    layers = {layer for voice in voices for layer in banks.drums[voice].layers}
+    return len({(layer.program, layer.bank) for layer in layers if layer.program is not None})
+
+
+def leaving(
+    plan: Plan, players: Sequence[Player], leads: Sequence[str | None], banks: Banks
+) -> frozenset[str]:
+    """Who is left out so that the tracks fit a MIDI port: those with the least to do.
 
     Leaders stay, the first bass and the first chords too; touches of colour and doublings count half.
     """
@@ -44,7 +55,8 @@ def leaving(plan: Plan, players: Sequence[Player], leads: Sequence[str | None], 
     pitched = [p for p in players if p.instrument is not None]
     others = [p for p in pitched if p.id not in busy and (p.seat.role != "lead" or p.seat.double)]
     first = {p.id for p in others if p.seat.role in ("bass", "pad", "ostinato") and needed(p, others)[0] == 0}
-    spare = len(others) + len(busy) - tracks
+    drums = sum(1 + drum_tracks(p, banks) for p in players if p.seat.kit is not None)
+    spare = len(others) + len(busy) + drums - CHANNELS
     work = {p.id: sum(s.bars for s in plan.sections if seated(p, s)) for p in others}
     by_work = sorted(
         (p for p in others if p.id not in first),
