@@ -14,11 +14,10 @@ from cuesmith.motif.ops import best_identity
 from cuesmith.motif.transform import remetre
 from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast
-from cuesmith.orchestrate.register import height, lie
+from cuesmith.orchestrate.register import CLIMAX_HEIGHT, height, lie
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement
 from cuesmith.specs.banks import Instrument
 
-CLIMAX_HEIGHT = 0.75  # where in an instrument's good register the melody of the climax lies
 LEAST_NOTES = 3  # fewer are no quotation of anything
 
 

@@ -14,7 +14,7 @@ from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.player import Player as Player  # part of the face of this module
 from cuesmith.orchestrate.player import seated
-from cuesmith.orchestrate.register import Lie, height, lie
+from cuesmith.orchestrate.register import CLIMAX_HEIGHT, Lie, height, lie
 from cuesmith.orchestrate.roster import closing, leaving, resting
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import Instrument
@@ -58,9 +58,10 @@ class Cast:
 
 
 FRESH_BARS = 16  # nobody leads for longer, where there is somebody else
+PASSING = 0.02  # what a semitone over the highest note of the climax counts for, as a share outside
 LIES_WELL = 0.05  # share of a melody that may lie outside the good register of who plays it
 WORST, BADLY = 0.02, 8.0  # least weight left to an instrument, and how fast it falls with the share outside
-NEARLY = 5  # semitones by which the player of the climax may reach less high than another
+NEARLY = 3  # semitones by which the melody of the climax may lie lower than somebody else could play it
 FAVOUR = (4.0, 2.5)  # weight of instruments of the first and second family a recipe names
 
 
@@ -88,27 +89,31 @@ def _reach(player: Player) -> int:
     return player.instrument.sweet[1] if player.instrument else 0
 
 
-NOTHING = Lie(4, 0.0, 0.0)
+NOTHING = Lie(4, 0.0, 0, 0, 0.0)
 Tunes = Mapping[int, Sequence[int]]  # section → pitches of what it sings, tonic in octave 4, in rising order
 
 
-def _lie(plan: Plan, section: SectionPlan, instrument: Instrument, tunes: Tunes, ceiling: int | None) -> Lie:
+def _lie(
+    plan: Plan, section: SectionPlan, instrument: Instrument, tunes: Tunes, ceiling: int | None,
+    high: float | None = None,
+) -> Lie:  # fmt: skip
     """How a section's melody lies on an instrument, under the highest note of the cue where that is known."""
     pitches = tunes.get(section.index)
     if not pitches:
         return NOTHING
     row = plan.guise(section.theme).row if section.theme else None
     register = row.register if row is not None else 0
-    return lie(pitches, instrument, height(section.energy), register, ceiling)
+    return lie(pitches, instrument, height(section.energy) if high is None else high, register, ceiling)
 
 
 def _able(
     plan: Plan, players: Sequence[Player], section: SectionPlan, tunes: Tunes, ceiling: int | None
 ) -> list[Player]:
     """Of some players those for whom the melody lies well; where it does for none, those for whom it lies best."""
-    strain = [_lie(plan, section, p.instrument, tunes, ceiling).outside if p.instrument else 1.0 for p in players]
-    limit = max(LIES_WELL, min(strain))
-    return [p for p, outside in zip(players, strain, strict=True) if outside <= limit]
+    lies = [_lie(plan, section, p.instrument, tunes, ceiling) for p in players if p.instrument]
+    badness = [found.outside + PASSING * found.over for found in lies]
+    limit = max(LIES_WELL, min(badness))
+    return [p for p, bad in zip(players, badness, strict=True) if bad <= limit]
 
 
 def _fitting(leaders: Sequence[Player], section: SectionPlan, tired: Collection[str | None]) -> list[Player]:
@@ -165,13 +170,11 @@ def _crown(
     fitting = _fitting(leaders, climax, ())
     if not fitting:
         return climax, None, None
-    top = max(_reach(p) for p in fitting)
-    high = [p for p in fitting if _reach(p) >= top - NEARLY]  # whoever reaches highest, or nearly so
-    crown = draw.child(climax.index).choice(_able(plan, high, climax, tunes, None))
-    if climax.index not in tunes or crown.instrument is None:
-        return climax, crown.id, None
-    octave = _lie(plan, climax, crown.instrument, tunes, None).octave
-    return climax, crown.id, tunes[climax.index][-1] + 12 * (octave - 4)
+    lies = {p.id: _lie(plan, climax, p.instrument, tunes, None, CLIMAX_HEIGHT) for p in fitting if p.instrument}
+    tops = {p.id: lies[p.id].top or _reach(p) for p in fitting}
+    high = [p for p in fitting if tops[p.id] >= max(tops.values()) - NEARLY]  # whoever gets highest, or nearly so
+    crown = draw.child(climax.index).choice(_able(plan, high, climax, tunes, None)).id
+    return climax, crown, lies[crown].top or None
 
 
 def _leader(

@@ -10,6 +10,7 @@ from cuesmith.specs.banks import Instrument
 
 CLEAR = 50  # under this pitch a tune gets in the way of the bass
 OCTAVES = range(1, 8)
+CLIMAX_HEIGHT = 0.75  # of the melody of the climax, see `height`
 
 # strain, in semitones away from where a melody lies best
 OVER = 3.0  # per semitone above the ceiling
@@ -19,10 +20,16 @@ LOW = 0.5  # per semitone under CLEAR
 
 
 class Lie(NamedTuple):
-    """The octave of the theme's tonic, the share (0..1) of its notes outside the good register, and the strain."""
+    """How a melody lies on an instrument.
+
+    octave: of the theme's tonic; outside: the share (0..1) of its notes outside the good register; top: its highest
+    pitch; over: semitones by which that passes the ceiling; strain: what the octave was chosen by.
+    """
 
     octave: int
     outside: float
+    top: int
+    over: int
     strain: float
 
 
@@ -53,6 +60,6 @@ def lie(
         deep = max(0, CLEAR - pitches[0] - shift)
         strain = abs(mean + shift - wished) + EDGE * edge + OUTSIDE * outside + OVER * above + LOW * deep
         if best is None or strain < best.strain:
-            best = Lie(octave, outside, strain)
+            best = Lie(octave, outside, pitches[-1] + shift, above, strain)
     assert best is not None
     return best

@@ -47,7 +47,8 @@ def drum_tracks(player: Player, banks: Banks) -> int:
 def leaving(
     plan: Plan, players: Sequence[Player], leads: Sequence[str | None], banks: Banks
 ) -> frozenset[str]:
-    """Who is left out so that the tracks fit a MIDI port: those with the least to do.
+    """Who is left out so that the tracks fit a MIDI port: those with the least to do, bars of full
+    sections counting for more.
 
     Leaders stay, the first bass and the first chords too; touches of colour and doublings count half.
     """
@@ -57,7 +58,7 @@ def leaving(
     first = {p.id for p in others if p.seat.role in ("bass", "pad", "ostinato") and needed(p, others)[0] == 0}
     drums = sum(1 + drum_tracks(p, banks) for p in players if p.seat.kit is not None)
     spare = len(others) + len(busy) + drums - CHANNELS
-    work = {p.id: sum(s.bars for s in plan.sections if seated(p, s)) for p in others}
+    work = {p.id: sum(s.bars * s.energy**2 for s in plan.sections if seated(p, s)) for p in others}
     by_work = sorted(
         (p for p in others if p.id not in first),
         key=lambda p: work[p.id] / (2 if p.seat.double or p.seat.role == "colour" else 1),
