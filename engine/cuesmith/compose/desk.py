@@ -18,6 +18,7 @@ from cuesmith.orchestrate.register import CLIMAX_HEIGHT, height, lie
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement
 from cuesmith.specs.banks import Instrument
 
+BENT = 2  # semitones a note at the edge of the good register may be moved for that alone
 LEAST_NOTES = 3  # fewer are no quotation of anything
 
 
@@ -27,12 +28,15 @@ def velocity_of(energy: float) -> int:
 
 
 def _room(instrument: Instrument, pitches: Sequence[int]) -> tuple[int, int]:
-    """Lowest and highest pitch a melody may be bent to: the good register, or as far out of it as it goes anyway."""
+    """Lowest and highest pitch a melody may be bent to: the good register, or as far out of it as it goes anyway.
+
+    What passes the edge by no more than BENT semitones is bent back.
+    """
     low, high = instrument.sweet
-    return (
-        max(instrument.range[0], min(low, *pitches, low)),
-        min(instrument.range[1], max(high, *pitches, high)),
-    )
+    bottom, top = min(pitches), max(pitches)
+    low = low if bottom >= low - BENT else bottom
+    high = high if top <= high + BENT else top
+    return max(instrument.range[0], low), min(instrument.range[1], high)
 
 
 @dataclass(frozen=True, slots=True)

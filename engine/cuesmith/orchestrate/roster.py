@@ -37,7 +37,7 @@ def needed(player: Player, at_work: Sequence[Player]) -> tuple[int, int, int]:
 
 
 def drum_tracks(player: Player, banks: Banks) -> int:
-    """Tracks beside the drums' own that a kit may need, for voices made of melodic sounds: as many as its grooves use."""
+    """Tracks beside the drums' own that a kit may need, for voices made of melodic sounds, by its grooves."""
     grooves = [row for row in banks.grooves.values() if row.kit == player.seat.kit]
     voices = {voice for row in grooves for voice in (*row.rows, *row.fill)}
     layers = {layer for voice in voices for layer in banks.drums[voice].layers}
