@@ -50,7 +50,7 @@ def leaving(
     """Who is left out so that the tracks fit a MIDI port: those with the least to do, bars of full
     sections counting for more.
 
-    Leaders stay, the first bass and the first chords too; touches of colour and doublings count half.
+    Leaders stay, the first bass and the first chords too; touches of colour count half.
     """
     busy = {lead for lead in leads if lead}
     pitched = [p for p in players if p.instrument is not None]
@@ -61,7 +61,7 @@ def leaving(
     work = {p.id: sum(s.bars * s.energy**2 for s in plan.sections if seated(p, s)) for p in others}
     by_work = sorted(
         (p for p in others if p.id not in first),
-        key=lambda p: work[p.id] / (2 if p.seat.double or p.seat.role == "colour" else 1),
+        key=lambda p: work[p.id] / (2 if p.seat.role == "colour" else 1),
     )
     return frozenset(p.id for p in by_work[: max(0, spare)])
 
