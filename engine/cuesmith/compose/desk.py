@@ -14,17 +14,29 @@ from cuesmith.motif.ops import best_identity
 from cuesmith.motif.transform import remetre
 from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast
+from cuesmith.orchestrate.register import CLIMAX_HEIGHT, height, lie
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement
+from cuesmith.specs.banks import Instrument
 
-OVER = 3.0  # cost of a semitone above the climax, against one away from where a melody lies best
-CLIMAX_HEIGHT = 0.75  # where in an instrument's good register the melody of the climax lies
-CLEAR = 50  # under this pitch a tune gets in the way of the bass
+BENT = 2  # semitones a note at the edge of the good register may be moved for that alone
 LEAST_NOTES = 3  # fewer are no quotation of anything
 
 
 def velocity_of(energy: float) -> int:
     """Mean velocity of a section: 46 at rest, 106 at full force."""
     return round(46 + 60 * energy)
+
+
+def _room(instrument: Instrument, pitches: Sequence[int]) -> tuple[int, int]:
+    """Lowest and highest pitch a melody may be bent to: the good register, or as far out of it as it goes anyway.
+
+    What passes the edge by no more than BENT semitones is bent back.
+    """
+    low, high = instrument.sweet
+    bottom, top = min(pitches), max(pitches)
+    low = low if bottom >= low - BENT else bottom
+    high = high if top <= high + BENT else top
+    return max(instrument.range[0], low), min(instrument.range[1], high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +63,10 @@ class Desk:
     def octave(self, pieces: Sequence[Piece], section: SectionPlan, seat: str, name: str) -> int:
         """The octave in which a melody lies best for its player: higher the fuller the section, or as a recipe asks."""
         row = self.plan.guise(name).row
-        pitches = [section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes]
-        mean, bottom, top = sum(pitches) / len(pitches), min(pitches), max(pitches)
-        low, high = self.cast.instrument(seat).sweet
-        height = 0.4 + 0.3 * section.energy if self.ceiling is not None else CLIMAX_HEIGHT
-        wished = low + (high - low) * height
-        if row is not None and row.register:
-            wished = min(max(wished + row.register / 2, low), high)
-
-        def strain(octave: int) -> float:
-            shift = 12 * (octave - 4)
-            outside: float = max(0, low - bottom - shift) + max(0, top + shift - high)
-            above = 0 if self.ceiling is None else max(0, top + shift - self.ceiling + 1)
-            outside += max(0, CLEAR - bottom - shift) / 2
-            return 1.5 * outside + OVER * above + abs(mean + shift - wished)
-
-        return min(range(1, 8), key=strain)
+        pitches = sorted(section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes)
+        high = height(section.energy) if self.ceiling is not None else CLIMAX_HEIGHT
+        register = row.register if row is not None else 0
+        return lie(pitches, self.cast.instrument(seat), high, register, self.ceiling).octave
 
     def passages(
         self,
@@ -99,12 +99,12 @@ class Desk:
         for piece in pieces:
             at = section.start + piece.start
             raw = [n._replace(onset=n.onset + at) for n in piece.motif.realise(section.key, octave, velocity)]
-            high = instrument.range[1]
+            low, high = _room(instrument, [n.pitch for n in raw])
             if self.ceiling is not None and max(n.pitch for n in raw) - self.ceiling < REACH:
                 high = min(high, self.ceiling - 1)
             notes = fit(
                 [n for n in raw if n.onset < section.end], self.harmony, section.meter, section.start, classes=classes,
-                low=instrument.range[0], high=high, against=against,
+                low=low, high=high, against=against,
             )  # fmt: skip
             if not notes:
                 continue

@@ -46,7 +46,7 @@ def close_part(setting: Setting, player: Player, passages: tuple[Passage, ...]) 
     kept = cut_passages(passages, start)
     if plan.ending == "ma_stop" or not recent or (player.seat.role == "colour" and plan.ending != "allargando"):
         return kept
-    if not setting.cast.active(player, last) and last.treatment != "coda":
+    if not setting.cast.closes(player):
         return kept
     pitches = _last_chord(setting, player, passages, start)
     sustained = player.instrument is not None and player.instrument.sustained

@@ -130,16 +130,30 @@ def handed_over(desk: Desk, section: SectionPlan, seat: str, passages: list[Pass
     if not others:
         return passages
     middle = section.start + section.length // 2
+    late = [n for passage in passages for n in passage.notes if n.onset >= middle]
+    taker = _taker(desk, others, [n.pitch for n in late])
+    if taker is None or any(p.device != seat and any(n.onset >= middle for n in p.notes) for p in passages):
+        return passages
+    other, shift = taker
     out = []
-    low, high = desk.cast.instrument(others[0]).range
     for passage in passages:
         early = tuple(n for n in passage.notes if n.onset < middle)
-        late = tuple(n for n in passage.notes if n.onset >= middle)
-        if not late or passage.device != seat or not all(low <= n.pitch <= high for n in late):
-            return passages
+        later = tuple(n._replace(pitch=n.pitch + shift) for n in passage.notes if n.onset >= middle)
         out += [replace(passage, notes=early)] if early else []
-        out.append(replace(passage, notes=late, device=others[0]))
+        out += [replace(passage, notes=later, device=other)] if later else []
     return out
+
+
+def _taker(desk: Desk, others: Sequence[str], pitches: Sequence[int]) -> tuple[str, int] | None:
+    """Of some players the first for whom a melody lies well, as it is or an octave away: (player, semitones)."""
+    for shift in (0, 12, -12):
+        if desk.ceiling is not None and max(pitches, default=0) + shift > desk.ceiling:
+            continue
+        for other in others:
+            low, high = desk.cast.instrument(other).sweet
+            if pitches and low <= min(pitches) + shift and max(pitches) + shift <= high:
+                return other, shift
+    return None
 
 
 def met(desk: Desk, section: SectionPlan, seat: str, lead: list[Passage], m: Material) -> list[Passage]:

@@ -14,14 +14,16 @@ from cuesmith.compose.derived import derived_passages
 from cuesmith.compose.endings import close_part
 from cuesmith.compose.gestures import colour_passages
 from cuesmith.compose.harmony import harmonise
-from cuesmith.compose.layout import lay_out
+from cuesmith.compose.layout import Laid, lay_out
 from cuesmith.compose.melody import lead_passages
 from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.pickups import pickups
 from cuesmith.compose.setting import Setting
 from cuesmith.motif.model import Theme
-from cuesmith.orchestrate.cast import Player, cast_players
+from cuesmith.orchestrate.balance import balanced
+from cuesmith.orchestrate.cast import cast_players
 from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
+from cuesmith.orchestrate.player import Player
 from cuesmith.score import Part, Passage, Plan, Score
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
@@ -60,6 +62,17 @@ def _yielding(own: tuple[Passage, ...], sung: tuple[Passage, ...]) -> tuple[Pass
     return tuple(out)
 
 
+def _tunes(plan: Plan, laid: Mapping[int, Laid]) -> dict[int, list[int]]:
+    """What each section sings, as pitches with the tonic in octave 4, in rising order."""
+    sung = {}
+    for index, one in laid.items():
+        key = plan.sections[index].key
+        pitches = sorted(key.pitch(n.step, n.alter, 4) for piece in one.pieces for n in piece.motif.notes)
+        if pitches:
+            sung[index] = pitches
+    return sung
+
+
 def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, attempt: int = 0) -> Score:
     """The whole score of a cue. Parts without a note are left out; parts stand in the order of the style's seats.
 
@@ -67,8 +80,8 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     """
     draw = stream(plan.brief.seed, plan.brief.id)
     draw = draw.child("attempt", attempt) if attempt else draw
-    cast = cast_players(plan, style, themes, banks, draw.child("cast"))
     laid = lay_out(plan, themes, draw.child("melody"))
+    cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, laid))
     harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
     lead = arriving(plan, lead_passages(plan, harmony, cast, themes, laid, draw.child("melody")), "lead")
     setting = Setting(
@@ -88,13 +101,14 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         for player in cast.players
         if player.instrument is None
     }
+    drums = {p.id: percussion_parts(plan, p, strikes[p.id], banks) for p in cast.players if p.instrument is None}
     setting = replace(setting, kicks=bass_drum(strikes))
     passages: dict[str, tuple[Passage, ...]] = {}
     for player in cast.players:
         if player.seat.double is None and player.instrument is not None:
             passages[player.id] = _seat_passages(setting, player)
     led = tuple(p for p in lead if p.device == cast.leads[p.section])
-    echoes = {p.id: pitched_part(p, doubled(plan, cast, p, led)) for p in cast.players if p.seat.double == "lead"}
+    echoes = {p.id: pitched_part(p, doubled(plan, cast, p, led), plan) for p in cast.players if p.seat.double == "lead"}
     passages = without_clashes(setting, passages, [n for echo in echoes.values() for n in echo.notes()])
     roles = {player.id: player.seat.role for player in cast.players}
     passages = {id_: arriving(plan, own, roles[id_]) if roles[id_] != "lead" else own for id_, own in passages.items()}
@@ -102,12 +116,12 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     parts: list[Part] = []
     for player in cast.players:
         if player.instrument is None:
-            parts.extend(percussion_parts(plan, player, strikes[player.id], banks))
+            parts.extend(drums[player.id])
             continue
         if player.id in echoes:
             parts.append(echoes[player.id])
         elif player.seat.double is not None:
-            parts.append(pitched_part(player, doubled(plan, cast, player, passages.get(player.seat.double, ()))))
+            parts.append(pitched_part(player, doubled(plan, cast, player, passages.get(player.seat.double, ())), plan))
         else:
-            parts.append(pitched_part(player, passages[player.id]))
-    return Score(plan, harmony, tuple(part for part in parts if any(part.notes())))
+            parts.append(pitched_part(player, passages[player.id], plan))
+    return Score(plan, harmony, balanced([part for part in parts if any(part.notes())]))

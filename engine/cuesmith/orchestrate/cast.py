@@ -6,12 +6,16 @@ player unless it returns varied, a contrast goes to somebody else, and the fulle
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
+from cuesmith.orchestrate.player import Player as Player  # part of the face of this module
+from cuesmith.orchestrate.player import seated
+from cuesmith.orchestrate.register import CLIMAX_HEIGHT, Lie, height, lie
+from cuesmith.orchestrate.roster import closing, leaving, resting
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
@@ -19,21 +23,16 @@ from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
 
 
 @dataclass(frozen=True, slots=True)
-class Player:
-    """A seat with its instrument (None for a drum kit)."""
-
-    id: str
-    seat: Seat
-    instrument_id: str
-    instrument: Instrument | None
-
-
-@dataclass(frozen=True, slots=True)
 class Cast:
-    """The players of a cue in score order; leads: for each section the id of the leading player, or None."""
+    """The players of a cue in score order; leads: for each section the id of the leading player, or None.
+
+    rests: (section index, player) of those who rest where their seat would play; closing: who may join the last chord.
+    """
 
     players: tuple[Player, ...]
     leads: tuple[str | None, ...]
+    rests: frozenset[tuple[int, str]] = frozenset()
+    closing: frozenset[str] = frozenset()
 
     def player(self, seat: str) -> Player:
         """The player of a seat. Raises KeyError when the seat is empty."""
@@ -50,16 +49,19 @@ class Cast:
         return instrument
 
     def active(self, player: Player, section: SectionPlan) -> bool:
-        """Whether the seat plays in a section, by level and treatment."""
-        low, high = player.seat.levels
-        if player.seat.treatments and section.treatment not in player.seat.treatments:
-            return False
-        if section.treatment == "break":  # nearly silent: only held chords and the gesture that leads out of it
-            return player.seat.role in ("pad", "colour") and low <= 2
-        return low <= section.level <= high
+        """Whether the seat plays in a section: by level and treatment, unless it rests."""
+        return seated(player, section) and (section.index, player.id) not in self.rests
+
+    def closes(self, player: Player) -> bool:
+        """Whether a player who is still playing joins the last chord."""
+        return player.id in self.closing or player.seat.role == "colour"
 
 
-NEARLY = 5  # semitones by which the player of the climax may reach less high than another
+FRESH_BARS = 16  # nobody leads for longer, where there is somebody else
+PASSING = 0.02  # what a semitone over the highest note of the climax counts for, as a share outside
+LIES_WELL = 0.05  # share of a melody that may lie outside the good register of who plays it
+WORST, BADLY = 0.02, 8.0  # least weight left to an instrument, and how fast it falls with the share outside
+NEARLY = 3  # semitones by which the melody of the climax may lie lower than somebody else could play it
 FAVOUR = (4.0, 2.5)  # weight of instruments of the first and second family a recipe names
 
 
@@ -87,57 +89,140 @@ def _reach(player: Player) -> int:
     return player.instrument.sweet[1] if player.instrument else 0
 
 
+NOTHING = Lie(4, 0.0, 0, 0, 0.0)
+Tunes = Mapping[int, Sequence[int]]  # section → pitches of what it sings, tonic in octave 4, in rising order
+
+
+def _lie(
+    plan: Plan, section: SectionPlan, instrument: Instrument, tunes: Tunes, ceiling: int | None,
+    high: float | None = None,
+) -> Lie:  # fmt: skip
+    """How a section's melody lies on an instrument, under the highest note of the cue where that is known."""
+    pitches = tunes.get(section.index)
+    if not pitches:
+        return NOTHING
+    row = plan.guise(section.theme).row if section.theme else None
+    register = row.register if row is not None else 0
+    return lie(pitches, instrument, height(section.energy) if high is None else high, register, ceiling)
+
+
+def _able(
+    plan: Plan, players: Sequence[Player], section: SectionPlan, tunes: Tunes, ceiling: int | None
+) -> list[Player]:
+    """Of some players those for whom the melody lies well; where it does for none, those for whom it lies best."""
+    lies = [_lie(plan, section, p.instrument, tunes, ceiling) for p in players if p.instrument]
+    badness = [found.outside + PASSING * found.over for found in lies]
+    limit = max(LIES_WELL, min(badness))
+    return [p for p, bad in zip(players, badness, strict=True) if bad <= limit]
+
+
+def _fitting(leaders: Sequence[Player], section: SectionPlan, tired: Collection[str | None]) -> list[Player]:
+    """Who may lead a section: those whose level it is; where only tired players are left, those one level away too."""
+    right = [p for p in leaders if seated(p, section) or (section.treatment == "break" and _off(p, section) == 0)]
+    fresh = [p for p in right if p.id not in tired]
+    if not fresh and tired:
+        fresh = [p for p in leaders if p.id not in tired and _off(p, section) <= 1]
+    return fresh or right or [p for p in leaders if p.id not in tired] or list(leaders)
+
+
+def _off(player: Player, section: SectionPlan) -> int:
+    """How many levels a section lies away from those of a seat."""
+    low, high = player.seat.levels
+    return max(low - section.level, section.level - high, 0)
+
+
 def _leads(
-    plan: Plan, players: tuple[Player, ...], themes: Mapping[str, Theme], draw: Stream
+    plan: Plan, players: tuple[Player, ...], themes: Mapping[str, Theme], tunes: Tunes, draw: Stream
 ) -> tuple[str | None, ...]:
     leaders = [p for p in players if p.seat.role == "lead" and p.seat.double is None]
+    leaders.sort(key=lambda p: p.seat.levels)
     out: list[str | None] = []
     by_treatment: dict[tuple[str, int], str] = {}
-    climax = plan.climax
+    climax, crown, ceiling = _crown(plan, leaders, tunes, draw)
+    singer, since = None, 0  # who has sung last, and from which bar on
     for section in plan.sections:
-        low_to_high = sorted(leaders, key=lambda p: p.seat.levels)
-        fitting = [
-            p for p in low_to_high
-            if p.seat.levels[0] <= section.level <= p.seat.levels[1]
-            and (not p.seat.treatments or section.treatment in p.seat.treatments)
-        ] or low_to_high  # fmt: skip
-        if not fitting:
-            out.append(None)
-            continue
-        wanted = themes[section.theme].instrument if section.theme else None
-        signature = next((p for p in leaders if p.instrument_id == wanted), None)
-        if (
-            signature is not None
-            and section.treatment in ("statement", "fragments", "intro", "head")
-            and section.level < 4
-        ):
-            out.append(signature.id)
-            continue
-        kind = (section.treatment, section.level)
-        if (
-            section is not climax
-            and kind in by_treatment
-            and by_treatment[kind] in {p.id for p in fitting}
-            and not draw.child(section.index, "new").chance(0.3)
-        ):
-            out.append(by_treatment[kind])
-            continue
-        before = out[-1] if out else None
-        others = [p for p in fitting if p.id != before] if section.treatment != "coda" else fitting
-        families = _families(plan, section.theme)
-        asked = [p for p in others or fitting if p.instrument and p.instrument.family in families]
-        pool = asked or others or fitting
-        if section is climax:  # whoever reaches highest, or nearly so
-            top = max(_reach(p) for p in fitting)
-            pool = [p for p in fitting if _reach(p) >= top - NEARLY]
-        choice = draw.child(section.index).choice(pool)
-        by_treatment[kind] = choice.id
-        out.append(choice.id)
+        end = section.first_bar + section.bars
+        tired: set[str | None] = {singer} if end - since > FRESH_BARS else set()
+        if section is climax:
+            chosen = crown
+        else:
+            soon = next((s for s in plan.sections[section.index + 1 :] if s.index in tunes), None)
+            saved = crown if soon is not None and soon is climax else None
+            begin = since if singer == crown else section.first_bar
+            if saved and climax.first_bar + climax.bars - begin > FRESH_BARS:
+                tired.add(crown)
+            chosen = _leader(plan, leaders, themes, tunes, section, {out[-1] if out else None, saved}, by_treatment,
+                             tired, ceiling, draw)  # fmt: skip
+            if chosen is not None:
+                by_treatment[section.treatment, section.level] = chosen
+        out.append(chosen)
+        if chosen != singer and (section.index in tunes or not tunes):
+            singer, since = chosen, section.first_bar
     return tuple(out)
 
 
-def cast_players(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, draw: Stream) -> Cast:
-    """Draw an instrument for every seat that plays in this cue. No instrument is given two lead seats."""
+def _crown(
+    plan: Plan, leaders: Sequence[Player], tunes: Tunes, draw: Stream
+) -> tuple[SectionPlan, str | None, int | None]:
+    """The section that reaches highest, who leads it, and its highest note, which others stay under."""
+    singing = [s for s in plan.sections if s.index in tunes and s.treatment not in ("intro", "coda")]
+    climax = max(singing, key=lambda s: (s.energy, s.index)) if singing else plan.climax
+    fitting = _fitting(leaders, climax, ())
+    if not fitting:
+        return climax, None, None
+    lies = {p.id: _lie(plan, climax, p.instrument, tunes, None, CLIMAX_HEIGHT) for p in fitting if p.instrument}
+    tops = {p.id: lies[p.id].top or _reach(p) for p in fitting}
+    high = [p for p in fitting if tops[p.id] >= max(tops.values()) - NEARLY]  # whoever gets highest, or nearly so
+    crown = draw.child(climax.index).choice(_able(plan, high, climax, tunes, None)).id
+    return climax, crown, lies[crown].top or None
+
+
+def _leader(
+    plan: Plan, leaders: Sequence[Player], themes: Mapping[str, Theme], tunes: Tunes, section: SectionPlan,
+    spared: Collection[str | None], by_treatment: Mapping[tuple[str, int], str], tired: Collection[str | None],
+    ceiling: int | None, draw: Stream,
+) -> str | None:  # fmt: skip
+    """Who leads a section. spared: who leads before or after it; tired: who has led, or will lead, for long enough."""
+    fitting = _fitting(leaders, section, tired)
+    if not fitting:
+        return None
+    wanted = themes[section.theme].instrument if section.theme else None
+    signature = next((p for p in leaders if p.instrument_id == wanted), None)
+    if signature and section.treatment in ("statement", "fragments", "intro", "head") and section.level < 4:
+        return signature.id
+    able = _able(plan, fitting, section, tunes, ceiling)
+    known = by_treatment.get((section.treatment, section.level))
+    if known in {p.id for p in able} and not draw.child(section.index, "new").chance(0.3):
+        return known
+    others = [p for p in able if p.id not in spared] if section.treatment != "coda" else able
+    families = _families(plan, section.theme)
+    asked = [p for p in others or able if p.instrument and p.instrument.family in families]
+    return draw.child(section.index).choice(asked or others or able).id
+
+
+def _suited(
+    plan: Plan, seat: Seat, weights: Mapping[str, float], tunes: Tunes, banks: Banks
+) -> dict[str, float]:
+    """The weights of instruments, those lowered on which the melodies of the seat's sections lie badly."""
+    sections = [s for s in plan.sections if s.index in tunes and seat.levels[0] <= s.level <= seat.levels[1]]
+    if not sections or len(weights) == 1:
+        return dict(weights)
+    out = {}
+    for name, weight in weights.items():
+        outside = sum(_lie(plan, s, banks.instruments[name], tunes, None).outside for s in sections) / len(sections)
+        out[name] = weight * max(WORST, 1 - BADLY * max(0.0, outside - LIES_WELL / 2))
+    return out
+
+
+def cast_players(
+    plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, draw: Stream, tunes: Tunes | None = None
+) -> Cast:
+    """Draw an instrument for every seat that plays in this cue. No instrument is given two lead seats.
+
+    tunes: section index → what it sings, as MIDI pitches with the tonic in octave 4, in rising order, so that melodies
+    go to players for whom they lie well.
+    """
+    tunes = tunes or {}
     rules = style.cues.get(plan.brief.type, CueRules())
     levels = {section.level for section in plan.sections}
     wanted = {themes[name].instrument for name in plan.brief.themes} - {None}
@@ -160,6 +245,8 @@ def cast_players(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: B
         )
         if seat.role == "lead" and plan.brief.themes:
             weights = _favoured(weights, _families(plan, plan.brief.themes[0]), banks)
+        if seat.role == "lead" and not seat.double:
+            weights = _suited(plan, seat, weights, tunes, banks)
         chosen = asked[0] if asked else draw.child(name).weighted(weights)
         if seat.role == "lead":
             taken.add(chosen)
@@ -167,5 +254,9 @@ def cast_players(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: B
     if not any(p.seat.role == "lead" for p in players):
         raise ComposeError(f"style '{plan.brief.style}' has no lead seat for the levels of a {plan.brief.type} cue")
     ids = {p.id for p in players}
-    seated = tuple(p for p in players if p.seat.double in (None, "lead") or p.seat.double in ids)
-    return Cast(seated, _leads(plan, seated, themes, draw.child("leads")))
+    present = tuple(p for p in players if p.seat.double in (None, "lead") or p.seat.double in ids)
+    leads = _leads(plan, present, themes, tunes, draw.child("leads"))
+    out = leaving(plan, present, leads, banks)
+    present = tuple(p for p in present if p.id not in out)
+    rests = resting(plan, present, leads)
+    return Cast(present, leads, rests, closing(plan, present, rests, leads))

@@ -9,7 +9,9 @@ from dataclasses import replace
 from cuesmith.compose.percussion import Stroke
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.pitch import fold
-from cuesmith.orchestrate.cast import Cast, Player
+from cuesmith.orchestrate.breath import breathing
+from cuesmith.orchestrate.cast import Cast
+from cuesmith.orchestrate.player import Player
 from cuesmith.score import Part, Passage, Plan
 from cuesmith.specs.library import Banks
 
@@ -28,8 +30,18 @@ def _stated(passage: Passage, part: str) -> Passage:
     return replace(passage, statement=replace(passage.statement, part=part))
 
 
-def pitched_part(player: Player, passages: Iterable[Passage]) -> Part:
-    """A part of one instrument. Notes outside its range are brought in by octaves."""
+def _breathes(player: Player) -> bool:
+    """Whether a player needs time to breathe: lines of winds, brass and voices do; those of a chord take turns."""
+    assert player.instrument is not None
+    single = player.instrument.voices == 1 or player.seat.role in ("lead", "counter")
+    return single and player.instrument.breath_sec > 0
+
+
+def pitched_part(player: Player, passages: Iterable[Passage], plan: Plan | None = None) -> Part:
+    """A part of one instrument. Notes outside its range are brought in by octaves.
+
+    plan: of the cue, for players who have to breathe.
+    """
     instrument = player.instrument
     assert instrument is not None
     low, high = instrument.range
@@ -53,11 +65,14 @@ def pitched_part(player: Player, passages: Iterable[Passage]) -> Part:
                     player.id,
                 )
             )
+    played = tuple(kept)
+    if plan is not None and _breathes(player):
+        played = breathing(plan, played, instrument.breath_sec)
     return Part(
         id=player.id, name=instrument.name, role=player.seat.role, instrument=player.instrument_id,
         program=instrument.program, bank=instrument.bank, drums=False, layer=player.seat.levels[0],
         stem=STEMS[player.seat.role], level_db=player.seat.level_db, pan=instrument.pan, reverb=instrument.reverb,
-        passages=tuple(kept),
+        passages=played,
     )  # fmt: skip
 
 

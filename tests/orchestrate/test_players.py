@@ -1,0 +1,144 @@
+"""Players as people: they breathe, rest, play where their instrument sings, and under the tune."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.conftest import Composed
+
+from cuesmith.music.note import PPQ, Note
+from cuesmith.orchestrate.balance import SOFTEST, balanced
+from cuesmith.orchestrate.breath import GAP_SEC, breathing
+from cuesmith.orchestrate.register import lie
+from cuesmith.orchestrate.roster import CHANNELS, PLAYERS
+from cuesmith.perform.tables import ROLE_DB
+from cuesmith.score import Part, Passage, Plan
+from cuesmith.specs.library import load_banks
+
+BANKS = load_banks()
+STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
+TYPES = ("main_theme", "suite", "sad", "battle", "ceremony")
+SOLOISTS = sorted(name for name, row in BANKS.instruments.items() if "lead" in row.roles)
+LINES = st.lists(st.tuples(st.integers(0, 3), st.integers(1, 24), st.integers(60, 72)), min_size=1, max_size=60)
+
+
+@pytest.fixture(scope="module")
+def plan(composed: Composed) -> Plan:
+    return composed("symphonic", "suite", 1).score.plan
+
+
+def line(rows: list[tuple[int, int, int]]) -> tuple[Note, ...]:
+    """(rest, length, pitch) in eighths → a line."""
+    at, out = 0, []
+    for rest, length, pitch in rows:
+        at += rest * PPQ // 2
+        out.append(Note(at, length * PPQ // 2, pitch, 80))
+        at += length * PPQ // 2
+    return tuple(out)
+
+
+@settings(max_examples=60)
+@given(LINES, st.floats(4, 10))
+def test_no_line_is_longer_than_a_breath(plan: Plan, rows: list[tuple[int, int, int]], breath_sec: float) -> None:
+    written = line(rows)
+    written = tuple(n for n in written if n.end <= plan.length)
+    half = len(written) // 2
+    passages = tuple(Passage(p, 0, "test") for p in (written[:half], written[half:]) if p)
+    played = [n for p in breathing(plan, passages, breath_sec) for n in p.notes]
+    assert [(n.onset, n.pitch) for n in played] == [(n.onset, n.pitch) for n in written]
+    assert all(0 < a.duration <= b.duration for a, b in zip(played, written, strict=True))
+    seconds = plan.tempo.seconds
+    start = seconds(played[0].onset) if played else 0.0
+    for before, after in pairwise(played):
+        assert seconds(before.end) - start <= breath_sec
+        if seconds(after.onset) - seconds(before.end) >= GAP_SEC - 0.005:
+            start = seconds(after.onset)
+
+
+def test_breath_is_taken_where_the_phrase_ends(plan: Plan) -> None:
+    beats = plan.tempo.bpm(0) / 60 * 8  # in eight seconds
+    first = tuple(Note(i * PPQ, PPQ, 64, 80) for i in range(int(beats) - 2))
+    second = tuple(Note(first[-1].end + i * PPQ, PPQ, 64, 80) for i in range(int(beats) - 2))
+    played = breathing(plan, (Passage(first, 0, "test"), Passage(second, 0, "test")), 8)
+    shortened = [n.onset for p in played for n in p.notes if n.duration < PPQ]
+    assert shortened[0] == first[-1].onset
+
+
+def test_short_lines_are_left_alone(plan: Plan) -> None:
+    passages = (Passage(tuple(Note(i * PPQ, PPQ, 64, 80) for i in range(4)), 0, "test"),)
+    assert breathing(plan, passages, 8) == passages
+
+
+@given(st.sampled_from(SOLOISTS), st.integers(40, 80), st.integers(0, 11), st.floats(0.4, 0.75))
+def test_a_tune_that_fits_lies_inside(name: str, bottom: int, width: int, high: float) -> None:
+    """Any tune narrower than the good register by an octave finds an octave with nothing outside."""
+    row = BANKS.instruments[name]
+    width = min(width, row.sweet[1] - row.sweet[0] - 11)
+    if width < 0 or row.sweet[0] < 45:
+        return
+    found = lie(range(bottom, bottom + width + 1), row, high)
+    assert found.outside == 0
+    assert row.sweet[0] <= bottom + 12 * (found.octave - 4)
+    assert found.top <= row.sweet[1]
+
+
+def part(id_: str, role: str, notes: list[Note], device: str = "test", level_db: float = 0.0) -> Part:
+    return Part(id_, id_, role, "piano", 0, 0, False, 0, "melody", level_db, 0.0, 0.0,
+                (Passage(tuple(sorted(notes)), 0, device),))  # fmt: skip
+
+
+@settings(max_examples=80)
+@given(
+    st.integers(40, 120), st.integers(40, 120), st.integers(-14, 26), st.sampled_from(("pad", "ostinato", "colour")),
+    st.floats(-6, 3),
+)  # fmt: skip
+def test_who_shares_the_register_plays_under_the_tune(
+    tune: int, other: int, apart: int, role: str, level_db: float
+) -> None:
+    lead = part("tune", "lead", [Note(PPQ, PPQ, 70, tune)])
+    beside = part("beside", role, [Note(0, 4 * PPQ, 70 + apart, other)], level_db=level_db)
+    sung, after = balanced((lead, beside))
+    assert sung == lead
+    (note,) = after.notes()
+    assert note._replace(velocity=other) == next(beside.notes())
+    if not -2 < apart < 12 or apart % 12 == 0:
+        assert note.velocity == other
+        return
+    assert int(SOFTEST * other) <= note.velocity <= other
+    softer = note.velocity * 10 ** ((ROLE_DB[role] + level_db) / 40) <= tune * 10 ** (-6 / 40)
+    assert softer or note.velocity == int(SOFTEST * other)
+
+
+def test_doublings_of_the_tune_keep_their_force() -> None:
+    lead = part("tune", "lead", [Note(0, PPQ, 70, 60)])
+    double = part("double", "lead", [Note(0, PPQ, 75, 110)], "doubles tune")
+    assert balanced((lead, double)) == (lead, double)
+
+
+@pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, TYPES)))
+def test_weight_follows_the_level(style: str, type_: str, composed: Composed) -> None:
+    score = composed(style, type_, 1).score
+    parts = [p for p in score.parts if p.role not in ("pulse", "colour")]
+    assert sum(not p.drums for p in score.parts) + any(p.drums for p in score.parts) <= CHANNELS
+    for section in score.plan.sections:
+        playing = [p for p in parts if any(section.start <= n.onset < section.end for n in p.notes())]
+        assert len(playing) <= PLAYERS[section.level] + 1  # one more where a second voice of the tune joins
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_nobody_but_the_needed_plays_throughout(style: str, composed: Composed) -> None:
+    score = composed(style, "main_theme", 1).score
+    bars = sum(section.bars for section in score.plan.sections)
+    for one in score.parts:
+        if one.role in ("impact", "counter") or (one.role == "lead" and one.passages[0].device.startswith("doubles")):
+            sections = {p.section for p in one.passages}
+            assert sum(score.plan.sections[index].bars for index in sections) < bars
+
+
+def test_an_octave_more_is_an_octave_less() -> None:
+    """The pitches an oboe plays do not depend on the octave they were given in."""
+    row = BANKS.instruments["oboe"]
+    assert lie((70, 72, 74), row, 0.5).top == lie((58, 60, 62), row, 0.5).top
