@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cuesmith.music.chord import Chord, spelled_in
 from cuesmith.music.meter import Meter, MeterChange
@@ -21,6 +21,18 @@ if TYPE_CHECKING:
 
 Meeting = Literal["succession", "dialogue", "counterpoint"]  # how a second theme meets the first
 PLAIN = "plain"  # the recipe of a theme that comes as it is
+Event = Literal["reveal", "impact", "entrance", "turn", "departure", "silence"]  # what a beat may mark; see plan.curves
+
+
+class Mood(NamedTuple):
+    """A point of feeling: valence -1 dark .. 1 bright, arousal 0 still .. 1 excited, tension 0 at ease .. 1 on edge."""
+
+    valence: float
+    arousal: float
+    tension: float
+
+
+STILL = Mood(0.0, 0.0, 0.0)  # as a distance: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,21 @@ class Guise:
     stage: str = ""
     fragments: bool = False
     row: Recipe | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A moment of the picture that the music answers to.
+
+    at: seconds. feel: a feeling by name (empty: as it was). who: themes heard from here on, the second against the
+    first. event: what happens. intensity: 0 a hint .. 1 everything; None: as the feeling has it.
+    """
+
+    at: float
+    feel: str = ""
+    who: tuple[str, ...] = ()
+    event: Event | None = None
+    intensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +83,11 @@ class Brief:
     meeting: Meeting | None = None  # of the first two themes; None: as the cue type has it
     recipes: tuple[tuple[str, Recipe], ...] = ()  # the show's own, which hide those of style and banks
     chords: tuple[tuple[str, str], ...] = ()  # (section name, or "" for the whole cue; chart) as music.chart reads it
+    feel: str = ""  # a feeling by name; the numbers beside it go before it, and the type's own place stands behind both
+    valence: float | None = None  # -1 dark .. 1 bright
+    arousal: float | None = None  # 0 still .. 1 excited
+    tension: float | None = None  # 0 at ease .. 1 on edge
+    beats: tuple[Beat, ...] = ()  # in order of time; they make the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +95,8 @@ class SectionPlan:
     """One section of the form.
 
     level: 0..4, how many layers play. theme: the leitmotif it states, if any; against: the one that meets it there, and
-    how they meet.
+    how they meet. mood: where a beat or a dial puts it, and pull, how far that is from the place of the cue type.
+    register: semitones by which its melody should lie higher. articulation: of a melody whose recipe asks for none.
     """
 
     index: int
@@ -82,6 +115,11 @@ class SectionPlan:
     chords_per_bar: float
     against: str | None = None
     meeting: Meeting = "succession"
+    mood: Mood | None = None
+    pull: Mood = STILL
+    register: float = 0.0
+    articulation: str = "normal"
+    feel: str = ""
 
     @property
     def end(self) -> int:
@@ -93,9 +131,20 @@ class SectionPlan:
         return tuple(self.start + bar * self.meter.bar_ticks for bar in range(self.bars))
 
 
+class BeatPoint(NamedTuple):
+    """Where a beat landed: the second asked for, the bar line (ticks) at which its section begins, what it is."""
+
+    at_sec: float
+    tick: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cue bar by bar, before a note is written. `seconds` is the time of the last bar line, exactly."""
+    """The cue bar by bar, before a note is written. `seconds` is the time of the last bar line, exactly.
+
+    curve: the mood at every bar, where beats or dials ask for one. points: where its beats landed, in order.
+    """
 
     brief: Brief
     seconds: float
@@ -108,6 +157,12 @@ class Plan:
     tension: float
     melody: str
     guises: tuple[Guise, ...] = ()
+    curve: tuple[Mood, ...] = ()
+    points: tuple[BeatPoint, ...] = ()
+
+    def mood(self, section: SectionPlan) -> Mood:
+        """The mood of a section: its own, else that of the cue."""
+        return section.mood or Mood(self.valence, self.arousal, self.tension)
 
     def guise(self, theme: str) -> Guise:
         """How a theme comes in this cue."""

@@ -56,8 +56,9 @@ class Desk:
         low, high = self.cast.instrument(seat).sweet
         height = 0.4 + 0.3 * section.energy if self.ceiling is not None else CLIMAX_HEIGHT
         wished = low + (high - low) * height
-        if row is not None and row.register:
-            wished = min(max(wished + row.register / 2, low), high)
+        moved = section.register + (row.register / 2 if row is not None else 0)
+        if moved:
+            wished = min(max(wished + moved, low), high)
 
         def strain(octave: int) -> float:
             shift = 12 * (octave - 4)
@@ -110,5 +111,7 @@ class Desk:
                 shape = [(n.onset, n.pitch) for n in notes]
                 likeness = round(barred * best_identity(piece.original.shape(section.key), shape), 3)
                 said = Statement(name, piece.ops, likeness, notes[0].onset, notes[-1].end, section.name)
-            out.append(Passage(notes, section.index, seat, row.articulation if row else "normal", said))
+            asked = row.articulation if row else "normal"
+            articulation = asked if asked != "normal" else section.articulation
+            out.append(Passage(notes, section.index, seat, articulation, said))
         return out

@@ -150,12 +150,14 @@ def harmonise(
     if not any(given) and plan.melody in ("full", "sparse"):
         _colour(laid, maker)
     balance(laid, [not own for own in given], plan, beds, draw.child("balance"))
-    weights, stream = colour_weights(plan, style, banks), draw.child("spelling")
+    stream = draw.child("spelling")
     out: list[ChordSpan] = []
     for index, section in enumerate(sections):
         steps = laid[index]
         if not given[index]:
-            colours = maker.choices.colours.setdefault((section.harmony == "contrast", section.key.mode), {})
+            weights = colour_weights(plan, style, banks, section.pull)
+            light = (section.harmony == "contrast", section.key.mode, section.mood)
+            colours = maker.choices.colours.setdefault(light, {})
             steps = spell(steps, weights, banks, section, beds[index], colours, stream, _following(laid, index, plan))
         out.extend(_spans(section, steps))
     return _merged(out)

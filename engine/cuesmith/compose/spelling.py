@@ -11,7 +11,8 @@ from cuesmith.chance import Stream
 from cuesmith.compose.steps import Bed, Step
 from cuesmith.music.chord import QUALITIES, Roman
 from cuesmith.music.scale import MODES
-from cuesmith.score import Plan, SectionPlan
+from cuesmith.plan.dials import colours_at
+from cuesmith.score import STILL, Mood, Plan, SectionPlan
 from cuesmith.specs.harmony_banks import Spelling
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
@@ -22,14 +23,15 @@ WRITTEN_ENDS = ("open", "attacca", "loop")  # cadences whose last chord is what 
 SPELLED_DEVICES = {"", "relative", "deceptive", "secondary dominant", "tritone substitution", "backdoor dominant"}
 
 
-def colour_weights(plan: Plan, style: Style, banks: Banks) -> dict[str, float]:
-    """Colour → weight in this style and cue type."""
+def colour_weights(plan: Plan, style: Style, banks: Banks, pull: Mood = STILL) -> dict[str, float]:
+    """Colour → weight in this style and cue type; pull: how far the section is from the place of the type."""
     own = asdict(style.colour)
     type_ = plan.brief.type
-    return {
+    usual = {
         name: own.get(name, 0.0) * row.cues.get(type_, 1.0) + row.adds.get(type_, 0.0)
         for name, row in banks.spellings.items()
     }
+    return colours_at(usual, pull)
 
 
 @lru_cache(maxsize=8192)

@@ -11,10 +11,14 @@ from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter, parse_meter
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key, Scale, is_minor
-from cuesmith.plan.form import solve_form
+from cuesmith.plan.curves import curve_of, points_of
+from cuesmith.plan.dials import felt, modes_at, tempo_at
+from cuesmith.plan.feeling import distance, mood_of, place_of, recipe_of
+from cuesmith.plan.form import Form, solve_form
 from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guises, tempo_in, where_they_meet
+from cuesmith.plan.story import melody_of, opened, story_of, told
 from cuesmith.plan.tempo import tempo_map
-from cuesmith.score import Brief, Plan, SectionPlan
+from cuesmith.score import STILL, Brief, Plan, SectionPlan
 from cuesmith.specs.banks import CueType, SectionRow
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import CueRules, Style
@@ -42,12 +46,26 @@ def _length(cue: CueType, brief: Brief) -> float:
     return float(seconds)
 
 
-def _key(cue: CueType, rules: CueRules, style: Style, brief: Brief, themes: Mapping[str, Theme], draw: Stream) -> Key:
+def _key(
+    cue: CueType,
+    rules: CueRules,
+    style: Style,
+    brief: Brief,
+    themes: Mapping[str, Theme],
+    draw: Stream,
+    lighter: float = 0.0,
+) -> Key:
+    """The home key. lighter: by how much the cue is brighter than its type, -2 .. 2."""
     if brief.key is not None:
         return brief.key
     home = themes[brief.themes[0]].key if brief.themes else None
     modes = dict(rules.modes or cue.modes)
-    if home is not None and (brief.type in HOME_TYPES):
+    if lighter:
+        if home is not None and brief.type in HOME_TYPES:
+            modes = modes_at(modes if home.mode in modes else {home.mode: 1.0}, lighter)
+            return home.with_mode(draw.weighted(modes))
+        modes = modes_at(modes, lighter)
+    elif home is not None and (brief.type in HOME_TYPES):
         same = {m: w for m, w in modes.items() if is_minor(m) == home.minor}
         return Key(home.tonic, home.mode if home.mode in same or not same else draw.weighted(same))
     for mode in modes:
@@ -121,36 +139,52 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     rules = style.cues.get(brief.type, CueRules())
     draw = stream(brief.seed, brief.id, "plan")
     seconds = _length(cue, brief)
-    guises = resolve_guises(brief, style, themes, banks, draw.child("guise"))
-    key = _key(cue, rules, style, brief, themes, draw.child("key"))
-    key = key if brief.key is not None else key_in(guises, key)
+    own, mood = place_of(cue), mood_of(brief, cue, banks.feelings)
+    pull = distance(own, mood)
+    guises = resolve_guises(brief, style, themes, banks, draw.child("guise"), recipe_of(brief, banks.feelings))
+    key = _key(cue, rules, style, brief, themes, draw.child("key"), pull.valence)
+    key = key if brief.key is not None or (pull.valence and not brief.guises) else key_in(guises, key)
     meters = rules.meters or cue.meters
     bpm_range = rules.tempo or cue.bpm
     meter = meter_in(guises) or parse_meter(draw.child("meter").weighted(dict(meters)))
     meter = _tiny_meter(seconds, meter.bar_beats, bpm_range, meter)
     usual = draw.child("tempo").uniform(*bpm_range) * tempo_in(guises)
-    wished = brief.tempo_bpm or min(max(usual, bpm_range[0]), bpm_range[1])
-    form = solve_form(cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None)
-    rows, second = _with_room_for_second(form.rows, brief)
-    assigned = _assign_themes(rows, brief)
+    usual = min(max(usual, bpm_range[0]), bpm_range[1])
+    usual, bpm_range = tempo_at(usual, bpm_range, mood, own, spoken_over=cue.dialogue_safe)
+    wished = brief.tempo_bpm or usual
+    story = second = None
+    if brief.beats:
+        around = bpm_range if brief.tempo_bpm is None else (0.94 * wished, 1.06 * wished)
+        story = story_of(opened(brief), seconds, meter.bar_beats, around, wished, mood, banks.feelings)
+        form = Form(story.rows, story.bars, wished)
+        rows, assigned = story.rows, list(story.leading)
+    else:
+        form = solve_form(cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None)
+        rows, second = _with_room_for_second(form.rows, brief)
+        assigned = _assign_themes(rows, brief)
     if second is not None:
         assigned[second] = brief.themes[1]
     rows = lifted(rows, lift_in(guises))
-    meet, meeting = where_they_meet(rows, form.bars, assigned, brief, cue)
+    meet, meeting = (None, None) if story else where_they_meet(rows, form.bars, assigned, brief, cue)
     sections: list[SectionPlan] = []
     bar = tick = 0
     for index, (row, bars, theme) in enumerate(zip(rows, form.bars, assigned, strict=True)):
         sections.append(
             SectionPlan(
                 index=index, name=row.name, treatment=row.treatment, harmony=row.harmony, bars=bars, first_bar=bar,
-                start=tick, length=bars * meter.bar_ticks, meter=meter, energy=row.energy, level=level_of(row.energy),
+                start=tick, length=bars * meter.bar_ticks, meter=meter, energy=row.energy, level=0,
                 key=key.transposed(row.lift), theme=theme, chords_per_bar=cue.chords_per_bar,
                 against=next(n for n in brief.themes if n != theme) if index == meet else None,
-                meeting=meeting if index == meet else "succession",
+                meeting=meeting if meeting and index == meet else "succession",
             )
         )  # fmt: skip
         bar += bars
         tick += bars * meter.bar_ticks
+    if story is not None:
+        sections = told(sections, story, key, own, brief.meeting, draw.child("light"))
+    elif pull != STILL:
+        sections = [felt(section, mood, own) for section in sections]
+    sections = [replace(section, level=level_of(section.energy)) for section in sections]
     ending = rules.ending or cue.ending
     ritard = style.playing.ritard if ending in ("ring", "unresolved", "allargando", "fade") else 0.0
     if ending == "allargando":
@@ -162,9 +196,11 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         sections=tuple(sections),
         scale=_scale(key, themes[brief.themes[0]] if brief.themes else None, style, banks, draw.child("scale")),
         ending=ending,
-        valence=cue.valence,
-        arousal=cue.arousal,
-        tension=cue.tension,
-        melody=cue.melody,
+        valence=mood.valence,
+        arousal=mood.arousal,
+        tension=mood.tension,
+        melody=cue.melody if story is None else melody_of(story, cue),
         guises=guises,
+        curve=() if story is None and pull == STILL else curve_of(sections),
+        points=() if story is None else points_of(story, sections),
     )
