@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,7 +17,9 @@ from cuesmith.motif.model import Theme
 from cuesmith.perform.model import Performance
 from cuesmith.perform.play import perform
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief, Guise, Score
+from cuesmith.plan.curves import shaded
+from cuesmith.score import Beat, Brief, Guise, Score
+from cuesmith.show.levels import at_full, is_level
 from cuesmith.show.themes import character_for, make_themes
 from cuesmith.show.variants import named, vary
 from cuesmith.specs.library import load_banks
@@ -84,7 +86,10 @@ def compose_brief(brief: Brief, themes: Mapping[str, Theme]) -> Cue:
     """Compose one cue. themes: every theme the brief names. Raises ComposeError or SpecError."""
     style, banks = load_style(brief.style), load_banks()
     plan = build_plan(brief, style, themes, banks)
-    score = best_of(lambda attempt: write_score(plan, style, themes, banks, attempt), themes, banks)
+    seats = style
+    if is_level(brief.variant):
+        plan, seats = at_full(plan, style)
+    score = best_of(lambda attempt: shaded(write_score(plan, seats, themes, banks, attempt)), themes, banks)
     if brief.variant:
         score = vary(score, brief.variant)
     played = perform(score, style, banks)  # under the id of A, so that what A and its variants share is played alike
@@ -114,6 +119,11 @@ def compose(
     recipe: str | None = None,
     title: str | None = None,
     chords: str | Mapping[str, str] | None = None,
+    feel: str = "",
+    valence: float | None = None,
+    arousal: float | None = None,
+    tension: float | None = None,
+    beats: Sequence[Beat] = (),
 ) -> Cue:
     """Compose a single cue, with themes of its own: a show of one cue.
 
@@ -121,6 +131,8 @@ def compose(
     the type). key: `D major`, `A dorian`. tempo: quarter notes per minute, wished. character: of the leitmotif.
     recipe: how it comes, a recipe's name or `plain` (default: as the type has it).
     chords: a chart for the whole cue (`IVM7 V7 | iii7 vi7`, `GM7 A7 | F#m7 Bm7`), or section name → chart.
+    feel: a feeling by name; valence (-1 dark .. 1 bright), arousal (0 still .. 1 excited), tension (0 .. 1): the cue
+    moved from the place of its type. beats: of the picture, in order; they make the form. The leitmotif is the same.
     Raises UsageError, SpecError or ComposeError.
     """
     check_type(type)
@@ -150,5 +162,6 @@ def compose(
         id=f"M-{row.block}01", title=title or row.name, type=type, style=style, seed=seed,
         seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes), chords=given,
         guises=(Guise("theme", recipe),) if recipe else (),
+        feel=feel, valence=valence, arousal=arousal, tension=tension, beats=tuple(beats),
     )  # fmt: skip
     return compose_brief(brief, themes)

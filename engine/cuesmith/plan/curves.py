@@ -36,7 +36,7 @@ def points_of(story: Story, sections: Sequence[SectionPlan]) -> tuple[BeatPoint,
 
 
 def shaded(score: Score) -> Score:
-    """The score with its velocities following the curve of arousal inside sections. Without a curve: the score itself."""
+    """The score with its velocities following the curve inside sections; where no beats are, the score itself."""
     plan = score.plan
     if not plan.points:
         return score

@@ -17,15 +17,16 @@ from cuesmith.score import Mood, SectionPlan
 
 # modes from dark to bright, and how often each is let in beside those that the cue type names
 STRANGER = {
-    "locrian": 0.005, "phrygian": 0.25, "aeolian": 0.35, "dorian": 0.3, "mixolydian": 0.3, "ionian": 0.35, "lydian": 0.1,
+    "locrian": 0.005, "phrygian": 0.25, "aeolian": 0.35, "dorian": 0.3,
+    "mixolydian": 0.3, "ionian": 0.35, "lydian": 0.1,
 }  # fmt: skip
 
 # fmt: off
 TILT           = 4.0           # how strongly valence decides: a mode brighter by 1 is exp(4) times as likely per unit
 BEYOND         = 0.12          # share by which the dial takes the tempo outside the range of the cue type
 TALKING_BPM    = 100.0         # a cue that words must be heard over goes no faster
-FULLEST, BAREST = (0.50, 0.50), (0.03, 0.27)  # energy at arousal 1 and 0: its least, and how much of the form's own is left
-VALENCE_LIFT, AROUSAL_LIFT = 6.0, 5.0         # semitones by which a melody rises per unit of each dial
+FULLEST, BAREST = (0.50, 0.50), (0.03, 0.27)  # energy at arousal 1 and 0: least, share of the form's own
+VALENCE_LIFT, AROUSAL_LIFT = 6.0, 5.0          # semitones by which a melody rises per unit of each dial
 STILL_BELOW, DRIVEN_ABOVE  = 0.3, 0.75        # arousal under which a melody is bound, and over which it is marked
 LIGHT_FOOTED               = 0.5              # valence over which a lively melody is short rather than marked
 # fmt: on
