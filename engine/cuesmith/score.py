@@ -97,6 +97,7 @@ class SectionPlan:
     level: 0..4, how many layers play. theme: the leitmotif it states, if any; against: the one that meets it there, and
     how they meet. mood: where a beat or a dial puts it, and pull, how far that is from the place of the cue type.
     register: semitones by which its melody should lie higher. articulation: of a melody whose recipe asks for none.
+    loudness: share of the velocities written. feel: what it is meant to feel like, by name.
     """
 
     index: int
@@ -119,6 +120,7 @@ class SectionPlan:
     pull: Mood = STILL
     register: float = 0.0
     articulation: str = "normal"
+    loudness: float = 1.0
     feel: str = ""
 
     @property

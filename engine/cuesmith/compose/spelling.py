@@ -35,7 +35,7 @@ def colour_weights(plan: Plan, style: Style, banks: Banks, pull: Mood = STILL) -
 
 
 @lru_cache(maxsize=8192)
-def _becomes(roman: Roman, options: tuple[str, ...], free: bool, mode: str) -> tuple[Roman, ...]:
+def becomes(roman: Roman, options: tuple[str, ...], free: bool, mode: str) -> tuple[Roman, ...]:
     """The chord in each quality whose new tones lie in the mode; borrowed chords take theirs from its shadow."""
     scale = frozenset(MODES[mode])
     triad = {(roman.root + interval) % 12 for interval in QUALITIES[roman.quality][0] if interval < 9}
@@ -49,7 +49,7 @@ def _becomes(roman: Roman, options: tuple[str, ...], free: bool, mode: str) -> t
     return tuple(out)
 
 
-def _rubs(roman: Roman, plain: Roman, bed: Bed, step: Step) -> bool:
+def rubs(roman: Roman, plain: Roman, bed: Bed, step: Step) -> bool:
     """Whether the colour takes a chord tone from under the theme or sets a tone a semitone from it."""
     fresh, gone = roman.classes - plain.classes, plain.classes - roman.classes
     for note in bed.between(step.onset, step.end):
@@ -67,12 +67,12 @@ def spelled(step: Step, row: Spelling, falls: bool, mode: str, bed: Bed, taste: 
         return step
     if row.resolves and not (step.roman.quality == "7" or step.roman.root == 7):
         return step
-    found = _becomes(step.roman, options, row.free, mode)
+    found = becomes(step.roman, options, row.free, mode)
     if row.free and found:
         turn = int(taste * len(found))
         found = (*found[turn:], *found[:turn])
     for roman in found:
-        if not _rubs(roman, step.roman, bed, step):
+        if not rubs(roman, step.roman, bed, step):
             return step._replace(roman=roman)
     return step
 

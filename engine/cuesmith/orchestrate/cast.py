@@ -60,6 +60,7 @@ class Cast:
 
 
 NEARLY = 5  # semitones by which the player of the climax may reach less high than another
+MOVED = 2.0  # semitones of register for which another leads who lies there
 FAVOUR = (4.0, 2.5)  # weight of instruments of the first and second family a recipe names
 
 
@@ -85,6 +86,14 @@ def changed(seat: Seat, change: SeatChange | None) -> Seat:
 def _reach(player: Player) -> int:
     """The highest note that lies well."""
     return player.instrument.sweet[1] if player.instrument else 0
+
+
+def _placed(players: list[Player], register: float) -> list[Player]:
+    """Of those who could lead, the half that lies higher or lower where the melody should."""
+    if abs(register) < MOVED or len(players) < 2:
+        return players
+    ranked = sorted(players, key=lambda p: sum(p.instrument.sweet) if p.instrument else 0, reverse=register > 0)
+    return ranked[: (len(ranked) + 1) // 2]
 
 
 def _leads(
@@ -126,7 +135,7 @@ def _leads(
         others = [p for p in fitting if p.id != before] if section.treatment != "coda" else fitting
         families = _families(plan, section.theme)
         asked = [p for p in others or fitting if p.instrument and p.instrument.family in families]
-        pool = asked or others or fitting
+        pool = _placed(asked or others or fitting, section.register)
         if section is climax:  # whoever reaches highest, or nearly so
             top = max(_reach(p) for p in fitting)
             pool = [p for p in fitting if _reach(p) >= top - NEARLY]

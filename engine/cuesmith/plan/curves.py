@@ -36,9 +36,9 @@ def points_of(story: Story, sections: Sequence[SectionPlan]) -> tuple[BeatPoint,
 
 
 def shaded(score: Score) -> Score:
-    """The score with its velocities following the curve inside sections; where no beats are, the score itself."""
+    """The score with its velocities following the curve; where neither beats nor dials made one, the score itself."""
     plan = score.plan
-    if not plan.points:
+    if not plan.curve:
         return score
     factors = _factors(plan)
 
@@ -69,5 +69,5 @@ def _factors(plan: Plan) -> list[float]:
         here = 52 + 52 * energy_of(plan.mood(section))
         for bar in range(section.bars):
             there = 52 + 52 * energy_of(plan.curve[section.first_bar + bar])
-            out.append(1.0 if section.treatment == "break" else there / here)
+            out.append(section.loudness * (1.0 if section.treatment == "break" else there / here))
     return out

@@ -26,7 +26,8 @@ TILT           = 4.0           # how strongly valence decides: a mode brighter b
 BEYOND         = 0.12          # share by which the dial takes the tempo outside the range of the cue type
 TALKING_BPM    = 100.0         # a cue that words must be heard over goes no faster
 FULLEST, BAREST = (0.50, 0.50), (0.03, 0.27)  # energy at arousal 1 and 0: least, share of the form's own
-VALENCE_LIFT, AROUSAL_LIFT = 6.0, 5.0          # semitones by which a melody rises per unit of each dial
+SOFTEST, LOUDEST           = 0.75, 1.06         # of the velocities written, at arousal 0 and 1
+VALENCE_LIFT, AROUSAL_LIFT = 6.0, 12.0         # semitones by which a melody rises per unit of each dial
 STILL_BELOW, DRIVEN_ABOVE  = 0.3, 0.75        # arousal under which a melody is bound, and over which it is marked
 LIGHT_FOOTED               = 0.5              # valence over which a lively melody is short rather than marked
 # fmt: on
@@ -96,6 +97,12 @@ def energy_at(energy: float, mood: Mood, own: Mood) -> float:
     return energy + (least + kept * energy - energy) * abs(share)
 
 
+def loudness_at(mood: Mood, own: Mood) -> float:
+    """The share of its velocities at which a section is played, beyond what its energy does."""
+    share = _share(mood.arousal, own.arousal)
+    return 1.0 + (LOUDEST - 1.0 if share > 0 else 1.0 - SOFTEST) * share
+
+
 def register_at(pull: Mood) -> float:
     """Semitones by which the melody should lie higher."""
     return VALENCE_LIFT * pull.valence + AROUSAL_LIFT * pull.arousal
@@ -141,8 +148,9 @@ def placed(section: SectionPlan, mood: Mood, own: Mood) -> SectionPlan:
     """A section whose energy stands, with the rest that its mood asks for; own: the place of the cue type."""
     pull = distance(own, mood)
     return replace(
-        section, mood=mood, pull=pull, register=register_at(pull), articulation=articulation_at(mood)
-    )
+        section, mood=mood, pull=pull, register=register_at(pull), articulation=articulation_at(mood),
+        loudness=loudness_at(mood, own),
+    )  # fmt: skip
 
 
 def felt(section: SectionPlan, mood: Mood, own: Mood) -> SectionPlan:
