@@ -34,12 +34,12 @@ EVENTS = {
 }
 
 AROUSED, TENSED, LEAST = 0.78, 0.10, 0.10  # energy of a mood: per unit of arousal and of tension, and at rest
-HINTED, CROWNED        = 0.30, 0.80        # intensities under which a theme is only quoted, and from which it is a chorus
+HINTED, CROWNED        = 0.30, 0.80        # intensities under which a theme is only quoted, and from which crowned
 STRAINED               = 0.72              # a tension from which a scene stands over a pedal
 PIVOT                  = 0.40              # a leap of energy that a bar prepares
 PHRASE, LONGEST        = 8, 9              # bars of a section, and how many may stay in one
 SAME_LIGHT             = 0.15              # a difference in valence for which no key changes
-OFF_WEIGHT, TEMPO_WEIGHT = 8.0, 2.5        # cost of a beat half a bar off its bar line; of a tempo e times the wished one
+OFF_WEIGHT, TEMPO_WEIGHT = 8.0, 2.5        # cost of a beat half a bar off, of a tempo e times the wished
 # fmt: on
 
 

@@ -51,6 +51,11 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
         meeting=cue.meeting,
         recipes=tuple(show.recipes.items()),
         chords=chords_in_brief(cue.chords),
+        feel=cue.feel or "",
+        valence=cue.valence,
+        arousal=cue.arousal,
+        tension=cue.tension,
+        beats=tuple(beat.beat() for beat in cue.beats),
     )
 
 
@@ -59,7 +64,7 @@ def briefs_of(show: Show) -> tuple[Brief, ...]:
     out = []
     for cue in show.cues:
         brief = brief_of(show, cue)
-        out += [brief, *(replace(brief, variant=letter) for letter in cue.variants)]
+        out += [brief, *(replace(brief, variant=letter) for letter in cue.all_variants)]
     return tuple(out)
 
 

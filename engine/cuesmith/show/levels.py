@@ -1,8 +1,8 @@
-"""Intensity levels I0 to I4 of one cue, to be laid over one another or faded between: same bars, same tempo, same theme.
+"""Intensity levels I0 to I4 of one cue, to be laid over one another or faded between: same bars, tempo, themes.
 
 All five are cut from one score in which every seat of the style plays throughout. A level is the parts of the layers up
-to its own, and the fuller the louder; what a level has, those above it have note for note. The tune is led by a seat of the
-lowest layer that leads at all, and the other leads join it as their layers come in.
+to its own, and the fuller the louder; what a level has, those above it have note for note. The tune is led by a seat of
+the lowest layer that leads at all, and the other leads join it as their layers come in.
 """
 
 from __future__ import annotations

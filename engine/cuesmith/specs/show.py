@@ -12,8 +12,8 @@ from cuesmith.motif.text import read_notes
 from cuesmith.music.chart import parse_chart
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
-from cuesmith.score import Meeting
-from cuesmith.specs.banks import STRICT, MeterField, ModeName, Recipe
+from cuesmith.score import Beat, Event, Meeting
+from cuesmith.specs.banks import STRICT, MeterField, ModeName, Recipe, Signed, Unit
 
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
@@ -133,12 +133,38 @@ class ThemeSpec:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class BeatSpec:
+    """A moment of the picture that the music answers to, as the music editor writes it down.
+
+    at: seconds. feel: a feeling (banks/feelings.yaml). who: themes heard from here on. event: what happens.
+    intensity: 0 a hint .. 1 everything; left out: as the feeling has it.
+    """
+
+    at: Annotated[float, Field(ge=0, le=900)]
+    feel: str | None = None
+    who: tuple[str, ...] = ()
+    event: Event | None = None
+    intensity: Unit | None = None
+
+    def __post_init__(self) -> None:
+        if self.feel is None and not self.who and self.event is None and self.intensity is None:
+            raise ValueError("a beat says at least one of feel, who, event and intensity")
+
+    def beat(self) -> Beat:
+        """The beat as a brief has it."""
+        return Beat(self.at, self.feel or "", self.who, self.event, self.intensity)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class CueSpec:
     """One cue of a show.
 
-    seconds: where its last bar line stands. variants: B no melody, C soft, D ending. recipe: how its themes come back,
+    seconds: where its last bar line stands. variants: B no melody, C soft, D ending, I0 to I4 intensity levels, all of
+    which `levels` asks for. recipe: how its themes come back,
     for the first of them or by name; it goes before their arcs. meeting: how the first two themes meet.
     chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
+    feel: a feeling by name; valence, arousal, tension: the dials, which go before it. beats: of the picture, in order
+    of time; they make the form. beats_file: such beats as a table with the columns time and note, beside the show.
     """
 
     id: CueId
@@ -147,13 +173,30 @@ class CueSpec:
     style: str | None = None
     themes: tuple[str, ...] = ()
     seconds: Annotated[float, Field(ge=1, le=900)] | None = None
-    variants: tuple[Literal["B", "C", "D"], ...] = ()
+    variants: tuple[Literal["B", "C", "D", "I0", "I1", "I2", "I3", "I4"], ...] = ()
     key: KeyText | None = None
     tempo: Annotated[float, Field(ge=30, le=260)] | None = None
     seed: int | None = None
     recipe: str | dict[str, str] | None = None
     meeting: Meeting | None = None
     chords: ChordsText | dict[str, ChordsText] | None = None
+    feel: str | None = None
+    valence: Signed | None = None
+    arousal: Unit | None = None
+    tension: Unit | None = None
+    beats: Annotated[tuple[BeatSpec, ...], Field(max_length=60)] = ()
+    beats_file: Annotated[str, Field(min_length=1)] | None = None
+    levels: bool = False
+
+    def __post_init__(self) -> None:
+        if self.beats and self.beats_file is not None:
+            raise ValueError("a cue has beats or beats_file, not both; leave one out")
+
+    @property
+    def all_variants(self) -> tuple[str, ...]:
+        """The variants it asks for, each once."""
+        levels = ("I0", "I1", "I2", "I3", "I4") if self.levels else ()
+        return tuple(dict.fromkeys((*self.variants, *levels)))
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -182,6 +225,7 @@ class Show:
 
     def themes_of(self, cue: CueSpec) -> tuple[str, ...]:
         """The themes of a cue by name. One that names none takes the first of the show; a suite takes them all."""
-        if cue.themes or not self.themes:
-            return cue.themes
+        named = tuple(dict.fromkeys((*cue.themes, *(name for beat in cue.beats for name in beat.who))))
+        if named or not self.themes:
+            return named
         return tuple(self.themes) if cue.type == "suite" else (next(iter(self.themes)),)
