@@ -13,7 +13,7 @@ from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key, Scale, is_minor
 from cuesmith.plan.curves import curve_of, points_of
 from cuesmith.plan.dials import felt, modes_at, tempo_at
-from cuesmith.plan.feeling import distance, mood_of, place_of, recipe_of
+from cuesmith.plan.feeling import beat_mood, distance, mood_of, place_of, recipe_of
 from cuesmith.plan.form import Form, solve_form
 from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guises, tempo_in, where_they_meet
 from cuesmith.plan.story import melody_of, opened, story_of, told
@@ -141,9 +141,11 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     seconds = _length(cue, brief)
     own, mood = place_of(cue), mood_of(brief, cue, banks.feelings)
     pull = distance(own, mood)
+    first = beat_mood(opened(brief).beats[0], mood, banks.feelings) if brief.beats else mood
+    lighter = first.valence - own.valence
     guises = resolve_guises(brief, style, themes, banks, draw.child("guise"), recipe_of(brief, banks.feelings))
-    key = _key(cue, rules, style, brief, themes, draw.child("key"), pull.valence)
-    key = key if brief.key is not None or (pull.valence and not brief.guises) else key_in(guises, key)
+    key = _key(cue, rules, style, brief, themes, draw.child("key"), lighter)
+    key = key if brief.key is not None or (lighter and not brief.guises) else key_in(guises, key)
     meters = rules.meters or cue.meters
     bpm_range = rules.tempo or cue.bpm
     meter = meter_in(guises) or parse_meter(draw.child("meter").weighted(dict(meters)))
