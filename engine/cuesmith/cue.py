@@ -18,7 +18,9 @@ from cuesmith.music.timecode import DEFAULT_RATE
 from cuesmith.perform.model import Performance
 from cuesmith.perform.play import perform
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief, Guise, Hit, Score
+from cuesmith.plan.curves import shaded
+from cuesmith.score import Beat, Brief, Guise, Hit, Score
+from cuesmith.show.levels import at_full, is_level
 from cuesmith.show.themes import character_for, make_themes
 from cuesmith.show.variants import named, vary
 from cuesmith.specs.library import load_banks
@@ -85,7 +87,10 @@ def compose_brief(brief: Brief, themes: Mapping[str, Theme]) -> Cue:
     """Compose one cue. themes: every theme the brief names. Raises ComposeError or SpecError."""
     style, banks = load_style(brief.style), load_banks()
     plan = build_plan(brief, style, themes, banks)
-    score = best_of(lambda attempt: write_score(plan, style, themes, banks, attempt), themes, banks)
+    seats = style
+    if is_level(brief.variant):
+        plan, seats = at_full(plan, style)
+    score = best_of(lambda attempt: shaded(write_score(plan, seats, themes, banks, attempt)), themes, banks)
     if brief.variant:
         score = vary(score, brief.variant)
     played = perform(score, style, banks)  # under the id of A, so that what A and its variants share is played alike
@@ -118,6 +123,11 @@ def compose(
     hits: Sequence[Hit] = (),
     fps: str = DEFAULT_RATE,
     force: bool = False,
+    feel: str = "",
+    valence: float | None = None,
+    arousal: float | None = None,
+    tension: float | None = None,
+    beats: Sequence[Beat] = (),
 ) -> Cue:
     """Compose a single cue, with themes of its own: a show of one cue.
 
@@ -126,6 +136,8 @@ def compose(
     recipe: how it comes, a recipe's name or `plain` (default: as the type has it). hits: moments of the picture that
     the music must meet. fps: frame rate in which times are shown. force: take a length the type is not made for.
     chords: a chart for the whole cue (`IVM7 V7 | iii7 vi7`, `GM7 A7 | F#m7 Bm7`), or section name → chart.
+    feel: a feeling by name; valence (-1 dark .. 1 bright), arousal (0 still .. 1 excited), tension (0 .. 1): the cue
+    moved from the place of its type. beats: of the picture, in order; they make the form. The leitmotif is the same.
     Raises UsageError, SpecError or ComposeError.
     """
     check_type(type)
@@ -155,5 +167,6 @@ def compose(
         id=f"M-{row.block}01", title=title or row.name, type=type, style=style, seed=seed,
         seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes), chords=given,
         guises=(Guise("theme", recipe),) if recipe else (), hits=tuple(hits), fps=fps, force=force,
+        feel=feel, valence=valence, arousal=arousal, tension=tension, beats=tuple(beats),
     )  # fmt: skip
     return compose_brief(brief, themes)

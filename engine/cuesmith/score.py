@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cuesmith.music.chord import Chord, spelled_in
 from cuesmith.music.meter import Meter, MeterChange
@@ -56,6 +56,18 @@ class PlannedHit:
     def error_ms(self) -> float:
         """How late the music is; negative: early."""
         return (self.reached_sec - self.at_sec) * 1000.0
+Event = Literal["reveal", "impact", "entrance", "turn", "departure", "silence"]  # what a beat may mark; see plan.curves
+
+
+class Mood(NamedTuple):
+    """A point of feeling: valence -1 dark .. 1 bright, arousal 0 still .. 1 excited, tension 0 at ease .. 1 on edge."""
+
+    valence: float
+    arousal: float
+    tension: float
+
+
+STILL = Mood(0.0, 0.0, 0.0)  # as a distance: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +83,21 @@ class Guise:
     stage: str = ""
     fragments: bool = False
     row: Recipe | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """A moment of the picture that the music answers to.
+
+    at: seconds. feel: a feeling by name (empty: as it was). who: themes heard from here on, the second against the
+    first. event: what happens. intensity: 0 a hint .. 1 everything; None: as the feeling has it.
+    """
+
+    at: float
+    feel: str = ""
+    who: tuple[str, ...] = ()
+    event: Event | None = None
+    intensity: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +121,11 @@ class Brief:
     hits: tuple[Hit, ...] = ()  # in any order
     fps: str = "24"  # the frame rate in which times are shown
     force: bool = False  # take lengths beyond the type's limits
+    feel: str = ""  # a feeling by name; the numbers beside it go before it, and the type's own place stands behind both
+    valence: float | None = None  # -1 dark .. 1 bright
+    arousal: float | None = None  # 0 still .. 1 excited
+    tension: float | None = None  # 0 at ease .. 1 on edge
+    beats: tuple[Beat, ...] = ()  # in order of time; they make the form
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +133,9 @@ class SectionPlan:
     """One section of the form.
 
     level: 0..4, how many layers play. theme: the leitmotif it states, if any; against: the one that meets it there, and
-    how they meet.
+    how they meet. mood: where a beat or a dial puts it, and pull, how far that is from the place of the cue type.
+    register: semitones by which its melody should lie higher. articulation: of a melody whose recipe asks for none.
+    loudness: share of the velocities written. feel: what it is meant to feel like, by name.
     """
 
     index: int
@@ -120,6 +154,12 @@ class SectionPlan:
     chords_per_bar: float
     against: str | None = None
     meeting: Meeting = "succession"
+    mood: Mood | None = None
+    pull: Mood = STILL
+    register: float = 0.0
+    articulation: str = "normal"
+    loudness: float = 1.0
+    feel: str = ""
 
     @property
     def end(self) -> int:
@@ -131,11 +171,20 @@ class SectionPlan:
         return tuple(self.start + bar * self.meter.bar_ticks for bar in range(self.bars))
 
 
+class BeatPoint(NamedTuple):
+    """Where a beat landed: the second asked for, the bar line (ticks) at which its section begins, what it is."""
+
+    at_sec: float
+    tick: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The cue bar by bar, before a note is written.
 
-    `seconds` is the time of the last bar line, exactly. dialogue_safe: words must be heard over it.
+    `seconds` is the time of the last bar line, exactly. dialogue_safe: words must be heard over it. curve: the mood at
+    every bar, where beats or dials ask for one. points: where its beats landed, in order.
     """
 
     brief: Brief
@@ -157,6 +206,12 @@ class Plan:
         """Mean distance of the hits from the picture, by weight; 0 without hits."""
         total = sum(hit.weight for hit in self.hits)
         return sum(hit.weight * abs(hit.error_ms) for hit in self.hits) / total if total else 0.0
+    curve: tuple[Mood, ...] = ()
+    points: tuple[BeatPoint, ...] = ()
+
+    def mood(self, section: SectionPlan) -> Mood:
+        """The mood of a section: its own, else that of the cue."""
+        return section.mood or Mood(self.valence, self.arousal, self.tension)
 
     def guise(self, theme: str) -> Guise:
         """How a theme comes in this cue."""

@@ -11,7 +11,8 @@ from typer.testing import CliRunner
 from cuesmith.chance import stream
 from cuesmith.cli.motif import motif
 from cuesmith.motif.model import Theme
-from cuesmith.show.characters import brightness, character_at, nearest_character
+from cuesmith.plan.dials import brightness
+from cuesmith.show.characters import character_at, nearest_character
 from cuesmith.show.themes import make_theme, make_themes
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style

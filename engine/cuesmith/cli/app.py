@@ -14,7 +14,7 @@ from cuesmith.cli.lint import lint
 from cuesmith.cli.motif import motif
 from cuesmith.cli.output import say
 from cuesmith.cli.show import album, show
-from cuesmith.cli.tell import schema, styles, types
+from cuesmith.cli.tell import feelings, schema, styles, types
 
 app = typer.Typer(
     name="cuesmith",
@@ -24,7 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (cue, show, album, styles, types, check, lint, schema, doctor):
+for _command in (cue, show, album, styles, types, feelings, check, lint, schema, doctor):
     app.command()(guarded(_command))
 app.add_typer(motif)
 

@@ -36,6 +36,12 @@ def cue(
     chords: Annotated[
         str | None, typer.Option("--chords", metavar="C", help="Such as 'IVM7 V7 | iii7 vi7' or 'GM7 A7 | F#m7 Bm7'.")
     ] = None,
+    feel: Annotated[
+        str | None, typer.Option("--feel", metavar="F", help="A feeling, such as hopeful: see cuesmith feelings.")
+    ] = None,
+    valence: Annotated[float | None, typer.Option("--valence", metavar="N", help="-1 dark to 1 bright.")] = None,
+    arousal: Annotated[float | None, typer.Option("--arousal", metavar="N", help="0 still to 1 excited.")] = None,
+    tension: Annotated[float | None, typer.Option("--tension", metavar="N", help="0 at ease to 1 on edge.")] = None,
     title: Annotated[str | None, typer.Option("--title", metavar="T", help="Title of the cue.")] = None,
     hits: Annotated[
         Path | None, typer.Option("--hits", metavar="FILE", help="Hit points: .csv (time,note,kind,weight) or .edl.")
@@ -77,6 +83,10 @@ def cue(
         character=character,
         recipe=recipe,
         chords=chords,
+        feel=feel or "",
+        valence=valence,
+        arousal=arousal,
+        tension=tension,
         title=None if title is None else title_of(title),
         hits=[] if hits is None else [spec.hit(rate) for spec in read_hits(hits, rate)],
         fps=rate.name,

@@ -1,4 +1,4 @@
-"""`cuesmith styles`, `types` and `schema`: what there is to choose from, and what files may say."""
+"""`cuesmith styles`, `types`, `feelings` and `schema`: what there is to choose from, and what files may say."""
 
 from __future__ import annotations
 
@@ -69,6 +69,24 @@ def types(as_json: AsJson = False) -> None:
         for id_, row in rows.items()
     ]  # fmt: skip
     say(table(("id", "name", "seconds", "limits", "bpm", "meters", "ending", "purpose"), lines))
+
+
+def feelings(as_json: AsJson = False) -> None:
+    """List the feelings a cue or a beat can be asked for by name, and where each lies."""
+    from dataclasses import asdict
+
+    from cuesmith.specs.library import load_banks
+
+    rows = load_banks().feelings
+    if as_json:
+        say_json([{"name": name, **asdict(row)} for name, row in rows.items()])
+        return
+    lines = [
+        (name, row.kind, f"{row.valence:+g}", f"{row.arousal:g}", f"{row.tension:g}", row.recipe or "",
+         " ".join(row.words), row.about)
+        for name, row in rows.items()
+    ]  # fmt: skip
+    say(table(("name", "kind", "valence", "arousal", "tension", "recipe", "words", "about"), lines))
 
 
 def _span(pair: tuple[float, float]) -> str:

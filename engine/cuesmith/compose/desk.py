@@ -65,7 +65,7 @@ class Desk:
         row = self.plan.guise(name).row
         pitches = sorted(section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes)
         high = height(section.energy) if self.ceiling is not None else CLIMAX_HEIGHT
-        register = row.register if row is not None else 0
+        register = 2 * section.register + (row.register if row is not None else 0)
         return lie(pitches, self.cast.instrument(seat), high, register, self.ceiling).octave
 
     def passages(
@@ -113,5 +113,7 @@ class Desk:
                 shape = [(n.onset, n.pitch) for n in notes]
                 likeness = round(barred * best_identity(piece.original.shape(section.key), shape), 3)
                 said = Statement(name, piece.ops, likeness, notes[0].onset, notes[-1].end, section.name)
-            out.append(Passage(notes, section.index, seat, row.articulation if row else "normal", said))
+            asked = row.articulation if row else "normal"
+            articulation = asked if asked != "normal" else section.articulation
+            out.append(Passage(notes, section.index, seat, articulation, said))
         return out

@@ -22,6 +22,7 @@ from cuesmith.compose.progression import least_ticks
 from cuesmith.compose.sections import Choices, Maker
 from cuesmith.compose.spelling import colour_weights, spell
 from cuesmith.compose.steps import Bed, Step, bed_of
+from cuesmith.compose.strain import strained
 from cuesmith.compose.substitute import colour_at, colour_devices, is_colour, substitute
 from cuesmith.music.chord import Roman, in_key
 from cuesmith.score import ChordSpan, Plan, SectionPlan
@@ -157,13 +158,17 @@ def harmonise(
     if not any(given) and plan.melody in ("full", "sparse"):
         _colour(laid, maker)
     balance(laid, [not own for own in given], plan, beds, draw.child("balance"))
-    weights, stream = colour_weights(plan, style, banks), draw.child("spelling")
+    stream = draw.child("spelling")
     out: list[ChordSpan] = []
     for index, section in enumerate(sections):
         steps = laid[index]
         if not given[index]:
-            colours = maker.choices.colours.setdefault((section.harmony == "contrast", section.key.mode), {})
+            weights = colour_weights(plan, style, banks, section.pull)
+            light = (section.harmony == "contrast", section.key.mode, section.mood)
+            colours = maker.choices.colours.setdefault(light, {})
             steps = spell(steps, weights, banks, section, beds[index], colours, stream, _following(laid, index, plan))
+            if section.pull.tension:
+                steps = strained(steps, section.pull.tension, section.key.mode, beds[index], draw.child("strain"))
         out.extend(_spans(section, steps))
     return _merged(out)
 

@@ -20,6 +20,7 @@ ALIKE = 0.12  # what is left of a row's weight when it sounds like one that the 
 CLOSING = 3.0  # how much rather a row with its own ending is taken for the last phrase
 MOOD = 0.6  # how strongly bright chords follow the valence of the cue
 STRAIN = 1.2  # how strongly harsh chords follow its tension
+PULL_BRIGHT, PULL_HARSH = 1.5, 3.0  # how much more of either where a dial or a beat moves a section from its type
 CALM = 0.4  # the tension at which they are neither sought nor shunned
 PHRASE_BARS = 4
 STILL_SEC = 9.0  # cue types whose chords may last this long take static rows anywhere; others hardly outside pedals
@@ -65,8 +66,11 @@ def _thirds(chord: Roman) -> frozenset[int]:
     return frozenset((pc - chord.root) % 12 for pc in chord.classes)
 
 
-def pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, minor: bool) -> dict[str, float]:
-    """Progression id → weight for this cue type, style, mood and mode."""
+def pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, section: SectionPlan) -> dict[str, float]:
+    """Progression id → weight for this cue type, style, mood and mode; the section has the last two."""
+    minor, feeling, pull = section.key.minor, plan.mood(section), section.pull
+    brightly = MOOD * feeling.valence + PULL_BRIGHT * pull.valence
+    harshly = STRAIN * (feeling.tension - CALM) + PULL_HARSH * pull.tension
     modes = ("minor", "modal") if minor else ("major", "modal")
     out: dict[str, float] = {}
     for name, row in banks.progressions.items():
@@ -76,8 +80,7 @@ def pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, minor: bool) -
         weight *= kin_weight(row.styles, plan.brief.style, style.kin) * style.progressions.get(name, 1.0)
         weight = rules.progressions.get(name, weight)
         if weight > 0:
-            mood = MOOD * plan.valence * brightness(row.chords) + STRAIN * (plan.tension - CALM) * harshness(row.chords)
-            out[name] = weight * exp(mood)
+            out[name] = weight * exp(brightly * brightness(row.chords) + harshly * harshness(row.chords))
     if not out:
         return {n: 1.0 for n, row in banks.progressions.items() if row.mode in modes and not row.static}
     if plan.brief.type in LATE_TONIC:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 from cuesmith.chance import Stream
 from cuesmith.compose.cadence import choose_cadence, close, end_of
@@ -25,12 +26,13 @@ from cuesmith.compose.reharmonise import CHANCE, reharmonised
 from cuesmith.compose.spelling import Colours
 from cuesmith.compose.steps import Bed, Step
 from cuesmith.compose.substitute import Rules, rules_for
-from cuesmith.score import Plan, SectionPlan
+from cuesmith.score import Mood, Plan, SectionPlan
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import CueRules, Style
 
 KIND = {"close": "main", "break": "main"}  # harmony of a section → whose progression it takes
 PHRASED = ("statement", "restatement", "contrast", "chorus", "head", "coda")  # sections with a last phrase of their own
+Light: TypeAlias = tuple[bool, Mood | None]
 STATING = ("statement", "restatement", "chorus", "head")  # treatments that say the theme
 NEW_ANSWER = 0.3  # of the returns end in another way than the first time
 
@@ -40,15 +42,20 @@ def kind_of(section: SectionPlan) -> str:
     return KIND.get(section.harmony, section.harmony)
 
 
+def light_of(section: SectionPlan) -> Light:
+    """What sections share that share their progressions: gender and, where beats or dials ask for one, mood."""
+    return section.key.minor, section.mood
+
+
 @dataclass(slots=True)
 class Choices:
     """What has been chosen for the cue so far."""
 
-    pools: dict[bool, dict[str, float]] = field(default_factory=dict)
+    pools: dict[Light, dict[str, float]] = field(default_factory=dict)
     rules: dict[bool, Rules] = field(default_factory=dict)
-    rows: dict[tuple[str, bool], str] = field(default_factory=dict)
-    colours: dict[tuple[bool, str], Colours] = field(default_factory=dict)
-    answers: dict[tuple[str, bool], str] = field(default_factory=dict)
+    rows: dict[tuple[str, Light], str] = field(default_factory=dict)
+    colours: dict[tuple[bool, str, Mood | None], Colours] = field(default_factory=dict)
+    answers: dict[tuple[str, Light], str] = field(default_factory=dict)
     heard: dict[tuple[str, str | None], int] = field(default_factory=dict)
     cadences: list[str] = field(default_factory=list)
 
@@ -64,12 +71,13 @@ class Maker:
     beds: tuple[Bed, ...]
     choices: Choices
 
-    def pool(self, minor: bool) -> dict[str, float]:
-        """The progressions for a mode, weighed once per cue."""
-        if minor not in self.choices.pools:
+    def pool(self, section: SectionPlan) -> dict[str, float]:
+        """The progressions for the light a section stands in, weighed once per cue."""
+        light = light_of(section)
+        if light not in self.choices.pools:
             rules = self.style.cues.get(self.plan.brief.type, CueRules())
-            self.choices.pools[minor] = pool(self.plan, self.style, rules, self.banks, minor)
-        return self.choices.pools[minor]
+            self.choices.pools[light] = pool(self.plan, self.style, rules, self.banks, section)
+        return self.choices.pools[light]
 
     def rules(self, minor: bool) -> Rules:
         """The substitutions for a mode."""
@@ -80,9 +88,9 @@ class Maker:
     def progression(self, kind: str, section: SectionPlan, bed: Bed) -> str:
         """The row of a kind of section in a mode: chosen where it is first met, unlike the others."""
         rows = self.choices.rows
-        key = (kind, section.key.minor)
+        key = (kind, light_of(section))
         if key not in rows:
-            weights = self.pool(section.key.minor)
+            weights = self.pool(section)
             if kind == "pedal":
                 static = {name: w for name, w in weights.items() if self.banks.progressions[name].static}
                 weights = static or weights
@@ -94,7 +102,7 @@ class Maker:
             spans = spans_of(section, chord_ticks(self.plan, section, self.banks, static=False))
             turn = section.length - PHRASE_BARS * section.meter.bar_ticks
             opening = [span for span in spans if span[0] < turn] or spans
-            stream = self.draw.child("progression", *key)
+            stream = self.draw.child("progression", kind, section.key.minor)
             rows[key] = choose(weights, self.banks, bed, opening[:12], stream, rows.values())
         return rows[key]
 
@@ -108,12 +116,12 @@ class Maker:
     def answer(self, kind: str, section: SectionPlan, bed: Bed, spans: Sequence[tuple[int, int]], row: str) -> str:
         """The row of the last phrase: one that ends, the same for each return of the section or, now and then, new."""
         rows, answers = self.banks.progressions, self.choices.answers
-        stream, key = self.draw.child("answer", section.index), (kind, section.key.minor)
+        stream, key = self.draw.child("answer", section.index), (kind, light_of(section))
         if key in answers and not stream.chance(NEW_ANSWER):
             return answers[key]
         weights = {
             name: weight * (CLOSING if rows[name].closes else 1.0)
-            for name, weight in self.pool(section.key.minor).items()
+            for name, weight in self.pool(section).items()
             if name != row and not rows[name].static
         }
         if not weights:

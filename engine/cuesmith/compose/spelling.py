@@ -11,7 +11,8 @@ from cuesmith.chance import Stream
 from cuesmith.compose.steps import Bed, Step
 from cuesmith.music.chord import QUALITIES, Roman
 from cuesmith.music.scale import MODES
-from cuesmith.score import Plan, SectionPlan
+from cuesmith.plan.dials import colours_at
+from cuesmith.score import STILL, Mood, Plan, SectionPlan
 from cuesmith.specs.harmony_banks import Spelling
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
@@ -22,18 +23,19 @@ WRITTEN_ENDS = ("open", "attacca", "loop")  # cadences whose last chord is what 
 SPELLED_DEVICES = {"", "relative", "deceptive", "secondary dominant", "tritone substitution", "backdoor dominant"}
 
 
-def colour_weights(plan: Plan, style: Style, banks: Banks) -> dict[str, float]:
-    """Colour → weight in this style and cue type."""
+def colour_weights(plan: Plan, style: Style, banks: Banks, pull: Mood = STILL) -> dict[str, float]:
+    """Colour → weight in this style and cue type; pull: how far the section is from the place of the type."""
     own = asdict(style.colour)
     type_ = plan.brief.type
-    return {
+    usual = {
         name: own.get(name, 0.0) * row.cues.get(type_, 1.0) + row.adds.get(type_, 0.0)
         for name, row in banks.spellings.items()
     }
+    return colours_at(usual, pull)
 
 
 @lru_cache(maxsize=8192)
-def _becomes(roman: Roman, options: tuple[str, ...], free: bool, mode: str) -> tuple[Roman, ...]:
+def becomes(roman: Roman, options: tuple[str, ...], free: bool, mode: str) -> tuple[Roman, ...]:
     """The chord in each quality whose new tones lie in the mode; borrowed chords take theirs from its shadow."""
     scale = frozenset(MODES[mode])
     triad = {(roman.root + interval) % 12 for interval in QUALITIES[roman.quality][0] if interval < 9}
@@ -47,7 +49,7 @@ def _becomes(roman: Roman, options: tuple[str, ...], free: bool, mode: str) -> t
     return tuple(out)
 
 
-def _rubs(roman: Roman, plain: Roman, bed: Bed, step: Step) -> bool:
+def rubs(roman: Roman, plain: Roman, bed: Bed, step: Step) -> bool:
     """Whether the colour takes a chord tone from under the theme or sets a tone a semitone from it."""
     fresh, gone = roman.classes - plain.classes, plain.classes - roman.classes
     for note in bed.between(step.onset, step.end):
@@ -65,12 +67,12 @@ def spelled(step: Step, row: Spelling, falls: bool, mode: str, bed: Bed, taste: 
         return step
     if row.resolves and not (step.roman.quality == "7" or step.roman.root == 7):
         return step
-    found = _becomes(step.roman, options, row.free, mode)
+    found = becomes(step.roman, options, row.free, mode)
     if row.free and found:
         turn = int(taste * len(found))
         found = (*found[turn:], *found[:turn])
     for roman in found:
-        if not _rubs(roman, step.roman, bed, step):
+        if not rubs(roman, step.roman, bed, step):
             return step._replace(roman=roman)
     return step
 

@@ -102,7 +102,7 @@ def _lie(
     if not pitches:
         return NOTHING
     row = plan.guise(section.theme).row if section.theme else None
-    register = row.register if row is not None else 0
+    register = 2 * section.register + (row.register if row is not None else 0)
     return lie(pitches, instrument, height(section.energy) if high is None else high, register, ceiling)
 
 

@@ -76,6 +76,13 @@ def pitched_part(player: Player, passages: Iterable[Passage], plan: Plan | None 
     )  # fmt: skip
 
 
+def _octave(passage: Passage, player: Player) -> int:
+    """Semitones, in octaves, by which a whole passage moves to lie in the range of whoever joins it in unison."""
+    low, high = player.instrument.range if player.instrument else (0, 127)
+    pitches = [note.pitch for note in passage.notes]
+    return min((0, -12, 12, -24, 24), key=lambda s: (sum(not low <= p + s <= high for p in pitches), abs(s)))
+
+
 def doubled(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -> tuple[Passage, ...]:
     """What a doubling seat plays: the passages of its model in the sections where it is active, moved by octaves.
 
@@ -88,6 +95,8 @@ def doubled(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -
         if not cast.active(player, section) or cast.leads[passage.section] == player.id:
             continue
         shift = 12 * player.seat.octave
+        if shift == 0 and player.seat.double == "lead":
+            shift = _octave(passage, player)
         if shift < 0 and player.seat.double == "lead" and min(n.pitch for n in passage.notes) + shift < DEEP:
             shift = 0  # an octave lower it would thicken the bass
         notes = tuple(n._replace(pitch=n.pitch + shift) for n in passage.notes)

@@ -12,13 +12,17 @@ from cuesmith.music.meter import Meter, Meters, parse_meters
 from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key, Scale, is_minor
-from cuesmith.plan.form import solve_form, suitable_rows, tempo_limits
+from cuesmith.plan.curves import curve_of, points_of
+from cuesmith.plan.dials import felt, modes_at, tempo_at
+from cuesmith.plan.feeling import beat_mood, distance, mood_of, place_of, recipe_of
+from cuesmith.plan.form import Form, solve_form, suitable_rows, tempo_limits
 from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guises, tempo_in, where_they_meet
 from cuesmith.plan.hits import Timing, place_hits, solve_hits, turning_rows
 from cuesmith.plan.layouts import Frame
+from cuesmith.plan.story import melody_of, opened, story_of, told
 from cuesmith.plan.tempo import ritard_factors, tempo_map
 from cuesmith.plan.zones import Zone, zoned_map
-from cuesmith.score import FORCED_LIMITS, Brief, Plan, SectionPlan
+from cuesmith.score import FORCED_LIMITS, STILL, Brief, Plan, SectionPlan
 from cuesmith.specs.banks import CueType, SectionRow
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import CueRules, Style
@@ -46,12 +50,26 @@ def _length(cue: CueType, brief: Brief) -> float:
     return float(seconds)
 
 
-def _key(cue: CueType, rules: CueRules, style: Style, brief: Brief, themes: Mapping[str, Theme], draw: Stream) -> Key:
+def _key(
+    cue: CueType,
+    rules: CueRules,
+    style: Style,
+    brief: Brief,
+    themes: Mapping[str, Theme],
+    draw: Stream,
+    lighter: float = 0.0,
+) -> Key:
+    """The home key. lighter: by how much the cue is brighter than its type, -2 .. 2."""
     if brief.key is not None:
         return brief.key
     home = themes[brief.themes[0]].key if brief.themes else None
     modes = dict(rules.modes or cue.modes)
-    if home is not None and (brief.type in HOME_TYPES):
+    if lighter:
+        if home is not None and brief.type in HOME_TYPES:
+            modes = modes_at(modes if home.mode in modes else {home.mode: 1.0}, lighter)
+            return home.with_mode(draw.weighted(modes))
+        modes = modes_at(modes, lighter)
+    elif home is not None and (brief.type in HOME_TYPES):
         same = {m: w for m, w in modes.items() if is_minor(m) == home.minor}
         return Key(home.tonic, home.mode if home.mode in same or not same else draw.weighted(same))
     for mode in modes:
@@ -157,9 +175,13 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     rules = style.cues.get(brief.type, CueRules())
     draw = stream(brief.seed, brief.id, "plan")
     seconds = _length(cue, brief)
-    guises = resolve_guises(brief, style, themes, banks, draw.child("guise"))
-    key = _key(cue, rules, style, brief, themes, draw.child("key"))
-    key = key if brief.key is not None else key_in(guises, key)
+    own, mood = place_of(cue), mood_of(brief, cue, banks.feelings)
+    pull = distance(own, mood)
+    first = beat_mood(opened(brief).beats[0], mood, banks.feelings) if brief.beats else mood
+    lighter = first.valence - own.valence
+    guises = resolve_guises(brief, style, themes, banks, draw.child("guise"), recipe_of(brief, banks.feelings))
+    key = _key(cue, rules, style, brief, themes, draw.child("key"), lighter)
+    key = key if brief.key is not None or (lighter and not brief.guises) else key_in(guises, key)
     meters = rules.meters or cue.meters
     bpm_range = rules.tempo or cue.bpm
     drawn = parse_meters(draw.child("meter").weighted(dict(meters)))
@@ -168,34 +190,45 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     meter = _tiny_meter(seconds, pair.home.bar_beats, bpm_range, pair.home)
     pair = pair if meter == pair.home else Meters(meter, meter)
     usual = draw.child("tempo").uniform(*bpm_range) * tempo_in(guises)
-    wished = brief.tempo_bpm or min(max(usual, bpm_range[0]), bpm_range[1])
+    usual = min(max(usual, bpm_range[0]), bpm_range[1])
+    usual, bpm_range = tempo_at(usual, bpm_range, mood, own, spoken_over=cue.dialogue_safe)
+    wished = brief.tempo_bpm or usual
     ending = rules.ending or cue.ending
     ritard, ritard_beats = _ritard(style, ending)
-    timing = _timing(cue, brief, seconds, meter, bpm_range, wished, (ritard, ritard_beats))
-    form = timing.form if timing else solve_form(
-        cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None, meters=pair
-    )  # fmt: skip
-    rows, second = _with_room_for_second(form.rows, brief)
-    assigned = _assign_themes(rows, brief)
+    story = second = timing = None
+    if brief.beats:
+        if brief.hits:
+            raise ComposeError("a cue takes hits or beats, not both: give the beats the times of the hits")
+        around = bpm_range if brief.tempo_bpm is None else (0.94 * wished, 1.06 * wished)
+        story = story_of(opened(brief), seconds, meter.bar_beats, around, wished, mood, banks.feelings)
+        form = Form(story.rows, story.bars, wished)
+        rows, assigned = story.rows, list(story.leading)
+    else:
+        timing = _timing(cue, brief, seconds, meter, bpm_range, wished, (ritard, ritard_beats))
+        form = timing.form if timing else solve_form(
+            cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None, meters=pair
+        )  # fmt: skip
+        rows, second = _with_room_for_second(form.rows, brief)
+        assigned = _assign_themes(rows, brief)
     if second is not None:
         assigned[second] = brief.themes[1]
     rows = lifted(rows, lift_in(guises))
-    meet, meeting = where_they_meet(rows, form.bars, assigned, brief, cue)
+    meet, meeting = (None, None) if story else where_they_meet(rows, form.bars, assigned, brief, cue)
     sections: list[SectionPlan] = []
     bar = tick = 0
     in_meters = form.meters or (meter,) * len(rows)
-    for index, (row, bars, theme, own) in enumerate(zip(rows, form.bars, assigned, in_meters, strict=True)):
+    for index, (row, bars, theme, in_meter) in enumerate(zip(rows, form.bars, assigned, in_meters, strict=True)):
         sections.append(
             SectionPlan(
                 index=index, name=row.name, treatment=row.treatment, harmony=row.harmony, bars=bars, first_bar=bar,
-                start=tick, length=bars * own.bar_ticks, meter=own, energy=row.energy, level=level_of(row.energy),
+                start=tick, length=bars * in_meter.bar_ticks, meter=in_meter, energy=row.energy, level=0,
                 key=key.transposed(row.lift), theme=theme, chords_per_bar=cue.chords_per_bar,
                 against=next(n for n in brief.themes if n != theme) if index == meet else None,
-                meeting=meeting if index == meet else "succession",
+                meeting=meeting if meeting and index == meet else "succession",
             )
         )  # fmt: skip
         bar += bars
-        tick += bars * own.bar_ticks
+        tick += bars * in_meter.bar_ticks
     zones = [
         Zone(s.start, s.end, s.meter.bar_ticks, row.tempo, row.treatment == "break")
         for s, row in zip(sections, rows, strict=True)
@@ -206,6 +239,11 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         tempo = tempo_map(tick, seconds, ritard=ritard, ritard_beats=ritard_beats)
     else:
         tempo = zoned_map(zones, seconds, ritard=ritard, ritard_beats=ritard_beats)
+    if story is not None:
+        sections = told(sections, story, key, own, brief.meeting, draw.child("light"))
+    elif pull != STILL:
+        sections = [felt(section, mood, own) for section in sections]
+    sections = [replace(section, level=level_of(section.energy)) for section in sections]
     return Plan(
         brief=brief,
         seconds=seconds,
@@ -213,11 +251,13 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         sections=tuple(sections),
         scale=_scale(key, themes[brief.themes[0]] if brief.themes else None, style, banks, draw.child("scale")),
         ending=ending,
-        valence=cue.valence,
-        arousal=cue.arousal,
-        tension=cue.tension,
-        melody=cue.melody,
+        valence=mood.valence,
+        arousal=mood.arousal,
+        tension=mood.tension,
+        melody=cue.melody if story is None else melody_of(story, cue),
         guises=guises,
         dialogue_safe=cue.dialogue_safe,
         hits=timing.hits if timing else place_hits(brief.hits, form, tempo, meter),
+        curve=() if story is None and pull == STILL else curve_of(sections),
+        points=() if story is None else points_of(story, sections),
     )

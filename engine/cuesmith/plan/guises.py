@@ -23,13 +23,17 @@ MEETS = ("chorus", "restatement", "contrast", "statement")
 
 
 def resolve_guises(
-    brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks, draw: Stream
+    brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks, draw: Stream, felt: str | None = None
 ) -> tuple[Guise, ...]:
-    """A guise with its recipe for every theme of the brief. Raises UsageError for a recipe nobody knows."""
+    """A guise with its recipe for every theme of the brief. Raises UsageError for a recipe nobody knows.
+
+    felt: the recipe of the feeling the cue is asked for, which goes before the usual ones of its type.
+    """
     known: dict[str, Recipe] = {**banks.recipes, **style.recipes, **dict(brief.recipes)}
     asked = {guise.theme: guise for guise in brief.guises}
     rules = style.cues.get(brief.type, CueRules())
     usual = banks.cue_types[brief.type].recipes if rules.recipes is None else rules.recipes
+    usual = usual if felt is None else {felt: 1.0}
     out = []
     for name in brief.themes:
         guise = asked.get(name, Guise(name))

@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from cuesmith.music.scale import MODES
+from cuesmith.plan.dials import brightness
 from cuesmith.specs.banks import Character
 from cuesmith.specs.library import Banks
 
@@ -23,11 +23,6 @@ NOTES_SPAN       = 1.5        # either way
 DARKEST, BRIGHTEST = -1.0, 1.0 # of brightness, what valence -1 and 1 want
 BRIGHTNESS_SPAN  = 0.45
 # fmt: on
-
-
-def brightness(mode: str) -> float:
-    """How bright a mode is: semitones its degrees lie above those of dorian, in thirds; -1 locrian .. 1 lydian."""
-    return (sum(MODES[mode]) - sum(MODES["dorian"])) / 3
 
 
 def distance(row: Character, valence: float, arousal: float) -> float:

@@ -57,6 +57,11 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
         hits=tuple(hit.hit(parse_rate(cue.fps)) for hit in cue.hits),
         fps=cue.fps,
         force=cue.force,
+        feel=cue.feel or "",
+        valence=cue.valence,
+        arousal=cue.arousal,
+        tension=cue.tension,
+        beats=tuple(beat.beat() for beat in cue.beats),
     )
 
 
@@ -69,7 +74,7 @@ def briefs_of(show: Show, themes: Mapping[str, Theme] | None = None) -> tuple[Br
     if show.album.order == "auto" and themes is not None:
         banks = load_banks()
         briefs = arranged(briefs, lambda brief: build_plan(brief, load_style(brief.style), themes, banks))
-    letters = {cue.id: cue.variants for cue in show.cues}
+    letters = {cue.id: cue.all_variants for cue in show.cues}
     out = []
     for brief in briefs:
         out += [brief, *(replace(brief, variant=letter) for letter in letters[brief.id])]

@@ -1,21 +1,24 @@
 """Variants of a cue, as music editors ask for them: B without the melody, C soft, D the ending alone.
 
 They are cut from the same score, so B and C have the bars, tempo and length of A to the tick, and can be laid over it.
+I0 to I4 are the intensity levels, which have a score of their own: see `levels`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from cuesmith.errors import ComposeError
 from cuesmith.music.tempo import TempoChange, TempoMap
 from cuesmith.score import Brief, Part, Passage, Plan, Score, SectionPlan
+from cuesmith.show.levels import LEVELS, at_level
 
 SOFT_VELOCITY = 0.72  # share of the written velocity in variant C
 SOFT_LAYER = 1  # the highest layer that still plays in variant C
 ENDING_SEC = (4.0, 14.0)  # variant D is the shortest whole ending at least this long, and not much longer than that
-TITLES = {"B": "no melody", "C": "soft", "D": "ending"}
+TITLES = {"B": "no melody", "C": "soft", "D": "ending", **{name: f"intensity {name[1]}" for name in LEVELS}}
 
 
 def _without_melody(score: Score) -> Score:
@@ -121,11 +124,13 @@ def _ending(score: Score) -> Score:
     return Score(shorter, harmony, tuple(parts))
 
 
-VARIANTS: dict[str, Callable[[Score], Score]] = {"B": _without_melody, "C": _soft, "D": _ending}
+VARIANTS: dict[str, Callable[[Score], Score]] = {
+    "B": _without_melody, "C": _soft, "D": _ending, **{name: partial(at_level, name=name) for name in LEVELS},
+}  # fmt: skip
 
 
 def vary(score: Score, letter: str) -> Score:
-    """The score of variant B, C or D. Raises ComposeError for other letters."""
+    """The score of variant B, C or D, or of an intensity level. Raises ComposeError for other letters."""
     if letter not in VARIANTS:
         raise ComposeError(f"unknown variant '{letter}'; known: {', '.join(VARIANTS)}")
     return VARIANTS[letter](score)

@@ -30,6 +30,7 @@ from cuesmith.specs.banks import (
     WellKnown,
 )
 from cuesmith.specs.document import Document, read_document
+from cuesmith.specs.feelings import Feeling, feeling_problems
 from cuesmith.specs.harmony_banks import (
     Cadence,
     HarmonicRhythm,
@@ -71,6 +72,7 @@ class Banks:
     palettes: Mapping[str, Palette]
     rules: Mapping[str, Rule]
     voicings: VoicingBank
+    feelings: Mapping[str, Feeling]
 
 
 @cache
@@ -95,6 +97,10 @@ def read_banks(folder: Path | Traversable) -> Banks:
     document = _read(folder, "recipes")
     recipes = validate(document, dict[str, Recipe])
     raise_problems(document, list(recipe_problems((), recipes, instruments)))
+
+    document = _read(folder, "feelings")
+    feelings = validate(document, dict[str, Feeling])
+    raise_problems(document, list(feeling_problems(feelings, recipes)))
 
     document = _read(folder, "stages")
     stages = validate(document, dict[str, Stage])
@@ -167,6 +173,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         palettes=palettes,
         rules=rules,
         voicings=voicings,
+        feelings=feelings,
     )
 
 

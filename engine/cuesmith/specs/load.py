@@ -10,6 +10,7 @@ from pathlib import Path
 from cuesmith.errors import CuesmithError, SpecError, did_you_mean
 from cuesmith.music.timecode import parse_rate
 from cuesmith.score import PLAIN
+from cuesmith.specs.beats import feel_problems, with_beats
 from cuesmith.specs.document import Document, read_document
 from cuesmith.specs.extend import resolve_extends
 from cuesmith.specs.find import find_file, list_names
@@ -171,11 +172,12 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
                     (*path, "themes", place), f"unknown theme '{theme_name}'{did_you_mean(theme_name, show.themes)}"
                 )
         yield from _use_problems((*path,), cue, show, banks)
+        yield from feel_problems((*path,), cue, show, banks)
         key = cue.id.replace("-", "").lower()
         if key in seen:
             yield Problem((*path, "id"), f"'{cue.id}' is already the id of cues[{seen[key]}]; every cue needs its own")
         seen.setdefault(key, index)
-        for letter in cue.variants:
+        for letter in cue.all_variants:
             seen.setdefault(key + letter.lower(), index)
 
 
@@ -267,9 +269,10 @@ def _with_hits(show: Show, folder: Path) -> tuple[Show, list[Problem]]:
 
 
 def _beside(show: Show, folder: Path) -> Show:
-    """The show with the MIDI files of its themes looked for beside its own file."""
+    """The show with the MIDI files of its themes, and its tables of beats, looked for beside its own file."""
     themes = {
         name: replace(theme, midi=replace(theme.midi, path=str(folder / theme.midi.path))) if theme.midi else theme
         for name, theme in show.themes.items()
     }
-    return replace(show, themes=themes)
+    cues = tuple(with_beats(cue, folder, load_banks()) if cue.beats_file else cue for cue in show.cues)
+    return replace(show, themes=themes, cues=cues)

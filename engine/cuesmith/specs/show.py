@@ -13,8 +13,8 @@ from cuesmith.music.chart import parse_chart
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
 from cuesmith.music.timecode import DEFAULT_RATE, parse_rate
-from cuesmith.score import Meeting
-from cuesmith.specs.banks import STRICT, MeterField, ModeName, Recipe
+from cuesmith.score import Beat, Event, Meeting
+from cuesmith.specs.banks import STRICT, MeterField, ModeName, Recipe, Signed, Unit
 from cuesmith.specs.spotting import HitSpec, RateField, clock_seconds
 
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
@@ -135,15 +135,40 @@ class ThemeSpec:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class BeatSpec:
+    """A moment of the picture that the music answers to, as the music editor writes it down.
+
+    at: seconds. feel: a feeling (banks/feelings.yaml). who: themes heard from here on. event: what happens.
+    intensity: 0 a hint .. 1 everything; left out: as the feeling has it.
+    """
+
+    at: Annotated[float, Field(ge=0, le=900)]
+    feel: str | None = None
+    who: tuple[str, ...] = ()
+    event: Event | None = None
+    intensity: Unit | None = None
+
+    def __post_init__(self) -> None:
+        if self.feel is None and not self.who and self.event is None and self.intensity is None:
+            raise ValueError("a beat says at least one of feel, who, event and intensity")
+
+    def beat(self) -> Beat:
+        """The beat as a brief has it."""
+        return Beat(self.at, self.feel or "", self.who, self.event, self.intensity)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class CueSpec:
     """One cue of a show.
 
     seconds: where its last bar line stands (also as text: `1:12.4`, `00:01:12:10@24`).
-    variants: B no melody, C soft, D ending. recipe: how its themes come back,
-    for the first of them or by name; it goes before their arcs. meeting: how the first two themes meet. hits: moments
-    of the picture; hits_file: more of them, in a CSV or EDL file beside the show; fps: of their timecodes. force: take
-    a length the type is not made for.
+    variants: B no melody, C soft, D ending, I0 to I4 intensity levels, all of which `levels` asks for. recipe: how its
+    themes come back, for the first of them or by name; it goes before their arcs. meeting: how the first two themes
+    meet. hits: moments of the picture; hits_file: more of them, in a CSV or EDL file beside the show; fps: of their
+    timecodes. force: take a length the type is not made for.
     chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
+    feel: a feeling by name; valence, arousal, tension: the dials, which go before it. beats: of the picture, in order
+    of time; they make the form. beats_file: such beats as a table with the columns time and note, beside the show.
     """
 
     id: CueId
@@ -152,7 +177,7 @@ class CueSpec:
     style: str | None = None
     themes: tuple[str, ...] = ()
     seconds: Annotated[Annotated[float, Field(ge=1, le=900)] | None, BeforeValidator(clock_seconds)] = None
-    variants: tuple[Literal["B", "C", "D"], ...] = ()
+    variants: tuple[Literal["B", "C", "D", "I0", "I1", "I2", "I3", "I4"], ...] = ()
     key: KeyText | None = None
     tempo: Annotated[float, Field(ge=30, le=260)] | None = None
     seed: int | None = None
@@ -163,13 +188,30 @@ class CueSpec:
     hits_file: Annotated[str, Field(min_length=1)] | None = None
     fps: RateField = DEFAULT_RATE
     force: bool = False
+    feel: str | None = None
+    valence: Signed | None = None
+    arousal: Unit | None = None
+    tension: Unit | None = None
+    beats: Annotated[tuple[BeatSpec, ...], Field(max_length=60)] = ()
+    beats_file: Annotated[str, Field(min_length=1)] | None = None
+    levels: bool = False
 
     def __post_init__(self) -> None:
+        if self.beats and self.beats_file is not None:
+            raise ValueError("a cue has beats or beats_file, not both; leave one out")
+        if (self.beats or self.beats_file) and (self.hits or self.hits_file):
+            raise ValueError("a cue takes hits or beats, not both: give the beats the times of the hits")
         for number, hit in enumerate(self.hits):
             try:
                 hit.hit(parse_rate(self.fps))
             except ValueError as fault:
                 raise ValueError(f"hits[{number}]: {fault}") from None
+
+    @property
+    def all_variants(self) -> tuple[str, ...]:
+        """The variants it asks for, each once."""
+        levels = ("I0", "I1", "I2", "I3", "I4") if self.levels else ()
+        return tuple(dict.fromkeys((*self.variants, *levels)))
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -199,6 +241,7 @@ class Show:
 
     def themes_of(self, cue: CueSpec) -> tuple[str, ...]:
         """The themes of a cue by name. One that names none takes the first of the show; a suite takes them all."""
-        if cue.themes or not self.themes:
-            return cue.themes
+        named = tuple(dict.fromkeys((*cue.themes, *(name for beat in cue.beats for name in beat.who))))
+        if named or not self.themes:
+            return named
         return tuple(self.themes) if cue.type == "suite" else (next(iter(self.themes)),)
