@@ -44,13 +44,11 @@ def drum_tracks(player: Player, banks: Banks) -> int:
     return len({(layer.program, layer.bank) for layer in layers if layer.program is not None})
 
 
-def leaving(
-    plan: Plan, players: Sequence[Player], leads: Sequence[str | None], banks: Banks
-) -> frozenset[str]:
-    """Who is left out so that the tracks fit a MIDI port: those with the least to do, bars of full
-    sections counting for more.
+def leaving(plan: Plan, players: Sequence[Player], leads: Sequence[str | None], banks: Banks) -> frozenset[str]:
+    """Who is left out so that the tracks fit a MIDI port: those with the least to do.
 
-    Leaders stay, the first bass and the first chords too; touches of colour count half.
+    Bars count by the square of their energy, so that the tutti keeps its players. Leaders stay, the first bass and
+    the first chords too; touches of colour count half.
     """
     busy = {lead for lead in leads if lead}
     pitched = [p for p in players if p.instrument is not None]
@@ -95,8 +93,8 @@ def resting(plan: Plan, players: Sequence[Player], leads: Sequence[str | None]) 
         found = sorted(there, key=lambda p: needed(p, there))
         room = PLAYERS[section.level] - (section.against is not None)
         work[section.index] = found[:room]
-        there_all = {p.id for p in work[section.index]}
-        rests.update((section.index, p.id) for p in players if counted(p) and p.id not in there_all and not _solo(p))
+        at_work = {p.id for p in found[:room]}
+        rests.update((section.index, p.id) for p in players if counted(p) and not _solo(p) and p.id not in at_work)
     total = sum(section.bars for section in plan.sections)
     if total >= LONG_BARS:
         spared: list[tuple[int, str]] = []
