@@ -52,6 +52,14 @@ def test_types(run: Run) -> None:
         assert row["name"] and row["purpose"] and row["meters"] and row["ending"]
 
 
+def test_feelings(run: Run) -> None:
+    rows = load_banks().feelings
+    lines = run("feelings").stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == list(rows)
+    told = json.loads(run("feelings", "--json").stdout)
+    assert {row["name"]: row["arousal"] for row in told} == {name: row.arousal for name, row in rows.items()}
+
+
 @pytest.mark.parametrize(("kind", "needs"), [("style", "seats"), ("show", "cues")])
 def test_schema_knows_the_keys(run: Run, kind: str, needs: str) -> None:
     schema = json.loads(run("schema", kind).stdout)
@@ -81,7 +89,7 @@ def test_version(run: Run) -> None:
 def test_help_lists_the_commands(run: Run, flag: str) -> None:
     done = run(flag)
     assert done.exit_code == 0
-    for command in ("cue", "show", "album", "styles", "types", "check", "schema", "doctor"):
+    for command in ("cue", "show", "album", "styles", "types", "feelings", "check", "schema", "doctor"):
         assert command in done.stdout
         assert run(command, flag).exit_code == 0
 

@@ -76,8 +76,6 @@ def at_level(score: Score, name: str) -> Score:
 
 def _softer(part: Part, share: float) -> Part:
     def passage(old: Passage) -> Passage:
-        return replace(
-            old, notes=tuple(n._replace(velocity=max(1, round(n.velocity * share))) for n in old.notes)
-        )
+        return replace(old, notes=tuple(n._replace(velocity=max(1, round(n.velocity * share))) for n in old.notes))
 
     return part if share == 1.0 else replace(part, passages=tuple(map(passage, part.passages)))
