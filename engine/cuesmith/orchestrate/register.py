@@ -9,7 +9,7 @@ from typing import NamedTuple
 from cuesmith.specs.banks import Instrument
 
 CLEAR = 50  # under this pitch a tune gets in the way of the bass
-OCTAVES = range(1, 8)
+OCTAVES = range(0, 10)
 CLIMAX_HEIGHT = 0.75  # of the melody of the climax, see `height`
 
 # strain, in semitones away from where a melody lies best

@@ -12,12 +12,13 @@ from cuesmith.orchestrate.player import Player, seated
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.library import Banks
 
-PLAYERS = (2, 4, 7, 11, 16)  # pitched players at most, by level of the section, colours not counted
+PLAYERS = (3, 4, 7, 11, 16)  # pitched players at most, by level of the section, colours not counted
 BUSY = 0.75  # share of the bars in which somebody who is not needed all the time may play
 LEAST = 3  # players of a section from which nobody more is taken
 LONG_BARS = 24  # in cues shorter than this nobody has to rest
-CHANNELS = 16  # of a MIDI port; one of them is the drums'
+TRACKS = 19  # that a reader of the score still takes in; beyond 16 the file takes a second MIDI port
 PLAIN = ("intro", "head", "statement", "fragments", "break")  # heard without doublings, but at the climax
+COLOUR_WORTH = 1.8  # what a bar with a roll in it, or the tune in octaves, is worth against one of accompaniment
 ROLES = ("lead", "bass", "pad", "ostinato", "counter", "impact", "colour")  # the most needed first
 
 
@@ -48,18 +49,18 @@ def leaving(plan: Plan, players: Sequence[Player], leads: Sequence[str | None], 
     """Who is left out so that the tracks fit a MIDI port: those with the least to do.
 
     Bars count by the square of their energy, so that the tutti keeps its players. Leaders stay, the first bass and
-    the first chords too; touches of colour count half.
+    the first chords too; colours and octaves of the tune are worth more.
     """
     busy = {lead for lead in leads if lead}
     pitched = [p for p in players if p.instrument is not None]
     others = [p for p in pitched if p.id not in busy and (p.seat.role != "lead" or p.seat.double)]
     first = {p.id for p in others if p.seat.role in ("bass", "pad", "ostinato") and needed(p, others)[0] == 0}
     drums = sum(1 + drum_tracks(p, banks) for p in players if p.seat.kit is not None)
-    spare = len(others) + len(busy) + drums - CHANNELS
+    spare = len(others) + len(busy) + drums - TRACKS
     work = {p.id: sum(s.bars * s.energy**2 for s in plan.sections if seated(p, s)) for p in others}
     by_work = sorted(
         (p for p in others if p.id not in first),
-        key=lambda p: work[p.id] / (2 if p.seat.role == "colour" else 1),
+        key=lambda p: work[p.id] * (COLOUR_WORTH if p.seat.role == "colour" or p.seat.double == "lead" else 1.0),
     )
     return frozenset(p.id for p in by_work[: max(0, spare)])
 
