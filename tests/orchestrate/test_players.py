@@ -13,7 +13,7 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.balance import SOFTEST, balanced
 from cuesmith.orchestrate.breath import GAP_SEC, breathing
 from cuesmith.orchestrate.register import lie
-from cuesmith.orchestrate.roster import TRACKS, PLAYERS
+from cuesmith.orchestrate.roster import PLAYERS, TRACKS
 from cuesmith.perform.tables import ROLE_DB
 from cuesmith.score import Part, Passage, Plan
 from cuesmith.specs.library import load_banks
