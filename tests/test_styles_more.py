@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
@@ -46,6 +47,30 @@ def test_kits_have_a_groove_of_their_own_in_four_and_three(name: str, banks: Ban
     for id_, seat in style.seats.items():
         meters = {str(banks.grooves[groove].meter) for groove in seat.grooves}
         assert not meters or {"4/4", "3/4"} <= meters, id_
+
+
+def laid(base: dict[str, object], over: dict[str, object]) -> dict[str, object]:
+    """One mapping over another, key by key."""
+    both = dict(base)
+    for key, value in over.items():
+        below = both.get(key)
+        both[key] = laid(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return both
+
+
+def test_the_worked_example_of_the_manual_is_a_style(tmp_path: Path) -> None:
+    manual = Path(__file__).parents[1] / "docs" / "styles.md"
+    afternoon = manual.read_text("utf-8").partition("## Extend")[0]
+    style: dict[str, object] = {"extends": "symphonic"}
+    for block in re.findall(r"```yaml\n(.*?)```", afternoon, re.DOTALL):
+        style = laid(style, yaml.safe_load(block))
+    file = tmp_path / "harbour-town.yaml"
+    file.write_text(yaml.safe_dump(style), "utf-8")
+    cue = compose(style=str(file), type="daily", seed=7, seconds=40, recipe="on_the_quay")
+    assert str(cue.score.plan.sections[0].meter) == "3/4"
+    played = {part.instrument for part in cue.score.parts}
+    assert {"accordion", "nylon_guitar"} <= played
+    assert not {"oboe", "harp", "pizzicato"} & {part.instrument for part in cue.score.parts if part.id == "harp"}
 
 
 def uncommented(text: str) -> str:
