@@ -26,6 +26,13 @@ FOLDER = files("cuesmith.styles")
 STYLES = tuple(sorted(file.name.removesuffix(".yaml") for file in FOLDER.iterdir() if file.name.endswith(".yaml")))
 TYPES = tuple(load_banks().cue_types)
 
+MAIN = ("jazz-rock", "symphonic", "synth", "taiko-koto")  # with every cue type; the others with every seventh
+PAIRS = tuple(
+    (name, type_)
+    for (row, name), (column, type_) in itertools.product(enumerate(STYLES), enumerate(TYPES))
+    if name in MAIN or (row + column) % 7 == 0
+)
+
 every_style = pytest.mark.parametrize("name", STYLES)
 
 
@@ -116,7 +123,7 @@ def test_percussion_finds_a_groove_in_the_usual_meters(name: str, banks: Banks) 
     assert {(4, 4), (3, 4)} <= meters
 
 
-@pytest.mark.parametrize(("name", "type_"), tuple(itertools.product(STYLES, TYPES)))
+@pytest.mark.parametrize(("name", "type_"), PAIRS)
 def test_every_cue_type_can_be_cast_and_composed(
     name: str, type_: str, composed: Callable[[str, str, int], Cue]
 ) -> None:

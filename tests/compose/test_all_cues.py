@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from importlib.resources import files
 
 import pytest
 from tests.conftest import Composed
@@ -14,7 +13,7 @@ from cuesmith.music.note import Note
 from cuesmith.score import Part, chord_at
 from cuesmith.specs.library import Banks, load_banks
 
-STYLES = tuple(sorted(file.name[:-5] for file in files("cuesmith.styles").iterdir() if file.name.endswith(".yaml")))
+STYLES = ("jazz-rock", "symphonic", "synth", "taiko-koto")  # the others are their kin, see test_styles.py
 TYPES = tuple(load_banks().cue_types)
 SEEDS = (1, 2)
 EVERY = tuple(itertools.product(STYLES, TYPES))

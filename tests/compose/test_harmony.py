@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from statistics import mean, median
 from typing import NamedTuple
 
@@ -28,7 +27,7 @@ from cuesmith.specs.library import Banks, load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
 
-STYLES = tuple(sorted(file.name[:-5] for file in files("cuesmith.styles").iterdir() if file.name.endswith(".yaml")))
+STYLES = ("jazz-rock", "symphonic", "synth", "taiko-koto")  # the others are their kin, see test_styles.py
 TYPES = tuple(load_banks().cue_types)
 SEEDS = range(5)
 THEME_TYPES = ("main_theme", "character", "daily", "tender", "love", "sad", "chase", "battle", "training", "suite")

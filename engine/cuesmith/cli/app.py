@@ -14,6 +14,7 @@ from cuesmith.cli.lint import lint
 from cuesmith.cli.motif import motif
 from cuesmith.cli.output import say
 from cuesmith.cli.show import album, show
+from cuesmith.cli.style import style
 from cuesmith.cli.tell import feelings, schema, styles, types
 
 app = typer.Typer(
@@ -27,6 +28,7 @@ app = typer.Typer(
 for _command in (cue, show, album, styles, types, feelings, check, lint, schema, doctor):
     app.command()(guarded(_command))
 app.add_typer(motif)
+app.add_typer(style)
 
 
 def _print_version(wanted: bool) -> None:
