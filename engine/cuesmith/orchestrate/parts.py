@@ -138,7 +138,8 @@ def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], bank
             velocity = (
                 round(stroke.velocity * voice.scale) + layer.velocity - (7 if odd and voice.group == "taiko" else 0)
             )
-            note = Note(stroke.onset, max(60, round(voice.ring_beats * PPQ)), pitch, max(12, min(124, velocity)))
+            ring = min(round(voice.ring_beats * PPQ), plan.length - stroke.onset)  # the sample rings on by itself
+            note = Note(stroke.onset, max(60, ring), pitch, max(12, min(124, velocity)))
             slot = notes[source][stroke.section]
             key = (note.onset, note.pitch)
             if key not in slot or slot[key][0].velocity < note.velocity:
