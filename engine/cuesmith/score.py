@@ -371,6 +371,20 @@ def cut_passages(passages: tuple[Passage, ...], end: int) -> tuple[Passage, ...]
     return tuple(out)
 
 
+def cut_around(passages: tuple[Passage, ...], start: int, end: int) -> tuple[Passage, ...]:
+    """The passages without what begins in start..end, and with what sounds into it cut."""
+    out = []
+    for passage in passages:
+        kept = tuple(
+            note._replace(duration=min(note.duration, start - note.onset)) if note.onset < start else note
+            for note in passage.notes
+            if not start <= note.onset < end
+        )
+        if kept:
+            out.append(replace(passage, notes=kept))
+    return tuple(out)
+
+
 def chord_at(harmony: tuple[ChordSpan, ...], tick: int) -> ChordSpan:
     """The chord sounding at a tick (the last one past the end)."""
     low, high = 0, len(harmony) - 1

@@ -13,7 +13,7 @@ from itertools import pairwise
 from cuesmith.compose.percussion import Stroke
 from cuesmith.compose.setting import Setting
 from cuesmith.music.note import PPQ, Note
-from cuesmith.score import Passage, Plan, PlannedHit, chord_at
+from cuesmith.score import Passage, Plan, PlannedHit, chord_at, cut_around
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,20 +136,6 @@ def struck_chords(
             own = cut_around(out.get(player.id, ()), hit.tick, hit.tick + length)
             out[player.id] = (*own, Passage(notes, section.index, "hit", "accent"))
     return out
-
-
-def cut_around(passages: Sequence[Passage], start: int, end: int) -> tuple[Passage, ...]:
-    """The passages without what begins in start..end, and with what sounds into it cut."""
-    out = []
-    for passage in passages:
-        kept = tuple(
-            note._replace(duration=min(note.duration, start - note.onset)) if note.onset < start else note
-            for note in passage.notes
-            if not start <= note.onset < end
-        )
-        if kept:
-            out.append(replace(passage, notes=kept))
-    return tuple(out)
 
 
 def arriving_strokes(plan: Plan, found: Sequence[Stroke]) -> tuple[Stroke, ...]:

@@ -24,7 +24,7 @@ from cuesmith.orchestrate.balance import balanced
 from cuesmith.orchestrate.cast import cast_players
 from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
 from cuesmith.orchestrate.player import Player
-from cuesmith.score import Part, Passage, Plan, Score
+from cuesmith.score import Part, Passage, Plan, Score, cut_around
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
 
@@ -42,24 +42,9 @@ def _seat_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
         sections = {passage.section for passage in derived}
         own = (*(p for p in own if p.section not in sections), *derived)
     own = pickups(setting, player, own)
-    return close_part(setting, player, (*_yielding(own, sung), *sung))
-
-
-def _yielding(own: tuple[Passage, ...], sung: tuple[Passage, ...]) -> tuple[Passage, ...]:
-    """A seat's own passages without what falls into the theme it has been given to play."""
-    times = [(p.notes[0].onset, p.notes[-1].end) for p in sung]
-    if not times:
-        return own
-    out = []
-    for passage in own:
-        notes = []
-        for note in passage.notes:
-            end = min((start for start, stop in times if start < note.end and stop > note.onset), default=note.end)
-            if end > note.onset:
-                notes.append(note._replace(duration=min(note.duration, end - note.onset)))
-        if notes:
-            out.append(replace(passage, notes=tuple(notes)))
-    return tuple(out)
+    for theme in sung:  # what the seat would have played gives way to the theme it has been given
+        own = cut_around(own, theme.notes[0].onset, theme.notes[-1].end)
+    return close_part(setting, player, (*own, *sung))
 
 
 def _tunes(plan: Plan, laid: Mapping[int, Laid]) -> dict[int, list[int]]:

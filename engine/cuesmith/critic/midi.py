@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from cuesmith.critic.templates import chord_spans
 from cuesmith.critic.view import Ints, Notes, PartView, View, joined, notes_of, one_at_a_time
 from cuesmith.errors import UsageError
+from cuesmith.motif.midifile import open_midi
 from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.tempo import TempoChange, TempoMap, us_per_quarter
@@ -28,7 +29,6 @@ from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
 from cuesmith.write.grid import bar_starts
 
-MAX_BYTES = 10_000_000
 DRUM_CHANNEL = 9
 GRIDS = (PPQ // 4, PPQ // 6)  # ticks: sixteenths, and their triplets
 FULL_CC7 = 90  # the volume at which a part counts as 0 dB, as our own files have the lead
@@ -52,7 +52,7 @@ class _Raw(NamedTuple):
 
 def read_view(path: Path, banks: Banks) -> View:
     """The view of a MIDI file. Raises UsageError: no such file, no MIDI file, no notes in it."""
-    file = _open(path)
+    file = open_midi(path, "cue", "name one that exists")
     scale = PPQ / max(file.ticks_per_beat, 1)
     raw = [track for messages in file.tracks for track in _tracks(messages, scale)]
     if not raw:
@@ -73,22 +73,6 @@ def read_view(path: Path, banks: Banks) -> View:
         bass=one_at_a_time(parts[bass].notes, top=False) if bass >= 0 else notes_of(()),
         chords=chord_spans(pitched, int(bars[-1])),
     )  # fmt: skip
-
-
-def _open(path: Path) -> Any:
-    """The file as mido reads it (mido has no types)."""
-    import mido
-
-    try:
-        if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path}: larger than 10 MB, which no cue is; is it the right file?")
-        return mido.MidiFile(path, clip=True)
-    except FileNotFoundError:
-        raise UsageError(f"{path}: no such MIDI file; name one that exists") from None
-    except UsageError:
-        raise
-    except Exception as fault:  # mido raises whatever the bytes lead it into
-        raise UsageError(f"{path}: this is not a MIDI file that can be read ({fault}); export it again") from None
 
 
 def _tracks(messages: Iterable[Any], scale: float) -> list[_Raw]:

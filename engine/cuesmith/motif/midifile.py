@@ -31,7 +31,7 @@ def read_melody(path: Path, track: int = 1, bars: tuple[int, int] | None = None)
     to the nearest sixteenth or triplet. The meter is the one in force at the first note; bars are counted in it.
     Raises UsageError: no such file, no MIDI file, no such track, no notes in those bars.
     """
-    file = _open(path)
+    file = open_midi(path, "MIDI melody", "its path counts from the folder of the show")
     scale = PPQ / max(file.ticks_per_beat, 1)
     found = [notes for notes in (_notes(messages, scale) for messages in file.tracks) if notes]
     if not found:
@@ -55,16 +55,19 @@ def read_melody(path: Path, track: int = 1, bars: tuple[int, int] | None = None)
     return Melody(notes, whole, meter, first)
 
 
-def _open(path: Path) -> Any:
-    """The file as mido reads it (mido has no types)."""
+def open_midi(path: Path, what: str, where: str) -> Any:
+    """The file as mido reads it (mido has no types). what, where: for the message, what it should be and where to look.
+
+    Raises UsageError for a file that is missing, too large or broken.
+    """
     import mido
 
     try:
         if path.stat().st_size > MAX_BYTES:
-            raise UsageError(f"{path}: larger than 10 MB, which no MIDI melody is; is it the right file?")
+            raise UsageError(f"{path}: larger than 10 MB, which no {what} is; is it the right file?")
         return mido.MidiFile(path, clip=True)
     except FileNotFoundError:
-        raise UsageError(f"{path}: no such MIDI file; its path counts from the folder of the show") from None
+        raise UsageError(f"{path}: no such MIDI file; {where}") from None
     except UsageError:
         raise
     except Exception as fault:  # mido raises whatever the bytes lead it into
