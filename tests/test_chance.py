@@ -23,8 +23,8 @@ def test_the_first_draws_of_a_stream_stay_what_they_are() -> None:
     assert draws.integer(0, 99) == 17
     assert draws.choice("abcdef") == "f"
     assert draws.weighted({"x": 1.0, "y": 3.0}) == "y"
-    assert draws.gauss() == 0.08447276364407585
-    assert draws.shuffled(range(6)) == [1, 5, 4, 3, 2, 0]
+    assert draws.gauss() == -1.4711966925524245
+    assert draws.shuffled(range(6)) == [4, 1, 2, 3, 0, 5]
 
 
 def test_draws_do_not_depend_on_the_process() -> None:
@@ -81,7 +81,7 @@ def test_numbers_stay_in_their_range(seed: int, low: int, span: int) -> None:
     for _ in range(10):
         assert low <= draws.integer(low, low + span) <= low + span
         assert low <= draws.uniform(low, low + span + 1) < low + span + 1
-        assert abs(draws.gauss()) <= 6
+        assert abs(draws.gauss()) <= 3.5
 
 
 @given(SEEDS, st.lists(st.integers(), max_size=20))

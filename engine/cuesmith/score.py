@@ -6,8 +6,10 @@ wrote for one role in one section, and, where it states a theme, which theme, ho
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cuesmith.music.chord import Chord, spelled_in
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 NEARLY_FULL = 0.1  # energy by which a section may be less full than the fullest, and be the climax
 Meeting = Literal["succession", "dialogue", "counterpoint"]  # how a second theme meets the first
 PLAIN = "plain"  # the recipe of a theme that comes as it is
+_ONSET = attrgetter("onset")
 FORCED_LIMITS = (1.5, 900.0)  # seconds of any cue at all
 HitKind = Literal["accent", "stop", "swell", "entry", "key", "silence", "climax"]  # what the music does at a hit point
 
@@ -365,7 +368,9 @@ def cut_passages(passages: tuple[Passage, ...], end: int) -> tuple[Passage, ...]
     """The passages up to a tick: later notes dropped, sounding ones shortened, emptied passages left out."""
     out = []
     for passage in passages:
-        notes = tuple(n._replace(duration=min(n.duration, end - n.onset)) for n in passage.notes if n.onset < end)
+        notes = tuple(
+            n if n.end <= end else n._replace(duration=end - n.onset) for n in passage.notes if n.onset < end
+        )
         if notes:
             out.append(replace(passage, notes=notes))
     return tuple(out)
@@ -376,7 +381,7 @@ def cut_around(passages: tuple[Passage, ...], start: int, end: int) -> tuple[Pas
     out = []
     for passage in passages:
         kept = tuple(
-            note._replace(duration=min(note.duration, start - note.onset)) if note.onset < start else note
+            note._replace(duration=start - note.onset) if note.onset < start < note.end else note
             for note in passage.notes
             if not start <= note.onset < end
         )
@@ -387,11 +392,4 @@ def cut_around(passages: tuple[Passage, ...], start: int, end: int) -> tuple[Pas
 
 def chord_at(harmony: tuple[ChordSpan, ...], tick: int) -> ChordSpan:
     """The chord sounding at a tick (the last one past the end)."""
-    low, high = 0, len(harmony) - 1
-    while low < high:
-        middle = (low + high + 1) // 2
-        if harmony[middle].onset <= tick:
-            low = middle
-        else:
-            high = middle - 1
-    return harmony[low]
+    return harmony[max(0, bisect_right(harmony, tick, key=_ONSET) - 1)]

@@ -69,9 +69,10 @@ def _light(setting: Setting, notes: Sequence[Note]) -> set[int]:
     for i, note in enumerate(notes):
         if note.duration > PPQ:
             continue
-        now, soon = (chord_at(setting.harmony, tick).chord for tick in (note.onset, note.onset + PPQ // 2))
+        now = chord_at(setting.harmony, note.onset).chord
         if note.pitch % 12 in now.classes:
             continue
+        soon = chord_at(setting.harmony, note.onset + PPQ // 2).chord
         if now is not soon and note.pitch % 12 in soon.classes:
             out.add(i)
             continue
@@ -158,28 +159,29 @@ def without_clashes(
     followers = [p for p in setting.cast.players if p.id in passages and p.seat.role in ORDER]
     for player in sorted(followers, key=lambda p: ORDER.index(p.seat.role)):
         together = (0, *shifts.get(player.id, ()))
-        own: list[Passage] = []
+        own: list[tuple[Passage, set[int]]] = []
         struck: set[tuple[int, int]] = set()
         for passage in passages[player.id]:
             texture = setting.textures.get(passage.device)
             notes = passage.notes
             free = passage.statement is None and (texture is None or CLUSTER not in texture.tags)
+            passing = _light(setting, notes)
             if free:
-                passing = _light(setting, notes)
                 given = [
                     note if i in passing else _yielding(setting, heard, tune, player, note, together)
                     for i, note in enumerate(notes)
                 ]
-                notes = _once(n for n in given if n is not None and (n.onset, n.pitch) not in struck)
+                cleared = _once(n for n in given if n is not None and (n.onset, n.pitch) not in struck)
+                if cleared != notes:
+                    notes, passing = cleared, _light(setting, cleared)
             if notes:
-                own.append(replace(passage, notes=notes))
+                own.append((replace(passage, notes=notes), passing))
                 struck.update((note.onset, note.pitch) for note in notes)
-        for passage in own:
-            passing = _light(setting, passage.notes)
+        for passage, passing in own:
             for i, note in enumerate(passage.notes):
                 for shift in together if i not in passing else ():
                     heard.add(note.onset, note.end, note.pitch + shift)
-        out[player.id] = tuple(own)
+        out[player.id] = tuple(passage for passage, _ in own)
     return out
 
 

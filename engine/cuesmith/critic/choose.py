@@ -20,7 +20,7 @@ def best_of(write: Callable[[int], Score], themes: Mapping[str, Theme], banks: B
     best: tuple[int, float, Score] | None = None
     for attempt in range(tries):
         score = write(attempt)
-        report = critique(score, themes, banks)
+        report = critique(score, themes, banks, gravest=True)
         if report.passed:
             return score
         breaches = sum(finding.severity == 1 for finding in report.findings)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from functools import cache
 
 from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.view import View, within
 from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
-from cuesmith.motif.originality import Denied, deny, quotes
+from cuesmith.motif.originality import denied_by, quotes
 from cuesmith.music.note import Note
 from cuesmith.specs.library import load_banks
 
 STATED = frozenset({"statements"})
+ROUNDED = 0.001  # share of a cue that clock and bars may differ by
 
 
 def coverage(view: View, limits: Limits) -> Iterator[Breach]:
@@ -27,7 +27,7 @@ def coverage(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def exposure(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q02: recognisable statements, and the first one early."""
+    """Q02: recognisable statements, and the first one early: the bar in which it begins counts, a rest in it or not."""
     if not len(view.lead):
         return
     players = {part.id for part in view.parts if not part.doubling}
@@ -36,8 +36,8 @@ def exposure(view: View, limits: Limits) -> Iterator[Breach]:
     if len(plain) < wanted:
         yield Breach(len(plain), wanted, f"{len(plain)} recognisable statements of a theme")
     if plain:
-        early = view.tempo.seconds(plain[0].start) / view.seconds
-        if early > limits["early"]:
+        early = view.tempo.seconds(int(view.bars[view.bar(plain[0].start) - 1])) / view.seconds
+        if early > limits["early"] + ROUNDED:
             yield Breach(early, limits["early"], f"the first statement comes at {early:.0%} of the cue", plain[0].start)
 
 
@@ -57,17 +57,12 @@ def variety(view: View, limits: Limits) -> Iterator[Breach]:
             yield Breach(share, limits["same"], f"{share:.0%} of the transformations are of one kind: {name}")
 
 
-@cache
-def _denied() -> Denied:
-    return deny(load_banks().deny_list)
-
-
 def original(view: View, limits: Limits) -> Iterator[Breach]:
     """Q70: seven notes in a row that belong to a known tune."""
     lead = view.lead
     notes = [Note(o, e - o, p, v) for o, e, p, v in zip(*(c.tolist() for c in (
         lead.onset, lead.end, lead.pitch, lead.velocity)), strict=True)]  # fmt: skip
-    titles = quotes(notes, _denied())
+    titles = quotes(notes, denied_by(load_banks()))
     if len(titles) > limits["most"]:
         yield Breach(len(titles), limits["most"], f"the melody quotes {', '.join(titles)}")
 

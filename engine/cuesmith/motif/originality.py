@@ -12,9 +12,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from cuesmith.music.note import Note
+
+if TYPE_CHECKING:
+    from cuesmith.specs.library import Banks
 
 NOTES = 7  # a shorter match says nothing: scales and broken triads belong to everybody
 RATIO_TOLERANCE = 0.10
@@ -78,6 +82,12 @@ def deny(tunes: Mapping[str, Tune]) -> Denied:
             for gram in ngrams(intervals, durations):
                 table.setdefault(gram.intervals, {})[gram.ratios, tune.title] = None
     return Denied({k: tuple(v) for k, v in plain.items()}, {k: tuple(v) for k, v in merged.items()})
+
+
+@cache
+def denied_by(banks: Banks) -> Denied:
+    """The look-up of a bank's deny-list, made once for each bank."""
+    return deny(banks.deny_list)
 
 
 def quotes(notes: Sequence[Note], denied: Denied) -> tuple[str, ...]:

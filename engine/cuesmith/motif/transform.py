@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from functools import lru_cache
 
 from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.music.meter import Meter
@@ -102,6 +103,7 @@ def breathe(motif: Motif, rest: int) -> Motif:
     return motif.with_notes(notes)
 
 
+@lru_cache(maxsize=512)  # every statement of a cue in another meter asks for the same few
 def remetre(motif: Motif, meter: Meter) -> Motif:
     """The motif in another meter, bar for bar: what of its rhythm can stay stays. Keeps contour and downbeats.
 

@@ -51,7 +51,7 @@ def pitched_part(player: Player, passages: Iterable[Passage], plan: Plan | None 
         for note in passage.notes:
             pitch = fold(note.pitch, low, high)
             if pitch <= high:
-                notes.append(note._replace(pitch=pitch))
+                notes.append(note if pitch == note.pitch else note._replace(pitch=pitch))
         if notes:
             kept.append(
                 _stated(

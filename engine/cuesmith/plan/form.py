@@ -18,6 +18,9 @@ from cuesmith.plan.meters import odd_bars
 from cuesmith.specs.banks import CueType, SectionRow
 
 SMALL = {"intro", "coda", "break"}  # sections that may shrink to a bar or vanish
+OPENS = {"statement", "head", "fragments", "vamp"}  # treatments of the first section that a form cannot do without
+UNSUNG = {"intro", "none"}  # treatments that keep the theme waiting
+LONGEST_WAIT = 0.25  # share of a cue after which the theme must have come (Q02)
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)
 UNEVEN = {1: 0.9, 2: 0.25, 3: 1.1, 5: 1.3, 6: 0.35, 10: 0.5, 12: 0.1, 20: 0.3, 24: 0.3}
 DROPPED = {
@@ -102,16 +105,21 @@ def _with_short_breaks(rows: tuple[SectionRow, ...], bar_sec: float) -> tuple[Se
     )
 
 
+def is_small(row: SectionRow) -> bool:
+    """Whether a section may shrink to a bar or vanish: an introduction may, with a theme in it or without."""
+    return row.treatment in SMALL or row.name == "intro"
+
+
 def section_costs(row: SectionRow) -> dict[int, float]:
     """What each number of bars that a section may have costs; 0 for the number its form gives it."""
     costs = {}
     for bars in SIZES:
         if bars > 4 * row.bars:
             continue
-        small = row.treatment in SMALL
+        small = is_small(row)
         if small and bars > (row.bars if row.treatment == "break" else max(2, 2 * row.bars)):
             continue
-        stretch = abs(math.log2(bars / row.bars)) * (0.5 if small else 1.0)
+        stretch = abs(math.log2(bars / row.bars)) * (0.5 if small and bars < row.bars else 1.0)
         costs[bars] = stretch + UNEVEN.get(bars, 0.0) * (0.4 if small else 1.0)
     if row.bars not in costs:
         costs[row.bars] = 0.0
@@ -119,11 +127,12 @@ def section_costs(row: SectionRow) -> dict[int, float]:
 
 
 def _fits(
-    rows: tuple[SectionRow, ...], most: int, *, units: Sequence[int] = ()
+    rows: tuple[SectionRow, ...], most: int, *, units: Sequence[int] = (), first: int | None = None
 ) -> dict[int, tuple[float, tuple[int, ...]]]:
     """For every total up to `most`: the least cost and the bars of each section (0 = dropped).
 
-    units: how much a bar of each section counts towards the total (1, where nothing is said).
+    units: how much a bar of each section counts towards the total (1, where nothing is said). first: the most bars
+    that the first section may have.
     """
     table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for index, row in enumerate(rows):
@@ -131,6 +140,8 @@ def _fits(
         dropped = drop_cost(rows, index)
         if dropped is not None:
             costs[0] = dropped
+        if first is not None and index == 0:
+            costs = {bars: cost for bars, cost in costs.items() if bars <= first}
         unit = units[index] if units else 1
         fresh: dict[int, tuple[float, tuple[int, ...]]] = {}
         for total, (cost, chosen) in table.items():
@@ -146,14 +157,16 @@ def _fits(
 
 
 def peak_of(rows: Sequence[SectionRow]) -> int:
-    """Which section is the fullest (the first of equals)."""
-    return max(range(len(rows)), key=lambda i: rows[i].energy)
+    """Which section is the fullest (the first of equals). A coda only crowns another: it is the peak of no form that
+    has more than itself and an introduction."""
+    sung = [i for i, row in enumerate(rows) if row.treatment != "coda" and not is_small(row)]
+    return max(sung or range(len(rows)), key=lambda i: rows[i].energy)
 
 
 def drop_cost(rows: Sequence[SectionRow], index: int) -> float | None:
     """What it costs to do without a section; None for one that must stay."""
     peak = peak_of(rows)
-    first = next((i for i, row in enumerate(rows) if row.treatment in ("statement", "head", "fragments", "vamp")), 0)
+    first = next((i for i, row in enumerate(rows) if row.treatment in OPENS), peak)
     if index == first or (index == peak and len(rows) <= 4):
         return None
     return DROPPED.get(rows[index].treatment, 1.6) + (0.8 if index == peak else 0.0)
@@ -209,8 +222,18 @@ def solve_form(
     if best is None:  # fewer bars than the form has sections to keep: its fullest is the cue
         return Form((rows[peak_of(rows)],), (totals[0],), totals[0] / per_bpm)
     total = best[1]
-    kept_rows, bars = _kept(rows, table[total][1])
+    kept_rows, bars = _kept(rows, _punctual(rows, total, table[total][1]))
     return Form(kept_rows, bars, total / per_bpm)
+
+
+def _punctual(rows: tuple[SectionRow, ...], total: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """Sizes that do not keep the theme waiting: the introduction shortened until it comes in the first quarter."""
+    most = int(total * LONGEST_WAIT)
+    sung = any(row.treatment not in UNSUNG for row in rows)
+    if not is_small(rows[0]) or not sung or sizes[0] <= most:
+        return sizes
+    found = _fits(rows, total, first=most).get(total)
+    return found[1] if found else sizes
 
 
 def _uneven(total: int) -> float:

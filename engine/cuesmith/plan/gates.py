@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cuesmith.music.meter import Meter
-from cuesmith.plan.form import SMALL, Form, drop_cost, held_bar, peak_of, section_costs
+from cuesmith.plan.form import Form, drop_cost, held_bar, is_small, peak_of, section_costs
 from cuesmith.score import HitKind
 from cuesmith.specs.banks import SectionRow
 
@@ -51,7 +51,7 @@ def _gated_fit(rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]) -
         sizes = [
             (n, costs.get(n, UNPLANNED + abs(math.log2(n / row.bars))))
             for n in range(1, max(4, 2 * row.bars) + 1)
-            if n in costs or row.treatment not in SMALL
+            if n in costs or not is_small(row)
         ]
         dropped = drop_cost(rows, index)
         begins: dict[int, float] = {}

@@ -14,7 +14,7 @@ from cuesmith.motif.identity import DISTINCT, Shape, identity
 from cuesmith.motif.invent import Ingredients, ideas
 from cuesmith.motif.judge import Wishes, is_sound, judge_theme, total
 from cuesmith.motif.model import Motif, Theme
-from cuesmith.motif.originality import Denied, deny, is_original
+from cuesmith.motif.originality import denied_by, is_original
 from cuesmith.motif.phrase import Unit
 from cuesmith.motif.song import bridge, chorus
 from cuesmith.music.meter import Meter
@@ -167,10 +167,9 @@ def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed
             if nearest > DISTINCT:
                 raise ComposeError(_too_alike(name, "given", nearest))
             found[name] = theme
-    denied = deny(banks.deny_list)
     for name, spec in specs.items():
         if not spec.given:
-            found[name] = _invented(name, spec, style, banks, seed, tuple(found.values()), denied)
+            found[name] = _invented(name, spec, style, banks, seed, tuple(found.values()))
     return {name: found[name] for name in specs}
 
 
@@ -194,7 +193,6 @@ def _invented(
     banks: Banks,
     seed: int | str,
     others: tuple[Theme, ...],
-    denied: Denied,
 ) -> Theme:
     """The first good theme of the attempts that is unlike the others and quotes no well-known tune."""
     shapes = [theme.motif.shape(theme.key) for theme in others]
@@ -205,7 +203,7 @@ def _invented(
         draft = _draft(spec, style, banks, draw, shapes, any_rhythm=attempt >= OWN_RHYTHMS)
         alike = _alike(draft.motif, draft.key, shapes)
         least = min(least, alike)
-        if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), denied):
+        if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), denied_by(banks)):
             continue
         if best is None or (draft.sound, draft.score) > (best[0].sound, best[0].score):
             best = (draft, draw)

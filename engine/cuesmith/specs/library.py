@@ -46,7 +46,7 @@ from cuesmith.specs.validate import raise_problems, validate
 from cuesmith.specs.voicing_bank import VoicingBank
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # told apart by identity, so that what is derived from it can be cached
 class Banks:
     """Every table by the id of its rows, in the order of the files."""
 
