@@ -145,12 +145,14 @@ def without_clashes(
 
     A seat that others double at the octave is judged together with its doubles.
     """
-    heard, tune = Sounding(), Sounding()
+    heard, tune, outer = Sounding(), Sounding(), Sounding()
     for line in (setting.lead, sorted(doubled_lead)):
         passing = _light(setting, line)
         for i, note in enumerate(line):
             if i not in passing:
                 tune.add(note.onset, note.end, note.pitch)
+            if i not in passing or note.duration > PPQ // 2:  # under which a bass of its own will would be heard
+                outer.add(note.onset, note.end, note.pitch)
     shifts: dict[str, list[int]] = {}
     for player in setting.cast.players:
         if player.seat.double not in (None, "lead"):
@@ -159,6 +161,7 @@ def without_clashes(
     followers = [p for p in setting.cast.players if p.id in passages and p.seat.role in ORDER]
     for player in sorted(followers, key=lambda p: ORDER.index(p.seat.role)):
         together = (0, *shifts.get(player.id, ()))
+        sung = outer if player.seat.role == "bass" else tune
         own: list[tuple[Passage, set[int]]] = []
         struck: set[tuple[int, int]] = set()
         for passage in passages[player.id]:
@@ -168,7 +171,7 @@ def without_clashes(
             passing = _light(setting, notes)
             if free:
                 given = [
-                    note if i in passing else _yielding(setting, heard, tune, player, note, together)
+                    note if i in passing else _yielding(setting, heard, sung, player, note, together)
                     for i, note in enumerate(notes)
                 ]
                 cleared = _once(n for n in given if n is not None and (n.onset, n.pitch) not in struck)

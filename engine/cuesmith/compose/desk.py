@@ -44,7 +44,7 @@ class Desk:
     """What whoever writes melody has before him: the plan, the chords, the players, the themes by name.
 
     ceiling: the highest note of the climax (MIDI pitch), which others should not pass; None while the climax itself is
-    written.
+    written. strict: how much worse than usual a note foreign to its chord is on a strong place.
     """
 
     plan: Plan
@@ -52,6 +52,7 @@ class Desk:
     cast: Cast
     themes: Mapping[str, Theme]
     ceiling: int | None = None
+    strict: float = 1.0
 
     def barred(self, section: SectionPlan, theme: Theme) -> float:
         """What being written in another meter leaves of the theme's identity: 1 in its own."""
@@ -104,7 +105,7 @@ class Desk:
                 high = min(high, self.ceiling - 1)
             notes = fit(
                 [n for n in raw if n.onset < section.end], self.harmony, section.meter, section.start, classes=classes,
-                low=low, high=high, against=against,
+                low=low, high=high, against=against, strict=self.strict,
             )  # fmt: skip
             if not notes:
                 continue

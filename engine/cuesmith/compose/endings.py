@@ -38,7 +38,7 @@ def close_part(setting: Setting, player: Player, passages: tuple[Passage, ...]) 
     """The part with its ending written in. Only players who were still playing join the last chord."""
     plan = setting.plan
     if plan.ending in OPEN_ENDED or not passages:
-        return passages
+        return cut_passages(passages, plan.length)  # a loop would ring over its own beginning
     start = final_bar(plan)
     last = plan.sections[-1]
     bar = last.meter.bar_ticks

@@ -13,6 +13,9 @@ from cuesmith.orchestrate.cast import Player
 from cuesmith.score import Passage, SectionPlan, chord_at
 
 
+SILENT_BARS = 2  # between two answers
+
+
 def _ladder(setting: Setting, section: SectionPlan, tick: int, low: int, high: int) -> list[int]:
     span = chord_at(setting.harmony, tick)
     pool = chord_scale(span.chord, span.key)
@@ -89,21 +92,27 @@ def bell(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
 
 
 def answer(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
-    """In every breath of the melody of a beat or more: the last notes of the tune, moved to where this player sits."""
+    """In breaths of the melody of a beat or more: the last notes of the tune, moved to where this player sits.
+
+    Not in every one: who answers each half sentence interrupts. Two bars pass before a breath of less than a bar is
+    answered again.
+    """
     low, high = player.instrument.sweet if player.instrument else (60, 84)
     if section.theme is None:
         return []
     tune = [n for n in setting.lead if section.start <= n.onset < section.end]
     out: list[Note] = []
     edges = [*tune, Note(section.end, 1, 0, 1)]
+    free_from = section.start
     for i, (note, after) in enumerate(itertools.pairwise(edges)):
         hole = after.onset - note.end
-        if hole < PPQ or i < 2:
+        if hole < PPQ or i < 2 or (note.end < free_from and hole < section.meter.bar_ticks):
             continue
         source = [n.pitch for n in tune[max(0, i - 2) : i + 1]]
         pool = _ladder(setting, section, note.end, low, high)
         if not pool:
             continue
+        free_from = note.end + SILENT_BARS * section.meter.bar_ticks
         each = min(PPQ // 2, hole // len(source))
         for k, pitch in enumerate(source):
             moved = min(pool, key=lambda p: (abs((p - pitch + 6) % 12 - 6), abs(p - (low + high) // 2)))

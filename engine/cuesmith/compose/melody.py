@@ -27,12 +27,13 @@ def lead_passages(
     themes: Mapping[str, Theme],
     laid: Mapping[int, Laid],
     draw: Stream,
+    strict: float = 1.0,
 ) -> tuple[Passage, ...]:
     """Passages of the lead, section by section. Each states a theme; `device` names the seat that plays it.
 
-    laid: what each section sings, as `layout.lay_out` has it.
+    laid: what each section sings, as `layout.lay_out` has it. strict: see `Desk`.
     """
-    desk = Desk(plan, harmony, cast, themes)
+    desk = Desk(plan, harmony, cast, themes, strict=strict)
     written: dict[int, list[Passage]] = {}
     singing = [index for index in laid if cast.leads[index] is not None and laid[index].pieces]
     climax = _climax(plan, singing)

@@ -275,14 +275,16 @@ TREATMENTS: dict[str, Callable[[Material, int, Stream, int], list[Piece]]] = {
 
 
 def thinned(pieces: list[Piece], m: Material) -> list[Piece]:
-    """For cues under dialogue: of every four bars of melody the last two are left empty."""
+    """For cues under dialogue: after every idea (two bars, where the recipe does not broaden it) two bars are left
+    empty."""
+    kept = max(2, m.idea.bars)
     out = []
     for piece in pieces:
-        if piece.bars < 4:
-            if (piece.start // m.bar) % 4 < 2:
+        if piece.bars < kept + 2:
+            if (piece.start // m.bar) % (kept + 2) < kept:
                 out.append(piece)
             continue
-        for first in range(0, piece.bars, 4):
-            part = cut([replace(piece, start=0)], first, 2, m.bar)
+        for first in range(0, piece.bars, kept + 2):
+            part = cut([replace(piece, start=0)], first, kept, m.bar)
             out += _named([p.at(piece.start + first * m.bar) for p in part], "thinned")
     return out

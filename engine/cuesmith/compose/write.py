@@ -28,6 +28,8 @@ from cuesmith.score import Part, Passage, Plan, Score, cut_around
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
 
+STRICTER = 0.25  # by how much every further attempt shuns foreign notes on strong places
+
 
 def _seat_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
     role = player.seat.role
@@ -68,7 +70,8 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     laid = lay_out(plan, themes, draw.child("melody"))
     cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, laid))
     harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
-    lead = arriving(plan, lead_passages(plan, harmony, cast, themes, laid, draw.child("melody")), "lead")
+    sung = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"), 1 + STRICTER * attempt)
+    lead = arriving(plan, sung, "lead")
     setting = Setting(
         plan=plan,
         harmony=harmony,

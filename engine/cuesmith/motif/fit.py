@@ -28,7 +28,8 @@ WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # leap beyond an octave; tritone leap; t
 STEP_LOST = 0.9  # a step that has become a leap: above all the step that recovers one
 LEAP_LOST = 0.6
 AVOIDED = 1.2  # no passing matter: a semitone above a chord tone, or beside the bass
-CLASH = 3.0  # a dissonance with another voice on a beat
+CLASH = 3.0  # a dissonance with another voice on a beat, a semitone anywhere
+RUBBING = frozenset({1, 11})  # semitones within the octave
 
 
 def fit(
@@ -41,12 +42,14 @@ def fit(
     low: int = 0,
     high: int = 127,
     against: Sequence[Note] = (),
+    strict: float = 1.0,
 ) -> tuple[Note, ...]:
     """The notes moved onto the chords. Onsets and durations are untouched.
 
     notes: absolute ticks, in order. bar_origin: a tick on a bar line. classes: pitch classes the melody keeps to
     (a pentatonic scale), beside the chord's own tones. low, high: the range (MIDI pitches). against:
-    another voice, in order, with which strong beats should not clash.
+    another voice, in order, with which beats should not clash and nothing should rub. strict: how many times worse than
+    usual a foreign note on a strong place is.
     """
     if not notes:
         return ()
@@ -58,9 +61,10 @@ def fit(
         home = chord_scale(span.chord, span.key)
         place = meter.strength((note.onset - bar_origin) % meter.bar_ticks)
         long = note.duration >= 1.5 * PPQ
-        other = [n.pitch for n in against if n.onset <= note.onset < n.end] if place >= 2 else []
+        other = [n.pitch for n in against if n.onset <= note.onset < n.end]
+        harsh = CLASHING if place >= 2 else RUBBING
         penalty = (
-            STRONG_NONCHORD if place >= 3 else LONG_NONCHORD if long else BEAT_NONCHORD if place == 2 else WEAK_NONCHORD
+            strict * STRONG_NONCHORD if place >= 3 else LONG_NONCHORD if long else BEAT_NONCHORD if place == 2 else WEAK_NONCHORD
         )
         column = []
         for pitch in range(max(low, note.pitch - REACH), min(high, note.pitch + REACH) + 1):
@@ -76,7 +80,7 @@ def fit(
                 cost += 0.8
             if not inside and note.duration >= PPQ // 2 and ((pc - 1) % 12 in core or (pc - bass) % 12 in (1, 11)):
                 cost += AVOIDED
-            if any(abs(pitch - sung) % 12 in CLASHING for sung in other):
+            if any(abs(pitch - sung) % 12 in harsh for sung in other):
                 cost += CLASH
             coloured = not inside and pc in span.chord.classes  # a ninth or thirteenth the chord itself spells
             column.append((pitch, cost + (0.0 if inside else 0.4 if coloured else penalty), not inside and place >= 3))

@@ -12,25 +12,28 @@ GRACE_TICKS = PPQ // 8  # a thirty-second: heard as an ornament up to some 160 q
 
 
 class Ornament(NamedTuple):
-    """An ornament: does it stand before its note, and its figure as (step, alter) against the note.
+    """An ornament: does it stand before its note, its figure as (step, alter) against the note, and how rare it is.
 
     Before: the figure takes its time from the end of the note before. Else it takes the end of the ornamented note.
+    bars: of the tune to one ornament; four sixteenths on every long note would bury it.
     """
 
     before: bool
     figure: tuple[tuple[int, int], ...]
+    bars: int
 
 
 ORNAMENTS = {
-    "grace":     Ornament(True,  ((1, 0),)),
-    "scoop":     Ornament(True,  ((0, -1),)),
-    "turn":      Ornament(False, ((1, 0), (0, 0), (-1, 0), (0, 0))),
-    "neighbour": Ornament(False, ((1, 0), (0, 0))),
+    "grace":     Ornament(True,  ((1, 0),),                          1),
+    "scoop":     Ornament(True,  ((0, -1),),                         1),
+    "turn":      Ornament(False, ((1, 0), (0, 0), (-1, 0), (0, 0)),  4),
+    "neighbour": Ornament(False, ((1, 0), (0, 0)),                   2),
 }  # fmt: skip
 
 
 def ornament(motif: Motif, kind: str) -> Motif:
-    """An ornament of `ORNAMENTS` on the longest notes, at most a quarter of them (one at least); keeps every onset.
+    """An ornament of `ORNAMENTS` on the longest notes, at most a quarter of them (one at least) and one in so many
+    bars as it takes; keeps every onset. Of notes as long as each other the last is taken: a phrase blooms as it ends.
 
     Raises ValueError for a kind that is not in the table.
     """
@@ -45,8 +48,12 @@ def ornament(motif: Motif, kind: str) -> Motif:
             return 2 * notes[index].duration >= 3 * size
         return index > 0 and notes[index].onset - notes[index - 1].onset >= 2 * size
 
-    longest = sorted((i for i in range(len(notes)) if has_room(i)), key=lambda i: (-notes[i].duration, i))
-    chosen = set(longest[: max(1, len(notes) // 4)])
+    longest: dict[int, int] = {}  # span of so many bars → its note
+    for i in filter(has_room, range(len(notes))):
+        span = notes[i].onset // (row.bars * motif.meter.bar_ticks)
+        if span not in longest or notes[i].duration >= notes[longest[span]].duration:
+            longest[span] = i
+    chosen = set(sorted(longest.values(), key=lambda i: -notes[i].duration)[: max(1, len(notes) // 4)])
     out: list[MotifNote] = []
     for i, note in enumerate(notes):
         if i not in chosen:
