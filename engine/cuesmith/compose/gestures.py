@@ -12,7 +12,6 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.cast import Player
 from cuesmith.score import Passage, SectionPlan, chord_at
 
-
 SILENT_BARS = 2  # between two answers
 
 

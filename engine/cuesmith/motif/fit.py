@@ -63,9 +63,9 @@ def fit(
         long = note.duration >= 1.5 * PPQ
         other = [n.pitch for n in against if n.onset <= note.onset < n.end]
         harsh = CLASHING if place >= 2 else RUBBING
-        penalty = (
-            strict * STRONG_NONCHORD if place >= 3 else LONG_NONCHORD if long else BEAT_NONCHORD if place == 2 else WEAK_NONCHORD
-        )
+        penalty = LONG_NONCHORD if long else BEAT_NONCHORD if place == 2 else WEAK_NONCHORD
+        if place >= 3:
+            penalty = strict * STRONG_NONCHORD
         column = []
         for pitch in range(max(low, note.pitch - REACH), min(high, note.pitch + REACH) + 1):
             pc = pitch % 12
