@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cuesmith.critic.view import EVERYTHING, PartView, View, joined, notes_of, one_at_a_time
+from cuesmith.critic.view import EVERYTHING, Event, PartView, View, joined, notes_of, one_at_a_time
 from cuesmith.music.chord import in_key, parse_roman
 from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.pitch import parse_pitch
 from cuesmith.music.scale import Key, Scale
 from cuesmith.music.tempo import TempoChange, TempoMap, constant_tempo, us_per_quarter
-from cuesmith.score import ChordSpan, SectionPlan, Statement
+from cuesmith.score import ChordSpan, PlannedHit, SectionPlan, Statement
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.show import parse_key
 
@@ -85,8 +85,13 @@ def view(
     ending: str = "ring",
     asked_sec: float | None = None,
     dialogue_safe: bool = False,
+    events: Sequence[tuple[int, str, float, float, int]] = (),
+    hits: Sequence[tuple[float, float, float]] = (),
 ) -> View:
-    """A view in 4/4. statements: (first beat, last beat, identity, ops); tempi: bar (from 0) → bpm."""
+    """A view in 4/4. statements: (first beat, last beat, identity, ops); tempi: bar (from 0) → bpm.
+
+    events: (number of the part, device, first beat, last beat, section); hits: (second asked, second reached, weight).
+    """
     banks, home = load_banks(), parse_key(key)
     seen = []
     for index, part in enumerate(parts):
@@ -128,4 +133,9 @@ def view(
             for a, b, identity, ops in statements
         ),
         scale=scale, asked_sec=asked_sec, dialogue_safe=dialogue_safe,
+        events=tuple(
+            Event(seen[part].id, seen[part].role, device, round(a * PPQ), round(b * PPQ), section)
+            for part, device, a, b, section in events
+        ),
+        hits=tuple(PlannedHit(at, "accent", weight, 0, 1, 1.0, reached) for at, reached, weight in hits),
     )  # fmt: skip

@@ -42,6 +42,19 @@ def ends(text: str, ending: str) -> View:
     return view(P("pad", text, "strings"), ending=ending, bars=2)
 
 
+def band(*events: tuple[int, str, float, float, int], **more: object) -> View:
+    """Three tunes and drums in two sections of eight bars, of whose notes nothing is known but the events."""
+    leads = [P("lead", TUNE, name) for name in ("violin", "flute", "horn")]
+    sections = [S(8), S(8, name="B")]
+    return view(*leads, P("pulse", "#36:1"), sections=sections, events=events, **more)  # type: ignore[arg-type]  # as above
+
+
+def blend(first: str, second: str, level_db: float) -> View:
+    """A tune and what doubles it."""
+    return view(P("lead", TUNE, first), P("lead", TUNE, second, level_db, doubling=True), sections=[S(2)],
+                events=[(0, "tune", 0, 8, 0), (1, "doubles lead0", 0, 8, 0)])  # fmt: skip
+
+
 CASES = (
     # themes
     Case("Q01", lead(TUNE * 2, statements=[(0, 2, 0.9, ())]), lead(TUNE * 2, statements=[(0, 8, 0.5, ())])),
@@ -182,6 +195,20 @@ CASES = (
     Case("Q10", pair(TUNE * 2, P("pad", "B4:16", "strings")), pair(TUNE * 2, P("pad", "B4:16", "choir"))),
     Case("X02", pair(TUNE * 2, P("pad", "B4:16", "choir")), pair(TUNE * 2, P("pad", "B4:16", "choir", -9))),
     Case("X02", pair(TUNE * 2, P("pad", "B4:16", "choir")), pair(TUNE * 2, P("pad", "G3:16", "choir"))),
+    # events
+    Case("Q33", band((0, "a", 0, 4, 0), (1, "b", 0, 4, 0), (2, "c", 2, 4, 0)),
+         band((0, "a", 0, 4, 0), (1, "b", 0, 4, 0), (2, "c", 4, 8, 0))),
+    Case("Q33", band((0, "a", 0, 4, 0), (1, "b", 0, 4, 0), (2, "c", 2, 4, 0)),
+         band((0, "a", 0, 4, 0), (1, "b", 0, 4, 0), (2, "c", 2, 4, 0), statements=[(0, 4, 1.0, ("canon",))])),
+    Case("Q38", band((3, "rock fill", 4, 8, 0)), band((3, "rock fill", 12, 16, 0), (3, "rock", 4, 8, 0))),
+    Case("Q48", blend("choir", "overdrive_guitar", -6), blend("strings", "flute", -6)),
+    Case("Q48", blend("strings", "flute", -1), blend("strings", "flute", -6)),
+    Case("Q55", lead(RISE, hits=[(1.0, 1.05, 1.0)]), lead(RISE, hits=[(1.0, 1.04, 1.0), (2.0, 2.2, 0.5)])),
+    Case("Q74", band((0, "a", 0, 32, 0), (0, "a", 32, 64, 1)),
+         band((0, "a", 0, 32, 0), (0, "a", 32, 64, 1), (3, "rock fill", 28, 32, 0))),
+    Case("Q74", band(*((i, d, 30, 32, 0) for i, d in enumerate(("run", "rip", "gliss", "rock fill")))),
+         band(*((i, d, 30, 32, 0) for i, d in enumerate(("run", "rip", "gliss"))))),
+    Case("Q78", band((0, "gliss", 30, 32, 0), (0, "gliss", 62, 64, 1)), band((0, "gliss", 30, 32, 0))),
 )  # fmt: skip
 
 

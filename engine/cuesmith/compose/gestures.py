@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 
+from cuesmith.compose.boundaries import LEADING
 from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.setting import Setting
 from cuesmith.music.chord import chord_scale
@@ -169,19 +170,16 @@ GESTURES: dict[str, Callable[[Setting, Player, SectionPlan], list[Note]]] = {
     "roll": roll,
     "tremolo": tremolo,
 }
-BOUNDARY = {"gliss", "run", "rip", "swell", "roll"}  # lead into the next section; the others live inside their own
 
 
 def colour_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
-    """The gestures of one colour seat. Sweeps into a quieter section are left out."""
+    """The gestures of one colour seat; those that lead over a boundary only where they were chosen to."""
     out = []
-    sections = setting.plan.sections
-    for section in sections:
+    for section in setting.plan.sections:
         if not setting.cast.active(player, section):
             continue
-        weights = dict(player.seat.gestures)
-        if section.index == len(sections) - 1 or sections[section.index + 1].energy < section.energy:
-            weights = {name: w for name, w in weights.items() if name not in BOUNDARY}
+        led = setting.leading.get(section.index, frozenset())
+        weights = {name: w for name, w in player.seat.gestures.items() if name not in LEADING or name in led}
         if not weights or section.bars < 2:
             continue
         name = setting.draw.child(player.id, "gesture", section.index).weighted(

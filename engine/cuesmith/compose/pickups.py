@@ -5,42 +5,30 @@ High strings run up a scale, brass rips to its chord. Only those who play alread
 
 from __future__ import annotations
 
+from cuesmith.compose.boundaries import PICKUP_LEVEL, PICKUPS, takes_pickups
 from cuesmith.compose.gestures import sweep
 from cuesmith.compose.setting import Setting
 from cuesmith.music.note import PPQ
 from cuesmith.orchestrate.cast import Player
-from cuesmith.score import Passage, SectionPlan
+from cuesmith.score import Passage
 
-#            device  beats  notes  for whom
-FAMILIES = {
-    "strings": ("run", 1.0, 8, ("ostinato",)),
-    "brass":   ("rip", 0.5, 5, ("impact",)),
-}  # fmt: skip
-GROWN = 0.05  # by how much the energy must rise
-LEAST_LEVEL = 3
 BREATH = 30  # ticks left before the bar line
-
-
-def _led_into(section: SectionPlan, after: SectionPlan) -> bool:
-    return after.level >= LEAST_LEVEL and after.energy >= section.energy + GROWN and section.bars >= 2
 
 
 def pickups(setting: Setting, player: Player, own: tuple[Passage, ...]) -> tuple[Passage, ...]:
     """The passages of a seat with its pick-ups; what they run into gives way.
 
-    Only seats of the orchestra have them (`FAMILIES`), and only one kind each; low strings keep to their figure.
+    Only seats of the orchestra have them (`boundaries.PICKUPS`), only one kind each, and where it was chosen.
     """
-    instrument = player.instrument
-    row = FAMILIES.get(instrument.family) if instrument is not None else None
-    if row is None or instrument is None or player.seat.role not in row[3] or instrument.sweet[1] < 67:
+    if player.instrument is None or not takes_pickups(player):
         return own
-    device, length_beats, count, _ = row
+    device, length_beats, count, _ = PICKUPS[player.instrument.family]
     out = list(own)
     for section in setting.plan.sections[:-1]:
         after = setting.plan.sections[section.index + 1]
-        if not _led_into(section, after) or not all(setting.cast.active(player, s) for s in (section, after)):
+        if after.level < PICKUP_LEVEL or not all(setting.cast.active(player, s) for s in (section, after)):
             continue
-        if not setting.draw.child(player.id, device, section.index).chance(0.75):
+        if device not in setting.leading.get(section.index, frozenset()):
             continue
         notes = tuple(n for n in sweep(setting, player, section, length_beats, count) if n.onset < section.end)
         if not notes:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from cuesmith.chance import Stream
 from cuesmith.motif.model import Theme
@@ -19,7 +20,7 @@ class Setting:
     """themes by name; textures by id; lead: all lead notes in order of onset; draw: the cue's stream.
 
     voicing: how this style leads voices, its family's defaults filled in; layouts: the bank of templates and inner
-    figures; kicks: the ticks of the bass drum, in order.
+    figures; kicks: the ticks of the bass drum, in order; leading: section index → what may lead out of it.
     """
 
     plan: Plan
@@ -33,6 +34,7 @@ class Setting:
     voicing: VoicingRow
     layouts: VoicingBank
     kicks: tuple[int, ...] = ()
+    leading: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
     def spans(self, section: SectionPlan) -> tuple[ChordSpan, ...]:
         """The chords inside a section, cut at its bar lines where they cross."""

@@ -8,6 +8,7 @@ from dataclasses import replace
 from cuesmith.chance import stream
 from cuesmith.compose.accompany import accompany
 from cuesmith.compose.arrivals import arriving, arriving_strokes, struck_chords
+from cuesmith.compose.boundaries import devices
 from cuesmith.compose.clashes import without_clashes
 from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.derived import derived_passages
@@ -83,6 +84,7 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         draw=draw,
         voicing=style.voicing.over(banks.voicings.families[style.family]),
         layouts=banks.voicings,
+        leading=devices(plan, cast, draw.child("boundaries")),
     )
     strikes = {
         player.id: arriving_strokes(plan, finish_strokes(setting, strokes(setting, player, banks, style.family)))

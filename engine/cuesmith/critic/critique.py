@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cuesmith.critic import form, harmony, melody, orchestra, rhythm, theme_use, voices, whole
+from cuesmith.critic import events, form, harmony, melody, orchestra, rhythm, theme_use, voices, whole
 from cuesmith.critic.midi import read_view
 from cuesmith.critic.model import Breach, Check, Finding, Report, ShowReport, score_of
 from cuesmith.critic.view import View, view_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CHECKS: Mapping[str, Check] = {
     **theme_use.CHECKS, **melody.CHECKS, **harmony.CHECKS, **voices.CHECKS, **form.CHECKS, **rhythm.CHECKS,
-    **orchestra.CHECKS,
+    **orchestra.CHECKS, **events.CHECKS,
 }  # fmt: skip
 
 

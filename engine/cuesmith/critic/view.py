@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +16,7 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Scale
 from cuesmith.music.tempo import TempoMap
 from cuesmith.perform.tables import ROLE_DB
-from cuesmith.score import ChordSpan, Part, Score, SectionPlan, Statement
+from cuesmith.score import ChordSpan, Part, PlannedHit, Score, SectionPlan, Statement
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
 from cuesmith.specs.load import load_style
@@ -87,6 +87,17 @@ class PartView:
     notes: Notes
 
 
+class Event(NamedTuple):
+    """A passage: who plays what (device as in `score.Passage`), from when to when (ticks), in which section."""
+
+    part: str
+    role: str
+    device: str
+    start: int
+    end: int
+    section: int
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """A cue as the rules see it.
@@ -94,7 +105,7 @@ class View:
     knows: which of plan, sections, statements, harmony (chords as composed, with cadences) and parts (roles and
     doublings as composed) are known and not guessed. bars: ticks of the bar lines, the last one too. lead: the melody,
     one note at a time, doublings left out; bass likewise. contexts: what rules name in exempt, only and instead.
-    asked_sec: the length asked for, None when nobody did.
+    asked_sec: the length asked for, None when nobody did. events: the passages of all parts, in order of time.
     """
 
     id: str
@@ -117,6 +128,8 @@ class View:
     asked_sec: float | None = None
     dialogue_safe: bool = False
     contexts: tuple[str, ...] = field(default=())
+    events: tuple[Event, ...] = ()
+    hits: tuple[PlannedHit, ...] = ()
 
     @property
     def length(self) -> int:
@@ -276,6 +289,16 @@ def _part_view(part: Part, index: int, banks: Banks) -> PartView:
     )  # fmt: skip
 
 
+def _events(score: Score) -> tuple[Event, ...]:
+    found = [
+        Event(part.id, part.role, p.device, p.notes[0].onset, max(n.end for n in p.notes), p.section)
+        for part in score.parts
+        for p in part.passages
+        if p.notes
+    ]
+    return tuple(sorted(found, key=lambda event: (event.start, event.part)))
+
+
 def view_of(score: Score, banks: Banks) -> View:
     """The view of a composed cue."""
     plan, brief = score.plan, score.plan.brief
@@ -291,5 +314,5 @@ def view_of(score: Score, banks: Banks) -> View:
         chords=score.harmony, sections=plan.sections, statements=score.statements(), scale=plan.scale,
         asked_sec=None if brief.variant == "D" else brief.seconds,
         dialogue_safe=banks.cue_types[brief.type].dialogue_safe if brief.type in banks.cue_types else False,
-        contexts=(brief.type, plan.ending, plan.melody, family),
+        contexts=(brief.type, plan.ending, plan.melody, family), events=_events(score), hits=plan.hits,
     )  # fmt: skip
