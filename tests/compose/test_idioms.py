@@ -12,7 +12,7 @@ from cuesmith.score import Passage
 
 SEEDS = range(1, 5)
 SHARE = 0.8
-RARE, RARE_SHARE = {\"runs\", \"horn rip\", \"harp glissando\", \"timpani roll\"}, 0.4  # one or two lead into a section
+RARE, RARE_SHARE = {"runs", "horn rip", "harp glissando", "timpani roll"}, 0.4  # one or two lead into a section
 Heard = Callable[[Cue], bool]
 
 
