@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import TypeVar
 
 from cuesmith.errors import did_you_mean
 from cuesmith.music.meter import parse_meters
@@ -29,7 +30,7 @@ from cuesmith.specs.banks import (
     Texture,
     WellKnown,
 )
-from cuesmith.specs.document import Document, read_document
+from cuesmith.specs.document import read_document
 from cuesmith.specs.feelings import Feeling, feeling_problems
 from cuesmith.specs.harmony_banks import (
     Cadence,
@@ -44,6 +45,8 @@ from cuesmith.specs.place import KeyPath, Problem
 from cuesmith.specs.rules import Rule, rule_problems
 from cuesmith.specs.validate import raise_problems, validate
 from cuesmith.specs.voicing_bank import VoicingBank
+
+Rows = TypeVar("Rows")
 
 
 @dataclass(frozen=True, eq=False)  # told apart by identity, so that what is derived from it can be cached
@@ -87,98 +90,55 @@ def read_banks(folder: Path | Traversable) -> Banks:
     Raises SpecError with the faults of the first faulty table, each at its place: rows that are not valid, or
     names of rows that do not exist. Raises UsageError when a table is missing.
     """
-    scales = validate(_read(folder, "scales"), dict[str, ScaleRow])
-    cells = validate(_read(folder, "rhythm_cells"), dict[str, RhythmCell])
-    contours = validate(_read(folder, "contours"), dict[str, Contour])
-    kits = validate(_read(folder, "kits"), dict[str, Kit])
-    drums = validate(_read(folder, "drums"), dict[str, DrumVoice])
-    instruments = validate(_read(folder, "instruments"), dict[str, Instrument])
 
-    document = _read(folder, "recipes")
-    recipes = validate(document, dict[str, Recipe])
-    raise_problems(document, list(recipe_problems((), recipes, instruments)))
+    def table(name: str, rows: type[Rows], problems: Callable[[Rows], Iterable[Problem]] = _no_problems) -> Rows:
+        document = read_document(folder / f"{name}.yaml", name=f"banks/{name}.yaml")
+        found = validate(document, rows)
+        raise_problems(document, list(problems(found)))
+        return found
 
-    document = _read(folder, "feelings")
-    feelings = validate(document, dict[str, Feeling])
-    raise_problems(document, list(feeling_problems(feelings, recipes)))
+    scales = table("scales", dict[str, ScaleRow])
+    cells = table("rhythm_cells", dict[str, RhythmCell])
+    contours = table("contours", dict[str, Contour])
+    kits = table("kits", dict[str, Kit])
+    drums = table("drums", dict[str, DrumVoice])
+    instruments = table("instruments", dict[str, Instrument])
+    recipes = table("recipes", dict[str, Recipe], lambda rows: recipe_problems((), rows, instruments))
+    cue_types = table("cue_types", dict[str, CueType], lambda rows: _cue_type_problems(rows, recipes))
 
-    document = _read(folder, "stages")
-    stages = validate(document, dict[str, Stage])
-    raise_problems(document, list(_stage_problems(stages, recipes)))
-
-    document = _read(folder, "cue_types")
-    cue_types = validate(document, dict[str, CueType])
-    raise_problems(document, list(_cue_type_problems(cue_types, recipes)))
-
-    document = _read(folder, "progressions")
-    progressions = validate(document, dict[str, Progression])
-    raise_problems(document, list(_progression_problems(progressions, cue_types)))
-
-    document = _read(folder, "spellings")
-    spellings = validate(document, dict[str, Spelling])
-    raise_problems(document, list(cue_problems(spellings, cue_types)))
-
-    document = _read(folder, "cadences")
-    cadences = validate(document, dict[str, Cadence])
-    raise_problems(document, list(cue_problems(cadences, cue_types)))
-
-    document = _read(folder, "substitutions")
-    substitutions = validate(document, dict[str, Substitution])
-    raise_problems(document, list(cue_problems(substitutions, cue_types)))
-
-    document = _read(folder, "harmonic_rhythms")
-    harmonic_rhythms = validate(document, dict[str, HarmonicRhythm])
-    raise_problems(document, list(cue_problems(harmonic_rhythms, cue_types)))
-
-    document = _read(folder, "palettes")
-    palettes = validate(document, dict[str, Palette])
-    raise_problems(document, list(cue_problems(palettes, cue_types)))
-
-    document = _read(folder, "characters")
-    characters = validate(document, dict[str, Character])
-    raise_problems(document, list(_character_problems(characters, scales, cells, contours)))
-
-    document = _read(folder, "grooves")
-    grooves = validate(document, dict[str, Groove])
-    raise_problems(document, list(_groove_problems(grooves, kits, drums)))
-
-    document = _read(folder, "rules")
-    rules = validate(document, dict[str, Rule])
-    raise_problems(document, list(rule_problems(rules, cue_types)))
-
-    document = _read(folder, "voicings")
-    voicings = validate(document, VoicingBank)
-    raise_problems(document, list(_voicing_problems(voicings)))
+    of_cues = partial(cue_problems, cue_types=cue_types)
 
     return Banks(
         scales={name: row.scale(name) for name, row in scales.items()},
-        progressions=progressions,
+        progressions=table("progressions", dict[str, Progression], lambda rows: _progression_problems(rows, cue_types)),
         cells=cells,
         contours=contours,
-        characters=characters,
-        grooves=grooves,
+        characters=table(
+            "characters", dict[str, Character], lambda rows: _character_problems(rows, scales, cells, contours)
+        ),
+        grooves=table("grooves", dict[str, Groove], lambda rows: _groove_problems(rows, kits, drums)),
         kits=kits,
         drums=drums,
         instruments=instruments,
         cue_types=cue_types,
-        textures=validate(_read(folder, "textures"), dict[str, Texture]),
-        deny_list=validate(_read(folder, "deny_list"), dict[str, WellKnown]),
+        textures=table("textures", dict[str, Texture]),
+        deny_list=table("deny_list", dict[str, WellKnown]),
         recipes=recipes,
-        stages=stages,
-        spellings=spellings,
-        cadences=cadences,
-        substitutions=substitutions,
-        modulations=validate(_read(folder, "modulations"), dict[str, Modulation]),
-        harmonic_rhythms=harmonic_rhythms,
-        palettes=palettes,
-        rules=rules,
-        voicings=voicings,
-        feelings=feelings,
+        stages=table("stages", dict[str, Stage], lambda rows: _stage_problems(rows, recipes)),
+        spellings=table("spellings", dict[str, Spelling], of_cues),
+        cadences=table("cadences", dict[str, Cadence], of_cues),
+        substitutions=table("substitutions", dict[str, Substitution], of_cues),
+        modulations=table("modulations", dict[str, Modulation]),
+        harmonic_rhythms=table("harmonic_rhythms", dict[str, HarmonicRhythm], of_cues),
+        palettes=table("palettes", dict[str, Palette], of_cues),
+        rules=table("rules", dict[str, Rule], lambda rows: rule_problems(rows, cue_types)),
+        voicings=table("voicings", VoicingBank, _voicing_problems),
+        feelings=table("feelings", dict[str, Feeling], lambda rows: feeling_problems(rows, recipes)),
     )
 
 
-def _read(folder: Path | Traversable, table: str) -> Document:
-    return read_document(folder / f"{table}.yaml", name=f"banks/{table}.yaml")
+def _no_problems(rows: object) -> Iterable[Problem]:
+    return ()
 
 
 def _unknown(path: KeyPath, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
