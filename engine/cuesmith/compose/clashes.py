@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from cuesmith.compose.setting import Setting
+from cuesmith.music.chord import Chord
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.voicing import LOW_LIMITS
 from cuesmith.orchestrate.cast import Player
@@ -86,6 +87,10 @@ def _light(setting: Setting, notes: Sequence[Note]) -> set[int]:
     return out
 
 
+def _spells(chord: Chord, *pitches: int) -> bool:
+    return all(pitch % 12 in chord.classes or pitch % 12 == chord.bass for pitch in pitches)
+
+
 def _rubs(
     setting: Setting, heard: Sounding, tune: Sounding, note: Note, shifts: tuple[int, ...], role: str
 ) -> tuple[int, int] | None:
@@ -100,10 +105,11 @@ def _rubs(
         against = [pitch + rub for rub in OPEN_RUBS] if low else around
         for placed, pitches in ((heard, around), (tune, against)):
             for start, end, other in placed.near(note.onset, note.end, pitches):
-                chord = chord_at(setting.harmony, start).chord
-                spelled = (*chord.classes, chord.bass)
-                if pitch % 12 not in spelled or other % 12 not in spelled:  # else it is the chord's own tension
+                span = chord_at(setting.harmony, start)
+                if not _spells(span.chord, pitch, other):  # else it is the chord's own tension
                     found.append((start, end))
+                elif span.end < end - PASSING and not _spells(chord_at(setting.harmony, end - 1).chord, pitch, other):
+                    found.append((span.end, end))  # held into a chord that does not spell it
             if MUD[pitch] and role != "colour" and (not low or placed is tune):
                 found += [(start, end) for start, end, _ in placed.near(note.onset, note.end, MUD[pitch])]
     return min(found) if found else None
