@@ -9,6 +9,7 @@ come the bass, pads, the counter-line, ostinati, hits and colours, in this order
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -27,11 +28,27 @@ MOVES = (-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -12, 12)  # semitones a note may giv
 STRONG = 3  # strength of a place in the bar at which a note never only passes
 ORDER = ("bass", "pad", "counter", "ostinato", "impact", "colour")  # who gives way to those before
 CLUSTER = "cluster"  # textures with this tag rub on purpose
-AROUND = tuple(tuple(p + step for rub in RUBS for step in (-rub, rub)) for p in range(160))
 TOLERANCE = 2  # semitones under the low interval limits that still pass between different players
+
+
+class Pitches(tuple[int, ...]):
+    """MIDI pitches, and the same as a bit for each."""
+
+    bits: int
+
+    def __new__(cls, pitches: Iterable[int]) -> Pitches:
+        made = super().__new__(cls, (pitch for pitch in pitches if pitch >= 0))
+        made.bits = sum(1 << pitch for pitch in set(made))
+        return made
+
+
+AROUND = tuple(Pitches(p + step for rub in RUBS for step in (-rub, rub)) for p in range(160))
+OPEN = tuple(Pitches(p + rub for rub in OPEN_RUBS) for p in range(160))
 MUD = tuple(  # for each pitch those that make mud with it
-    tuple(p - gap for gap in range(1, 12) if p - gap < LOW_LIMITS[gap] - TOLERANCE)
-    + tuple(p + gap for gap in range(1, 12) if p < LOW_LIMITS[gap] - TOLERANCE)
+    Pitches(
+        [p - gap for gap in range(1, 12) if p - gap < LOW_LIMITS[gap] - TOLERANCE]
+        + [p + gap for gap in range(1, 12) if p < LOW_LIMITS[gap] - TOLERANCE]
+    )
     for p in range(160)
 )
 
@@ -42,11 +59,21 @@ class Sounding:
     def __init__(self) -> None:
         self._at: dict[int, list[tuple[int, int]]] = {}
         self._longest: dict[int, int] = {}
+        self._beats: defaultdict[int, int] = defaultdict(int)  # beat → what sounds in it, a bit per pitch
 
     def add(self, onset: int, end: int, pitch: int) -> None:
         """Place a note (ticks, MIDI pitch)."""
         insort(self._at.setdefault(pitch, []), (onset, end))
         self._longest[pitch] = max(self._longest.get(pitch, 0), end - onset)
+        for beat in range(onset // PPQ, (end - 1) // PPQ + 1):
+            self._beats[beat] |= 1 << pitch
+
+    def bits(self, onset: int, end: int) -> int:
+        """What sounds in the beats from onset to end, a bit per pitch: a quick look before `near`."""
+        sounding = 0
+        for beat in range(onset // PPQ, (end - 1) // PPQ + 1):
+            sounding |= self._beats.get(beat, 0)
+        return sounding
 
     def near(self, onset: int, end: int, pitches: Iterable[int]) -> Iterable[tuple[int, int, int]]:
         """(from, to, pitch) of every overlap that is not too short to be heard, with notes of these pitches."""
@@ -99,18 +126,17 @@ def _rubs(
         return None
     low = role == "bass"
     found: list[tuple[int, int]] = []
-    for shift in shifts:
-        pitch = note.pitch + shift
-        around = AROUND[pitch]
-        against = [pitch + rub for rub in OPEN_RUBS] if low else around
-        for placed, pitches in ((heard, around), (tune, against)):
-            for start, end, other in placed.near(note.onset, note.end, pitches):
+    for placed, rubbing in ((heard, AROUND), (tune, OPEN if low else AROUND)):
+        sounding = placed.bits(note.onset, note.end)
+        for pitch in (note.pitch + shift for shift in shifts):
+            near = rubbing[pitch]
+            for start, end, other in placed.near(note.onset, note.end, near) if sounding & near.bits else ():
                 span = chord_at(setting.harmony, start)
                 if not _spells(span.chord, pitch, other):  # else it is the chord's own tension
                     found.append((start, end))
                 elif span.end < end - PASSING and not _spells(chord_at(setting.harmony, end - 1).chord, pitch, other):
                     found.append((span.end, end))  # held into a chord that does not spell it
-            if MUD[pitch] and role != "colour" and (not low or placed is tune):
+            if sounding & MUD[pitch].bits and role != "colour" and (not low or placed is tune):
                 found += [(start, end) for start, end, _ in placed.near(note.onset, note.end, MUD[pitch])]
     return min(found) if found else None
 
