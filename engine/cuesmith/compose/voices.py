@@ -9,6 +9,8 @@ from cuesmith.score import ChordSpan, SectionPlan
 
 MOST_VOICES = 4
 ROOM_BELOW = 11  # semitones from the bottom of the register to the middle of the tune that chords need to lie under it
+CHORDAL = ("pad", "impact")  # roles that play whole chords
+LAYER, MOST_LAYERS = 5, 2  # semitones by which each further one lies above the one before, where the tune leaves room
 ABOVE = 17  # semitones chords that lie above the tune may use: near it, for it is their bass
 Voicings = tuple[tuple[int, ...], ...]
 
@@ -50,6 +52,19 @@ def melody_over(setting: Setting, spans: tuple[ChordSpan, ...]) -> tuple[tuple[i
     return tuple(out)
 
 
+def _layer(setting: Setting, player: Player, section: SectionPlan) -> int:
+    """How many seats play whole chords in a section before this one does, at most two: it lies above them."""
+    if player.seat.role not in CHORDAL:
+        return 0
+    before = 0
+    for other in setting.cast.players:
+        if other.id == player.id:
+            break
+        chordal = other.instrument is not None and other.seat.role in CHORDAL and voices_of(other) > 2
+        before += chordal and other.seat.double is None and setting.cast.active(other, section)
+    return min(before, MOST_LAYERS)
+
+
 def voicings(
     setting: Setting,
     player: Player,
@@ -68,6 +83,9 @@ def voicings(
     assert player.instrument is not None
     voices, top = max(least, voices_of(player)), player.instrument.range[1]
     tune = [n.pitch for n in setting.lead_between(section.start, section.end)]
+    raised = LAYER * _layer(setting, player, section)
+    if raised and low + raised + 12 <= top and (not tune or sum(tune) >= len(tune) * (low + raised + ROOM_BELOW)):
+        low, high = low + raised, min(high + raised, top)
     if tune and voices > 1 and sum(tune) < len(tune) * (low + ROOM_BELOW) and low + 24 <= top:
         low = max(low, min(low + 12, max(tune) + UNDER))  # a low tune leaves no room beneath: the chords lie above it
         high = min(low + ABOVE, top)
