@@ -10,6 +10,7 @@ from cuesmith.music.partwriting import voice_lead
 from cuesmith.orchestrate.cast import Player
 from cuesmith.score import Passage, Plan, chord_at, cut_passages
 
+LOW_CHORD = 48  # under this pitch a chord has room for its bass alone
 OPEN_ENDED = {"loop", "attacca", "fade"}  # nothing is written in: the music simply goes on to the bar line
 
 
@@ -31,7 +32,11 @@ def _last_chord(setting: Setting, player: Player, passages: tuple[Passage, ...],
         options = [p for p in range(low, high + 1) if p % 12 in chord.classes]
         return (min(options, key=lambda p: (abs(p - near), p)),) if options else ()
     voices = max(1, min(player.seat.voices if player.seat.voices > 1 else 3, player.instrument.voices, 4))
-    return voice_lead((chord,), voices, low, high, way=manner_of(setting, player.seat.role))[0]
+    above = max(low, LOW_CHORD) if player.instrument.range[1] >= LOW_CHORD + 16 else low
+    found = voice_lead((chord,), voices, above, max(high, above + 16), way=manner_of(setting, player.seat.role))[0]
+    if above > low and voices > 2:  # who reaches lower puts the bass there and the chord above it
+        return (low + (chord.bass - low) % 12, *found[1:])
+    return found
 
 
 def close_part(setting: Setting, player: Player, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
