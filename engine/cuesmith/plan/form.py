@@ -27,7 +27,7 @@ DROPPED = {
     "statement": 3.0,
     "break": 0.5,
     "intro": 0.9,
-    "coda": 1.1,
+    "coda": 1.3,
     "restatement": 0.9,
     "vamp": 1.0,
     "contrast": 1.3,
