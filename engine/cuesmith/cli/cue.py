@@ -92,7 +92,7 @@ def cue(
         fps=rate.name,
         force=force,
     )
-    _write(made, files, SOUNDED, soundfont)
+    _write(made, files, SOUNDED, soundfont, quiet=quiet)
     if as_json:
         from cuesmith.write.show_json import cue_summary
 
@@ -101,12 +101,16 @@ def cue(
         say(summary(made, files))
 
 
-def _write(made: Cue, files: tuple[Path, ...], sounded: tuple[str, ...], soundfont: Path | None) -> None:
+def _write(
+    made: Cue, files: tuple[Path, ...], sounded: tuple[str, ...], soundfont: Path | None, *, quiet: bool = False
+) -> None:
     """All files of one cue; what can fail for want of a component (sound) is made before the first is written."""
     audible = [path for path in files if path.suffix.lower() in sounded]
     if audible:
+        from cuesmith.cli.calibrate import hint
         from cuesmith_render import Tags, render
 
+        hint(soundfont, quiet=quiet)
         audio = render(made, soundfont=soundfont, stems=False)
         tags = Tags(title=made.title, comment=made.performance.comment)
     for path in files:

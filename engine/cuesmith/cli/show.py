@@ -79,8 +79,10 @@ def album(
 
     folder = output_folder(output)
     loaded = load_show(file)
+    from cuesmith.cli.calibrate import hint
     from cuesmith_render.album import render_album  # after the show has been read: this loads the sound libraries
 
+    hint(soundfont, quiet=quiet)
     with progress(quiet=quiet) as step:
         report = render_album(loaded, folder, jobs=jobs, soundfont=soundfont, on_progress=step)
     if as_json:
