@@ -25,6 +25,7 @@ from cuesmith.perform.tables import (
     METRIC_ACCENT,
     ROLE_DB,
     SPREAD_MS,
+    STRUCK_DB,
     TIMING,
     VELOCITY_SD,
 )
@@ -158,6 +159,7 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
     on = np.maximum(0.0, on + drift + _spread(played, instrument) - early)
     duration = np.maximum(0.03, duration + np.where(duration > 0.4, early, 0.0))
     velocity = _velocities(part, played, plan, draw.child("velocity"))
+    level_db = ROLE_DB[part.role] + part.level_db + (STRUCK_DB if instrument is not None and not sustained else 0.0)
     order = np.argsort(on, kind="stable")
     pitch = np.asarray([n.pitch for n, _, _ in played], dtype=np.int16)
     curves = expression_curves(part, played, nominal, off, instrument) if instrument is not None else ()
@@ -165,7 +167,7 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
         name=part.name, part_id=part.id, role=part.role, layer=part.layer, stem=part.stem,
         program=part.program, bank=part.bank, drums=part.drums,
         onset_sec=on[order], duration_sec=duration[order], pitch=pitch[order], velocity=velocity[order],
-        curves=curves, level_db=ROLE_DB[part.role] + part.level_db, pan=part.pan, reverb=part.reverb,
+        curves=curves, level_db=level_db, pan=part.pan, reverb=part.reverb,
     )  # fmt: skip
 
 
