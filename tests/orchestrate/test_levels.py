@@ -20,7 +20,7 @@ TYPES = ("main_theme", "battle", "daily", "tender", "suspense", "ambient")
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, TYPES)))
 def test_a_levelled_score_needs_no_levelling(style: str, type_: str, composed: Composed, banks: Banks) -> None:
-    """Twice is once; and whoever is turned up by ten decibels comes back to where he was or stays under his distance."""
+    """Twice is once; and accompaniment that is turned up by ten decibels comes down again."""
     score = composed(style, type_, 1).score
     again = levelled(score.parts, score.plan, banks)
     for before, after in zip(score.parts, again, strict=True):

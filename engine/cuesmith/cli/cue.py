@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cuesmith.cli.options import output_files, plain, rate_of, seconds_in, seed_of, time_of, title_of
+from cuesmith.cli.options import (
+    EnsembleOption,
+    HumanizeOption,
+    ensemble_of,
+    humanize_of,
+    output_files,
+    plain,
+    rate_of,
+    seconds_in,
+    seed_of,
+    time_of,
+    title_of,
+)
 from cuesmith.cli.output import clock, say, say_json
 
 if TYPE_CHECKING:
@@ -50,6 +62,8 @@ def cue(
         str, typer.Option("--fps", metavar="R", help="Frame rate of timecodes: 23.976, 24, 25, 29.97 (drop) or 30.")
     ] = "24",
     force: Annotated[bool, typer.Option("--force", help="Take a length the type is not made for.")] = False,
+    ensemble: EnsembleOption = None,
+    humanize: HumanizeOption = None,
     output: Annotated[
         list[Path] | None,
         typer.Option(
@@ -91,6 +105,8 @@ def cue(
         hits=[] if hits is None else [spec.hit(rate) for spec in read_hits(hits, rate)],
         fps=rate.name,
         force=force,
+        ensemble=ensemble_of(ensemble) or "",
+        humanize=1.0 if humanize is None else humanize_of(humanize),
     )
     _write(made, files, SOUNDED, soundfont, quiet=quiet)
     if as_json:

@@ -2,7 +2,8 @@
 
 Order of application: swing, the player's place on the beat, correlated timing drift (AR(1), as human players drift),
 velocities (metric accent, phrase arch, pitch, a little chance), articulation, expression, onset compensation. The
-score itself stays on the grid.
+score itself stays on the grid. `humanize` of the brief scales what strays from it: drift, place on the beat, spread
+of chords, chance in velocities, and early onsets; at 0 the notes begin where they are written (swing apart).
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ def _drift(count: int, sd_ms: float, draw: Stream) -> NDArray[np.float64]:
 
 def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray[np.int16]:
     mean_pitch = sum(n.pitch for n, _, _ in played) / len(played)
-    sd = VELOCITY_SD.get(part.role, 4.0)
+    sd = VELOCITY_SD.get(part.role, 4.0) * plan.brief.humanize
     out = []
     for note, articulation, index in played:
         section = plan.sections[index]
@@ -135,8 +136,9 @@ def _bent(ticks: NDArray[np.int64], plan: Plan, feel: tuple[Feel, ...]) -> NDArr
 def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrument: Instrument | None) -> Track:
     draw = stream(plan.brief.seed, plan.brief.id, "perform", part.id)
     played: Played = sorted((note, p.articulation, p.section) for p in part.passages for note in p.notes)
+    human = plan.brief.humanize
     sd, offset = TIMING[part.role]
-    sd *= style.playing.jitter_ms / 8.0
+    sd *= human * style.playing.jitter_ms / 8.0
     starts = np.asarray([n.onset for n, _, _ in played], dtype=np.int64)
     ends = np.asarray([n.end for n, _, _ in played], dtype=np.int64)
     on = plan.tempo.seconds_array(_bent(starts, plan, feel))
@@ -151,12 +153,12 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
         followed[:-1] = (starts[1:] <= ends[:-1]) & (starts[1:] > starts[:-1])
         duration = np.where(followed & (length >= 0.9), (off - on) + overlap * style.playing.legato_ms / 28.0, duration)
     lay_back = style.playing.lay_back_ms if part.role == "lead" else 0.0
-    drift = _drift(len(played), sd, draw.child("time")) + (offset + lay_back) / 1000.0
+    drift = _drift(len(played), sd, draw.child("time")) + human * (offset + lay_back) / 1000.0
     if part.role in ("pad", "impact"):  # a section strikes together: one error per chord
         _, chord = np.unique(starts, return_inverse=True)
         drift = drift[chord]
-    early = min(MAX_EARLY_MS, instrument.onset_ms) / 1000.0 if instrument is not None else 0.0
-    on = np.maximum(0.0, on + drift + _spread(played, instrument) - early)
+    early = human * min(MAX_EARLY_MS, instrument.onset_ms) / 1000.0 if instrument is not None else 0.0
+    on = np.maximum(0.0, on + drift + human * _spread(played, instrument) - early)
     duration = np.maximum(0.03, duration + np.where(duration > 0.4, early, 0.0))
     velocity = _velocities(part, played, plan, draw.child("velocity"))
     level_db = ROLE_DB[part.role] + part.level_db + (STRUCK_DB if instrument is not None and not sustained else 0.0)
