@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from cuesmith.chance import Stream, stream
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.timecode import parse_rate, timecode
+from cuesmith.perform.bends import bends
 from cuesmith.perform.expression import expression_curves
 from cuesmith.perform.model import KeySignature, Marker, Mix, Performance, Track
 from cuesmith.perform.tables import (
@@ -165,11 +166,18 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
     order = np.argsort(on, kind="stable")
     pitch = np.asarray([n.pitch for n, _, _ in played], dtype=np.int16)
     curves = expression_curves(part, played, nominal, off, instrument) if instrument is not None else ()
+    bend, bend_range = bends(
+        part, on[order], (on + duration)[order], starts[order].tolist(), dict(style.playing.bends.items()),
+        stream(plan.brief.seed, plan.brief.id, "bends"),
+    )  # fmt: skip
+    if bend is not None:
+        curves = (*curves, bend)
     return Track(
         name=part.name, part_id=part.id, role=part.role, layer=part.layer, stem=part.stem,
         program=part.program, bank=part.bank, drums=part.drums,
         onset_sec=on[order], duration_sec=duration[order], pitch=pitch[order], velocity=velocity[order],
         curves=curves, level_db=level_db, pan=part.pan, reverb=part.reverb,
+        bend_range=bend_range,
     )  # fmt: skip
 
 
