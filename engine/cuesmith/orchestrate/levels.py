@@ -24,6 +24,7 @@ MOST_DB = {
     "counter": -5.0, "ostinato": -5.0, "pad": -6.0, "bass": -4.0, "pulse": -4.0, "impact": -5.0, "colour": -6.0,
 }  # fmt: skip
 TOGETHER_DB = -1.0  # the nearest that everything but the tune and its doublings comes to it
+NEAR = 10 ** (-12.0 / 10)  # whoever has less than this share of the energy of the tune is soft enough as he is
 FAR_DB = 12.0  # nobody is brought down further
 SHARE = 0.75  # of the time of the tune in which the distances are kept; the rest may be tutti
 
@@ -86,7 +87,10 @@ def _excess_db(sounding: Energies, tune: Energies, weight: Energies, most_db: fl
 
 
 def levelled(parts: Sequence[Part], plan: Plan, banks: Banks) -> tuple[Part, ...]:
-    """The parts with every role at its distance under the tune; the tune and its doublings stay as they are."""
+    """The parts with every role at its distance under the tune; the tune and its doublings stay as they are.
+
+    So does whoever is soft enough already: his level is what the style says.
+    """
     leading = [p for p in parts if p.role == "lead" and not doubles(p)]
     tune: Energies = np.zeros(len(plan.sections))
     for part in leading:
@@ -94,6 +98,7 @@ def levelled(parts: Sequence[Part], plan: Plan, banks: Banks) -> tuple[Part, ...
     busy = _busy(leading, plan)
     weight = busy * np.array([section.length for section in plan.sections], float)
     found = {p.id: _energies(p, plan, banks) * busy for p in parts if p.role != "lead"}
+    near = {id_ for id_, energy in found.items() if energy[tune > 0].sum() > NEAR * tune.sum()}
     cut: dict[str, float] = {}
     for role, most_db in MOST_DB.items():
         group = [found[p.id] for p in parts if p.role == role]
@@ -103,7 +108,7 @@ def levelled(parts: Sequence[Part], plan: Plan, banks: Banks) -> tuple[Part, ...
     every = _excess_db(np.sum(rest, axis=0), tune, weight, TOGETHER_DB) if rest else 0.0
     return tuple(
         part
-        if part.role == "lead"
+        if part.role == "lead" or part.id not in near
         else replace(part, level_db=part.level_db - round(cut.get(part.role, 0.0) + every, 1))
         for part in parts
     )

@@ -48,6 +48,7 @@ BENDS = {
     "drop":   Bend("start", _BASSES,                                 (-500, -300), (0.09, 0.13),  0.00, 0.30),
     "fall":   Bend("end",   _BRASS | _REEDS,                         (-700, -300), (0.16, 0.34),  0.00, 0.35),
     "doit":   Bend("end",   _BRASS | {"alto_sax"},                   (200, 400),   (0.14, 0.24),  0.00, 0.35),
+    "call":   Bend("end",   frozenset({"oohs"}),                     (-260, -180), (0.06, 0.09),  0.00, 0.10),
     "meri":   Bend("end",   frozenset({"shakuhachi"}),               (-150, -60),  (0.28, 0.42),  0.00, 0.70),
 }  # fmt: skip
 

@@ -19,7 +19,8 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.perform.bends import bends
 from cuesmith.perform.expression import expression_curves
-from cuesmith.perform.model import KeySignature, Marker, Mix, Performance, Track
+from cuesmith.perform.filters import sweep_curve, tone_curve
+from cuesmith.perform.model import Curve, KeySignature, Marker, Mix, Performance, Track
 from cuesmith.perform.tables import (
     ARTICULATIONS,
     CLIP_MS,
@@ -135,7 +136,8 @@ def _bent(ticks: NDArray[np.int64], plan: Plan, feel: tuple[Feel, ...]) -> NDArr
 
 
 def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrument: Instrument | None) -> Track:
-    draw = stream(plan.brief.seed, plan.brief.id, "perform", part.id)
+    path = (plan.brief.seed, plan.brief.id)
+    draw = stream(*path, "perform", part.id)
     played: Played = sorted((note, p.articulation, p.section) for p in part.passages for note in p.notes)
     human = plan.brief.humanize
     sd, offset = TIMING[part.role]
@@ -163,15 +165,20 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
     duration = np.maximum(0.03, duration + np.where(duration > 0.4, early, 0.0))
     velocity = _velocities(part, played, plan, draw.child("velocity"))
     level_db = ROLE_DB[part.role] + part.level_db + (STRUCK_DB if instrument is not None and not sustained else 0.0)
-    order = np.argsort(on, kind="stable")
     pitch = np.asarray([n.pitch for n, _, _ in played], dtype=np.int16)
-    curves = expression_curves(part, played, nominal, off, instrument) if instrument is not None else ()
-    bend, bend_range = bends(
-        part, on[order], (on + duration)[order], starts[order].tolist(), dict(style.playing.bends.items()),
-        stream(plan.brief.seed, plan.brief.id, "bends"),
-    )  # fmt: skip
-    if bend is not None:
-        curves = (*curves, bend)
+    order = np.argsort(on, kind="stable")
+    curves: tuple[Curve, ...] = ()
+    bend_range = 2
+    if instrument is not None:
+        tones = tone_curve(
+            instrument, on[order], (on + duration)[order], velocity[order], [played[i][1] for i in order.tolist()]
+        ) or sweep_curve(part, instrument, plan, style.playing.sweeps, stream(*path, "sweeps"))
+        bent, bend_range = bends(
+            part, on[order], (on + duration)[order], starts[order].tolist(), dict(style.playing.bends.items()),
+            stream(*path, "bends"),
+        )  # fmt: skip
+        found = (*expression_curves(part, played, nominal, off, instrument), bent, tones)
+        curves = tuple(curve for curve in found if curve is not None)
     return Track(
         name=part.name, part_id=part.id, role=part.role, layer=part.layer, stem=part.stem,
         program=part.program, bank=part.bank, drums=part.drums,
