@@ -73,15 +73,20 @@ def bends(
     moves: list[tuple[float, float]] = []  # seconds, cents
     deepest = 0.0
     reached = np.maximum.accumulate(end)
+    shortest = min(row.least_sec for _, row, _ in mine)
     for first, last in _chords(ticks):
+        if end[first] - onset[first] < shortest:
+            continue
         start, stop = float(onset[first : last + 1].max()), float(end[first : last + 1].min())
         before = float(reached[first - 1]) if first else -REST_SEC
         after = float(onset[last + 1]) if last + 1 < len(onset) else float("inf")
         for name, row, share in mine:
-            chance = draw.child(name, int(ticks[first]))
             fits = stop - start >= row.least_sec and not (moves and moves[-1][0] > start)
             alone = start - before >= REST_SEC / 2 if row.at == "start" else after - stop >= REST_SEC
-            if not fits or not alone or not chance.chance(share):
+            if not fits or not alone:
+                continue
+            chance = draw.child(name, int(ticks[first]))
+            if not chance.chance(share):
                 continue
             cents, sec = chance.uniform(*row.cents), chance.uniform(*row.sec)
             deepest = max(deepest, abs(cents))
