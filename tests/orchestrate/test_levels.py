@@ -20,11 +20,11 @@ TYPES = ("main_theme", "battle", "daily", "tender", "suspense", "ambient")
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, TYPES)))
 def test_a_levelled_score_needs_no_levelling(style: str, type_: str, composed: Composed, banks: Banks) -> None:
-    """Twice is once; and accompaniment that is turned up by ten decibels comes down again."""
+    """Twice is once, within half a decibel; and accompaniment that is turned up by ten decibels comes down again."""
     score = composed(style, type_, 1).score
     again = levelled(score.parts, score.plan, banks)
     for before, after in zip(score.parts, again, strict=True):
-        assert after.level_db == pytest.approx(before.level_db, abs=0.25)
+        assert after.level_db == pytest.approx(before.level_db, abs=0.6)
         assert replace(after, level_db=before.level_db) == before
     loud = tuple(replace(part, level_db=part.level_db + 10 * (part.role != "lead")) for part in score.parts)
     back = levelled(loud, score.plan, banks)

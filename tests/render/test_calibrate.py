@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from cuesmith.cli.app import app
 from cuesmith.errors import ComponentError
 from cuesmith.perform.model import Performance, Track
 from cuesmith.specs.library import load_banks
@@ -156,3 +158,49 @@ def test_holes_move_notes_and_nothing_else(make_track: Callable[..., Track]) -> 
     assert out[1].curves[-1].values.tolist() == [1]
     drums = make_track(notes, program=65, drums=True)
     assert without_holes([drums], holey) == (drums,)
+
+
+def test_the_command(
+    own_cache: Path, tmp_path: Path, embedded_font: Soundfont, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A short table, JSON, and one clear message for a bad font."""
+    few = {n: row for n, row in known_programs().items() if n in (*SOME, 65)}
+    monkeypatch.setattr("cuesmith_render.calibrating.known_programs", lambda: few)
+    monkeypatch.setattr("cuesmith_render.calibrating.known_kits", lambda: (0,))
+    runner = CliRunner()
+    done = runner.invoke(app, ["calibrate", str(embedded_font.path)])
+    assert done.exit_code == 0
+    assert "Alto Sax" in done.stdout and "1 silent keys" in done.stdout
+    assert "measured and kept" in done.stdout
+    told = json.loads(runner.invoke(app, ["calibrate", str(embedded_font.path), "--json"]).stdout)
+    assert told["fresh"] is False
+    assert {row[0] for row in told["programs"]} == set(few)
+    bad = tmp_path / "page.sf2"
+    for text in (b"<html>", embedded_font.path.read_bytes()[:50_000]):
+        bad.write_bytes(text)
+        failed = runner.invoke(app, ["calibrate", str(bad)])
+        assert failed.exit_code == 4
+        assert failed.stderr.startswith("cuesmith: ") and "Remedy" in failed.stderr
+        assert failed.stdout == ""
+
+
+def test_a_font_nobody_measured_is_said_once(own_cache: Path, tmp_path: Path, embedded_font: Soundfont) -> None:
+    font = tmp_path / "My font.sf2"
+    shutil.copy(embedded_font.path, font)
+    made = ["cue", "--type", "stinger", "-o", str(tmp_path / "x.wav"), "--soundfont", str(font)]
+    runner = CliRunner()
+    told = runner.invoke(app, made)
+    assert told.exit_code == 0
+    assert told.stderr.count("cuesmith calibrate '") == 1
+    assert runner.invoke(app, [*made, "-q"]).stderr == ""
+
+
+def test_options_say_how_it_is_played(tmp_path: Path) -> None:
+    runner = CliRunner()
+    small = tmp_path / "small.mid"
+    done = runner.invoke(app, ["cue", "--type", "eyecatch", "--ensemble", "solo", "--humanize", "0", "-o", str(small)])
+    assert done.exit_code == 0, done.stderr
+    for option, value in (("--ensemble", "sol"), ("--humanize", "2")):
+        failed = runner.invoke(app, ["cue", option, value, "-o", str(small)])
+        assert failed.exit_code == 2
+        assert option in failed.stderr

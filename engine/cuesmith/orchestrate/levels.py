@@ -28,8 +28,11 @@ NEAR = 10 ** (-12.0 / 10)  # whoever has less than this share of the energy of t
 FAR_DB = 12.0  # nobody is brought down further
 SHARE = 0.75  # of the time of the tune in which the distances are kept; the rest may be tutti
 
-STRUCK_SEC, DECAY_SEC = 0.9, 0.7  # a struck note's energy, in seconds of its loudest, and how fast it gets there
+PEAK_SEC = 0.4  # the time over which a program's loudness is measured
+DECAY_SEC, LONG_DECAY_SEC = 0.7, 1.4  # how fast the energy of struck notes dies; of those that ring on
+LONG_DECAY = frozenset({"keys", "bass"})
 RING_SEC = 0.15  # what a held note sounds longer than it is written
+TAIL = 0.6  # share of its tail for which a struck note still counts
 DRUM_SEC = 0.4
 # decibels of a drum at velocity 100 against a middling program at 80, by key; others -4
 DRUM_DB = {
@@ -55,7 +58,10 @@ def _energies(part: Part, plan: Plan, banks: Banks) -> Energies:
             out[passage.section] += float(loud.sum()) * DRUM_SEC
             continue
         seconds = at(notes[:, 0] + notes[:, 1]) - at(notes[:, 0])
-        lasting = seconds + RING_SEC if held else STRUCK_SEC * (1 - np.exp(-(seconds + RING_SEC) / DECAY_SEC))
+        decay = LONG_DECAY_SEC if instrument is not None and instrument.family in LONG_DECAY else DECAY_SEC
+        whole = PEAK_SEC / (1 - np.exp(-PEAK_SEC / decay))  # a note that is left to ring, in seconds of its loudest
+        ring = RING_SEC if instrument is None or held else TAIL * instrument.tail_ms / 1000
+        lasting = seconds + ring if held else whole * (1 - np.exp(-(seconds + ring) / decay))
         out[passage.section] += float(((notes[:, 3] / 80.0) ** 4 * lasting).sum())
     level_db = ROLE_DB[part.role] + part.level_db + (0.0 if held or part.drums else STRUCK_DB)
     return out * float(10 ** (level_db / 10))
