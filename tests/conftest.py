@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import TypeAlias
 
@@ -27,6 +27,14 @@ def _composed(style: str, type_: str, seed: int) -> Cue:
 def _themes(style: str) -> Mapping[str, Theme]:
     specs = {"hero": ThemeSpec(character="heroic"), "home": ThemeSpec(character="tender")}
     return make_themes(specs, load_style(style), load_banks(), "tests")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_measurements_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What somebody has measured of his soundfonts must not change what is tested, also in other processes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        yield
 
 
 @pytest.fixture(scope="session")

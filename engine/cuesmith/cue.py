@@ -15,6 +15,7 @@ from cuesmith.critic.choose import best_of
 from cuesmith.errors import UsageError, did_you_mean
 from cuesmith.motif.model import Theme
 from cuesmith.music.timecode import DEFAULT_RATE
+from cuesmith.orchestrate.ensemble import check_ensemble, sized
 from cuesmith.perform.model import Performance
 from cuesmith.perform.play import perform
 from cuesmith.plan.build import build_plan
@@ -87,9 +88,9 @@ def compose_brief(brief: Brief, themes: Mapping[str, Theme]) -> Cue:
     """Compose one cue. themes: every theme the brief names. Raises ComposeError or SpecError."""
     style, banks = load_style(brief.style), load_banks()
     plan = build_plan(brief, style, themes, banks)
-    seats = style
+    seats = sized(style, brief.ensemble, brief.type, banks)
     if is_level(brief.variant):
-        plan, seats = at_full(plan, style)
+        plan, seats = at_full(plan, seats)
     score = best_of(lambda attempt: shaded(write_score(plan, seats, themes, banks, attempt)), themes, banks)
     if brief.variant:
         score = vary(score, brief.variant)
@@ -128,6 +129,8 @@ def compose(
     arousal: float | None = None,
     tension: float | None = None,
     beats: Sequence[Beat] = (),
+    ensemble: str = "",
+    humanize: float = 1.0,
 ) -> Cue:
     """Compose a single cue, with themes of its own: a show of one cue.
 
@@ -138,6 +141,7 @@ def compose(
     chords: a chart for the whole cue (`IVM7 V7 | iii7 vi7`, `GM7 A7 | F#m7 Bm7`), or section name → chart.
     feel: a feeling by name; valence (-1 dark .. 1 bright), arousal (0 still .. 1 excited), tension (0 .. 1): the cue
     moved from the place of its type. beats: of the picture, in order; they make the form. The leitmotif is the same.
+    ensemble: solo, chamber, studio or full. humanize: 0 on the grid .. 1 as the style plays; the score is the same.
     Raises UsageError, SpecError or ComposeError.
     """
     check_type(type)
@@ -156,6 +160,9 @@ def compose(
         raise UsageError(f"chords, {fault}") from None
     if tempo is not None and not 30 <= tempo <= 260:
         raise UsageError(f"a tempo of {tempo:g} is out of range: 30 to 260 quarter notes per minute")
+    check_ensemble(ensemble)
+    if not 0 <= humanize <= 1:
+        raise UsageError(f"humanize {humanize:g} is out of range: 0 (on the grid) to 1 (as the style plays)")
     draw = stream(seed, "character")
     specs = {"theme": ThemeSpec(character=character or character_for(row.valence, row.arousal, banks, draw))}
     if type == "suite":
@@ -168,5 +175,6 @@ def compose(
         seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes), chords=given,
         guises=(Guise("theme", recipe),) if recipe else (), hits=tuple(hits), fps=fps, force=force,
         feel=feel, valence=valence, arousal=arousal, tension=tension, beats=tuple(beats),
+        ensemble=ensemble, humanize=humanize,
     )  # fmt: skip
     return compose_brief(brief, themes)

@@ -129,6 +129,8 @@ class Brief:
     arousal: float | None = None  # 0 still .. 1 excited
     tension: float | None = None  # 0 at ease .. 1 on edge
     beats: tuple[Beat, ...] = ()  # in order of time; they make the form
+    ensemble: str = ""  # solo, chamber, studio or full; "": as the style has it
+    humanize: float = 1.0  # 0 on the grid .. 1 as the style plays
 
 
 @dataclass(frozen=True, slots=True)

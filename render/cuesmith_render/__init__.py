@@ -13,6 +13,7 @@ from cuesmith.errors import ComponentError
 
 if TYPE_CHECKING:
     from cuesmith_render.audio import Audio, AudioReport, render
+    from cuesmith_render.calibrating import Calibrated, calibrate, calibration_here
     from cuesmith_render.encode import write_audio
     from cuesmith_render.fluid.diagnose import Diagnosis, diagnose
     from cuesmith_render.fluid.discover import Library, Soundfont, find_library, find_soundfont
@@ -23,10 +24,13 @@ _HOMES = {
     "Audio":          "audio",
     "AudioReport":    "audio",
     "Bank":           "fluid.synth",
+    "Calibrated":     "calibrating",
     "Diagnosis":      "fluid.diagnose",
     "Library":        "fluid.discover",
     "Soundfont":      "fluid.discover",
     "Tags":           "tags",
+    "calibrate":      "calibrating",
+    "calibration_here": "calibrating",
     "diagnose":       "fluid.diagnose",
     "find_library":   "fluid.discover",
     "find_soundfont": "fluid.discover",
@@ -38,10 +42,13 @@ __all__ = [
     "Audio",
     "AudioReport",
     "Bank",
+    "Calibrated",
     "Diagnosis",
     "Library",
     "Soundfont",
     "Tags",
+    "calibrate",
+    "calibration_here",
     "diagnose",
     "find_library",
     "find_soundfont",

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuesmith.perform.model import Performance
-from cuesmith_render.fluid.calibration import calibration_for
+from cuesmith_render.fluid.calibration import calibration_of
 from cuesmith_render.fluid.channels import lay_out
 from cuesmith_render.fluid.events import BLOCK_FRAMES, events_of
+from cuesmith_render.fluid.holes import without_holes
 from cuesmith_render.fluid.synth import Bank, Pass
 
 Samples = NDArray[np.float32]
@@ -60,7 +61,8 @@ def render_stems(performance: Performance, bank: Bank, sample_rate: int, divided
     tracks = performance.tracks if divided else tuple(replace(track, stem=MIX) for track in performance.tracks)
     used = {track.stem for track in tracks}
     names = tuple(name for name in STEM_ORDER if name in used) + tuple(sorted(used - set(STEM_ORDER)))
-    calibration = calibration_for(bank.soundfont.name)
+    calibration = calibration_of(bank.soundfont)
+    tracks = without_holes(tracks, calibration)
     layout = lay_out(tracks, names, calibration)
     body_frames = max(1, round(performance.length_sec * sample_rate))
     events = events_of(tracks, layout.channels, sample_rate, body_frames, performance.loop)

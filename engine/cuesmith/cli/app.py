@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from cuesmith.cli.calibrate import calibrate
 from cuesmith.cli.check import check
 from cuesmith.cli.cue import cue
 from cuesmith.cli.doctor import doctor
@@ -25,7 +26,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _command in (cue, show, album, styles, types, feelings, check, lint, schema, doctor):
+for _command in (cue, show, album, styles, types, feelings, check, lint, schema, doctor, calibrate):
     app.command()(guarded(_command))
 app.add_typer(motif)
 app.add_typer(style)

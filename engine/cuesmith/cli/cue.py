@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cuesmith.cli.options import output_files, plain, rate_of, seconds_in, seed_of, time_of, title_of
+from cuesmith.cli.options import (
+    EnsembleOption,
+    HumanizeOption,
+    ensemble_of,
+    humanize_of,
+    output_files,
+    plain,
+    rate_of,
+    seconds_in,
+    seed_of,
+    time_of,
+    title_of,
+)
 from cuesmith.cli.output import clock, say, say_json
 
 if TYPE_CHECKING:
@@ -50,6 +62,8 @@ def cue(
         str, typer.Option("--fps", metavar="R", help="Frame rate of timecodes: 23.976, 24, 25, 29.97 (drop) or 30.")
     ] = "24",
     force: Annotated[bool, typer.Option("--force", help="Take a length the type is not made for.")] = False,
+    ensemble: EnsembleOption = None,
+    humanize: HumanizeOption = None,
     output: Annotated[
         list[Path] | None,
         typer.Option(
@@ -91,8 +105,10 @@ def cue(
         hits=[] if hits is None else [spec.hit(rate) for spec in read_hits(hits, rate)],
         fps=rate.name,
         force=force,
+        ensemble=ensemble_of(ensemble) or "",
+        humanize=1.0 if humanize is None else humanize_of(humanize),
     )
-    _write(made, files, SOUNDED, soundfont)
+    _write(made, files, SOUNDED, soundfont, quiet=quiet)
     if as_json:
         from cuesmith.write.show_json import cue_summary
 
@@ -101,12 +117,16 @@ def cue(
         say(summary(made, files))
 
 
-def _write(made: Cue, files: tuple[Path, ...], sounded: tuple[str, ...], soundfont: Path | None) -> None:
+def _write(
+    made: Cue, files: tuple[Path, ...], sounded: tuple[str, ...], soundfont: Path | None, *, quiet: bool = False
+) -> None:
     """All files of one cue; what can fail for want of a component (sound) is made before the first is written."""
     audible = [path for path in files if path.suffix.lower() in sounded]
     if audible:
+        from cuesmith.cli.calibrate import hint
         from cuesmith_render import Tags, render
 
+        hint(soundfont, quiet=quiet)
         audio = render(made, soundfont=soundfont, stems=False)
         tags = Tags(title=made.title, comment=made.performance.comment)
     for path in files:

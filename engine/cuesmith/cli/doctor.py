@@ -48,6 +48,7 @@ def _report(found: Diagnosis) -> str:
         ("python", platform.python_version(), "", ""),
         ("fluidsynth", library.version, library.origin, library.path) if library else ("fluidsynth", "missing", "", ""),
         ("soundfont", font.name, font.origin, str(font.path)) if font else ("soundfont", "missing", "", ""),
+        ("levels", found.levels, "", ""),
         *((name, version, "", "") for name, version in found.versions),
     ]
     looked_at = [
@@ -66,6 +67,7 @@ def _data(found: Diagnosis, possible: bool) -> dict[str, object]:
         "python": platform.python_version(),
         "library": {"path": library.path, "origin": library.origin, "version": library.version} if library else None,
         "soundfont": {"path": str(font.path), "origin": font.origin, "name": font.name} if font else None,
+        "levels": found.levels,
         "versions": dict(found.versions),
         "candidates": [
             {

@@ -7,9 +7,21 @@ import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Annotated, Literal, TypeAlias, cast, get_args
 
-from cuesmith.errors import CuesmithError, UsageError
+import typer
+
+from cuesmith.errors import CuesmithError, UsageError, did_you_mean
 from cuesmith.music.timecode import Rate, parse_rate, parse_time
+
+Ensemble: TypeAlias = Literal["solo", "chamber", "studio", "full"]
+EnsembleOption = Annotated[
+    str | None, typer.Option("--ensemble", metavar="E", help="How many play: solo, chamber, studio or full.")
+]
+HumanizeOption = Annotated[
+    float | None,
+    typer.Option("--humanize", metavar="N", help="0 on the grid to 1 as the style plays; the notes are the same."),
+]
 
 MAX_TITLE = 120
 EXAMPLE = "cuesmith cue --style symphonic --type battle -o battle.mid"
@@ -43,6 +55,23 @@ def rate_of(text: str) -> Rate:
         return parse_rate(text)
     except ValueError as fault:
         raise UsageError(f"--fps: {fault}") from None
+
+
+def ensemble_of(text: str | None) -> Ensemble | None:
+    """A size of ensemble."""
+    for known in get_args(Ensemble):
+        if text == known:
+            return cast(Ensemble, known)
+    if text is None:
+        return None
+    raise UsageError(f"--ensemble: unknown ensemble '{text}'{did_you_mean(text, get_args(Ensemble))}")
+
+
+def humanize_of(share: float) -> float:
+    """How much of their habits players keep, 0 .. 1."""
+    if not 0 <= share <= 1:  # so that nan is refused as well
+        raise UsageError(f"--humanize {share:g}: choose 0 (on the grid) to 1 (as the style plays)")
+    return share
 
 
 def time_of(text: str, rate: Rate) -> float:

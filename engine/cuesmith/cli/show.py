@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cuesmith.cli.options import output_folder
+from cuesmith.cli.options import EnsembleOption, HumanizeOption, ensemble_of, humanize_of, output_folder
 from cuesmith.cli.output import clock, progress, say, say_json, table
 
 if TYPE_CHECKING:
     from cuesmith.show.compose import CueSet
+    from cuesmith.specs.show import Show
     from cuesmith_render.album import AlbumReport
 
 ShowFile = Annotated[str, typer.Argument(metavar="FILE", help="A show: the path of a .yaml file, or a name.")]
@@ -22,7 +23,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print what was made as JSO
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")]
 
 
-def show(file: ShowFile, output: Folder, as_json: AsJson = False, quiet: Quiet = False) -> None:
+def show(
+    file: ShowFile,
+    output: Folder,
+    ensemble: EnsembleOption = None,
+    humanize: HumanizeOption = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
+) -> None:
     """Compose a show: a MIDI file per cue, and show.json, which says what is in them."""
     from cuesmith.cue import compose_brief
     from cuesmith.show.compose import CueSet, briefs_of, show_themes
@@ -32,7 +40,7 @@ def show(file: ShowFile, output: Folder, as_json: AsJson = False, quiet: Quiet =
     from cuesmith.write.show_json import show_json
 
     folder = output_folder(output)
-    loaded = load_show(file)
+    loaded = _played(load_show(file), ensemble, humanize)
     themes = show_themes(loaded)
     cues = []
     briefs = briefs_of(loaded, themes)
@@ -53,6 +61,17 @@ def show(file: ShowFile, output: Folder, as_json: AsJson = False, quiet: Quiet =
         say(f"\n{loaded.title}: {len(made.cues)} cues, {length}, in {folder} (what is in them: show.json)")
 
 
+def _played(loaded: Show, ensemble: str | None, humanize: float | None) -> Show:
+    """The show with what the options say of every cue, whatever the cue says itself."""
+    if (size := ensemble_of(ensemble)) is not None:
+        cues = tuple(replace(cue, ensemble=None) for cue in loaded.cues)
+        loaded = replace(loaded, ensemble=size, cues=cues)
+    if humanize is not None:
+        cues = tuple(replace(cue, humanize=None) for cue in loaded.cues)
+        loaded = replace(loaded, humanize=humanize_of(humanize), cues=cues)
+    return loaded
+
+
 def _show_table(made: CueSet) -> str:
     rows = []
     for cue in made.cues:
@@ -71,6 +90,8 @@ def album(
     soundfont: Annotated[
         Path | None, typer.Option("--soundfont", metavar="FILE", help="Soundfont (.sf2, .sf3) to play with.")
     ] = None,
+    ensemble: EnsembleOption = None,
+    humanize: HumanizeOption = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
@@ -78,9 +99,11 @@ def album(
     from cuesmith.specs.load import load_show
 
     folder = output_folder(output)
-    loaded = load_show(file)
+    loaded = _played(load_show(file), ensemble, humanize)
+    from cuesmith.cli.calibrate import hint
     from cuesmith_render.album import render_album  # after the show has been read: this loads the sound libraries
 
+    hint(soundfont, quiet=quiet)
     with progress(quiet=quiet) as step:
         report = render_album(loaded, folder, jobs=jobs, soundfont=soundfont, on_progress=step)
     if as_json:

@@ -14,7 +14,7 @@ from cuesmith.chance import Stream
 from cuesmith.orchestrate.cast import Cast, Player
 from cuesmith.score import Plan, SectionPlan
 
-LEADING = frozenset({"gliss", "run", "rip", "swell", "roll"})  # gestures that lead over a boundary
+LEADING = frozenset({"gliss", "run", "rip", "swell", "roll", "kakegoe"})  # gestures that lead over a boundary
 RARE_BARS = {"gliss": 24}  # bars at least between two of a kind
 STEP = 0.15  # of energy, from which on a boundary bears two
 USED = 3.0  # how many times less likely a device becomes each time it has been used

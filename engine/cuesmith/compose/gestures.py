@@ -160,6 +160,43 @@ def tremolo(setting: Setting, player: Player, section: SectionPlan) -> list[Note
     return [Note(start + i * step, step - 10, pitch, max(34, round(loud - 30 + 30 * x))) for i, x in enumerate(shape)]
 
 
+def kakegoe(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+    """A drummer's call a beat before the stroke on the next bar line: short, on the fifth, and falling as voices do."""
+    low, high = player.instrument.sweet if player.instrument else (60, 72)
+    if section.end >= setting.plan.length or section.bars < 4:
+        return []
+    fifth = (section.key.tonic + 7) % 12
+    pitch = min((p for p in range(low, high + 1) if p % 12 == fifth), key=lambda p: (abs(p - (low + high) // 2), p))
+    return [Note(section.end - PPQ, PPQ // 3, pitch, min(118, velocity_of(section.energy) + 8))]
+
+
+def heterophony(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+    """The tune at once in another way: its longer notes plucked in this player's octave, held ones with a neighbour
+    and struck again."""
+    low, high = player.instrument.sweet if player.instrument else (60, 84)
+    leader = setting.cast.leads[section.index]
+    if section.theme is None or leader is None or setting.cast.player(leader).instrument_id == player.instrument_id:
+        return []
+    tune = [n for n in setting.lead if section.start <= n.onset < section.end and n.duration >= PPQ // 2]
+    out: list[Note] = []
+    loud = velocity_of(section.energy) - 12
+    for note in tune:
+        octaves = [p for p in range(low, high + 1) if p % 12 == note.pitch % 12]
+        if not octaves:
+            continue
+        pitch = min(octaves, key=lambda p: (abs(p - note.pitch), p))
+        beats = min(note.end, section.end) - note.onset
+        if beats < 3 * PPQ // 2:
+            out.append(Note(note.onset, beats, pitch, loud))
+            continue
+        pool = _ladder(setting, section, note.onset, low, high)
+        near = min((p for p in pool if p > pitch), default=pitch)
+        half, quarter = PPQ // 2, PPQ // 4
+        out += [Note(note.onset, half, pitch, loud), Note(note.onset + half, quarter, near, loud - 12),
+                Note(note.onset + half + quarter, beats - half - quarter, pitch, loud - 6)]  # fmt: skip
+    return out if len(out) > 3 else []
+
+
 GESTURES: dict[str, Callable[[Setting, Player, SectionPlan], list[Note]]] = {
     "gliss": gliss,
     "run": run,
@@ -169,6 +206,8 @@ GESTURES: dict[str, Callable[[Setting, Player, SectionPlan], list[Note]]] = {
     "answer": answer,
     "roll": roll,
     "tremolo": tremolo,
+    "kakegoe": kakegoe,
+    "heterophony": heterophony,
 }
 
 

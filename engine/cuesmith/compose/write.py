@@ -23,6 +23,7 @@ from cuesmith.compose.setting import Setting
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.balance import balanced
 from cuesmith.orchestrate.cast import cast_players
+from cuesmith.orchestrate.levels import levelled
 from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
 from cuesmith.orchestrate.player import Player
 from cuesmith.score import Part, Passage, Plan, Score, cut_around
@@ -114,4 +115,5 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
             parts.append(pitched_part(player, doubled(plan, cast, player, passages.get(player.seat.double, ())), plan))
         else:
             parts.append(pitched_part(player, passages[player.id], plan))
-    return Score(plan, harmony, balanced([part for part in parts if any(part.notes())]))
+    found = balanced([part for part in parts if any(part.notes())])
+    return Score(plan, harmony, levelled(found, plan, banks))

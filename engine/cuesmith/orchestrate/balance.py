@@ -21,7 +21,8 @@ def _gain(part: Part) -> float:
     return float(10 ** ((ROLE_DB[part.role] + part.level_db) / CURVE))
 
 
-def _doubles(part: Part) -> bool:
+def doubles(part: Part) -> bool:
+    """Whether a part has nothing of its own to say but copies another."""
     return all(passage.device.startswith("doubles ") for passage in part.passages)
 
 
@@ -32,7 +33,7 @@ def balanced(parts: Sequence[Part]) -> tuple[Part, ...]:
     """
     tune: list[tuple[int, int, float]] = []  # onset, pitch, velocity as heard
     for part in parts:
-        if part.role == "lead" and not _doubles(part):
+        if part.role == "lead" and not doubles(part):
             gain = _gain(part)
             tune += [(n.onset, n.pitch, n.velocity * gain) for n in part.notes()]
     if not tune:

@@ -2,7 +2,8 @@
 
 Order of application: swing, the player's place on the beat, correlated timing drift (AR(1), as human players drift),
 velocities (metric accent, phrase arch, pitch, a little chance), articulation, expression, onset compensation. The
-score itself stays on the grid.
+score itself stays on the grid. `humanize` of the brief scales what strays from it: drift, place on the beat, spread
+of chords, chance in velocities, and early onsets; at 0 the notes begin where they are written (swing apart).
 """
 
 from __future__ import annotations
@@ -16,8 +17,10 @@ from numpy.typing import NDArray
 from cuesmith.chance import Stream, stream
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.timecode import parse_rate, timecode
+from cuesmith.perform.bends import bends
 from cuesmith.perform.expression import expression_curves
-from cuesmith.perform.model import KeySignature, Marker, Mix, Performance, Track
+from cuesmith.perform.filters import sweep_curve, tone_curve
+from cuesmith.perform.model import Curve, KeySignature, Marker, Mix, Performance, Track
 from cuesmith.perform.tables import (
     ARTICULATIONS,
     CLIP_MS,
@@ -25,6 +28,7 @@ from cuesmith.perform.tables import (
     METRIC_ACCENT,
     ROLE_DB,
     SPREAD_MS,
+    STRUCK_DB,
     TIMING,
     VELOCITY_SD,
 )
@@ -94,7 +98,7 @@ def _drift(count: int, sd_ms: float, draw: Stream) -> NDArray[np.float64]:
 
 def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray[np.int16]:
     mean_pitch = sum(n.pitch for n, _, _ in played) / len(played)
-    sd = VELOCITY_SD.get(part.role, 4.0)
+    sd = VELOCITY_SD.get(part.role, 4.0) * plan.brief.humanize
     out = []
     for note, articulation, index in played:
         section = plan.sections[index]
@@ -132,10 +136,12 @@ def _bent(ticks: NDArray[np.int64], plan: Plan, feel: tuple[Feel, ...]) -> NDArr
 
 
 def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrument: Instrument | None) -> Track:
-    draw = stream(plan.brief.seed, plan.brief.id, "perform", part.id)
+    path = (plan.brief.seed, plan.brief.id)
+    draw = stream(*path, "perform", part.id)
     played: Played = sorted((note, p.articulation, p.section) for p in part.passages for note in p.notes)
+    human = plan.brief.humanize
     sd, offset = TIMING[part.role]
-    sd *= style.playing.jitter_ms / 8.0
+    sd *= human * style.playing.jitter_ms / 8.0
     starts = np.asarray([n.onset for n, _, _ in played], dtype=np.int64)
     ends = np.asarray([n.end for n, _, _ in played], dtype=np.int64)
     on = plan.tempo.seconds_array(_bent(starts, plan, feel))
@@ -150,22 +156,35 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
         followed[:-1] = (starts[1:] <= ends[:-1]) & (starts[1:] > starts[:-1])
         duration = np.where(followed & (length >= 0.9), (off - on) + overlap * style.playing.legato_ms / 28.0, duration)
     lay_back = style.playing.lay_back_ms if part.role == "lead" else 0.0
-    drift = _drift(len(played), sd, draw.child("time")) + (offset + lay_back) / 1000.0
+    drift = _drift(len(played), sd, draw.child("time")) + human * (offset + lay_back) / 1000.0
     if part.role in ("pad", "impact"):  # a section strikes together: one error per chord
         _, chord = np.unique(starts, return_inverse=True)
         drift = drift[chord]
-    early = min(MAX_EARLY_MS, instrument.onset_ms) / 1000.0 if instrument is not None else 0.0
-    on = np.maximum(0.0, on + drift + _spread(played, instrument) - early)
+    early = human * min(MAX_EARLY_MS, instrument.onset_ms) / 1000.0 if instrument is not None else 0.0
+    on = np.maximum(0.0, on + drift + human * _spread(played, instrument) - early)
     duration = np.maximum(0.03, duration + np.where(duration > 0.4, early, 0.0))
     velocity = _velocities(part, played, plan, draw.child("velocity"))
-    order = np.argsort(on, kind="stable")
+    level_db = ROLE_DB[part.role] + part.level_db + (STRUCK_DB if instrument is not None and not sustained else 0.0)
     pitch = np.asarray([n.pitch for n, _, _ in played], dtype=np.int16)
-    curves = expression_curves(part, played, nominal, off, instrument) if instrument is not None else ()
+    order = np.argsort(on, kind="stable")
+    curves: tuple[Curve, ...] = ()
+    bend_range = 2
+    if instrument is not None:
+        tones = tone_curve(
+            instrument, on[order], (on + duration)[order], velocity[order], [played[i][1] for i in order.tolist()]
+        ) or sweep_curve(part, instrument, plan, style.playing.sweeps, stream(*path, "sweeps"))
+        bent, bend_range = bends(
+            part, on[order], (on + duration)[order], starts[order].tolist(), dict(style.playing.bends.items()),
+            stream(*path, "bends"),
+        )  # fmt: skip
+        found = (*expression_curves(part, played, nominal, off, instrument), bent, tones)
+        curves = tuple(curve for curve in found if curve is not None)
     return Track(
         name=part.name, part_id=part.id, role=part.role, layer=part.layer, stem=part.stem,
         program=part.program, bank=part.bank, drums=part.drums,
         onset_sec=on[order], duration_sec=duration[order], pitch=pitch[order], velocity=velocity[order],
-        curves=curves, level_db=ROLE_DB[part.role] + part.level_db, pan=part.pan, reverb=part.reverb,
+        curves=curves, level_db=level_db, pan=part.pan, reverb=part.reverb,
+        bend_range=bend_range,
     )  # fmt: skip
 
 

@@ -35,6 +35,9 @@ ROLE_DB = {
     "bass": -4.0, "pulse": -7.0, "impact": -5.0, "colour": -5.0,
 }  # fmt: skip
 
+# what struck and plucked instruments are brought down by: held ones lose as much, on average, by their expression
+STRUCK_DB = -3.5
+
 # how far players stray from the grid: standard deviation in ms, and where they sit on it (+ = behind)
 #             sd    offset
 TIMING = {

@@ -62,6 +62,8 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
         arousal=cue.arousal,
         tension=cue.tension,
         beats=tuple(beat.beat() for beat in cue.beats),
+        ensemble=cue.ensemble or show.ensemble or "",
+        humanize=show.humanize if cue.humanize is None else cue.humanize,
     )
 
 

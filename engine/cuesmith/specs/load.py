@@ -21,7 +21,7 @@ from cuesmith.specs.spotting import read_hits
 from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
 from cuesmith.specs.validate import check, problem_lines
 
-GESTURE_NAMES = ("gliss", "run", "rip", "swell", "tremolo", "bell", "answer", "roll")
+GESTURE_NAMES = ("gliss", "run", "rip", "swell", "tremolo", "kakegoe", "heterophony", "bell", "answer", "roll")
 TREATMENT_NAMES = (
     "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "vamp",
     "break", "coda", "head", "none",

@@ -67,6 +67,7 @@ def _bars(value: tuple[int, int]) -> tuple[int, int]:
 NotesText = Annotated[
     str, AfterValidator(_notes_text), Field(examples=["D4:1.5 F#4:.5 A4:2 | E4:1 r:1 C#5:2", "1:1.5 5:.5 2':2"])
 ]
+Ensemble = Literal["solo", "chamber", "studio", "full"]
 BarNumber = Annotated[int, Field(ge=1, le=9999)]
 
 
@@ -169,6 +170,7 @@ class CueSpec:
     chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
     feel: a feeling by name; valence, arousal, tension: the dials, which go before it. beats: of the picture, in order
     of time; they make the form. beats_file: such beats as a table with the columns time and note, beside the show.
+    ensemble: how many play; humanize: 0 on the grid .. 1 as the style plays; left out: as the show has them.
     """
 
     id: CueId
@@ -195,6 +197,8 @@ class CueSpec:
     beats: Annotated[tuple[BeatSpec, ...], Field(max_length=60)] = ()
     beats_file: Annotated[str, Field(min_length=1)] | None = None
     levels: bool = False
+    ensemble: Ensemble | None = None
+    humanize: Unit | None = None
 
     def __post_init__(self) -> None:
         if self.beats and self.beats_file is not None:
@@ -227,7 +231,10 @@ class AlbumSpec:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Show:
-    """A cue set. recipes: ways a theme comes back that this show adds, or has otherwise than style and bank."""
+    """A cue set. recipes: ways a theme comes back that this show adds, or has otherwise than style and bank.
+
+    ensemble, humanize: of every cue that has none of its own.
+    """
 
     schema_version: Literal[1] = 1
     title: Name
@@ -237,6 +244,8 @@ class Show:
     themes: dict[str, ThemeSpec] = field(default_factory=dict)
     cues: Annotated[tuple[CueSpec, ...], Field(min_length=1, max_length=200)]
     recipes: dict[str, Recipe] = field(default_factory=dict)
+    ensemble: Ensemble | None = None
+    humanize: Unit = 1.0
     album: AlbumSpec = field(default_factory=AlbumSpec)
 
     def themes_of(self, cue: CueSpec) -> tuple[str, ...]:

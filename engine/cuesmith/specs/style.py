@@ -11,6 +11,7 @@ from pydantic.dataclasses import dataclass
 from cuesmith.specs.banks import STRICT, Ending, RangeField, Recipe, RoleName, Signed, Unit
 from cuesmith.specs.voicing_bank import FamilyName, VoicingRow
 
+BendName = Literal["scoop", "rise", "oshide", "bend", "slide", "drop", "fall", "doit", "meri", "call"]
 Level = Annotated[int, Field(ge=0, le=4)]
 
 
@@ -96,7 +97,12 @@ class Colour:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Playing:
-    """How the ensemble plays. swing: 0.5 straight .. 0.67 triplet; jitter_ms: timing sd; ritard: share of the tempo."""
+    """How the ensemble plays. swing: 0.5 straight .. 0.67 triplet; jitter_ms: timing sd; ritard: share of the tempo.
+
+    sweeps: share of the sections over which the synthesizers' filters open (perform.filters).
+    bends: how often notes that could be are bent (perform.bends says by whom and how): scoop, rise, oshide, bend,
+    slide, drop at the start of a phrase; fall, doit, meri, call at its end.
+    """
 
     swing: Annotated[float, Field(ge=0.5, le=0.72)] = 0.5
     swing_unit: Literal["eighth", "sixteenth"] = "eighth"
@@ -104,6 +110,8 @@ class Playing:
     legato_ms: Annotated[float, Field(ge=0, le=60)] = 28.0
     ritard: Annotated[float, Field(ge=0, le=0.4)] = 0.0
     lay_back_ms: Annotated[float, Field(ge=-20, le=40)] = 0.0
+    sweeps: Unit = 0.0
+    bends: dict[BendName, Unit] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

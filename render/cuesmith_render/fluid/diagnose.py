@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cuesmith.errors import ComponentError
+from cuesmith_render.fluid.calibration import calibration_of
 from cuesmith_render.fluid.discover import (
     Candidate,
     Library,
@@ -29,6 +30,7 @@ class Diagnosis:
     library, soundfont : what a render would use now; None when it would fail.
     candidates         : every place looked at, with the reason it serves or not.
     versions           : (package, version) of what the sound rests on; the version is `missing` when absent.
+    levels             : whence its instruments' levels are known: shipped, measured or unknown.
     advice             : the one command that would improve it most, or "" when nothing would.
     """
 
@@ -37,6 +39,7 @@ class Diagnosis:
     candidates: tuple[Candidate, ...]
     versions: tuple[tuple[str, str], ...]
     advice: str
+    levels: str = "unknown"
 
 
 def diagnose(soundfont: str | Path | None = None, library: str | Path | None = None) -> Diagnosis:
@@ -56,6 +59,7 @@ def diagnose(soundfont: str | Path | None = None, library: str | Path | None = N
         candidates=library_candidates(library) + soundfont_candidates(soundfont),
         versions=versions,
         advice=_advice(found_library, found_font, dict(versions)),
+        levels=_levels(found_font),
     )
 
 
@@ -64,11 +68,18 @@ def _advice(library: Library | None, soundfont: Soundfont | None, versions: dict
         return "pip install 'cuesmith[audio]'"
     if soundfont is None:
         return "pip install --force-reinstall pretty_midi"
+    if _levels(soundfont) == "unknown":
+        return f"cuesmith calibrate '{soundfont.path}'"
     if soundfont.origin == "embedded":
         if sys.platform == "linux" and Path("/etc/debian_version").exists():
             return "sudo apt install musescore-general-soundfont"
         return f"put a General MIDI soundfont (MuseScore_General, FluidR3_GM) into {user_soundfont_folder()}"
     return ""
+
+
+def _levels(soundfont: Soundfont | None) -> str:
+    origin = "none" if soundfont is None else calibration_of(soundfont).origin
+    return "unknown" if origin == "none" else origin
 
 
 def _version(package: str) -> str:

@@ -1,0 +1,126 @@
+"""Bends: scoops, falls, doits, oshide and meri, drawn as pitch bend, always back at rest before the next note.
+
+A style says how often each comes (`playing.bends`); the table says who plays it and what it looks like. Chance hangs
+on the place in the score, not on the player, so that who plays in unison bends in unison.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuesmith.chance import Stream
+from cuesmith.perform.model import Curve
+from cuesmith.score import Part
+
+
+class Bend(NamedTuple):
+    """One way to bend a note.
+
+    at: `start`, into the written pitch, or `end`, away from it. who: instruments. cents, sec: least and most, how far
+    and how long. hold_sec: how long the first pitch stands. least_sec: the shortest note that takes it.
+    """
+
+    at: Literal["start", "end"]
+    who: frozenset[str]
+    cents: tuple[int, int]
+    sec: tuple[float, float]
+    hold_sec: float
+    least_sec: float
+
+
+_REEDS = frozenset({"alto_sax", "tenor_sax", "soprano_sax", "bari_sax", "harmonica"})
+_BRASS = frozenset({"trumpet", "muted_trumpet", "trombone", "brass_section"})
+_GUITARS = frozenset({"overdrive_guitar", "distortion_guitar", "clean_guitar", "jazz_guitar"})
+_BASSES = frozenset({"finger_bass", "pick_bass", "fretless_bass", "acoustic_bass"})
+_LEADS = frozenset({"saw_lead", "square_lead", "charang", "solo_vox", "synth_brass"})
+
+#                 at       who                                       cents         seconds        hold  least
+BENDS = {
+    "scoop":  Bend("start", _REEDS | {"trombone", "muted_trumpet"},  (-200, -100), (0.09, 0.20),  0.00, 0.30),
+    "rise":   Bend("start", frozenset({"shakuhachi", "pan_flute"}),  (-180, -100), (0.09, 0.22),  0.00, 0.35),
+    "oshide": Bend("start", frozenset({"koto", "shamisen"}),         (-200, -200), (0.06, 0.09),  0.09, 0.40),
+    "bend":   Bend("start", _GUITARS,                                (-200, -200), (0.12, 0.22),  0.03, 0.40),
+    "slide":  Bend("start", _LEADS,                                  (-200, -150), (0.06, 0.10),  0.00, 0.25),
+    "drop":   Bend("start", _BASSES,                                 (-500, -300), (0.09, 0.13),  0.00, 0.30),
+    "fall":   Bend("end",   _BRASS | _REEDS,                         (-700, -300), (0.16, 0.34),  0.00, 0.35),
+    "doit":   Bend("end",   _BRASS | {"alto_sax"},                   (200, 400),   (0.14, 0.24),  0.00, 0.35),
+    "call":   Bend("end",   frozenset({"oohs"}),                     (-260, -180), (0.06, 0.09),  0.00, 0.10),
+    "meri":   Bend("end",   frozenset({"shakuhachi"}),               (-150, -60),  (0.28, 0.42),  0.00, 0.70),
+}  # fmt: skip
+
+CENTRE = 8192
+STEP_SEC = 0.012
+REST_SEC = 0.2  # a note with so long a rest after it ends a phrase, and one with half of it before it begins one
+BACK_SEC = 0.03  # before the next note the bend is at rest again
+RANGES = (2, 7, 12)  # semitones a track's bend may reach; the least that will do
+
+
+def bends(
+    part: Part, onset: NDArray[np.float64], end: NDArray[np.float64], ticks: Sequence[int],
+    chances: Mapping[str, float], draw: Stream,
+) -> tuple[Curve | None, int]:  # fmt: skip
+    """The pitch bend of a part and its range in semitones; no curve where nothing is bent.
+
+    onset, end: seconds of its notes as played, in rising order of onset; ticks: their places in the score.
+    """
+    mine = [(name, BENDS[name], share) for name, share in chances.items() if part.instrument in BENDS[name].who]
+    if not mine or part.drums:
+        return None, RANGES[0]
+    moves: list[tuple[float, float]] = []  # seconds, cents
+    deepest = 0.0
+    reached = np.maximum.accumulate(end)
+    shortest = min(row.least_sec for _, row, _ in mine)
+    for first, last in _chords(ticks):
+        if end[first] - onset[first] < shortest:
+            continue
+        start, stop = float(onset[first : last + 1].max()), float(end[first : last + 1].min())
+        before = float(reached[first - 1]) if first else -REST_SEC
+        after = float(onset[last + 1]) if last + 1 < len(onset) else float("inf")
+        for name, row, share in mine:
+            fits = stop - start >= row.least_sec and not (moves and moves[-1][0] > start)
+            alone = start - before >= REST_SEC / 2 if row.at == "start" else after - stop >= REST_SEC
+            if not fits or not alone:
+                continue
+            chance = draw.child(name, int(ticks[first]))
+            if not chance.chance(share):
+                continue
+            cents, sec = chance.uniform(*row.cents), chance.uniform(*row.sec)
+            deepest = max(deepest, abs(cents))
+            begin = float(onset[first]) if row.at == "start" else stop - sec
+            moves += _into(begin, cents, row.hold_sec, sec) if row.at == "start" else _away(begin, cents, sec, after)
+    if not moves:
+        return None, RANGES[0]
+    width = next(r for r in RANGES if 100 * r >= deepest)
+    times = np.array([time for time, _ in moves])
+    values = CENTRE + np.rint(np.array([cents for _, cents in moves]) / (100 * width) * (CENTRE - 1))
+    return Curve("bend", 0, np.maximum(times, 0.0), values.astype(np.int32)), width
+
+
+def _chords(ticks: Sequence[int]) -> list[tuple[int, int]]:
+    """First and last index of the notes struck together."""
+    out: list[tuple[int, int]] = []
+    for index, tick in enumerate(ticks):
+        if out and ticks[out[-1][0]] == tick:
+            out[-1] = (out[-1][0], index)
+        else:
+            out.append((index, index))
+    return out
+
+
+def _into(begin: float, cents: float, hold: float, sec: float) -> list[tuple[float, float]]:
+    """From some cents off into the pitch: quick at first, as lips and fingers are."""
+    x = np.arange(0.0, 1.0, STEP_SEC / sec)
+    path = [(begin + hold + float(k) * sec, cents * float((1 - k) ** 1.5)) for k in x]
+    return [(max(0.0, begin - 0.005), cents), *path, (begin + hold + sec, 0.0)]
+
+
+def _away(begin: float, cents: float, sec: float, after: float) -> list[tuple[float, float]]:
+    """Away from the pitch, faster and faster; at rest again before the next note."""
+    x = np.arange(0.0, 1.0 + 1e-9, STEP_SEC / sec)
+    path = [(begin + float(k) * sec, cents * float(k**1.6)) for k in x]
+    back = begin + sec + REST_SEC - BACK_SEC if after == float("inf") else after - BACK_SEC
+    return [*path, (back, 0.0)]

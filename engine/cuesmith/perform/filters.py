@@ -1,0 +1,92 @@
+"""Filters: the tone that goes with the dynamics, and the sweeps of synthesizers, by the SoundFont's filter cutoff.
+
+In most soundfonts velocity changes the loudness of a sample and not its tone. Soft brass and strings are darkened by
+the generator initialFilterFc (NRPN 120/8, in cents of cutoff); a synthesizer opens over a section. Players that do not
+know SoundFont NRPNs ignore them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuesmith.chance import Stream
+from cuesmith.perform.model import Curve
+from cuesmith.score import Part, Plan, SectionPlan
+from cuesmith.specs.banks import Instrument
+
+CUTOFF = 8  # SoundFont generator
+
+
+class Tone(NamedTuple):
+    """darkest: cents of cutoff at the softest; power: how the way there bends."""
+
+    darkest: int
+    power: float
+
+
+TONES = {"brass": Tone(-1600, 1.3), "strings": Tone(-2000, 1.5)}
+SOFTEST, LOUDEST = 36, 112  # velocities between which the tone changes
+SWELL_FROM = -1100  # cents at which a swell of brass or strings begins
+SWEPT = {"ostinato": -2400, "pad": -1900, "bass": -1500}  # cents at which a sweep begins, by role
+SWEPT_FAMILY = "synth"
+SWEPT_BASSES = frozenset({"synth_bass", "synth_bass_2"})
+STEP_SEC = 0.09
+LEAST_CENTS = 60  # smaller changes are not sent
+
+
+def tone_curve(
+    instrument: Instrument, onset: NDArray[np.float64], end: NDArray[np.float64], velocity: NDArray[np.int16],
+    articulations: Sequence[str],
+) -> Curve | None:  # fmt: skip
+    """The cutoff of brass and strings note by note; None for others. Columns in rising order of onset."""
+    tone = TONES.get(instrument.family)
+    if tone is None or not instrument.sustained:
+        return None
+    soft = 1 - np.clip((velocity.astype(float) - SOFTEST) / (LOUDEST - SOFTEST), 0, 1)
+    dark = np.rint(tone.darkest * soft**tone.power)
+    times, values = [0.0], [int(dark[0])]
+    for index, (start, stop) in enumerate(zip(onset.tolist(), end.tolist(), strict=True)):
+        if start <= times[-1]:
+            continue
+        if articulations[index] == "swell" and stop - start > 4 * STEP_SEC:
+            grid = np.arange(start, stop, STEP_SEC)
+            times += grid.tolist()
+            values += np.rint(SWELL_FROM * (1 - (grid - start) / (stop - start))).astype(int).tolist()
+        elif abs(int(dark[index]) - values[-1]) >= LEAST_CENTS:
+            times.append(max(0.0, start - 0.004))
+            values.append(int(dark[index]))
+    return Curve("nrpn", CUTOFF, np.array(times), np.array(values, np.int32))
+
+
+def sweep_curve(part: Part, instrument: Instrument, plan: Plan, share: float, draw: Stream) -> Curve | None:
+    """The cutoff of a synthesizer section by section: it opens towards a louder one, else it opens and closes again.
+
+    share: of the sections that are swept; which they are hangs on the cue, so that all synthesizers move together.
+    """
+    deep = SWEPT.get(part.role, 0)
+    if not deep or not share or not (instrument.family == SWEPT_FAMILY or part.instrument in SWEPT_BASSES):
+        return None
+    sounding = {passage.section for passage in part.passages if passage.notes}
+    times, values = [np.zeros(1)], [np.zeros(1)]
+    for section in plan.sections:
+        if section.index not in sounding or not draw.child(section.index).chance(share):
+            continue
+        start, stop = plan.tempo.seconds(section.start), plan.tempo.seconds(section.end)
+        grid = np.arange(start, stop - STEP_SEC, STEP_SEC)
+        x = (grid - start) / (stop - start)
+        path = deep * (1 - x) ** 1.2 if _opens(plan, section) else 0.7 * deep * np.abs(1 - 2 * x) ** 1.5
+        times += [grid, np.array([stop - 0.02])]
+        values += [path, np.zeros(1)]
+    if len(times) == 1:
+        return None
+    at, cents = np.concatenate(times), np.rint(np.concatenate(values))
+    return Curve("nrpn", CUTOFF, at, cents.astype(np.int32))
+
+
+def _opens(plan: Plan, section: SectionPlan) -> bool:
+    after = plan.sections[section.index + 1] if section.index + 1 < len(plan.sections) else None
+    return after is not None and after.energy >= section.energy
