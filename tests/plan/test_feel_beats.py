@@ -14,7 +14,8 @@ from cuesmith.errors import ComposeError, SpecError
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan, level_of
 from cuesmith.plan.feeling import feeling_row, point_of
-from cuesmith.plan.story import PIVOT, chunks, grid
+from cuesmith.plan.sheet import grid
+from cuesmith.plan.story import PIVOT, chunks
 from cuesmith.score import Beat, Brief, Plan
 from cuesmith.show.compose import brief_of
 from cuesmith.specs.beats import EVENT_NAMES, read_beats, seconds_of
@@ -188,7 +189,7 @@ def test_beats_of_a_show(tmp_path: Path) -> None:
         ("beats: [{at: 0, event: revel}]", "did you mean 'reveal'"),
         ("beats: [{at: 5, feel: sad}, {at: 5, feel: calm}]", "5 s is not after the one before"),
         ("beats: [{at: 60, feel: sad}]", "60 s is beyond the end of the cue at 60 s"),
-        ("beats: [{at: 6}]", "at least one of feel, who, event and intensity"),
+        ("beats: [{at: 6}]", "at least one of feel, who, event, intensity and recipe"),
         ("valence: 2", "valence"),
         ("beats_file: gone.csv", "cannot read the beats"),
     ],

@@ -71,8 +71,8 @@ def _favoured(weights: Mapping[str, float], families: tuple[str, ...], banks: Ba
     return {name: weight * gain.get(banks.instruments[name].family, 1.0) for name, weight in weights.items()}
 
 
-def _families(plan: Plan, theme: str | None) -> tuple[str, ...]:
-    row = plan.guise(theme).row if theme else None
+def _families(plan: Plan, theme: str | None, section: SectionPlan | None = None) -> tuple[str, ...]:
+    row = plan.guise(theme, section).row if theme else None
     return row.families if row else ()
 
 
@@ -101,7 +101,7 @@ def _lie(
     pitches = tunes.get(section.index)
     if not pitches:
         return NOTHING
-    row = plan.guise(section.theme).row if section.theme else None
+    row = plan.guise(section.theme, section).row if section.theme else None
     register = 2 * section.register + (row.register if row is not None else 0)
     return lie(pitches, instrument, height(section.energy) if high is None else high, register, ceiling)
 
@@ -195,7 +195,7 @@ def _leader(
     if known in {p.id for p in able} and not draw.child(section.index, "new").chance(0.3):
         return known
     others = [p for p in able if p.id not in spared] if section.treatment != "coda" else able
-    families = _families(plan, section.theme)
+    families = _families(plan, section.theme, section)
     asked = [p for p in others or able if p.instrument and p.instrument.family in families]
     return draw.child(section.index).choice(asked or others or able).id
 

@@ -139,7 +139,8 @@ class BeatSpec:
     """A moment of the picture that the music answers to, as the music editor writes it down.
 
     at: seconds. feel: a feeling (banks/feelings.yaml). who: themes heard from here on. event: what happens.
-    intensity: 0 a hint .. 1 everything; left out: as the feeling has it.
+    intensity: 0 a hint .. 1 everything; left out: as the feeling has it. recipe: how the themes come from here on; left
+    out: as the feeling has it.
     """
 
     at: Annotated[float, Field(ge=0, le=900)]
@@ -147,14 +148,15 @@ class BeatSpec:
     who: tuple[str, ...] = ()
     event: Event | None = None
     intensity: Unit | None = None
+    recipe: str | None = None
 
     def __post_init__(self) -> None:
-        if self.feel is None and not self.who and self.event is None and self.intensity is None:
-            raise ValueError("a beat says at least one of feel, who, event and intensity")
+        if all(said is None or said == () for said in (self.feel, self.who, self.event, self.intensity, self.recipe)):
+            raise ValueError("a beat says at least one of feel, who, event, intensity and recipe")
 
     def beat(self) -> Beat:
         """The beat as a brief has it."""
-        return Beat(self.at, self.feel or "", self.who, self.event, self.intensity)
+        return Beat(self.at, self.feel or "", self.who, self.event, self.intensity, self.recipe or "")
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -199,8 +201,6 @@ class CueSpec:
     def __post_init__(self) -> None:
         if self.beats and self.beats_file is not None:
             raise ValueError("a cue has beats or beats_file, not both; leave one out")
-        if (self.beats or self.beats_file) and (self.hits or self.hits_file):
-            raise ValueError("a cue takes hits or beats, not both: give the beats the times of the hits")
         for number, hit in enumerate(self.hits):
             try:
                 hit.hit(parse_rate(self.fps))
