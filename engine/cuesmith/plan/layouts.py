@@ -29,7 +29,8 @@ SKIPPED = 3.0  # cost of a hit that falls off the beat, by its weight
 UPBEAT_COST = 0.6  # a cue that begins with an odd bar
 SHIFT_COST = 0.4
 LOOSE_SEC = (0.0, 0.25, -0.25, 0.55, -0.55)  # by how much a scene of the story may begin off its beat
-LOOSE_COST = 1.2  # of each second of that
+LOOSE_COST = 2.0  # of each second of that
+LOOSE_ODD = 0.5  # cost of an odd bar before a scene on whose beat nothing happens, beyond that of the bar
 FREEDOM = 1.05  # how far a story may stray from its wished tempo where the limits leave nothing
 PHRASE_COSTS = (0.0, 0.35, 0.15, 0.35)  # of a section that begins so many bars after a multiple of four
 
@@ -201,7 +202,7 @@ def _steps(old: _Layout, hit: Hit, frame: Frame, shifts: Sequence[float]) -> Ite
     places: list[tuple[int, OddBar | None, float]] = [(0, None, 0.0)]
     if not loose:
         places += [(tick, None, _beat_cost(hit, meter, tick)) for tick in meter.beats_ticks[1:]]
-        places += [(odd.meter.bar_ticks, odd, odd.cost) for odd in odd_bars(meter)]
+    places += [(odd.meter.bar_ticks, odd, odd.cost + (LOOSE_ODD if loose else 0.0)) for odd in odd_bars(meter)]
     for shift in shifts:
         duration = frame.felt(hit.at_sec + shift) - old.sec
         if duration <= 0:

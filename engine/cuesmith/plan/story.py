@@ -211,13 +211,13 @@ def _rows(
     """The sections of one scene; `said`, the themes heard whole so far, is added to."""
     letter = chr(ord("A") + index) if index < 26 else f"S{index}"
     first, last = grid.lines[index], grid.lines[index + 1]
-    inside = {bar - first: meter for bar, meter in grid.odd.items() if first < bar < last}
+    inside = {bar - first: meter for bar, meter in grid.odd.items() if first < bar < last or bar == index == 0}
     prepared, turned = _prepared(scene, after), grid.odd.get(last) if after is not None else None
     wanted = {bar - first for bar in grid.cuts if 2 <= bar - first <= scene.bars - 3}
     if any(bar > scene.bars - 2 for bar in inside) and turned is None:
         prepared = ""
     music = scene.bars - 1 if prepared and turned is None else scene.bars
-    sizes = _sizes(scene, index, music, sorted({*wanted, *inside}))
+    sizes = _sizes(scene, index, music, sorted({*wanted, *inside} - {0}))
     rising = after is not None and after.energy > scene.energy
     theme = who[0] if who else ""
     number = at = 0
