@@ -81,7 +81,10 @@ class Frame:
 
 
 class Spot(NamedTuple):
-    """A hit laid on a beat. line: the bar line at or before it; bars: usual bars up to there; sec: when it comes, in felt time."""
+    """A hit laid on a beat.
+
+    line: the bar line at or before it; bars: usual bars up to there; sec: when it comes, in felt time.
+    """
 
     hit: Hit
     tick: int

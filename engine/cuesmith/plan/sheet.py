@@ -1,7 +1,7 @@
 """A spotting sheet: the beats of a story and the hits of the picture laid on bars and tempo together.
 
-A beat is where a scene begins: it wants a bar line and is content with one nearby. What happens on it is a hit, and must
-be met. Between the beats the tempo goes after their feelings, gradually, as far as the hits leave it free.
+A beat is where a scene begins: it wants a bar line and is content with one nearby. What happens on it is a hit, and
+must be met. Between the beats the tempo goes after their feelings, gradually, as far as the hits leave it free.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from dataclasses import replace
 from itertools import pairwise
 
 from cuesmith.errors import ComposeError
-from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.plan.form import Form
 from cuesmith.plan.gates import SECTION_KINDS

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cuesmith.chance import Stream
-from cuesmith.errors import ComposeError
 from cuesmith.music.meter import Meter
 from cuesmith.music.scale import Key
 from cuesmith.plan.dials import key_at, placed
@@ -109,10 +108,9 @@ def scenes_of(brief: Brief, start: Mood, bars: Sequence[int], rows: Mapping[str,
 
 
 def opened(brief: Brief) -> Brief:
-    """The brief with a beat at 0, which has the feeling of the cue, where it has none."""
-    if brief.beats[0].at == 0:
-        return brief
-    return replace(brief, beats=(Beat(0.0, brief.feel), *brief.beats))
+    """The brief with a beat at 0, which has the feeling of the cue, where it has none; who stays away is not named."""
+    beats = tuple(replace(beat, who=tuple(n for n in beat.who if n in brief.themes)) for beat in brief.beats)
+    return replace(brief, beats=beats if beats[0].at == 0 else (Beat(0.0, brief.feel), *beats))
 
 
 def chunks(bars: int) -> list[int]:

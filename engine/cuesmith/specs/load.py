@@ -172,7 +172,7 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
                     (*path, "themes", place), f"unknown theme '{theme_name}'{did_you_mean(theme_name, show.themes)}"
                 )
         yield from _use_problems((*path,), cue, show, banks)
-        yield from feel_problems((*path,), cue, show, banks)
+        yield from feel_problems((*path,), cue, show, banks, _known_recipes(show, cue, banks))
         key = cue.id.replace("-", "").lower()
         if key in seen:
             yield Problem((*path, "id"), f"'{cue.id}' is already the id of cues[{seen[key]}]; every cue needs its own")
@@ -228,14 +228,14 @@ def _use_problems(path: tuple[str | int, ...], cue: CueSpec, show: Show, banks: 
 def show_from(document: Document, folder: Path | None = None) -> Show:
     """The show a document holds. Raises SpecError listing every fault, with its place.
 
-    folder: where its lists of hits are looked for; None: they are not read.
+    folder: where its lists of hits and beats are looked for; None: they are not read.
     """
     show, problems = check(document, Show)
     found = list(problems)
     if show is not None:
         found += _show_problems(show, load_banks())
         if folder is not None:
-            show, faults = _with_hits(show, folder)
+            show, faults = _with_lists(show, folder)
             found += faults
     if show is None or found:
         raise SpecError("\n".join(problem_lines(document, found)))
@@ -251,28 +251,30 @@ def load_show(name_or_path: str | Path) -> Show:
     return _beside(show, file.parent) if isinstance(file, Path) else show
 
 
-def _with_hits(show: Show, folder: Path) -> tuple[Show, list[Problem]]:
-    """The show with the hits of its CSV and EDL files, and what is wrong with those."""
+def _with_lists(show: Show, folder: Path) -> tuple[Show, list[Problem]]:
+    """The show with the hits and the beats of its files, and what is wrong with those."""
     cues: list[CueSpec] = []
     faults: list[Problem] = []
     for index, cue in enumerate(show.cues):
-        if cue.hits_file is None:
-            cues.append(cue)
-            continue
         try:
-            found = read_hits(folder / cue.hits_file, parse_rate(cue.fps), name=cue.hits_file)
-            cues.append(replace(cue, hits=(*cue.hits, *found)))
+            if cue.hits_file is not None:
+                found = read_hits(folder / cue.hits_file, parse_rate(cue.fps), name=cue.hits_file)
+                cue = replace(cue, hits=(*cue.hits, *found))
         except CuesmithError as fault:
             faults += [Problem(("cues", index, "hits_file"), line) for line in str(fault).splitlines()]
-            cues.append(cue)
+        try:
+            if cue.beats_file is not None:
+                cue = with_beats(cue, folder, load_banks())
+        except CuesmithError as fault:
+            faults += [Problem(("cues", index, "beats_file"), line) for line in str(fault).splitlines()]
+        cues.append(cue)
     return replace(show, cues=tuple(cues)), faults
 
 
 def _beside(show: Show, folder: Path) -> Show:
-    """The show with the MIDI files of its themes, and its tables of beats, looked for beside its own file."""
+    """The show with the MIDI files of its themes looked for beside its own file."""
     themes = {
         name: replace(theme, midi=replace(theme.midi, path=str(folder / theme.midi.path))) if theme.midi else theme
         for name, theme in show.themes.items()
     }
-    cues = tuple(with_beats(cue, folder, load_banks()) if cue.beats_file else cue for cue in show.cues)
-    return replace(show, themes=themes, cues=cues)
+    return replace(show, themes=themes)

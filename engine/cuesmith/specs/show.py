@@ -138,12 +138,12 @@ class ThemeSpec:
 class BeatSpec:
     """A moment of the picture that the music answers to, as the music editor writes it down.
 
-    at: seconds. feel: a feeling (banks/feelings.yaml). who: themes heard from here on. event: what happens.
-    intensity: 0 a hint .. 1 everything; left out: as the feeling has it. recipe: how the themes come from here on; left
-    out: as the feeling has it.
+    at: seconds (also as text: `1:12.4`). feel: a feeling (banks/feelings.yaml). who: themes heard from here on. event:
+    what happens. intensity: 0 a hint .. 1 everything; recipe: how the themes come from here on; both, left out, are as
+    the feeling has them.
     """
 
-    at: Annotated[float, Field(ge=0, le=900)]
+    at: Annotated[Annotated[float, Field(ge=0, le=900)], BeforeValidator(clock_seconds)]
     feel: str | None = None
     who: tuple[str, ...] = ()
     event: Event | None = None
@@ -170,7 +170,7 @@ class CueSpec:
     timecodes. force: take a length the type is not made for.
     chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
     feel: a feeling by name; valence, arousal, tension: the dials, which go before it. beats: of the picture, in order
-    of time; they make the form. beats_file: such beats as a table with the columns time and note, beside the show.
+    of time; they make the form. beats_file: such beats in a CSV, EDL or YAML file, beside the show.
     """
 
     id: CueId
