@@ -60,7 +60,7 @@ def solve_hits(hits: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) 
 
 
 def solve_fitting(hits: Sequence[Hit], frame: Frame, fit: Fit) -> Timing | None:
-    """As `solve_hits`, with a form of whatever kind: `fit` says how a layout is filled. The beats of the frame count."""
+    """As `solve_hits`, with a form of any kind: `fit` says how a layout is filled. The beats of the frame count too."""
     asked = _in_order([*hits, *frame.beats], frame.seconds)
     found = _solve(asked, frame, fit)
     if found is None and all(hit.weight < 1.0 for hit in asked):

@@ -27,9 +27,15 @@ EVENT_NAMES: tuple[str, ...] = get_args(Event)
 
 
 def feel_problems(path: KeyPath, cue: CueSpec, show: Show, banks: Banks, recipes: Iterable[str]) -> Iterator[Problem]:
-    """Feelings nobody knows, beats out of order or past the end, themes and recipes that do not exist."""
+    """Feelings nobody knows, beats out of order, beats and hits past the end, themes and recipes that do not exist."""
     yield from _unknown_feeling((*path, "feel"), cue.feel, banks)
-    yield from beat_problems((*path, "beats"), cue.beats, banks, _length(cue, banks), show.themes, recipes)
+    length = _length(cue, banks)
+    yield from beat_problems((*path, "beats"), cue.beats, banks, length, show.themes, recipes)
+    for index, hit in enumerate(cue.hits):
+        second = hit.hit(parse_rate(cue.fps)).at_sec
+        if length is not None and second > length:
+            place = (*path, "hits", index, "at")
+            yield Problem(place, f"{second:g} s is beyond the end of the cue at {length:g} s")
 
 
 def _unknown_feeling(place: KeyPath, word: str | None, banks: Banks) -> Iterator[Problem]:
@@ -45,7 +51,10 @@ def beat_problems(
     themes: Iterable[str] | None = None,
     recipes: Iterable[str] | None = None,
 ) -> Iterator[Problem]:
-    """What is wrong with a list of beats. length: seconds of the cue; themes, recipes: those there are. None: unknown."""
+    """What is wrong with a list of beats. length: seconds of the cue; themes, recipes: those there are.
+
+    None: not known.
+    """
     known = None if recipes is None else list(recipes)
     cast = None if themes is None else list(themes)
     for index, beat in enumerate(beats):

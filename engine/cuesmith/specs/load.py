@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,78 +15,19 @@ from cuesmith.specs.document import Document, read_document
 from cuesmith.specs.extend import resolve_extends
 from cuesmith.specs.find import find_file, list_names
 from cuesmith.specs.library import Banks, load_banks, recipe_problems
+from cuesmith.specs.names import listed_problems
 from cuesmith.specs.place import Problem
 from cuesmith.specs.show import CueSpec, Show
 from cuesmith.specs.spotting import read_hits
-from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
+from cuesmith.specs.style import Style
+from cuesmith.specs.style_faults import style_problems
 from cuesmith.specs.validate import check, problem_lines
-
-GESTURE_NAMES = ("gliss", "run", "rip", "swell", "tremolo", "bell", "answer", "roll")
-TREATMENT_NAMES = (
-    "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "vamp",
-    "break", "coda", "head", "none",
-)  # fmt: skip
 
 
 def _read(kind_name: str) -> Document:
     file = find_file("style", kind_name)
     shown = kind_name if kind_name.endswith((".yaml", ".yml")) else f"styles/{kind_name}.yaml"
     return read_document(file, name=shown)
-
-
-def _names(path: tuple[str | int, ...], what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    pool = list(known)
-    for name in names:
-        if name not in pool:
-            yield Problem((*path, name), f"unknown {what} '{name}'{did_you_mean(name, pool)}", at_key=True)
-
-
-def _listed(path: tuple[str | int, ...], what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    pool = list(known)
-    for index, name in enumerate(names):
-        if name not in pool:
-            yield Problem((*path, index), f"unknown {what} '{name}'{did_you_mean(name, pool)}")
-
-
-def _seat_problems(path: tuple[str | int, ...], seat: Seat | SeatChange, banks: Banks) -> Iterator[Problem]:
-    yield from _names((*path, "instruments"), "instrument", seat.instruments or {}, banks.instruments)
-    yield from _names((*path, "textures"), "texture", seat.textures or {}, banks.textures)
-    yield from _names((*path, "grooves"), "groove", seat.grooves or {}, banks.grooves)
-    yield from _names((*path, "gestures"), "gesture", seat.gestures or {}, GESTURE_NAMES)
-    yield from _listed((*path, "treatments"), "treatment", seat.treatments or (), TREATMENT_NAMES)
-
-
-def _style_problems(style: Style, banks: Banks) -> Iterator[Problem]:
-    for name, seat in style.seats.items():
-        path = ("seats", name)
-        yield from _seat_problems(path, seat, banks)
-        if seat.kit is not None and seat.kit not in banks.kits:
-            yield Problem((*path, "kit"), f"unknown kit '{seat.kit}'{did_you_mean(seat.kit, banks.kits)}")
-        if seat.kit is None and not seat.instruments:
-            yield Problem(path, "a seat needs instruments (or a kit)", at_key=True)
-        if seat.double not in (None, "lead") and seat.double not in style.seats:
-            yield Problem(
-                (*path, "double"),
-                f"unknown seat '{seat.double}'{did_you_mean(str(seat.double), [*style.seats, 'lead'])}",
-            )
-    if not any(seat.role == "lead" and seat.double is None for seat in style.seats.values()):
-        yield Problem(("seats",), "no seat leads: one needs 'role: lead'", at_key=True)
-    yield from _names(("progressions",), "progression", style.progressions, banks.progressions)
-    yield from _names(("scales",), "scale", style.scales, banks.scales)
-    yield from _names(("cues",), "cue type", style.cues, banks.cue_types)
-    yield from recipe_problems(("recipes",), style.recipes, banks.instruments)
-    yield from _listed(("voicing", "templates"), "template", style.voicing.templates or (), banks.voicings.templates)
-    for cue, rules in style.cues.items():
-        yield from _rule_problems(("cues", cue), rules, style, banks)
-
-
-def _rule_problems(path: tuple[str | int, ...], rules: CueRules, style: Style, banks: Banks) -> Iterator[Problem]:
-    yield from _listed((*path, "omit"), "seat", rules.omit, style.seats)
-    yield from _names((*path, "seats"), "seat", rules.seats, style.seats)
-    yield from _names((*path, "progressions"), "progression", rules.progressions, banks.progressions)
-    yield from _names((*path, "recipes"), "recipe", rules.recipes or (), (PLAIN, *banks.recipes, *style.recipes))
-    for name, change in rules.seats.items():
-        yield from _seat_problems((*path, "seats", name), change, banks)
 
 
 def style_from(document: Document) -> Style:
@@ -103,7 +44,7 @@ def style_from(document: Document) -> Style:
         style = replace(style, kin=(*style.kin, *parents))
     found = list(problems)
     if style is not None:
-        found += _style_problems(style, load_banks())
+        found += style_problems(style, load_banks())
     if style is None or found:
         raise SpecError("\n".join(problem_lines(document, found)))
     return style
@@ -198,7 +139,7 @@ def _arc_problems(name: str, show: Show, banks: Banks) -> Iterator[Problem]:
     if not arc:
         return
     known = [*banks.stages, *_known_recipes(show, None, banks)]
-    yield from _listed(("themes", name, "arc"), "stage or recipe", arc, known)
+    yield from listed_problems(("themes", name, "arc"), "stage or recipe", arc, known)
     cues = sum(name in show.themes_of(cue) for cue in show.cues)
     if cues < len(arc):
         yield Problem(
