@@ -1,4 +1,4 @@
-"""What is wrong with a style although every field has its form: names nobody knows, and what no cue could be made of."""
+"""What is wrong with a style although every field has its form: unknown names, and what no cue could be made of."""
 
 from __future__ import annotations
 
@@ -164,6 +164,7 @@ def _meter_problems(path: KeyPath, text: str) -> Iterator[Problem]:
         if not SHORTEST_BAR <= meter.bar_beats <= LONGEST_BAR:
             yield Problem(
                 path,
-                f"a bar of {meter} holds {meter.bar_beats:g} quarter notes; it takes {SHORTEST_BAR:g} to {LONGEST_BAR:g}",
+                f"a bar of {meter} holds {meter.bar_beats:g} quarter notes; it takes {SHORTEST_BAR:g} to"
+                f" {LONGEST_BAR:g}",
                 at_key=True,
             )
