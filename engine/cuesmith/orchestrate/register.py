@@ -28,7 +28,8 @@ class Lie(NamedTuple):
     """How a melody lies on an instrument.
 
     octave: of the theme's tonic; outside: the share (0..1) of its notes outside the good register; top: its highest
-    pitch; over: semitones by which that passes the ceiling; strain: what the octave was chosen by; mean: its mean pitch.
+    pitch; over: semitones by which that passes the ceiling; strain: what the octave was chosen by; mean: its
+    mean pitch.
     """
 
     octave: int
@@ -42,7 +43,7 @@ class Lie(NamedTuple):
 def leaning(weights: Mapping[str, float], means: Mapping[str, float], register: float) -> dict[str, float]:
     """Weights of players or instruments, those raised on which a melody lies as high, or as low, as is asked for.
 
-    means: the mean pitch it would have on each. register: semitones by which it should lie higher; at 0 nothing changes.
+    means: the mean pitch it would have on each. register: semitones by which it should lie higher (0: all as it was).
     """
     known = [mean for mean in means.values() if mean]
     if not register or not known:

@@ -174,5 +174,6 @@ def _grid_of(whole: Whole, clock: Clock, frame: Frame, beats: Sequence[Beat]) ->
     lines = (*starts, whole.bars)
     if any(a >= b for a, b in pairwise(lines)):
         return None
-    cuts = frozenset(s.bars for s in whole.spots if s.hit.kind in SECTION_KINDS and s.tick == s.line)
-    return Grid(lines, odd, cuts)
+    begin = [spot for spot in whole.spots if spot.hit.kind in SECTION_KINDS and spot.tick == spot.line]
+    keys = frozenset(spot.bars for spot in begin if spot.hit.kind == "key")
+    return Grid(lines, odd, frozenset(spot.bars for spot in begin), keys)

@@ -45,12 +45,14 @@ SAME_LIGHT             = 0.15              # a difference in valence for which n
 class Grid:
     """The bars of a story. lines: usual bars before each scene, and in all.
 
-    odd: the bars put in, by how many usual ones stand before them. cuts: where else a section should begin.
+    odd: the bars put in, by how many usual ones stand before them. cuts: where else a section should begin; keys: those
+    of them where it must, because the key changes.
     """
 
     lines: tuple[int, ...]
     odd: Mapping[int, Meter] = field(default_factory=dict)
     cuts: Collection[int] = ()
+    keys: Collection[int] = ()
 
 
 class Scene(NamedTuple):
@@ -211,10 +213,11 @@ def _rows(
     first, last = grid.lines[index], grid.lines[index + 1]
     inside = {bar - first: meter for bar, meter in grid.odd.items() if first < bar < last or bar == index == 0}
     prepared, turned = _prepared(scene, after), grid.odd.get(last) if after is not None else None
-    wanted = {bar - first for bar in grid.cuts if 2 <= bar - first <= scene.bars - 3}
     if any(bar > scene.bars - 2 for bar in inside) and turned is None:
         prepared = ""
     music = scene.bars - 1 if prepared and turned is None else scene.bars
+    wanted = {bar - first for bar in grid.cuts if (1 if bar in grid.keys else 2) <= bar - first}
+    wanted = {bar for bar in wanted if bar <= music - (1 if bar + first in grid.keys else 2)}
     sizes = _sizes(scene, index, music, sorted({*wanted, *inside} - {0}))
     rising = after is not None and after.energy > scene.energy
     theme = who[0] if who else ""
