@@ -28,8 +28,8 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
     after `/` is the bass and a numeral the chord that is led to. A chord of `harmony` names its key, the cadence it
     closes and the device it is there for. `guises`: by which recipe each theme comes, and which stage of its story that
     is; `against`: the theme that meets that of the section, and how. `hits`: the moments of the picture, asked for and
-    reached; `hit_error_ms`: their mean distance, by weight. `beats`: where the scenes of a story begin; `feel`, `guises`
-    of a section: what it is meant to feel like, and how themes come there where that differs.
+    reached; `hit_error_ms`: their mean distance, by weight. `beats`: where the scenes of a story begin; `feel` and
+    `guises` of a section: what it is meant to feel like, and how themes come there where that differs.
     """
     plan = score.plan
     bars = bar_starts(plan.meters(), plan.length)
