@@ -37,6 +37,9 @@ SHIFTS_SEC = (0.0, 0.02, -0.015, 0.036, -0.03)  # where hits on the dot cannot b
 Clock: TypeAlias = Callable[[int], float]  # tick → second, in a layout whose tempo is drawn
 Fit: TypeAlias = Callable[[Whole, Clock], tuple[float, Form] | None]  # a layout → the form that fills it, and its cost
 
+# what is tried one after another: by how much hits may be off (seconds), layouts kept, whether at usual tempi
+ATTEMPTS = (((0.0,), WIDTH, True), ((0.0,), WIDE, True), (SHIFTS_SEC, WIDE, True), (SHIFTS_SEC, WIDE, False))
+
 KEY_LIFT, HIGHEST_LIFT = 2, 5  # semitones up at a change of key, and how far above home that may lead
 
 
@@ -59,11 +62,14 @@ def solve_hits(hits: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) 
     return solve_fitting(hits, frame, _filling(rows, frame))
 
 
-def solve_fitting(hits: Sequence[Hit], frame: Frame, fit: Fit) -> Timing | None:
-    """As `solve_hits`, with a form of any kind: `fit` says how a layout is filled. The beats of the frame count too."""
+def solve_fitting(hits: Sequence[Hit], frame: Frame, fit: Fit, *, must: bool = True) -> Timing | None:
+    """As `solve_hits`, with a form of any kind: `fit` says how a layout is filled. The beats of the frame count too.
+
+    must: with hits that cannot be had raise; otherwise None, after a shorter search.
+    """
     asked = _in_order([*hits, *frame.beats], frame.seconds)
-    found = _solve(asked, frame, fit)
-    if found is None and all(hit.weight < 1.0 for hit in asked):
+    found = _solve(asked, frame, fit, most=len(ATTEMPTS) if must else 2)
+    if found is None and (not must or all(hit.weight < 1.0 for hit in asked)):
         return None
     if found is None:
         raise ComposeError(_why_not(asked, frame, fit))
@@ -84,17 +90,13 @@ def _filling(rows: tuple[SectionRow, ...], frame: Frame) -> Fit:
     return fit
 
 
-def _solve(asked: Sequence[Hit], frame: Frame, fit: Fit) -> Timing | None:
+def _solve(asked: Sequence[Hit], frame: Frame, fit: Fit, most: int = len(ATTEMPTS)) -> Timing | None:
     """On the dot; else within a frame; else at a tempo a little beyond the usual."""
     leaders = _leaders(asked)
     low, high = frame.limits
     wider = replace(frame, limits=(low / BEYOND, high * BEYOND))
-    for each, shifts, width in (
-        (frame, (0.0,), WIDTH),
-        (frame, (0.0,), WIDE),
-        (frame, SHIFTS_SEC, WIDE),
-        (wider, SHIFTS_SEC, WIDE),
-    ):
+    for shifts, width, usual in ATTEMPTS[:most]:
+        each = frame if usual else wider
         found = _best(leaders, each, fit, shifts, width)
         if found is not None:
             return _timing(asked, *found, each)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from cuesmith.music.meter import Meter
@@ -35,7 +36,7 @@ FREEDOM = 1.05  # how far a story may stray from its wished tempo where the limi
 PHRASE_COSTS = (0.0, 0.35, 0.15, 0.35)  # of a section that begins so many bars after a multiple of four
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """What the layout of a cue must keep to.
 
@@ -60,12 +61,12 @@ class Frame:
         """Felt seconds in clock ones."""
         return felt if self.pace is None else self.pace.second_at(felt * self.wished_bpm / 60.0)
 
-    @property
+    @cached_property
     def whole(self) -> float:
         """Felt seconds of the cue."""
         return self.felt(self.seconds)
 
-    @property
+    @cached_property
     def felt_limits(self) -> tuple[float, float]:
         """The limits in felt tempo: what keeps the clock within its limits in every scene, and a little freedom."""
         if self.pace is None:
@@ -74,7 +75,7 @@ class Frame:
         low, high = self.limits[0] / min(scale), self.limits[1] / max(scale)
         return min(low, self.wished_bpm / FREEDOM), max(high, self.wished_bpm * FREEDOM)
 
-    @property
+    @cached_property
     def wished_pace(self) -> float:
         """The logarithm of the tempo wished for."""
         return math.log(self.wished_bpm)
@@ -139,7 +140,9 @@ def layouts(hits: Sequence[Hit], frame: Frame, shifts: Sequence[float], width: i
             continue
         if frame.seconds - hit.at_sec <= TOGETHER_SEC:
             break  # it falls on the last bar line, which is met anyway
-        steps = [step for old in beam for step in _steps(old, hit, frame, LOOSE_SEC if hit in frame.beats else shifts)]
+        near = LOOSE_SEC if hit in frame.beats else shifts
+        ends = [(shift, frame.felt(hit.at_sec + shift)) for shift in near]
+        steps = [step for old in beam for step in _steps(old, hit, frame, ends)]
         if hit.weight < 1.0:
             loss = SKIPPED * hit.weight + 0.1
             steps += [_Step(old.cost + loss, old, old.tick, 0, 0, None, old.sec, old.pace) for old in beam]
@@ -197,8 +200,8 @@ def _pace_cost(old: _Layout, pace: float, span: float, share: float, frame: Fram
     return cost
 
 
-def _steps(old: _Layout, hit: Hit, frame: Frame, shifts: Sequence[float]) -> Iterator[_Step]:
-    """Every way to lay the next hit."""
+def _steps(old: _Layout, hit: Hit, frame: Frame, ends: Sequence[tuple[float, float]]) -> Iterator[_Step]:
+    """Every way to lay the next hit. ends: by how much it may be late, and when, in felt time, that is."""
     meter = frame.meter
     bar = meter.bar_ticks
     loose, whole = hit in frame.beats, frame.whole
@@ -206,8 +209,8 @@ def _steps(old: _Layout, hit: Hit, frame: Frame, shifts: Sequence[float]) -> Ite
     if not loose:
         places += [(tick, None, _beat_cost(hit, meter, tick)) for tick in meter.beats_ticks[1:]]
     places += [(odd.meter.bar_ticks, odd, odd.cost + (LOOSE_ODD if loose else 0.0)) for odd in odd_bars(meter)]
-    for shift in shifts:
-        duration = frame.felt(hit.at_sec + shift) - old.sec
+    for shift, end in ends:
+        duration = end - old.sec
         if duration <= 0:
             continue
         share = duration / whole

@@ -26,6 +26,7 @@ from cuesmith.score import Beat, Event, Hit, HitKind
 OFF_WEIGHT, TEMPO_WEIGHT = 8.0, 2.5  # cost of a beat half a bar off, of a tempo e times the wished
 WISHED = 0.75  # weight of a beat on which nothing happens
 NEAR_SEC = 0.6  # a beat so near to a hit takes the bar line of the hit
+SHARES = (0.5, 1.0)  # of the changes of tempo the feelings wish for, the last first, until the hits can be had
 INSIDE = 1.02  # how far inside the limits of tempo the scenes stay, so that they can still give way
 
 EVENT_HITS: Mapping[Event, HitKind] = {
@@ -91,9 +92,9 @@ def solve_sheet(
 ) -> tuple[Story, Timing]:
     """The story on bars and a tempo that meet beats and hits. frame: without either.
 
-    tempi: wished in every scene, quarter notes per minute; where the hits do not allow them the tempo is steady but
-    for what the picture needs. make: the story on a grid. ritard: how much slower the last beat is, and over how many,
-    where only the end is to be met. Raises ComposeError naming hits and beats that cannot be had together.
+    tempi: wished in every scene, quarter notes per minute; where the hits do not allow them they are half as far from one
+    another, or the tempo is steady but for what the picture needs. make: the story on a grid. ritard: how much slower the
+    last beat is, and over how many, where only the end is to be met. Raises ComposeError naming hits and beats that cannot be had together.
     """
     asked = event_hits(beats, hits)
     loose = frozenset(
@@ -105,8 +106,10 @@ def solve_sheet(
     inside = [min(max(bpm, low), max(low, high)) for bpm in tempi]
     steady = replace(frame, beats=loose)
     frames = [steady]
-    if max(inside) > min(inside) * 1.005:
-        pace = pace_of([beat.at for beat in beats], inside, frame.seconds, frame.meter.bar_beats)
+    middle = math.exp(sum(math.log(bpm) for bpm in inside) / len(inside))
+    for share in SHARES if max(inside) > min(inside) * 1.005 else ():
+        nearer = [middle * (bpm / middle) ** share for bpm in inside]
+        pace = pace_of([beat.at for beat in beats], nearer, frame.seconds, frame.meter.bar_beats)
         mean = pace.beats_at(frame.seconds) * 60.0 / frame.seconds
         frames.insert(0, replace(steady, pace=pace, wished_bpm=mean))
     told: dict[Whole, Story] = {}
@@ -120,11 +123,11 @@ def solve_sheet(
             return 0.0, story.form(each.meter, whole.length / PPQ * 60.0 / each.seconds)
 
         try:
-            timing = solve_fitting(asked, each, fit)
+            timing = solve_fitting(asked, each, fit, must=each is steady)
         except ComposeError:
-            if each is frames[-1] and (hits or not _fits_roughly(beats, frame)):
+            if hits or not _fits_roughly(beats, frame):
                 raise
-            continue
+            break
         if timing is not None:
             story = next(made for made in told.values() if made.rows is timing.form.rows)
             rows = turning_rows(timing)
