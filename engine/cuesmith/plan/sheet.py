@@ -92,9 +92,10 @@ def solve_sheet(
 ) -> tuple[Story, Timing]:
     """The story on bars and a tempo that meet beats and hits. frame: without either.
 
-    tempi: wished in every scene, quarter notes per minute; where the hits do not allow them they are half as far from one
-    another, or the tempo is steady but for what the picture needs. make: the story on a grid. ritard: how much slower the
-    last beat is, and over how many, where only the end is to be met. Raises ComposeError naming hits and beats that cannot be had together.
+    tempi: wished in every scene, quarter notes per minute; where the hits do not allow them they are half as far apart,
+    or the tempo is steady but for what the picture needs. make: the story on a grid. ritard: how much slower the last
+    beat is, and over how many, where only the end is to be met. Raises ComposeError naming hits and beats that cannot
+    be had together.
     """
     asked = event_hits(beats, hits)
     loose = frozenset(
