@@ -19,8 +19,9 @@ from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.perform.tables import ARTICULATIONS
 from cuesmith.specs.banks import Groove
 from cuesmith.specs.library import Banks, load_banks
-from cuesmith.specs.load import GESTURE_NAMES, TREATMENT_NAMES, load_style
+from cuesmith.specs.load import load_style
 from cuesmith.specs.style import Seat, SeatChange, Style
+from cuesmith.specs.style_faults import ARTICULATION_NAMES, GESTURE_NAMES, TREATMENT_NAMES
 
 FOLDER = files("cuesmith.styles")
 STYLES = tuple(sorted(file.name.removesuffix(".yaml") for file in FOLDER.iterdir() if file.name.endswith(".yaml")))
@@ -56,6 +57,7 @@ def test_there_are_styles_enough() -> None:
 
 def test_names_known_to_the_loader_are_those_composed() -> None:
     assert set(GESTURE_NAMES) == set(GESTURES)
+    assert set(ARTICULATION_NAMES) == set(ARTICULATIONS)
     assert set(TREATMENT_NAMES) == set(TREATMENTS)
 
 

@@ -140,7 +140,7 @@ def compose(
     the music must meet. fps: frame rate in which times are shown. force: take a length the type is not made for.
     chords: a chart for the whole cue (`IVM7 V7 | iii7 vi7`, `GM7 A7 | F#m7 Bm7`), or section name → chart.
     feel: a feeling by name; valence (-1 dark .. 1 bright), arousal (0 still .. 1 excited), tension (0 .. 1): the cue
-    moved from the place of its type. beats: of the picture, in order; they make the form. The leitmotif is the same.
+    moved from the place of its type. beats: of the picture, in order; they make the form, and name the themes.
     ensemble: solo, chamber, studio or full. humanize: 0 on the grid .. 1 as the style plays; the score is the same.
     Raises UsageError, SpecError or ComposeError.
     """
@@ -164,8 +164,12 @@ def compose(
     if not 0 <= humanize <= 1:
         raise UsageError(f"humanize {humanize:g} is out of range: 0 (on the grid) to 1 (as the style plays)")
     draw = stream(seed, "character")
-    specs = {"theme": ThemeSpec(character=character or character_for(row.valence, row.arousal, banks, draw))}
-    if type == "suite":
+    first, *rest = dict.fromkeys(name for beat in beats for name in beat.who) or ("theme",)
+    specs = {first: ThemeSpec(character=character or character_for(row.valence, row.arousal, banks, draw))}
+    for number, name in enumerate(rest):
+        other = character_for(-row.valence, 0.6 - 0.3 * (number % 2), banks, draw.child("beats", name))
+        specs[name] = ThemeSpec(character=other)
+    if type == "suite" and not beats:
         for number in (2, 3):
             other = character_for(-row.valence, 0.6 - 0.3 * (number - 2), banks, draw.child(number))
             specs[f"theme {number}"] = ThemeSpec(character=other)
@@ -173,7 +177,7 @@ def compose(
     brief = Brief(
         id=f"M-{row.block}01", title=title or row.name, type=type, style=style, seed=seed,
         seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes), chords=given,
-        guises=(Guise("theme", recipe),) if recipe else (), hits=tuple(hits), fps=fps, force=force,
+        guises=(Guise(first, recipe),) if recipe else (), hits=tuple(hits), fps=fps, force=force,
         feel=feel, valence=valence, arousal=arousal, tension=tension, beats=tuple(beats),
         ensemble=ensemble, humanize=humanize,
     )  # fmt: skip

@@ -93,7 +93,8 @@ class Beat:
     """A moment of the picture that the music answers to.
 
     at: seconds. feel: a feeling by name (empty: as it was). who: themes heard from here on, the second against the
-    first. event: what happens. intensity: 0 a hint .. 1 everything; None: as the feeling has it.
+    first. event: what happens. intensity: 0 a hint .. 1 everything; None: as the feeling has it. recipe: how the themes
+    come from here on (empty: as the feeling has it).
     """
 
     at: float
@@ -101,6 +102,7 @@ class Beat:
     who: tuple[str, ...] = ()
     event: Event | None = None
     intensity: float | None = None
+    recipe: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,8 @@ class SectionPlan:
     level: 0..4, how many layers play. theme: the leitmotif it states, if any; against: the one that meets it there, and
     how they meet. mood: where a beat or a dial puts it, and pull, how far that is from the place of the cue type.
     register: semitones by which its melody should lie higher. articulation: of a melody whose recipe asks for none.
-    loudness: share of the velocities written. feel: what it is meant to feel like, by name.
+    loudness: share of the velocities written. feel: what it is meant to feel like, by name. guises: how themes come
+    here, where that is not as in the rest of the cue.
     """
 
     index: int
@@ -165,6 +168,7 @@ class SectionPlan:
     articulation: str = "normal"
     loudness: float = 1.0
     feel: str = ""
+    guises: tuple[Guise, ...] = ()
 
     @property
     def end(self) -> int:
@@ -218,9 +222,10 @@ class Plan:
         """The mood of a section: its own, else that of the cue."""
         return section.mood or Mood(self.valence, self.arousal, self.tension)
 
-    def guise(self, theme: str) -> Guise:
-        """How a theme comes in this cue."""
-        return next((guise for guise in self.guises if guise.theme == theme), Guise(theme, PLAIN))
+    def guise(self, theme: str, section: SectionPlan | None = None) -> Guise:
+        """How a theme comes in this cue, or in one of its sections."""
+        known = (*(section.guises if section else ()), *self.guises)
+        return next((guise for guise in known if guise.theme == theme), Guise(theme, PLAIN))
 
     @property
     def length(self) -> int:

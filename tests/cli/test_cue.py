@@ -216,3 +216,28 @@ def test_faults_in_times_and_hits(run: Run, tmp_path: Path) -> None:
 def test_a_length_no_type_is_made_for_can_be_forced(run: Run) -> None:
     assert "--force" in run("cue", "--type", "eyecatch", "--seconds", "40", "-o", "a.mid").failed(2)
     assert "40 s" in run("cue", "--type", "eyecatch", "--seconds", "40", "--force", "-o", "a.mid").stdout
+
+
+def test_beats_from_a_file(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("time,note\n0,lonely\n0:12,hopeful now\n22,the reveal\n")
+    (tmp_path / "h.csv").write_text("30.5,door\n")
+    done = run(
+        "cue", "--type", "tender", "--seconds", "42", "--beats", str(tmp_path / "b.csv"), "--hits",
+        str(tmp_path / "h.csv"), "-o", "a.mid", "-o", "a.json",
+    )  # fmt: skip
+    assert done.exit_code == 0
+    assert "beats   3, at most" in done.stdout and "hits    2, " in done.stdout
+    made = json.loads(Path("a.json").read_text("utf-8"))
+    assert [beat["at_sec"] for beat in made["beats"]] == [0, 12, 22]
+    assert [beat["name"] for beat in made["beats"]] == ["lonely", "hopeful", "reveal"]
+    assert made["sections"][0]["feel"] == "lonely"
+    (tmp_path / "b.yaml").write_text("- {at: 0, feel: lonely}\n- {at: 9, recipe: sadd}\n")
+    said = run("cue", "--beats", str(tmp_path / "b.yaml"), "-o", "a.mid").failed(3)
+    assert "b.yaml:2:19: [1].recipe: unknown recipe 'sadd'; did you mean 'sad'?" in said
+    assert "b.csv:2:3: 'lonly' names no feeling" in _said_of(run, tmp_path / "b.csv", "time,note\n0,lonly\n")
+    assert "the list cannot be read" in run("cue", "--beats", str(tmp_path / "no.csv"), "-o", "a.mid").failed(2)
+
+
+def _said_of(run: Run, file: Path, text: str) -> str:
+    file.write_text(text)
+    return run("cue", "--beats", str(file), "-o", "a.mid").failed(3)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import combinations, pairwise
+from math import exp
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from cuesmith.cue import compose, compose_brief
 from cuesmith.errors import UsageError
 from cuesmith.motif.model import Theme
 from cuesmith.music.scale import MODES
+from cuesmith.orchestrate.register import MOST_LEAN, leaning
 from cuesmith.plan.build import build_plan
 from cuesmith.plan.dials import (
     COLOUR_TENSION,
@@ -28,6 +30,7 @@ from cuesmith.plan.dials import (
 from cuesmith.plan.feeling import mood_of, place_of, recipe_of
 from cuesmith.score import STILL, Brief, Mood, Plan, Score
 from cuesmith.specs.feelings import Feeling, feeling_named, feeling_problems
+from cuesmith.specs.find import list_names
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
 
@@ -233,3 +236,29 @@ def test_the_dials_are_heard(style: str, themes_of: Themes) -> None:
     assert still[0] < wild[0] and 2 * still[1] < wild[1]
     assert figures(tension=0.0)[2] < figures(tension=0.9)[2]
     assert figures(valence=-0.9)[3] < figures(valence=0.9)[3]
+
+
+@pytest.mark.parametrize("style", [entry.name for entry in list_names("style")])
+def test_the_melody_lies_where_the_dials_put_it(style: str, themes_of: Themes) -> None:
+    """The mean of the highest notes of the melody, half beat by half beat, over cues of four types."""
+
+    def height(**turned: float) -> float:
+        tops = []
+        for seed, type_ in enumerate(("tender", "daily", "character", "battle")):
+            score = compose_brief(asked(type_, style, seconds=14.0, seed=seed, **turned), themes_of(style)).score
+            sung = [note for part in score.parts if part.role == "lead" for note in part.notes()]
+            sounding = ([n.pitch for n in sung if n.onset <= tick < n.end] for tick in range(0, score.plan.length, 480))
+            tops += [max(pitches) for pitches in sounding if pitches]
+        return sum(tops) / len(tops)
+
+    assert height(valence=-0.9, arousal=0.1) + 2 < height(valence=0.9, arousal=0.9)
+
+
+@given(st.dictionaries(st.sampled_from("abcdef"), st.floats(40, 90), min_size=2), st.floats(-12, 12))
+def test_who_leads_leans_to_where_the_melody_should_lie(means: dict[str, float], register: float) -> None:
+    even = dict.fromkeys(means, 1.0)
+    found = leaning(even, means, register)
+    assert leaning(even, means, 0.0) == even
+    order = sorted(means, key=lambda name: means[name] * register)
+    assert rising([found[name] for name in order])
+    assert all(exp(-MOST_LEAN) - 1e-9 <= weight <= exp(MOST_LEAN) + 1e-9 for weight in found.values())

@@ -14,10 +14,11 @@ from cuesmith.errors import ComposeError, SpecError
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan, level_of
 from cuesmith.plan.feeling import feeling_row, point_of
-from cuesmith.plan.story import PIVOT, chunks, grid
+from cuesmith.plan.sheet import grid
+from cuesmith.plan.story import PIVOT, chunks
 from cuesmith.score import Beat, Brief, Plan
 from cuesmith.show.compose import brief_of
-from cuesmith.specs.beats import EVENT_NAMES, read_beats, seconds_of
+from cuesmith.specs.beats import EVENT_NAMES, read_beats
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_show, load_style
 
@@ -188,9 +189,10 @@ def test_beats_of_a_show(tmp_path: Path) -> None:
         ("beats: [{at: 0, event: revel}]", "did you mean 'reveal'"),
         ("beats: [{at: 5, feel: sad}, {at: 5, feel: calm}]", "5 s is not after the one before"),
         ("beats: [{at: 60, feel: sad}]", "60 s is beyond the end of the cue at 60 s"),
-        ("beats: [{at: 6}]", "at least one of feel, who, event and intensity"),
+        ("beats: [{at: 6}]", "at least one of feel, who, event, intensity and recipe"),
         ("valence: 2", "valence"),
-        ("beats_file: gone.csv", "cannot read the beats"),
+        ("beats_file: gone.csv", "gone.csv: the list cannot be read"),
+        ("beats: [{at: 0, feel: sad, recipe: sadd}]", r"beats\[0\].recipe: unknown recipe 'sadd'; did you mean 'sad'"),
     ],
 )
 def test_faults_at_their_place(tmp_path: Path, rest: str, message: str) -> None:
@@ -210,11 +212,13 @@ def test_a_table_of_beats(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("at,note\n0,sad\n", "spots.csv:1: a table of beats begins with the line 'time,note'"),
-        ("time,note\n0,sadd\n", "spots.csv:2: 'sadd' names no feeling and no event"),
+        (
+            "at,note\n0,sadd\n",
+            "spots.csv:2:3: 'sadd' names no feeling and no event; see cuesmith feelings; did you mean 's",
+        ),
         ("time,note\nsoon,sad\n", "spots.csv:2: 'soon' is no time"),
-        ("time,note\n5,sad\n4,calm\n", "spots.csv:3: beats come in order"),
-        ("time,note\n", "holds no beats"),
+        ("time,note\n5,sad\n4,calm\n4.5,angry then\n", "spots.csv:3:3: beats come in order of time; 4 s"),
+        ("time,note\n", "there is no beat in this file"),
     ],
 )
 def test_a_faulty_table(tmp_path: Path, text: str, message: str) -> None:
@@ -224,5 +228,36 @@ def test_a_faulty_table(tmp_path: Path, text: str, message: str) -> None:
         read_beats(table, BANKS)
 
 
-def test_times() -> None:
-    assert [seconds_of(text) for text in ("31.5", "1:04", "0:01:04.5")] == [31.5, 64.0, 64.5]
+SHEET = """\
+- {at: 0, feel: lonely, who: [hero]}
+- {at: "0:18.5", feel: hopeful, recipe: sad}
+- {at: 31, event: reveal, intensity: 0.8}
+"""
+
+
+def test_a_list_of_beats(tmp_path: Path) -> None:
+    found = (
+        Beat(0, "lonely", ("hero",)), Beat(18.5, "hopeful", recipe="sad"), Beat(31, event="reveal", intensity=0.8),
+    )  # fmt: skip
+    for name, text in (("a.yaml", SHEET), ("b.yml", "beats:\n" + SHEET)):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+        assert tuple(spec.beat() for spec in read_beats(tmp_path / name, BANKS)) == found
+    (tmp_path / "c.yaml").write_text(SHEET.replace("hopeful", "hopefull").replace("31", "8"), encoding="utf-8")
+    with pytest.raises(SpecError, match=r"c\.yaml:2:24: \[1\]\.feel: unknown feeling 'hopefull'; did you") as fault:
+        read_beats(tmp_path / "c.yaml", BANKS)
+    assert "c.yaml:3:8: [2].at: beats come in order of time; 8 s is not after" in str(fault.value)
+
+
+def test_markers_of_an_edl(tmp_path: Path) -> None:
+    text = (
+        "TITLE: R\nFCM: NON-DROP FRAME\n\n"
+        "001  AX       V     C        00:00:00:00 00:00:12:10 01:00:00:00 01:00:12:10\n"
+        "* LOC: 01:00:00:00 RED     SHE IS LONELY\n* LOC: 01:00:03:12 RED     the reveal\n"
+    )
+    (tmp_path / "r.edl").write_text(text, encoding="utf-8")
+    assert [spec.beat() for spec in read_beats(tmp_path / "r.edl", BANKS)] == [
+        Beat(0, "lonely"), Beat(3.5, event="reveal"),
+    ]  # fmt: skip
+    (tmp_path / "r.edl").write_text(text.replace("LONELY", "there"), encoding="utf-8")
+    with pytest.raises(SpecError, match=r"r\.edl:5:28: 'SHE IS there' names no feeling"):
+        read_beats(tmp_path / "r.edl", BANKS)

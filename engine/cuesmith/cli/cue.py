@@ -24,7 +24,8 @@ from cuesmith.cli.output import clock, say, say_json
 
 if TYPE_CHECKING:
     from cuesmith.cue import Cue
-    from cuesmith.score import Plan
+    from cuesmith.music.timecode import Rate
+    from cuesmith.score import Beat, Plan
 
 
 def cue(
@@ -58,6 +59,9 @@ def cue(
     hits: Annotated[
         Path | None, typer.Option("--hits", metavar="FILE", help="Hit points: .csv (time,note,kind,weight) or .edl.")
     ] = None,
+    beats: Annotated[
+        Path | None, typer.Option("--beats", metavar="FILE", help="Beats of the story: .csv (time,note), .edl, .yaml.")
+    ] = None,
     fps: Annotated[
         str, typer.Option("--fps", metavar="R", help="Frame rate of timecodes: 23.976, 24, 25, 29.97 (drop) or 30.")
     ] = "24",
@@ -83,10 +87,10 @@ def cue(
 
     files = output_files(output or [], (*WRITTEN, *SOUNDED))
     check_type(type_)
-    rate = rate_of(fps)
+    rate, banks = rate_of(fps), load_banks()
     length = None
     if seconds is not None:
-        length = seconds_in(time_of(seconds, rate), type_, load_banks().cue_types[type_].limits, force=force)
+        length = seconds_in(time_of(seconds, rate), type_, banks.cue_types[type_].limits, force=force)
     made = compose(
         style=plain(style, "--style"),
         type=type_,
@@ -103,6 +107,7 @@ def cue(
         tension=tension,
         title=None if title is None else title_of(title),
         hits=[] if hits is None else [spec.hit(rate) for spec in read_hits(hits, rate)],
+        beats=[] if beats is None else _beats_of(beats, plain(style, "--style"), rate),
         fps=rate.name,
         force=force,
         ensemble=ensemble_of(ensemble) or "",
@@ -115,6 +120,18 @@ def cue(
         say_json({**cue_summary(made), "files": [str(path) for path in files]})
     elif not quiet:
         say(summary(made, files))
+
+
+def _beats_of(file: Path, style: str, rate: Rate) -> list[Beat]:
+    """The beats of a file, whose recipes the style must know."""
+    from cuesmith.score import PLAIN
+    from cuesmith.specs.beats import read_beats
+    from cuesmith.specs.library import load_banks
+    from cuesmith.specs.load import load_style
+
+    banks = load_banks()
+    known = [PLAIN, *banks.recipes, *load_style(style).recipes]
+    return [spec.beat() for spec in read_beats(file, banks, rate, recipes=known)]
 
 
 def _write(
@@ -143,6 +160,13 @@ def hits_line(plan: Plan) -> str:
     return f"{len(plan.hits)}, {on_line} on bar lines; {plan.hit_error_ms:.1f} ms off on average, {worst:.1f} at most"
 
 
+def beats_line(plan: Plan) -> str:
+    """How near to their seconds the scenes begin, and between which tempi they move, in one line."""
+    off = [abs(plan.tempo.seconds(point.tick) - point.at_sec) for point in plan.points]
+    bpm = [plan.tempo.bpm(point.tick) for point in plan.points]
+    return f"{len(off)}, at most {max(off):.2f} s off; {min(bpm):.0f} to {max(bpm):.0f} quarter notes per minute"
+
+
 def summary(made: Cue, files: tuple[Path, ...]) -> str:
     """The cue in a few lines: what it is, how long, who plays, where it was written."""
     plan = made.score.plan
@@ -151,6 +175,7 @@ def summary(made: Cue, files: tuple[Path, ...]) -> str:
         ("key", plan.key.name),
         ("tempo", f"{plan.tempo.bpm(0):.1f} quarter notes per minute, {plan.sections[0].meter}"),
         ("length", f"{made.seconds:g} s ({clock(made.seconds)}), {plan.bars} bars"),
+        *((("beats", beats_line(plan)),) if plan.points else ()),
         *((("hits", hits_line(plan)),) if plan.hits else ()),
         ("parts", f"{len(made.score.parts)}: {', '.join(names)}"),
         *(("file", str(path)) for path in files),

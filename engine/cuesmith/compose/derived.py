@@ -22,7 +22,7 @@ DEVICE = "theme underneath"
 
 
 def _row(setting: Setting, section: SectionPlan) -> Recipe | None:
-    row = setting.plan.guise(section.theme).row if section.theme else None
+    row = setting.plan.guise(section.theme, section).row if section.theme else None
     return row if row is not None and row.accompaniment else None
 
 

@@ -63,7 +63,7 @@ class Desk:
 
     def octave(self, pieces: Sequence[Piece], section: SectionPlan, seat: str, name: str) -> int:
         """The octave in which a melody lies best for its player: higher the fuller the section, or as a recipe asks."""
-        row = self.plan.guise(name).row
+        row = self.plan.guise(name, section).row
         pitches = sorted(section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes)
         high = height(section.energy) if self.ceiling is not None else CLIMAX_HEIGHT
         register = 2 * section.register + (row.register if row is not None else 0)
@@ -88,7 +88,7 @@ class Desk:
         if not pieces:
             return []
         theme, instrument = self.themes[name], self.cast.instrument(seat)
-        row = self.plan.guise(name).row
+        row = self.plan.guise(name, section).row
         if octave is None:
             octave = self.octave(pieces, section, seat, name)
         classes = None

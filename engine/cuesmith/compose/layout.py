@@ -42,7 +42,7 @@ def material_of(plan: Plan, themes: Mapping[str, Theme], section: SectionPlan, n
     """A theme as it comes in a section."""
     theme = themes[name]
     meter = theme_meter(section, theme)
-    return material(theme, meter, plan.guise(name), section.key, section.length // meter.bar_ticks)
+    return material(theme, meter, plan.guise(name, section), section.key, section.length // meter.bar_ticks)
 
 
 def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream) -> dict[int, Laid]:
@@ -97,7 +97,7 @@ def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stre
     melody, treatment = plan.melody, section.treatment
     if treatment == "contrast" and name != plan.brief.themes[0]:
         treatment = "statement"  # another theme is contrast enough, and must be heard plainly
-    if treatment in WHOLE and (melody in ("fragments", "none") or plan.guise(name).fragments):
+    if treatment in WHOLE and (melody in ("fragments", "none") or plan.guise(name, section).fragments):
         treatment = "fragments"
     pieces = TREATMENTS[treatment](m, section.length // m.bar, draw, turn)
     under_words = plan.dialogue_safe and treatment in RETURNING and section is not plan.climax

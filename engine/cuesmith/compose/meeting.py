@@ -57,7 +57,7 @@ def _notes(passages: Iterable[Passage]) -> list[Note]:
 
 def voiced(desk: Desk, section: SectionPlan, name: str, seat: str, pieces: Sequence[Piece]) -> list[Passage]:
     """The pieces for one player, and for those who join him where the recipe has voices."""
-    row = desk.plan.guise(name).row
+    row = desk.plan.guise(name, section).row
     op = next((op for op in line_ops(row) if OPS[op.name].kind == "voices"), None) if row else None
     if op is not None and op.name == "bass":
         return desk.passages(section, name, _bass_of(desk, section) or seat, pieces)

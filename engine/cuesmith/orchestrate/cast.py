@@ -14,7 +14,7 @@ from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.player import Player as Player  # part of the face of this module
 from cuesmith.orchestrate.player import seated
-from cuesmith.orchestrate.register import CLIMAX_HEIGHT, Lie, height, lie
+from cuesmith.orchestrate.register import CLIMAX_HEIGHT, Lie, height, leaning, lie
 from cuesmith.orchestrate.roster import closing, leaving, resting
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import Instrument
@@ -71,8 +71,8 @@ def _favoured(weights: Mapping[str, float], families: tuple[str, ...], banks: Ba
     return {name: weight * gain.get(banks.instruments[name].family, 1.0) for name, weight in weights.items()}
 
 
-def _families(plan: Plan, theme: str | None) -> tuple[str, ...]:
-    row = plan.guise(theme).row if theme else None
+def _families(plan: Plan, theme: str | None, section: SectionPlan | None = None) -> tuple[str, ...]:
+    row = plan.guise(theme, section).row if theme else None
     return row.families if row else ()
 
 
@@ -101,7 +101,7 @@ def _lie(
     pitches = tunes.get(section.index)
     if not pitches:
         return NOTHING
-    row = plan.guise(section.theme).row if section.theme else None
+    row = plan.guise(section.theme, section).row if section.theme else None
     register = 2 * section.register + (row.register if row is not None else 0)
     return lie(pitches, instrument, height(section.energy) if high is None else high, register, ceiling)
 
@@ -173,7 +173,9 @@ def _crown(
     lies = {p.id: _lie(plan, climax, p.instrument, tunes, None, CLIMAX_HEIGHT) for p in fitting if p.instrument}
     tops = {p.id: lies[p.id].top or _reach(p) for p in fitting}
     high = [p for p in fitting if tops[p.id] >= max(tops.values()) - NEARLY]  # whoever gets highest, or nearly so
-    crown = draw.child(climax.index).choice(_able(plan, high, climax, tunes, None)).id
+    if climax.register < 0:  # a climax that should lie low need not be led by who gets highest
+        high = fitting
+    crown = _drawn(plan, _able(plan, high, climax, tunes, None), climax, tunes, None, draw.child(climax.index))
     return climax, crown, lies[crown].top or None
 
 
@@ -195,9 +197,19 @@ def _leader(
     if known in {p.id for p in able} and not draw.child(section.index, "new").chance(0.3):
         return known
     others = [p for p in able if p.id not in spared] if section.treatment != "coda" else able
-    families = _families(plan, section.theme)
+    families = _families(plan, section.theme, section)
     asked = [p for p in others or able if p.instrument and p.instrument.family in families]
-    return draw.child(section.index).choice(asked or others or able).id
+    return _drawn(plan, asked or others or able, section, tunes, ceiling, draw.child(section.index))
+
+
+def _drawn(
+    plan: Plan, players: Sequence[Player], section: SectionPlan, tunes: Tunes, ceiling: int | None, draw: Stream
+) -> str:
+    """One of some players who could lead; where the melody should lie higher or lower, rather one with whom it does."""
+    if not section.register:
+        return draw.choice(players).id
+    means = {p.id: _lie(plan, section, p.instrument, tunes, ceiling).mean for p in players if p.instrument}
+    return draw.weighted(leaning({p.id: 1.0 for p in players}, means, section.register))
 
 
 def _suited(
@@ -207,11 +219,14 @@ def _suited(
     sections = [s for s in plan.sections if s.index in tunes and seat.levels[0] <= s.level <= seat.levels[1]]
     if not sections or len(weights) == 1:
         return dict(weights)
-    out = {}
+    out: dict[str, float] = {}
+    means: dict[str, float] = {}
     for name, weight in weights.items():
-        outside = sum(_lie(plan, s, banks.instruments[name], tunes, None).outside for s in sections) / len(sections)
+        lies = [_lie(plan, s, banks.instruments[name], tunes, None) for s in sections]
+        outside = sum(found.outside for found in lies) / len(sections)
+        means[name] = sum(found.mean for found in lies) / len(sections)
         out[name] = weight * max(WORST, 1 - BADLY * max(0.0, outside - LIES_WELL / 2))
-    return out
+    return leaning(out, means, sum(s.register for s in sections) / len(sections))
 
 
 def cast_players(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from math import exp, tanh
 from typing import NamedTuple
 
 from cuesmith.specs.banks import Instrument
@@ -19,11 +20,16 @@ OUTSIDE = 60.0  # times the share of the notes outside it: one in ten is half an
 LOW = 0.5  # per semitone under CLEAR
 
 
+LEAN = 30.0  # semitones higher times semitones asked for, for which a player is e times as likely
+MOST_LEAN = 1.5  # but never more than e to this times: whom the style has stays its choice
+
+
 class Lie(NamedTuple):
     """How a melody lies on an instrument.
 
     octave: of the theme's tonic; outside: the share (0..1) of its notes outside the good register; top: its highest
-    pitch; over: semitones by which that passes the ceiling; strain: what the octave was chosen by.
+    pitch; over: semitones by which that passes the ceiling; strain: what the octave was chosen by; mean: its
+    mean pitch.
     """
 
     octave: int
@@ -31,6 +37,22 @@ class Lie(NamedTuple):
     top: int
     over: int
     strain: float
+    mean: float = 0.0
+
+
+def leaning(weights: Mapping[str, float], means: Mapping[str, float], register: float) -> dict[str, float]:
+    """Weights of players or instruments, those raised on which a melody lies as high, or as low, as is asked for.
+
+    means: the mean pitch it would have on each. register: semitones by which it should lie higher (0: all as it was).
+    """
+    known = [mean for mean in means.values() if mean]
+    if not register or not known:
+        return dict(weights)
+    middle = sum(known) / len(known)
+    return {
+        name: weight * exp(MOST_LEAN * tanh(register * ((means.get(name) or middle) - middle) / LEAN / MOST_LEAN))
+        for name, weight in weights.items()
+    }
 
 
 def height(energy: float) -> float:
@@ -60,6 +82,6 @@ def lie(
         deep = max(0, CLEAR - pitches[0] - shift)
         strain = abs(mean + shift - wished) + EDGE * edge + OUTSIDE * outside + OVER * above + LOW * deep
         if best is None or strain < best.strain:
-            best = Lie(octave, outside, pitches[-1] + shift, above, strain)
+            best = Lie(octave, outside, pitches[-1] + shift, above, strain, mean + shift)
     assert best is not None
     return best

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from cuesmith.chance import Stream, stream
 from cuesmith.errors import ComposeError
@@ -15,14 +16,24 @@ from cuesmith.music.scale import MODES, Key, Scale, is_minor
 from cuesmith.plan.curves import curve_of, points_of
 from cuesmith.plan.dials import felt, modes_at, tempo_at
 from cuesmith.plan.feeling import beat_mood, distance, mood_of, place_of, recipe_of
-from cuesmith.plan.form import Form, solve_form, suitable_rows, tempo_limits
-from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guises, tempo_in, where_they_meet
+from cuesmith.plan.form import solve_form, suitable_rows, tempo_limits
+from cuesmith.plan.guises import (
+    guises_from,
+    key_in,
+    lift_in,
+    lifted,
+    meter_in,
+    resolve_guises,
+    tempo_in,
+    where_they_meet,
+)
 from cuesmith.plan.hits import Timing, place_hits, solve_hits, turning_rows
 from cuesmith.plan.layouts import Frame
-from cuesmith.plan.story import melody_of, opened, story_of, told
+from cuesmith.plan.sheet import late_beat, solve_sheet
+from cuesmith.plan.story import Story, melody_of, opened, story_of, told
 from cuesmith.plan.tempo import ritard_factors, tempo_map
 from cuesmith.plan.zones import Zone, zoned_map
-from cuesmith.score import FORCED_LIMITS, STILL, Brief, Plan, SectionPlan
+from cuesmith.score import FORCED_LIMITS, STILL, Brief, Guise, Mood, Plan, SectionPlan
 from cuesmith.specs.banks import CueType, SectionRow
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import CueRules, Style
@@ -169,6 +180,52 @@ def _timing(
     return timing and replace(timing, form=replace(timing.form, rows=turning_rows(timing)))
 
 
+class Pacing(NamedTuple):
+    """What the tempo of a cue goes by: drawn inside the range of its type; own: the type's place in feeling."""
+
+    drawn: float
+    bpm_range: tuple[float, float]
+    own: Mood
+    spoken_over: bool
+
+    def at(self, mood: Mood, guises: Sequence[Guise]) -> tuple[float, tuple[float, float]]:
+        """The tempo wished for in a mood, under recipes, and the range it may be found in, quarter notes per minute."""
+        low, high = self.bpm_range
+        usual = min(max(self.drawn * tempo_in(guises), low), high)
+        return tempo_at(usual, self.bpm_range, mood, self.own, spoken_over=self.spoken_over)
+
+
+def _sheet(
+    brief: Brief,
+    seconds: float,
+    meter: Meter,
+    place: Pacing,
+    start: Mood,
+    worn: Sequence[Sequence[Guise]],
+    banks: Banks,
+    ritard: tuple[float, int],
+) -> tuple[Story, Timing]:
+    """The story of a brief with beats, on bars and a tempo that meet them and the hits."""
+    moods, mood = [], start
+    for beat in brief.beats:
+        mood = beat_mood(beat, mood, banks.feelings)
+        moods.append(mood)
+    found = [place.at(mood, guises) for mood, guises in zip(moods, worn, strict=True)]
+    tempi = [bpm for bpm, _ in found]
+    limits = min(low for _, (low, _) in found), max(high for _, (_, high) in found)
+    wished = sum(tempi) / len(tempi)
+    if brief.tempo_bpm is not None:
+        wished = brief.tempo_bpm
+        limits, tempi = tempo_limits(limits, wished, fixed_tempo=True), [wished] * len(tempi)
+    last = max([beat.at for beat in brief.beats] + [hit.at_sec for hit in brief.hits if hit.at_sec < seconds - 0.05])
+    room = (seconds - last) * limits[0] / 60.0 >= ritard[1] + 2 * meter.bar_beats
+    stretch = tuple(ritard_factors(int(seconds * wished / 60.0) * PPQ, *ritard)) if room else ()
+    frame = Frame(seconds, meter, limits, wished, stretch)
+    return solve_sheet(
+        brief.beats, brief.hits, frame, tempi, lambda grid: story_of(brief, grid, start, banks.feelings), ritard
+    )
+
+
 def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Plan:
     """The plan of a cue. Raises ComposeError when the length asked for cannot be had."""
     cue = banks.cue_types[brief.type]
@@ -189,19 +246,20 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     pair = Meters(home, home) if home else drawn
     meter = _tiny_meter(seconds, pair.home.bar_beats, bpm_range, pair.home)
     pair = pair if meter == pair.home else Meters(meter, meter)
-    usual = draw.child("tempo").uniform(*bpm_range) * tempo_in(guises)
-    usual = min(max(usual, bpm_range[0]), bpm_range[1])
-    usual, bpm_range = tempo_at(usual, bpm_range, mood, own, spoken_over=cue.dialogue_safe)
+    place = Pacing(draw.child("tempo").uniform(*bpm_range), bpm_range, own, cue.dialogue_safe)
+    usual, bpm_range = place.at(mood, guises)
     wished = brief.tempo_bpm or usual
     ending = rules.ending or cue.ending
     ritard, ritard_beats = _ritard(style, ending)
     story = second = timing = None
+    worn: list[tuple[Guise, ...]] = []
     if brief.beats:
-        if brief.hits:
-            raise ComposeError("a cue takes hits or beats, not both: give the beats the times of the hits")
-        around = bpm_range if brief.tempo_bpm is None else (0.94 * wished, 1.06 * wished)
-        story = story_of(opened(brief), seconds, meter.bar_beats, around, wished, mood, banks.feelings)
-        form = Form(story.rows, story.bars, wished)
+        sheet = opened(brief)
+        late_beat(sheet.beats, seconds)
+        feels = [recipe_of(replace(brief, feel=beat.feel), banks.feelings) for beat in sheet.beats]
+        worn = guises_from(sheet.beats, feels, sheet, guises, style, themes, banks)
+        story, timing = _sheet(sheet, seconds, meter, place, mood, worn, banks, (ritard, ritard_beats))
+        form = timing.form
         rows, assigned = story.rows, list(story.leading)
     else:
         timing = _timing(cue, brief, seconds, meter, bpm_range, wished, (ritard, ritard_beats))
@@ -212,7 +270,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         assigned = _assign_themes(rows, brief)
     if second is not None:
         assigned[second] = brief.themes[1]
-    rows = lifted(rows, lift_in(guises))
+    rows = rows if story else lifted(rows, lift_in(guises))
     meet, meeting = (None, None) if story else where_they_meet(rows, form.bars, assigned, brief, cue)
     sections: list[SectionPlan] = []
     bar = tick = 0
@@ -240,7 +298,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     else:
         tempo = zoned_map(zones, seconds, ritard=ritard, ritard_beats=ritard_beats)
     if story is not None:
-        sections = told(sections, story, key, own, brief.meeting, draw.child("light"))
+        sections = told(sections, story, key, own, brief.meeting, worn, draw.child("light"))
     elif pull != STILL:
         sections = [felt(section, mood, own) for section in sections]
     sections = [replace(section, level=level_of(section.energy)) for section in sections]

@@ -28,10 +28,9 @@ def curve_of(sections: Sequence[SectionPlan]) -> tuple[Mood, ...]:
 
 def points_of(story: Story, sections: Sequence[SectionPlan]) -> tuple[BeatPoint, ...]:
     """Where the beats landed."""
-    ticks = {section.first_bar: section.start for section in sections}
     return tuple(
-        BeatPoint(beat.at, ticks[bar], beat.event or beat.feel or "beat")
-        for beat, bar in zip(story.beats, story.starts, strict=True)
+        BeatPoint(beat.at, sections[story.scenes.index(scene)].start, beat.event or beat.feel or "beat")
+        for scene, beat in enumerate(story.beats)
     )
 
 

@@ -17,7 +17,7 @@ from cuesmith.score import Mood, SectionPlan
 
 # modes from dark to bright, and how often each is let in beside those that the cue type names
 STRANGER = {
-    "locrian": 0.005, "phrygian": 0.25, "aeolian": 0.35, "dorian": 0.3,
+    "locrian": 0.001, "phrygian": 0.25, "aeolian": 0.35, "dorian": 0.3,
     "mixolydian": 0.3, "ionian": 0.35, "lydian": 0.1,
 }  # fmt: skip
 

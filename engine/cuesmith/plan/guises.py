@@ -12,7 +12,7 @@ from cuesmith.motif.ops import parse_op
 from cuesmith.motif.recipes import apply_recipe, is_kept, mode_for
 from cuesmith.music.meter import Meter, parse_meter
 from cuesmith.music.scale import Key
-from cuesmith.score import PLAIN, Brief, Guise, Meeting
+from cuesmith.score import PLAIN, Beat, Brief, Guise, Meeting
 from cuesmith.specs.banks import CueType, Recipe, SectionRow
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import CueRules, Style
@@ -47,6 +47,45 @@ def resolve_guises(
             guise, row = replace(guise, recipe=recipe), known.get(recipe)
         out.append(replace(guise, row=row))
     return tuple(out)
+
+
+def guises_from(
+    beats: Sequence[Beat],
+    feels: Sequence[str | None],
+    brief: Brief,
+    usual: Sequence[Guise],
+    style: Style,
+    themes: Mapping[str, Theme],
+    banks: Banks,
+) -> list[tuple[Guise, ...]]:
+    """For each beat how the themes come from it on. usual: in the cue; feels: the recipe of each beat's feeling.
+
+    What a beat asks for goes before what the cue asks for, that before its feeling; a feeling's recipe under which a
+    theme would not be known leaves it as it is. Raises UsageError for a recipe nobody knows.
+    """
+    known: dict[str, Recipe] = {**banks.recipes, **style.recipes, **dict(brief.recipes)}
+    kept = {guise.theme for guise in brief.guises if guise.recipe}
+    out: list[tuple[Guise, ...]] = []
+    now = tuple(usual)
+    for beat, felt in zip(beats, feels, strict=True):
+        if beat.recipe and beat.recipe != PLAIN and beat.recipe not in known:
+            raise UsageError(f"unknown recipe '{beat.recipe}'{did_you_mean(beat.recipe, known)}")
+        if beat.recipe:
+            row = known.get(beat.recipe)
+            now = tuple(replace(guise, recipe=beat.recipe, row=row) for guise in now)
+        elif beat.feel:
+            now = tuple(
+                guise if felt is None or guise.theme in kept or not _known_in(themes[guise.theme], known.get(felt))
+                else replace(guise, recipe=felt, row=known.get(felt))
+                for guise in usual
+            )  # fmt: skip
+        out.append(now)
+    return out
+
+
+def _known_in(theme: Theme, row: Recipe | None) -> bool:
+    """Whether a theme is still known under a recipe."""
+    return row is None or is_kept(row, apply_recipe(theme.motif, row, theme.key, theme.scale).line)
 
 
 def _usual(weights: Mapping[str, float], known: Mapping[str, Recipe], theme: Theme, draw: Stream) -> str:

@@ -8,10 +8,11 @@ fails too, at a tempo a little beyond the usual.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from types import MappingProxyType
+from typing import TypeAlias
 
 from cuesmith.errors import ComposeError
 from cuesmith.music.meter import Meter
@@ -33,6 +34,12 @@ EDGE = 1.03  # how far a single bar may leave the range of tempi
 BEYOND = 1.12  # how far the tempi may leave the usual ones where hits cannot be had otherwise
 SHIFTS_SEC = (0.0, 0.02, -0.015, 0.036, -0.03)  # where hits on the dot cannot be had; late rather than early
 
+Clock: TypeAlias = Callable[[int], float]  # tick → second, in a layout whose tempo is drawn
+Fit: TypeAlias = Callable[[Whole, Clock], tuple[float, Form] | None]  # a layout → the form that fills it, and its cost
+
+# what is tried one after another: by how much hits may be off (seconds), layouts kept, whether at usual tempi
+ATTEMPTS = (((0.0,), WIDTH, True), ((0.0,), WIDE, True), (SHIFTS_SEC, WIDE, True), (SHIFTS_SEC, WIDE, False))
+
 KEY_LIFT, HIGHEST_LIFT = 2, 5  # semitones up at a change of key, and how far above home that may lead
 
 
@@ -52,34 +59,52 @@ def solve_hits(hits: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) 
     the hits to decide: none must be met, and the cue is too short to bend. Raises ComposeError naming the hits that
     cannot be had together, and why.
     """
-    asked = _in_order(hits, frame.seconds)
-    found = _solve(asked, frame, rows)
-    if found is None and all(hit.weight < 1.0 for hit in asked):
+    return solve_fitting(hits, frame, _filling(rows, frame))
+
+
+def solve_fitting(hits: Sequence[Hit], frame: Frame, fit: Fit, *, must: bool = True) -> Timing | None:
+    """As `solve_hits`, with a form of any kind: `fit` says how a layout is filled. The beats of the frame count too.
+
+    must: with hits that cannot be had raise; otherwise None, after a shorter search.
+    """
+    asked = _in_order([*hits, *frame.beats], frame.seconds)
+    found = _solve(asked, frame, fit, most=len(ATTEMPTS) if must else 2)
+    if found is None and (not must or all(hit.weight < 1.0 for hit in asked)):
         return None
     if found is None:
-        raise ComposeError(_why_not(asked, frame, rows))
+        raise ComposeError(_why_not(asked, frame, fit))
     return found
 
 
-def _solve(asked: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> Timing | None:
+def _filling(rows: tuple[SectionRow, ...], frame: Frame) -> Fit:
+    """How the sections of a form fill a layout."""
+
+    def fit(whole: Whole, _: Clock) -> tuple[float, Form] | None:
+        gates = gates_of(whole)
+        fitted = fit_rows(rows, whole.bars, gates)
+        if fitted is None:
+            return None
+        form = Form(fitted[1], fitted[2], whole.length / PPQ * 60.0 / frame.seconds)
+        return fitted[0], with_odd_bars(form, frame.meter, gates)
+
+    return fit
+
+
+def _solve(asked: Sequence[Hit], frame: Frame, fit: Fit, most: int = len(ATTEMPTS)) -> Timing | None:
     """On the dot; else within a frame; else at a tempo a little beyond the usual."""
     leaders = _leaders(asked)
     low, high = frame.limits
     wider = replace(frame, limits=(low / BEYOND, high * BEYOND))
-    for each, shifts, width in (
-        (frame, (0.0,), WIDTH),
-        (frame, (0.0,), WIDE),
-        (frame, SHIFTS_SEC, WIDE),
-        (wider, SHIFTS_SEC, WIDE),
-    ):
-        found = _best(leaders, each, rows, shifts, width)
+    for shifts, width, usual in ATTEMPTS[:most]:
+        each = frame if usual else wider
+        found = _best(leaders, each, fit, shifts, width)
         if found is not None:
             return _timing(asked, *found, each)
     return None
 
 
 def _best(
-    leaders: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...], shifts: Sequence[float], width: int
+    leaders: Sequence[Hit], frame: Frame, fit: Fit, shifts: Sequence[float], width: int
 ) -> tuple[Whole, Curve, Form] | None:
     """Of the cheapest layouts whose tempo bends gently enough the one whose bars the form fills best."""
     best: tuple[float, Whole, Curve, Form] | None = None
@@ -90,16 +115,14 @@ def _best(
         curve = _curve(whole, frame)
         if curve is None:
             continue
-        gates = gates_of(whole)
-        fitted = fit_rows(rows, whole.bars, gates)
+        fitted = fit(whole, _clock(whole, curve, frame))
         if fitted is None:
             failed += 1
             continue
         compared += 1
         cost = whole.cost + fitted[0]
         if best is None or cost < best[0]:
-            form = Form(fitted[1], fitted[2], whole.length / PPQ * 60.0 / frame.seconds)
-            best = (cost, whole, curve, with_odd_bars(form, frame.meter, gates))
+            best = (cost, whole, curve, fitted[1])
     return best[1:] if best is not None else None
 
 
@@ -128,19 +151,26 @@ def _felt(tick: int, whole: Whole, frame: Frame) -> float:
     return felt_tick(tick, whole.length, frame.stretch)
 
 
+def _clock(whole: Whole, curve: Curve, frame: Frame) -> Clock:
+    def second(tick: int) -> float:
+        return frame.clock(curve.at(_felt(tick, whole, frame)))
+
+    return second
+
+
 def _curve(whole: Whole, frame: Frame) -> Curve | None:
     """The clock through the hits; None where the tempo changes too fast or leaves its range."""
     last = whole.spots[-1].tick if whole.spots else 0
     if last > whole.length - len(frame.stretch) * PPQ and last > 0:
         return None  # the ritardando belongs to the end, not to the picture
     knots = [(0.0, 0.0), *((_felt(s.tick, whole, frame), s.sec) for s in whole.spots if s.tick > 0)]
-    curve = curve_through([*knots, (_felt(whole.length, whole, frame), frame.seconds)])
+    curve = curve_through([*knots, (_felt(whole.length, whole, frame), frame.whole)])
     slowest, fastest = frame.limits[0] / EDGE, frame.limits[1] * EDGE
     before_sec = before_pace = 0.0
     before_tick = 0.0
     for line in bar_lines(whole, frame.meter)[1:]:
         tick = _felt(line, whole, frame)
-        second = curve.at(tick)
+        second = frame.clock(curve.at(tick))
         pace = (second - before_sec) / (tick - before_tick)
         if pace <= 0 or not slowest <= 60.0 / (pace * PPQ) <= fastest:
             return None
@@ -152,11 +182,12 @@ def _curve(whole: Whole, frame: Frame) -> Curve | None:
 
 def _timing(asked: Sequence[Hit], whole: Whole, curve: Curve, form: Form, frame: Frame) -> Timing:
     """The tempo map, and where every hit came to stand."""
-    tempo = bent_tempo_map(curve, [spot.tick for spot in whole.spots], whole.length, frame.stretch)
+    tempo = bent_tempo_map(curve, [spot.tick for spot in whole.spots], whole.length, frame.stretch, frame.clock)
     laid = {
         hit: spot.tick for spot in whole.spots for hit in asked if abs(spot.hit.at_sec - hit.at_sec) <= TOGETHER_SEC
     }
-    return Timing(form, tempo, place_hits(asked, form, tempo, frame.meter, laid))
+    real = [hit for hit in asked if hit not in frame.beats]
+    return Timing(form, tempo, place_hits(real, form, tempo, frame.meter, laid))
 
 
 def place_hits(
@@ -212,11 +243,11 @@ def _named(hit: Hit) -> str:
     return f"{hit.kind} at {hit.at_sec:.3f} s" + (f" ({hit.note})" if hit.note else "")
 
 
-def _culprits(must: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> Sequence[Hit]:
+def _culprits(must: Sequence[Hit], frame: Frame, fit: Fit) -> Sequence[Hit]:
     """The fewest neighbours that cannot be had together; of more than four the shortest run that bisection finds."""
 
     def fails(hits: Sequence[Hit]) -> bool:
-        return _solve(hits, frame, rows) is None
+        return _solve(hits, frame, fit) is None
 
     for size in range(1, min(4, len(must)) + 1):
         for start in range(len(must) - size + 1):
@@ -233,9 +264,9 @@ def _culprits(must: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -
     return must[start:end]
 
 
-def _why_not(asked: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> str:
+def _why_not(asked: Sequence[Hit], frame: Frame, fit: Fit) -> str:
     """Which hits cannot be had together, and what is in the way."""
-    must = _culprits([hit for hit in asked if hit.weight >= 1.0], frame, rows)
+    must = _culprits([hit for hit in asked if hit.weight >= 1.0], frame, fit)
     low, high = frame.limits
     span = f"{low:.4g} to {high:.4g} quarter notes per minute"
     remedy = "move one, give it a weight below 1, or ask for another tempo or length"

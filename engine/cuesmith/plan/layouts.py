@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from cuesmith.music.meter import Meter
@@ -17,6 +18,7 @@ from cuesmith.music.note import PPQ
 from cuesmith.plan.form import HELD_BAR_COST, TEMPO_WEIGHT
 from cuesmith.plan.gates import SECTION_KINDS, Gate
 from cuesmith.plan.meters import OddBar, odd_bars
+from cuesmith.plan.pace import Pace
 from cuesmith.plan.tempo import MOST_PER_BAR
 from cuesmith.score import Hit
 
@@ -27,14 +29,20 @@ OFF_STRONG = 0.12  # cost of a light hit on an ordinary beat
 SKIPPED = 3.0  # cost of a hit that falls off the beat, by its weight
 UPBEAT_COST = 0.6  # a cue that begins with an odd bar
 SHIFT_COST = 0.4
+LOOSE_SEC = (0.0, 0.25, -0.25, 0.55, -0.55)  # by how much a scene of the story may begin off its beat
+LOOSE_COST = 2.0  # of each second of that
+LOOSE_ODD = 0.5  # cost of an odd bar before a scene on whose beat nothing happens, beyond that of the bar
+FREEDOM = 1.05  # how far a story may stray from its wished tempo where the limits leave nothing
 PHRASE_COSTS = (0.0, 0.35, 0.15, 0.35)  # of a section that begins so many bars after a multiple of four
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
     """What the layout of a cue must keep to.
 
     limits: quarter notes per minute. stretch: by how much each beat of the final ritardando is longer, the last last.
+    beats: those among the hits that are beats of the story: each wants a bar line, and may be a little early or late.
+    pace: the tempo the story wishes for; None: one throughout. The search runs on felt time, in which that is steady.
     """
 
     seconds: float
@@ -42,15 +50,42 @@ class Frame:
     limits: tuple[float, float]
     wished_bpm: float
     stretch: tuple[float, ...] = ()
+    beats: frozenset[Hit] = frozenset()
+    pace: Pace | None = None
 
-    @property
+    def felt(self, second: float) -> float:
+        """Clock seconds in felt ones: what they would last at the wished tempo."""
+        return second if self.pace is None else self.pace.beats_at(second) * 60.0 / self.wished_bpm
+
+    def clock(self, felt: float) -> float:
+        """Felt seconds in clock ones."""
+        return felt if self.pace is None else self.pace.second_at(felt * self.wished_bpm / 60.0)
+
+    @cached_property
+    def whole(self) -> float:
+        """Felt seconds of the cue."""
+        return self.felt(self.seconds)
+
+    @cached_property
+    def felt_limits(self) -> tuple[float, float]:
+        """The limits in felt tempo: what keeps the clock within its limits in every scene, and a little freedom."""
+        if self.pace is None:
+            return self.limits
+        scale = [60.0 / pace / self.wished_bpm for pace in self.pace.paces]
+        low, high = self.limits[0] / min(scale), self.limits[1] / max(scale)
+        return min(low, self.wished_bpm / FREEDOM), max(high, self.wished_bpm * FREEDOM)
+
+    @cached_property
     def wished_pace(self) -> float:
         """The logarithm of the tempo wished for."""
         return math.log(self.wished_bpm)
 
 
 class Spot(NamedTuple):
-    """A hit laid on a beat. line: the bar line at or before it; bars: usual bars up to there; sec: when it comes."""
+    """A hit laid on a beat.
+
+    line: the bar line at or before it; bars: usual bars up to there; sec: when it comes, in felt time.
+    """
 
     hit: Hit
     tick: int
@@ -105,7 +140,9 @@ def layouts(hits: Sequence[Hit], frame: Frame, shifts: Sequence[float], width: i
             continue
         if frame.seconds - hit.at_sec <= TOGETHER_SEC:
             break  # it falls on the last bar line, which is met anyway
-        steps = [step for old in beam for step in _steps(old, hit, frame, shifts)]
+        near = LOOSE_SEC if hit in frame.beats else shifts
+        ends = [(shift, frame.felt(hit.at_sec + shift)) for shift in near]
+        steps = [step for old in beam for step in _steps(old, hit, frame, ends)]
         if hit.weight < 1.0:
             loss = SKIPPED * hit.weight + 0.1
             steps += [_Step(old.cost + loss, old, old.tick, 0, 0, None, old.sec, old.pace) for old in beam]
@@ -143,7 +180,7 @@ def _taken(steps: Sequence[_Step], hit: Hit, width: int) -> list[_Layout]:
 
 def _range(old: _Layout, duration: float, frame: Frame) -> tuple[float, float]:
     """Ticks from here that may pass in so many seconds."""
-    low, high = frame.limits
+    low, high = frame.felt_limits
     if old.span:
         before = math.exp(old.pace)
         low, high = max(low, before / 1.25), min(high, before * 1.25)
@@ -163,18 +200,20 @@ def _pace_cost(old: _Layout, pace: float, span: float, share: float, frame: Fram
     return cost
 
 
-def _steps(old: _Layout, hit: Hit, frame: Frame, shifts: Sequence[float]) -> Iterator[_Step]:
-    """Every way to lay the next hit."""
+def _steps(old: _Layout, hit: Hit, frame: Frame, ends: Sequence[tuple[float, float]]) -> Iterator[_Step]:
+    """Every way to lay the next hit. ends: by how much it may be late, and when, in felt time, that is."""
     meter = frame.meter
     bar = meter.bar_ticks
+    loose, whole = hit in frame.beats, frame.whole
     places: list[tuple[int, OddBar | None, float]] = [(0, None, 0.0)]
-    places += [(tick, None, _beat_cost(hit, meter, tick)) for tick in meter.beats_ticks[1:]]
-    places += [(odd.meter.bar_ticks, odd, odd.cost) for odd in odd_bars(meter)]
-    for shift in shifts:
-        duration = hit.at_sec + shift - old.sec
+    if not loose:
+        places += [(tick, None, _beat_cost(hit, meter, tick)) for tick in meter.beats_ticks[1:]]
+    places += [(odd.meter.bar_ticks, odd, odd.cost + (LOOSE_ODD if loose else 0.0)) for odd in odd_bars(meter)]
+    for shift, end in ends:
+        duration = end - old.sec
         if duration <= 0:
             continue
-        share = duration / frame.seconds
+        share = duration / whole
         scale = math.log(60.0 / duration / PPQ)
         least, most = _range(old, duration, frame)
         last = old.tick + most + 1e-6
@@ -183,7 +222,7 @@ def _steps(old: _Layout, hit: Hit, frame: Frame, shifts: Sequence[float]) -> Ite
             number = math.ceil((old.tick + max(least, 1.0) - base) / bar - 1e-9)
             if odd is not None:  # behind whole bars only, and never behind another odd one
                 number = max(number, 1 if old.line else 0, math.ceil((old.tick - old.line) / bar))
-            place += old.cost + (SHIFT_COST if shift else 0.0)
+            place += old.cost + (LOOSE_COST * abs(shift) if loose else SHIFT_COST if shift else 0.0)
             phrased = odd is not None or (hit.kind in SECTION_KINDS and not inside)
             weight = 1.0 if odd else hit.weight
             tick = base + number * bar
@@ -212,7 +251,9 @@ def _beat_cost(hit: Hit, meter: Meter, inside: int) -> float:
 def _closed(old: _Layout, frame: Frame) -> list[Whole]:
     """Every way to reach the last bar line."""
     bar = frame.meter.bar_ticks
-    duration = frame.seconds - old.sec
+    duration = frame.whole - old.sec
+    if duration <= 0:
+        return []
     least, most = _range(old, duration, frame)
     longer = PPQ * (sum(frame.stretch) - len(frame.stretch))
     out = []
@@ -225,7 +266,7 @@ def _closed(old: _Layout, frame: Frame) -> list[Whole]:
             length = base + number * bar
             if length > old.tick:
                 span = (length + longer - old.tick) / PPQ
-                cost = _pace_cost(old, math.log(span * 60.0 / duration), span, duration / frame.seconds, frame)
+                cost = _pace_cost(old, math.log(span * 60.0 / duration), span, duration / frame.whole, frame)
                 if cost < math.inf:
                     bars = old.bars + number
                     cost += PHRASE_COSTS[bars % 4] + (odd.cost + HELD_BAR_COST if odd else 0.0)

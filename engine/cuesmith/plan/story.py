@@ -1,24 +1,23 @@
 """Beats of the picture → the form of a cue: scenes between the beats, cut into sections with mood, theme and key.
 
-A beat falls on a bar line: bars and tempo are chosen together so that the beats lie as near to bar lines as may be.
-What is left over (`Plan.points` has both times) is for whoever bends the tempo.
+A beat falls on a bar line, which `plan.sheet` finds together with the tempo; here the scenes between the bar lines are
+cut into sections.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from cuesmith.chance import Stream
-from cuesmith.errors import ComposeError
+from cuesmith.music.meter import Meter
 from cuesmith.music.scale import Key
 from cuesmith.plan.dials import key_at, placed
 from cuesmith.plan.feeling import beat_mood, between
-from cuesmith.plan.guises import MEETING_BARS, MEETS
-from cuesmith.score import Beat, Brief, Meeting, Mood, SectionPlan
+from cuesmith.plan.form import Form, held_bar
+from cuesmith.plan.guises import MEETING_BARS, MEETS, key_in, lift_in
+from cuesmith.score import Beat, Brief, Guise, Meeting, Mood, SectionPlan
 from cuesmith.specs.banks import CueType, SectionRow
 from cuesmith.specs.feelings import Feeling
 
@@ -39,8 +38,21 @@ STRAINED               = 0.72              # a tension from which a scene stands
 PIVOT                  = 0.33              # a leap of energy that a bar prepares
 PHRASE, LONGEST        = 8, 9              # bars of a section, and how many may stay in one
 SAME_LIGHT             = 0.15              # a difference in valence for which no key changes
-OFF_WEIGHT, TEMPO_WEIGHT = 8.0, 2.5        # cost of a beat half a bar off, of a tempo e times the wished
 # fmt: on
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """The bars of a story. lines: usual bars before each scene, and in all.
+
+    odd: the bars put in, by how many usual ones stand before them. cuts: where else a section should begin; keys: those
+    of them where it must, because the key changes.
+    """
+
+    lines: tuple[int, ...]
+    odd: Mapping[int, Meter] = field(default_factory=dict)
+    cuts: Collection[int] = ()
+    keys: Collection[int] = ()
 
 
 class Scene(NamedTuple):
@@ -63,12 +75,16 @@ class Story:
     themes: tuple[tuple[str, ...], ...]
     moods: tuple[Mood, ...]
     beats: tuple[Beat, ...]
-    starts: tuple[int, ...]  # the bar at which each scene begins
+    odd: tuple[Meter | None, ...]  # for each row the meter of a bar put in; None: that of the cue
 
     @property
     def leading(self) -> tuple[str | None, ...]:
         """The theme of each row, if any."""
         return tuple(names[0] if names else None for names in self.themes)
+
+    def form(self, meter: Meter, bpm: float) -> Form:
+        """As a form in a meter, at a tempo."""
+        return Form(self.rows, self.bars, bpm, tuple(odd or meter for odd in self.odd))
 
     @property
     def feels(self) -> tuple[str, ...]:
@@ -79,35 +95,6 @@ class Story:
 def energy_of(mood: Mood) -> float:
     """The energy of a mood, 0..1."""
     return min(1.0, LEAST + AROUSED * mood.arousal + TENSED * mood.tension)
-
-
-def grid(
-    ats: Sequence[float], seconds: float, bar_beats: float, bpm_range: tuple[float, float], wished_bpm: float
-) -> tuple[int, ...]:
-    """The bar lines at which scenes begin, the last bar line at the end: nearest to the seconds of the beats.
-
-    ats: seconds of the beats, rising, from 0. Raises ComposeError when two beats would share a bar line.
-    """
-    per_bpm = seconds / 60.0 / bar_beats
-    first, last = math.ceil(bpm_range[0] * per_bpm - 1e-9), math.floor(bpm_range[1] * per_bpm + 1e-9)
-    totals = range(max(1, first), last + 1) if last >= max(1, first) else [max(1, round(wished_bpm * per_bpm))]
-    best: tuple[float, tuple[int, ...]] | None = None
-    for total in totals:
-        exact = [at * total / seconds for at in ats]
-        bars = (*(round(place) for place in exact), total)
-        if any(a >= b for a, b in pairwise(bars)):
-            continue
-        off = sum((2 * (place - bar)) ** 2 for place, bar in zip(exact, bars, strict=False)) / len(exact)
-        cost = OFF_WEIGHT * off + TEMPO_WEIGHT * abs(math.log(total / per_bpm / wished_bpm)) + (total % 2) * 0.05
-        if best is None or cost < best[0]:
-            best = (cost, bars)
-    if best is None:
-        close = min(zip(ats, [*ats[1:], seconds], strict=True), key=lambda pair: pair[1] - pair[0])
-        raise ComposeError(
-            f"beats at {close[0]:g} s and {close[1]:g} s are less than a bar apart at this tempo; leave one out,"
-            " move it, or ask for a faster tempo"
-        )
-    return best[1]
 
 
 def scenes_of(brief: Brief, start: Mood, bars: Sequence[int], rows: Mapping[str, Feeling]) -> list[Scene]:
@@ -123,10 +110,9 @@ def scenes_of(brief: Brief, start: Mood, bars: Sequence[int], rows: Mapping[str,
 
 
 def opened(brief: Brief) -> Brief:
-    """The brief with a beat at 0, which has the feeling of the cue, where it has none."""
-    if brief.beats[0].at == 0:
-        return brief
-    return replace(brief, beats=(Beat(0.0, brief.feel), *brief.beats))
+    """The brief with a beat at 0, which has the feeling of the cue, where it has none; who stays away is not named."""
+    beats = tuple(replace(beat, who=tuple(n for n in beat.who if n in brief.themes)) for beat in brief.beats)
+    return replace(brief, beats=beats if beats[0].at == 0 else (Beat(0.0, brief.feel), *beats))
 
 
 def chunks(bars: int) -> list[int]:
@@ -164,25 +150,12 @@ def _prepared(scene: Scene, after: Scene | None) -> str:
     return asked or ("build" if leap > 0 and after.mood.tension < STRAINED else "break")
 
 
-def story_of(
-    brief: Brief,
-    seconds: float,
-    bar_beats: float,
-    bpm_range: tuple[float, float],
-    wished_bpm: float,
-    start: Mood,
-    rows: Mapping[str, Feeling],
-) -> Story:
-    """The form the beats of a brief make. start: the mood of the cue itself, which holds until a beat feels otherwise.
-
-    Raises ComposeError when beats lie too near to one another or beyond the end, UsageError for unknown feelings.
+def story_of(brief: Brief, grid: Grid, start: Mood, rows: Mapping[str, Feeling]) -> Story:
+    """The form the beats of a brief make on a grid. start: the mood of the cue itself, which holds until a beat feels
+    otherwise. Raises UsageError for unknown feelings.
     """
-    late = next((beat for beat in brief.beats if beat.at >= seconds), None)
-    if late is not None:
-        raise ComposeError(f"a beat at {late.at:g} s lies beyond the end of the cue at {seconds:g} s")
-    lines = grid([beat.at for beat in brief.beats], seconds, bar_beats, bpm_range, wished_bpm)
-    scenes = scenes_of(brief, start, lines, rows)
-    sections: list[tuple[SectionRow, int, tuple[str, ...], Mood]] = []
+    scenes = scenes_of(brief, start, grid.lines, rows)
+    sections: list[tuple[_Row, int, tuple[str, ...]]] = []
     who, said, side = brief.themes[:1], set[str](), "main"
     for index, scene in enumerate(scenes):
         after = scenes[index + 1] if index + 1 < len(scenes) else None
@@ -190,60 +163,87 @@ def story_of(
         who = scene.beat.who or who
         if before is not None and abs(before.mood.valence - scene.mood.valence) >= SAME_LIGHT:
             side = "contrast" if side == "main" else "main"
-        made = _rows(scene, index, before, after, who, said, side)
-        sections += [(row, index, who, mood) for row, mood in made]
-    if sections[-1][0].treatment != "break":
-        sections[-1] = (_closing(sections[-1][0]), *sections[-1][1:])
+        made = _rows(scene, index, after, who, said, side, grid)
+        sections += [(row, index, who) for row in made]
+    last = sections[-1][0]
+    if last.row.treatment != "break":
+        sections[-1] = (last._replace(row=_closing(last.row)), *sections[-1][1:])
+    if grid.lines[-1] in grid.odd:
+        held = _Row(held_bar(last.row), last.mood, grid.odd[grid.lines[-1]])
+        sections.append((held, *sections[-1][1:]))
     return Story(
-        rows=tuple(row for row, _, _, _ in sections),
-        bars=tuple(row.bars for row, _, _, _ in sections),
-        scenes=tuple(scene for _, scene, _, _ in sections),
-        themes=tuple(names for _, _, names, _ in sections),
-        moods=tuple(mood for _, _, _, mood in sections),
+        rows=tuple(made.row for made, _, _ in sections),
+        bars=tuple(made.row.bars for made, _, _ in sections),
+        scenes=tuple(scene for _, scene, _ in sections),
+        themes=tuple(names for _, _, names in sections),
+        moods=tuple(made.mood for made, _, _ in sections),
         beats=brief.beats,
-        starts=lines[:-1],
+        odd=tuple(made.odd for made, _, _ in sections),
     )
 
 
+class _Row(NamedTuple):
+    """A section in the making. odd: the meter of a bar put in."""
+
+    row: SectionRow
+    mood: Mood
+    odd: Meter | None = None
+
+
+def _sizes(scene: Scene, index: int, music: int, cuts: Sequence[int]) -> list[int]:
+    """The bars of the sections of a scene. music: bars to be filled; cuts: bars after which one must end."""
+    out: list[int] = []
+    for start, end in zip((0, *cuts), (*cuts, music), strict=True):
+        bars = end - start
+        if start == 0 and scene.beat.event == "silence" and bars > 2:
+            out += [1, *chunks(bars - 1)]
+        elif start == 0 and index == 0 and chunks(bars)[0] >= PHRASE and scene.intensity >= HINTED:
+            out += [2, *chunks(bars)]
+            out[1] -= 2
+        else:
+            out += chunks(bars)
+    return out
+
+
 def _rows(
-    scene: Scene,
-    index: int,
-    before: Scene | None,
-    after: Scene | None,
-    who: tuple[str, ...],
-    said: set[str],
-    side: str,
-) -> list[tuple[SectionRow, Mood]]:
+    scene: Scene, index: int, after: Scene | None, who: tuple[str, ...], said: set[str], side: str, grid: Grid
+) -> Iterator[_Row]:
     """The sections of one scene; `said`, the themes heard whole so far, is added to."""
     letter = chr(ord("A") + index) if index < 26 else f"S{index}"
-    prepared = _prepared(scene, after)
-    music = scene.bars - 1 if prepared else scene.bars
-    sizes = chunks(music)
-    if scene.beat.event == "silence" and music > 2:
-        sizes = [1, *chunks(music - 1)]
-    elif index == 0 and sizes[0] >= PHRASE and scene.intensity >= HINTED:
-        sizes = [2, sizes[0] - 2, *sizes[1:]]
-    out: list[tuple[SectionRow, Mood]] = []
+    first, last = grid.lines[index], grid.lines[index + 1]
+    inside = {bar - first: meter for bar, meter in grid.odd.items() if first < bar < last or bar == index == 0}
+    prepared, turned = _prepared(scene, after), grid.odd.get(last) if after is not None else None
+    if any(bar > scene.bars - 2 for bar in inside) and turned is None:
+        prepared = ""
+    music = scene.bars - 1 if prepared and turned is None else scene.bars
+    wanted = {bar - first for bar in grid.cuts if (1 if bar in grid.keys else 2) <= bar - first}
+    wanted = {bar for bar in wanted if bar <= music - (1 if bar + first in grid.keys else 2)}
+    sizes = _sizes(scene, index, music, sorted({*wanted, *inside} - {0}))
     rising = after is not None and after.energy > scene.energy
-    number = 0
+    theme = who[0] if who else ""
+    number = at = 0
     for place, bars in enumerate(sizes):
+        if at in inside:
+            link = SectionRow(name="link", bars=1, energy=scene.energy, treatment="none", harmony="link")
+            yield _Row(link, scene.mood, inside[at])
         intro = index == 0 and place == 0 and len(sizes) > 1 and bars == 2
-        theme = who[0] if who else ""
         treatment = "intro" if intro else _treatment(scene, number, theme in said, rising)
         if treatment in ("statement", "chorus", "restatement"):
             said.add(theme)
         number += not intro
+        at += bars
         broken = treatment == "break"
         harmony = "break" if broken else "pedal" if scene.mood.tension >= STRAINED and treatment != "chorus" else side
         name = letter + (str(place + 1) if len(sizes) > 1 else "")
-        out.append((SectionRow(name=name, bars=bars, energy=0.0 if broken else _swell(scene, place, len(sizes), rising),
-                               treatment=treatment, harmony=harmony), scene.mood))  # type: ignore[arg-type]  # fmt: skip
-    if prepared and after is not None:
+        yield _Row(SectionRow(name=name, bars=bars, energy=0.0 if broken else _swell(scene, place, len(sizes), rising),
+                              treatment=treatment, harmony=harmony), scene.mood)  # type: ignore[arg-type]  # fmt: skip
+    if after is not None and (prepared or turned):
         empty = prepared == "break"
-        row = SectionRow(name=f"{letter} turn", bars=1, energy=0.0 if empty else (scene.energy + after.energy) / 2,
-                         treatment=prepared, harmony="break" if empty else "pedal")  # fmt: skip
-        out.append((row, between(scene.mood, after.mood, 0.5)))
-    return out
+        energy = 0.0 if empty else (scene.energy + after.energy) / 2 if prepared else scene.energy
+        row = SectionRow(name=f"{letter} turn" if prepared else "link", bars=1, energy=energy,
+                         treatment=prepared or "none",
+                         harmony="break" if empty else "pedal" if prepared else "link")  # fmt: skip
+        yield _Row(row, between(scene.mood, after.mood, 0.5), turned)
 
 
 def _swell(scene: Scene, place: int, count: int, rising: bool) -> float:
@@ -259,8 +259,19 @@ def _closing(row: SectionRow) -> SectionRow:
     return replace(row, harmony="close", treatment="coda")
 
 
-def keys_of(story: Story, home: Key, draw: Stream) -> tuple[Key, ...]:
-    """A key for every section: changed with the light of the scene, and found again where the light comes back."""
+def keys_of(story: Story, home: Key, guises: Sequence[Sequence[Guise]], draw: Stream) -> tuple[Key, ...]:
+    """A key for every section: changed with the light of the scene, and found again where the light comes back.
+
+    guises: of every scene; a recipe may want another mode, or its theme higher. A lift of the form comes on top.
+    """
+    lights = _lights(story, home, draw)
+    return tuple(
+        key_in(guises[scene], key).transposed(lift_in(guises[scene]) + row.lift)
+        for key, scene, row in zip(lights, story.scenes, story.rows, strict=True)
+    )
+
+
+def _lights(story: Story, home: Key, draw: Stream) -> tuple[Key, ...]:
     out: list[Key] = []
     known: list[tuple[float, Key]] = []  # valence → its key, in order
     for index, scene in enumerate(story.scenes):
@@ -281,14 +292,15 @@ def keys_of(story: Story, home: Key, draw: Stream) -> tuple[Key, ...]:
 
 
 def told(
-    sections: Sequence[SectionPlan], story: Story, home: Key, own: Mood, meeting: Meeting | None, draw: Stream
-) -> list[SectionPlan]:
-    """The sections of a story with their keys, moods and meetings. own: the place of the cue type."""
+    sections: Sequence[SectionPlan], story: Story, home: Key, own: Mood, meeting: Meeting | None,
+    guises: Sequence[tuple[Guise, ...]], draw: Stream,
+) -> list[SectionPlan]:  # fmt: skip
+    """The sections of a story with their keys, moods, guises and meetings. own: the place of the cue type."""
     out: list[SectionPlan] = []
-    for section, key, mood, names, feel in zip(
-        sections, keys_of(story, home, draw), story.moods, story.themes, story.feels, strict=True
+    for section, key, mood, names, feel, scene in zip(
+        sections, keys_of(story, home, guises, draw), story.moods, story.themes, story.feels, story.scenes, strict=True
     ):
-        placed_there = replace(placed(section, mood, own), key=key, feel=feel)
+        placed_there = replace(placed(section, mood, own), key=key, feel=feel, guises=guises[scene])
         if len(names) > 1 and section.treatment in MEETS and section.bars >= MEETING_BARS:
             placed_there = replace(placed_there, against=names[1], meeting=_meeting(meeting))
         out.append(placed_there)

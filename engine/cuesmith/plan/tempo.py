@@ -7,7 +7,7 @@ the one whose tempo changes least. A ritardando counts its beats as longer ones,
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cuesmith.music.note import PPQ
@@ -108,16 +108,27 @@ def felt_tick(tick: int, length_ticks: int, factors: Sequence[float]) -> float:
     return start + PPQ * sum(factors[:whole]) + (part * factors[whole] if part else 0.0)
 
 
-def bent_tempo_map(curve: Curve, stops: Sequence[int], length_ticks: int, factors: Sequence[float] = ()) -> TempoMap:
+def _as_it_is(second: float) -> float:
+    return second
+
+
+def bent_tempo_map(
+    curve: Curve,
+    stops: Sequence[int],
+    length_ticks: int,
+    factors: Sequence[float] = (),
+    clock: Callable[[float], float] = _as_it_is,
+) -> TempoMap:
     """The curve in steps of a beat, exact at every stop and at the end to a microsecond.
 
-    stops: ticks that must be reached on the second (the hits).
+    stops: ticks that must be reached on the second (the hits). clock: from the seconds of the curve to those of the
+    picture, where a story has tempi of its own.
     """
     grid = sorted({*range(0, length_ticks, PPQ), *(tick for tick in stops if 0 < tick < length_ticks)})
     changes: list[TempoChange] = []
     spent = 0.0
     for tick, after in zip(grid, [*grid[1:], length_ticks], strict=True):
-        target = curve.at(felt_tick(after, length_ticks, factors)) * 1e6
+        target = clock(curve.at(felt_tick(after, length_ticks, factors))) * 1e6
         pace = max(1, round((target - spent) * PPQ / (after - tick)))
         spent += pace * (after - tick) / PPQ
         if not changes or changes[-1].us_per_quarter != pace:

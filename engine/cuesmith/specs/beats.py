@@ -1,44 +1,72 @@
-"""Beats and feelings of a cue, checked; and beats read from a table, as spotting notes are kept."""
+"""Beats and feelings of a cue, checked; and beats read from a file, as spotting notes are kept."""
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from typing import get_args
 
-from cuesmith.errors import SpecError, UsageError, did_you_mean
+from pydantic.dataclasses import dataclass
+
+from cuesmith.errors import SpecError, did_you_mean
+from cuesmith.music.timecode import DEFAULT_RATE, RATES, Rate, parse_rate
 from cuesmith.score import Event
+from cuesmith.specs.banks import STRICT
+from cuesmith.specs.document import read_document
 from cuesmith.specs.feelings import feeling_named, feeling_words
 from cuesmith.specs.library import Banks
 from cuesmith.specs.place import KeyPath, Problem
 from cuesmith.specs.show import BeatSpec, CueSpec, Show
+from cuesmith.specs.spotting import read_notes_of
+from cuesmith.specs.validate import raise_problems, validate
 
+MOST = 60  # beats in one cue
 EVENT_NAMES: tuple[str, ...] = get_args(Event)
-_TIME = re.compile(r"(?:(?:(\d+):)?(\d+):)?(\d+(?:\.\d+)?)")
 
 
-def feel_problems(path: KeyPath, cue: CueSpec, show: Show, banks: Banks) -> Iterator[Problem]:
-    """Feelings nobody knows, beats out of order or past the end, themes that do not exist."""
-    words = feeling_words(banks.feelings)
+def feel_problems(path: KeyPath, cue: CueSpec, show: Show, banks: Banks, recipes: Iterable[str]) -> Iterator[Problem]:
+    """Feelings nobody knows, beats out of order, beats and hits past the end, themes and recipes that do not exist."""
+    yield from _unknown_feeling((*path, "feel"), cue.feel, banks)
+    length = _length(cue, banks)
+    yield from beat_problems((*path, "beats"), cue.beats, banks, length, show.themes, recipes)
+    for index, hit in enumerate(cue.hits):
+        second = hit.hit(parse_rate(cue.fps)).at_sec
+        if length is not None and second > length:
+            place = (*path, "hits", index, "at")
+            yield Problem(place, f"{second:g} s is beyond the end of the cue at {length:g} s")
 
-    def unknown(place: KeyPath, word: str | None) -> Iterator[Problem]:
-        if word is not None and feeling_named(word, banks.feelings) is None:
-            yield Problem(place, f"unknown feeling '{word}'{did_you_mean(word, words)}")
 
-    yield from unknown((*path, "feel"), cue.feel)
-    for index, beat in enumerate(cue.beats):
-        place = (*path, "beats", index)
-        yield from unknown((*place, "feel"), beat.feel)
+def _unknown_feeling(place: KeyPath, word: str | None, banks: Banks) -> Iterator[Problem]:
+    if word is not None and feeling_named(word, banks.feelings) is None:
+        yield Problem(place, f"unknown feeling '{word}'{did_you_mean(word, feeling_words(banks.feelings))}")
+
+
+def beat_problems(
+    path: KeyPath,
+    beats: Sequence[BeatSpec],
+    banks: Banks,
+    length: float | None,
+    themes: Iterable[str] | None = None,
+    recipes: Iterable[str] | None = None,
+) -> Iterator[Problem]:
+    """What is wrong with a list of beats. length: seconds of the cue; themes, recipes: those there are.
+
+    None: not known.
+    """
+    known = None if recipes is None else list(recipes)
+    cast = None if themes is None else list(themes)
+    for index, beat in enumerate(beats):
+        place = (*path, index)
+        yield from _unknown_feeling((*place, "feel"), beat.feel, banks)
         for number, name in enumerate(beat.who):
-            if name not in show.themes:
-                yield Problem((*place, "who", number), f"unknown theme '{name}'{did_you_mean(name, show.themes)}")
-        if index and beat.at <= cue.beats[index - 1].at:
+            if cast is not None and name not in cast:
+                yield Problem((*place, "who", number), f"unknown theme '{name}'{did_you_mean(name, cast)}")
+        if known is not None and beat.recipe is not None and beat.recipe not in known:
+            yield Problem((*place, "recipe"), f"unknown recipe '{beat.recipe}'{did_you_mean(beat.recipe, known)}")
+        if index and beat.at <= beats[index - 1].at:
             yield Problem((*place, "at"), f"beats come in order of time; {beat.at:g} s is not after the one before")
-        length = _length(cue, banks)
         if length is not None and beat.at >= length:
             yield Problem((*place, "at"), f"{beat.at:g} s is beyond the end of the cue at {length:g} s")
 
@@ -48,23 +76,14 @@ def _length(cue: CueSpec, banks: Banks) -> float | None:
     return cue.seconds if cue.seconds is not None else row.default_seconds if row is not None else None
 
 
-def seconds_of(text: str) -> float:
-    """`31.5`, `1:04` or `0:01:04.5` in seconds. Raises ValueError for anything else."""
-    match = _TIME.fullmatch(text.strip())
-    if match is None:
-        raise ValueError(f"'{text}' is no time; write seconds or minutes and seconds, such as 31.5 or 1:04")
-    hours, minutes, seconds = match.groups()
-    return int(hours or 0) * 3600 + int(minutes or 0) * 60 + float(seconds)
-
-
-def _beat_of(time: str, note: str, banks: Banks) -> BeatSpec:
-    """The beat of a row: the first feeling and the first event that its note names, whatever else it says."""
+def _said(note: str, at: float, banks: Banks) -> BeatSpec:
+    """The beat of a note: the first feeling and the first event that it names, whatever else it says."""
     words = re.findall(r"[a-z_-]+", note.lower())
     feel = next((name for name in (feeling_named(word, banks.feelings) for word in words) if name), None)
     event = next((word for word in words if word in EVENT_NAMES), None)
     if feel is None and event is None:
         raise ValueError(f"'{note}' names no feeling and no event; see cuesmith feelings{_guess(words, banks)}")
-    return BeatSpec(at=seconds_of(time), feel=feel, event=event)
+    return BeatSpec(at=at, feel=feel, event=event)
 
 
 def _guess(words: list[str], banks: Banks) -> str:
@@ -72,34 +91,72 @@ def _guess(words: list[str], banks: Banks) -> str:
     return next((guess for guess in (did_you_mean(word, known) for word in words) if guess), "")
 
 
-def read_beats(file: Path, banks: Banks) -> tuple[BeatSpec, ...]:
-    """The beats of a table with the columns time and note. Raises SpecError naming file and line, UsageError."""
-    try:
-        lines = file.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as fault:
-        raise UsageError(f"cannot read the beats in {file}: {fault}") from None
-    rows = csv.DictReader(lines)
-    if rows.fieldnames is None or not {"time", "note"} <= {name.strip() for name in rows.fieldnames}:
-        raise SpecError(f"{file.name}:1: a table of beats begins with the line 'time,note'")
-    out = []
-    for row in rows:
-        named = {(key or "").strip(): value or "" for key, value in row.items() if isinstance(value, str)}
+def read_beats(
+    file: Path,
+    banks: Banks,
+    rate: Rate = RATES[DEFAULT_RATE],
+    *,
+    name: str | None = None,
+    recipes: Iterable[str] | None = None,
+) -> tuple[BeatSpec, ...]:
+    """The beats of a file: a table (time, note), the markers of an EDL, or a YAML list as a show has it under `beats`.
+
+    rate: of timecodes that name none. name: what messages call the file. recipes: those there are, where that is known.
+    Raises SpecError with every fault, one `file:line:col: message` per line, UsageError when the file cannot be read.
+    """
+    shown = name or str(file)
+    if file.suffix.lower() in (".yaml", ".yml"):
+        return _listed(file, shown, banks, recipes)
+    faults: list[str] = []
+    out: list[BeatSpec] = []
+    before: float | None = None
+    for number, second, note, column in read_notes_of(file, rate, shown, faults):
         try:
-            out.append((rows.line_num, _beat_of(named.get("time", ""), named.get("note", ""), banks)))
+            beat = _said(note, second, banks)
+            if before is not None and second <= before:
+                raise ValueError(f"beats come in order of time; {second:g} s is not after the one before")
         except ValueError as fault:
-            raise SpecError(f"{file.name}:{rows.line_num}: {fault}") from None
-    for (_, before), (line, beat) in pairwise(out):
-        if beat.at <= before.at:
-            raise SpecError(f"{file.name}:{line}: beats come in order of time; {beat.at:g} s is too early here")
-    if not out:
-        raise SpecError(f"{file.name}: the table holds no beats")
-    return tuple(beat for _, beat in out)
+            faults.append(f"{shown}:{number}:{column}: {fault}")
+            continue
+        before = second
+        out.append(beat)
+    if faults:
+        raise SpecError("\n".join(faults))
+    return _some(out, shown)
+
+
+def _some(beats: Sequence[BeatSpec], shown: str) -> tuple[BeatSpec, ...]:
+    if not beats:
+        raise SpecError(f"{shown}: there is no beat in this file; a line is time,note such as 18.5,she is hopeful now")
+    if len(beats) > MOST:
+        raise SpecError(f"{shown}: {len(beats)} beats; a cue takes up to {MOST}")
+    return tuple(beats)
+
+
+def _listed(file: Path, shown: str, banks: Banks, recipes: Iterable[str] | None) -> tuple[BeatSpec, ...]:
+    """The beats of a YAML list, which may stand under `beats:`."""
+    document = read_document(file, name=shown)
+    place: KeyPath = ()
+    if isinstance(document.data, dict):
+        beats = validate(document, _Sheet).beats
+        place = ("beats",)
+    else:
+        beats = tuple(validate(document, list[BeatSpec]))
+    raise_problems(document, beat_problems(place, beats, banks, None, recipes=recipes))
+    return _some(beats, shown)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class _Sheet:
+    """A file that holds a list of beats under its name."""
+
+    beats: tuple[BeatSpec, ...]
 
 
 def with_beats(cue: CueSpec, folder: Path, banks: Banks) -> CueSpec:
-    """The cue with the beats of its table. Raises SpecError for faults of the table, UsageError when it is missing."""
+    """The cue with the beats of its file. Raises SpecError for faults of the file, UsageError when it is missing."""
     assert cue.beats_file is not None
-    beats = read_beats(folder / cue.beats_file, banks)
+    beats = read_beats(folder / cue.beats_file, banks, parse_rate(cue.fps), name=cue.beats_file)
     length = _length(cue, banks)
     late = next((beat for beat in beats if length is not None and beat.at >= length), None)
     if late is not None:

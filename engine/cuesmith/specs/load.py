@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -15,78 +15,19 @@ from cuesmith.specs.document import Document, read_document
 from cuesmith.specs.extend import resolve_extends
 from cuesmith.specs.find import find_file, list_names
 from cuesmith.specs.library import Banks, load_banks, recipe_problems
+from cuesmith.specs.names import listed_problems
 from cuesmith.specs.place import Problem
 from cuesmith.specs.show import CueSpec, Show
 from cuesmith.specs.spotting import read_hits
-from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
+from cuesmith.specs.style import Style
+from cuesmith.specs.style_faults import style_problems
 from cuesmith.specs.validate import check, problem_lines
-
-GESTURE_NAMES = ("gliss", "run", "rip", "swell", "tremolo", "kakegoe", "heterophony", "bell", "answer", "roll")
-TREATMENT_NAMES = (
-    "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "vamp",
-    "break", "coda", "head", "none",
-)  # fmt: skip
 
 
 def _read(kind_name: str) -> Document:
     file = find_file("style", kind_name)
     shown = kind_name if kind_name.endswith((".yaml", ".yml")) else f"styles/{kind_name}.yaml"
     return read_document(file, name=shown)
-
-
-def _names(path: tuple[str | int, ...], what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    pool = list(known)
-    for name in names:
-        if name not in pool:
-            yield Problem((*path, name), f"unknown {what} '{name}'{did_you_mean(name, pool)}", at_key=True)
-
-
-def _listed(path: tuple[str | int, ...], what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    pool = list(known)
-    for index, name in enumerate(names):
-        if name not in pool:
-            yield Problem((*path, index), f"unknown {what} '{name}'{did_you_mean(name, pool)}")
-
-
-def _seat_problems(path: tuple[str | int, ...], seat: Seat | SeatChange, banks: Banks) -> Iterator[Problem]:
-    yield from _names((*path, "instruments"), "instrument", seat.instruments or {}, banks.instruments)
-    yield from _names((*path, "textures"), "texture", seat.textures or {}, banks.textures)
-    yield from _names((*path, "grooves"), "groove", seat.grooves or {}, banks.grooves)
-    yield from _names((*path, "gestures"), "gesture", seat.gestures or {}, GESTURE_NAMES)
-    yield from _listed((*path, "treatments"), "treatment", seat.treatments or (), TREATMENT_NAMES)
-
-
-def _style_problems(style: Style, banks: Banks) -> Iterator[Problem]:
-    for name, seat in style.seats.items():
-        path = ("seats", name)
-        yield from _seat_problems(path, seat, banks)
-        if seat.kit is not None and seat.kit not in banks.kits:
-            yield Problem((*path, "kit"), f"unknown kit '{seat.kit}'{did_you_mean(seat.kit, banks.kits)}")
-        if seat.kit is None and not seat.instruments:
-            yield Problem(path, "a seat needs instruments (or a kit)", at_key=True)
-        if seat.double not in (None, "lead") and seat.double not in style.seats:
-            yield Problem(
-                (*path, "double"),
-                f"unknown seat '{seat.double}'{did_you_mean(str(seat.double), [*style.seats, 'lead'])}",
-            )
-    if not any(seat.role == "lead" and seat.double is None for seat in style.seats.values()):
-        yield Problem(("seats",), "no seat leads: one needs 'role: lead'", at_key=True)
-    yield from _names(("progressions",), "progression", style.progressions, banks.progressions)
-    yield from _names(("scales",), "scale", style.scales, banks.scales)
-    yield from _names(("cues",), "cue type", style.cues, banks.cue_types)
-    yield from recipe_problems(("recipes",), style.recipes, banks.instruments)
-    yield from _listed(("voicing", "templates"), "template", style.voicing.templates or (), banks.voicings.templates)
-    for cue, rules in style.cues.items():
-        yield from _rule_problems(("cues", cue), rules, style, banks)
-
-
-def _rule_problems(path: tuple[str | int, ...], rules: CueRules, style: Style, banks: Banks) -> Iterator[Problem]:
-    yield from _listed((*path, "omit"), "seat", rules.omit, style.seats)
-    yield from _names((*path, "seats"), "seat", rules.seats, style.seats)
-    yield from _names((*path, "progressions"), "progression", rules.progressions, banks.progressions)
-    yield from _names((*path, "recipes"), "recipe", rules.recipes or (), (PLAIN, *banks.recipes, *style.recipes))
-    for name, change in rules.seats.items():
-        yield from _seat_problems((*path, "seats", name), change, banks)
 
 
 def style_from(document: Document) -> Style:
@@ -103,7 +44,7 @@ def style_from(document: Document) -> Style:
         style = replace(style, kin=(*style.kin, *parents))
     found = list(problems)
     if style is not None:
-        found += _style_problems(style, load_banks())
+        found += style_problems(style, load_banks())
     if style is None or found:
         raise SpecError("\n".join(problem_lines(document, found)))
     return style
@@ -172,7 +113,7 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
                     (*path, "themes", place), f"unknown theme '{theme_name}'{did_you_mean(theme_name, show.themes)}"
                 )
         yield from _use_problems((*path,), cue, show, banks)
-        yield from feel_problems((*path,), cue, show, banks)
+        yield from feel_problems((*path,), cue, show, banks, _known_recipes(show, cue, banks))
         key = cue.id.replace("-", "").lower()
         if key in seen:
             yield Problem((*path, "id"), f"'{cue.id}' is already the id of cues[{seen[key]}]; every cue needs its own")
@@ -198,7 +139,7 @@ def _arc_problems(name: str, show: Show, banks: Banks) -> Iterator[Problem]:
     if not arc:
         return
     known = [*banks.stages, *_known_recipes(show, None, banks)]
-    yield from _listed(("themes", name, "arc"), "stage or recipe", arc, known)
+    yield from listed_problems(("themes", name, "arc"), "stage or recipe", arc, known)
     cues = sum(name in show.themes_of(cue) for cue in show.cues)
     if cues < len(arc):
         yield Problem(
@@ -228,14 +169,14 @@ def _use_problems(path: tuple[str | int, ...], cue: CueSpec, show: Show, banks: 
 def show_from(document: Document, folder: Path | None = None) -> Show:
     """The show a document holds. Raises SpecError listing every fault, with its place.
 
-    folder: where its lists of hits are looked for; None: they are not read.
+    folder: where its lists of hits and beats are looked for; None: they are not read.
     """
     show, problems = check(document, Show)
     found = list(problems)
     if show is not None:
         found += _show_problems(show, load_banks())
         if folder is not None:
-            show, faults = _with_hits(show, folder)
+            show, faults = _with_lists(show, folder)
             found += faults
     if show is None or found:
         raise SpecError("\n".join(problem_lines(document, found)))
@@ -251,28 +192,30 @@ def load_show(name_or_path: str | Path) -> Show:
     return _beside(show, file.parent) if isinstance(file, Path) else show
 
 
-def _with_hits(show: Show, folder: Path) -> tuple[Show, list[Problem]]:
-    """The show with the hits of its CSV and EDL files, and what is wrong with those."""
+def _with_lists(show: Show, folder: Path) -> tuple[Show, list[Problem]]:
+    """The show with the hits and the beats of its files, and what is wrong with those."""
     cues: list[CueSpec] = []
     faults: list[Problem] = []
     for index, cue in enumerate(show.cues):
-        if cue.hits_file is None:
-            cues.append(cue)
-            continue
         try:
-            found = read_hits(folder / cue.hits_file, parse_rate(cue.fps), name=cue.hits_file)
-            cues.append(replace(cue, hits=(*cue.hits, *found)))
+            if cue.hits_file is not None:
+                found = read_hits(folder / cue.hits_file, parse_rate(cue.fps), name=cue.hits_file)
+                cue = replace(cue, hits=(*cue.hits, *found))
         except CuesmithError as fault:
             faults += [Problem(("cues", index, "hits_file"), line) for line in str(fault).splitlines()]
-            cues.append(cue)
+        try:
+            if cue.beats_file is not None:
+                cue = with_beats(cue, folder, load_banks())
+        except CuesmithError as fault:
+            faults += [Problem(("cues", index, "beats_file"), line) for line in str(fault).splitlines()]
+        cues.append(cue)
     return replace(show, cues=tuple(cues)), faults
 
 
 def _beside(show: Show, folder: Path) -> Show:
-    """The show with the MIDI files of its themes, and its tables of beats, looked for beside its own file."""
+    """The show with the MIDI files of its themes looked for beside its own file."""
     themes = {
         name: replace(theme, midi=replace(theme.midi, path=str(folder / theme.midi.path))) if theme.midi else theme
         for name, theme in show.themes.items()
     }
-    cues = tuple(with_beats(cue, folder, load_banks()) if cue.beats_file else cue for cue in show.cues)
-    return replace(show, themes=themes, cues=cues)
+    return replace(show, themes=themes)

@@ -139,23 +139,25 @@ class ThemeSpec:
 class BeatSpec:
     """A moment of the picture that the music answers to, as the music editor writes it down.
 
-    at: seconds. feel: a feeling (banks/feelings.yaml). who: themes heard from here on. event: what happens.
-    intensity: 0 a hint .. 1 everything; left out: as the feeling has it.
+    at: seconds (also as text: `1:12.4`). feel: a feeling (banks/feelings.yaml). who: themes heard from here on. event:
+    what happens. intensity: 0 a hint .. 1 everything; recipe: how the themes come from here on; both, left out, are as
+    the feeling has them.
     """
 
-    at: Annotated[float, Field(ge=0, le=900)]
+    at: Annotated[Annotated[float, Field(ge=0, le=900)], BeforeValidator(clock_seconds)]
     feel: str | None = None
     who: tuple[str, ...] = ()
     event: Event | None = None
     intensity: Unit | None = None
+    recipe: str | None = None
 
     def __post_init__(self) -> None:
-        if self.feel is None and not self.who and self.event is None and self.intensity is None:
-            raise ValueError("a beat says at least one of feel, who, event and intensity")
+        if all(said is None or said == () for said in (self.feel, self.who, self.event, self.intensity, self.recipe)):
+            raise ValueError("a beat says at least one of feel, who, event, intensity and recipe")
 
     def beat(self) -> Beat:
         """The beat as a brief has it."""
-        return Beat(self.at, self.feel or "", self.who, self.event, self.intensity)
+        return Beat(self.at, self.feel or "", self.who, self.event, self.intensity, self.recipe or "")
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -169,7 +171,7 @@ class CueSpec:
     timecodes. force: take a length the type is not made for.
     chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
     feel: a feeling by name; valence, arousal, tension: the dials, which go before it. beats: of the picture, in order
-    of time; they make the form. beats_file: such beats as a table with the columns time and note, beside the show.
+    of time; they make the form. beats_file: such beats in a CSV, EDL or YAML file, beside the show.
     ensemble: how many play; humanize: 0 on the grid .. 1 as the style plays; left out: as the show has them.
     """
 
@@ -203,8 +205,6 @@ class CueSpec:
     def __post_init__(self) -> None:
         if self.beats and self.beats_file is not None:
             raise ValueError("a cue has beats or beats_file, not both; leave one out")
-        if (self.beats or self.beats_file) and (self.hits or self.hits_file):
-            raise ValueError("a cue takes hits or beats, not both: give the beats the times of the hits")
         for number, hit in enumerate(self.hits):
             try:
                 hit.hit(parse_rate(self.fps))

@@ -11,7 +11,7 @@ import csv
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import Annotated, NamedTuple, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic.dataclasses import dataclass
@@ -89,7 +89,7 @@ def read_hits(path: Path, rate: Rate, *, name: str | None = None) -> tuple[HitSp
     `file:line: message` per line.
     """
     shown = name or str(path)
-    lines = _text(path, shown).splitlines()
+    lines = text_lines(path, shown)
     faults: list[str] = []
     reader = _edl if path.suffix.lower() == ".edl" else _csv
     found = list(reader(lines, rate, shown, faults))
@@ -102,15 +102,42 @@ def read_hits(path: Path, rate: Rate, *, name: str | None = None) -> tuple[HitSp
     return tuple(sorted(found, key=lambda hit: (float(hit.at), hit.kind, hit.note)))
 
 
+class TimedNote(NamedTuple):
+    """A line of a list: its number, its second, what it says, and from which column on (all from 1 but the second)."""
+
+    line: int
+    second: float
+    note: str
+    column: int
+
+
+def read_notes_of(path: Path, rate: Rate, shown: str, faults: list[str]) -> list[TimedNote]:
+    """The times and notes of a .csv or .edl file, by line; of an EDL its markers only. Faults are added to `faults`.
+
+    Raises UsageError when the file cannot be read.
+    """
+    lines = text_lines(path, shown)
+    if path.suffix.lower() == ".edl":
+        marks = [mark[:3] for mark in _marks(lines, rate, shown, faults) if mark[3]]
+    else:
+        marks = [(number, second, row.get("note", "")) for number, second, row in _rows(lines, rate, shown, faults)]
+    return [TimedNote(number, second, note, lines[number - 1].find(note) + 1) for number, second, note in marks]
+
+
+def text_lines(path: Path, shown: str) -> list[str]:
+    """The lines of a list, in whatever editors write. Raises UsageError when it cannot be read, SpecError."""
+    return _text(path, shown).splitlines()
+
+
 def _text(path: Path, shown: str) -> str:
     try:
         data = path.read_bytes()
     except OSError as fault:
         reason = (fault.strerror or str(fault)).lower()
         near = did_you_mean(path.name, (f.name for f in path.parent.glob("*.*"))) if path.parent.is_dir() else ""
-        raise UsageError(f"{shown}: the list of hits cannot be read: {reason}{near if '?' in near else ''}") from None
+        raise UsageError(f"{shown}: the list cannot be read: {reason}{near if '?' in near else ''}") from None
     if len(data) > MAX_BYTES:
-        raise SpecError(f"{shown}: larger than 1 MB, which no list of hits needs; is it the right file?")
+        raise SpecError(f"{shown}: larger than 1 MB, which no such list needs; is it the right file?")
     try:
         return data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -128,6 +155,16 @@ def _kind_in(note: str) -> tuple[HitKind, str]:
 
 
 def _csv(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterator[HitSpec]:
+    for number, second, row in _rows(lines, rate, shown, faults):
+        hit = _row_hit(second, row, f"{shown}:{number}", faults)
+        if hit is not None:
+            yield hit
+
+
+def _rows(
+    lines: list[str], rate: Rate, shown: str, faults: list[str]
+) -> Iterator[tuple[int, float, dict[str, str]]]:
+    """Line, second and cells by column of each row of a table."""
     rows = [
         (number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")
     ]
@@ -154,9 +191,7 @@ def _csv(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterato
         times.append((number, second, _LABEL.match(row["time"]) is not None, row))
     hour = _first_hour([second for _, second, label, _ in times if label], len(times))
     for number, second, label, row in times:
-        hit = _row_hit(second - hour if label else second, row, f"{shown}:{number}", faults)
-        if hit is not None:
-            yield hit
+        yield number, second - hour if label else second, row
 
 
 def _first_hour(seconds: list[float], rows: int) -> float:
@@ -186,6 +221,15 @@ def _row_hit(second: float, row: dict[str, str], place: str, faults: list[str]) 
 
 
 def _edl(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterator[HitSpec]:
+    for _, second, note, marked in _marks(lines, rate, shown, faults):
+        kind, said = _kind_in(note)
+        yield HitSpec(at=second, kind=kind, weight=1.0 if marked else CUT_WEIGHT, note=said)
+
+
+def _marks(
+    lines: list[str], rate: Rate, shown: str, faults: list[str]
+) -> Iterator[tuple[int, float, str, bool]]:
+    """Line, second and note of each marker of a list of cuts, or, where there is none, of each cut (False)."""
     cuts: list[tuple[int, str]] = []
     marks: list[tuple[int, str, str]] = []
     listed = False
@@ -214,8 +258,7 @@ def _edl(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterato
         if second < start:
             faults.append(f"{shown}:{number}: {label} lies before the beginning of the list")
             continue
-        kind, said = _kind_in(note)
-        yield HitSpec(at=second - start, kind=kind, weight=1.0 if marks else CUT_WEIGHT, note=said)
+        yield number, second - start, note, bool(marks)
 
 
 def _second(label: str, rate: Rate, place: str, faults: list[str]) -> float | None:

@@ -47,12 +47,12 @@ class SeatChange:
     instruments: dict[str, float] | None = None
     levels: tuple[Level, Level] | None = None
     treatments: tuple[str, ...] | None = None
-    voices: int | None = None
-    octave: int | None = None
+    voices: Annotated[int, Field(ge=1, le=6)] | None = None
+    octave: Annotated[int, Field(ge=-3, le=3)] | None = None
     textures: dict[str, float] | None = None
     grooves: dict[str, float] | None = None
     gestures: dict[str, float] | None = None
-    level_db: float | None = None
+    level_db: Annotated[float, Field(ge=-40, le=12)] | None = None
     articulation: str | None = None
 
 

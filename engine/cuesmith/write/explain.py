@@ -28,7 +28,8 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
     after `/` is the bass and a numeral the chord that is led to. A chord of `harmony` names its key, the cadence it
     closes and the device it is there for. `guises`: by which recipe each theme comes, and which stage of its story that
     is; `against`: the theme that meets that of the section, and how. `hits`: the moments of the picture, asked for and
-    reached; `hit_error_ms`: their mean distance, by weight.
+    reached; `hit_error_ms`: their mean distance, by weight. `beats`: where the scenes of a story begin; `feel` and
+    `guises` of a section: what it is meant to feel like, and how themes come there where that differs.
     """
     plan = score.plan
     bars = bar_starts(plan.meters(), plan.length)
@@ -49,6 +50,11 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
         "ending": plan.ending,
         "hits": [_hit(hit, plan) for hit in plan.hits],
         "hit_error_ms": _rounded(plan.hit_error_ms),
+        "beats": [
+            {"at_sec": _rounded(p.at_sec), "name": p.name, "bar": _bar(bars, p.tick),
+             "reached_sec": _rounded(plan.tempo.seconds(p.tick))}
+            for p in plan.points
+        ],
         "guises": [{"theme": g.theme, "recipe": g.recipe, "stage": g.stage} for g in plan.guises],
         "sections": [_section(section, plan, score.harmony) for section in plan.sections],
         "harmony": [_chord(span, plan, bars) for span in score.harmony],
@@ -113,6 +119,8 @@ def _section(section: SectionPlan, plan: Plan, harmony: Sequence[ChordSpan]) -> 
         "energy": _rounded(section.energy),
         "level": section.level,
         "theme": section.theme,
+        "feel": section.feel,
+        "guises": [{"theme": g.theme, "recipe": g.recipe} for g in section.guises],
         "against": section.against,
         "meeting": section.meeting if section.against else None,
         "chords": _chart(section, harmony, lambda span: span.symbol),
