@@ -25,7 +25,7 @@ from cuesmith.show.themes import character_for, make_themes
 from cuesmith.show.variants import named, vary
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
-from cuesmith.specs.show import ThemeSpec, parse_key
+from cuesmith.specs.show import MEDLEYS, ThemeSpec, parse_key
 
 WRITTEN = (".mid", ".midi", ".json", ".svg")
 SOUNDED = (".wav", ".flac", ".ogg")
@@ -158,7 +158,7 @@ def compose(
         raise UsageError(f"a tempo of {tempo:g} is out of range: 30 to 260 quarter notes per minute")
     draw = stream(seed, "character")
     specs = {"theme": ThemeSpec(character=character or character_for(row.valence, row.arousal, banks, draw))}
-    if type == "suite":
+    if type in MEDLEYS:
         for number in (2, 3):
             other = character_for(-row.valence, 0.6 - 0.3 * (number - 2), banks, draw.child(number))
             specs[f"theme {number}"] = ThemeSpec(character=other)

@@ -253,6 +253,14 @@ def head(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     return _named([m.head], "fragmentation")
 
 
+def link(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
+    """On the way to another theme: the head, lower each time, at last only its first half; then room for a pick-up."""
+    half = m.bar // 2
+    part = Piece(0, fragment(m.head.motif, 0, half), fragment(m.head.original, 0, half), m.head.ops)
+    out = [_moved(m.head, at * m.bar, -at) for at in range(bars - 1)]
+    return _named([*out, _moved(part, (bars - 1) * m.bar, -(bars - 1))], "fragmentation")
+
+
 def none(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     """No melody."""
     return []
@@ -268,6 +276,7 @@ TREATMENTS: dict[str, Callable[[Material, int, Stream, int], list[Piece]]] = {
     "intro": intro,
     "coda": coda,
     "head": head,
+    "link": link,
     "vamp": none,
     "break": none,
     "none": none,

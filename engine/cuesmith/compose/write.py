@@ -19,6 +19,7 @@ from cuesmith.compose.melody import lead_passages
 from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.pickups import pickups
 from cuesmith.compose.setting import Setting
+from cuesmith.compose.turns import led_over
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.balance import balanced
 from cuesmith.orchestrate.cast import cast_players
@@ -68,7 +69,9 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     laid = lay_out(plan, themes, draw.child("melody"))
     cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, laid))
     harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
-    lead = arriving(plan, lead_passages(plan, harmony, cast, themes, laid, draw.child("melody")), "lead")
+    sung = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"))
+    ranges = {seat: cast.instrument(seat).range for seat in {p.device for p in sung}}
+    lead = arriving(plan, led_over(plan, harmony, sung, ranges), "lead")
     setting = Setting(
         plan=plan,
         harmony=harmony,

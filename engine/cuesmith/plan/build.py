@@ -19,6 +19,7 @@ from cuesmith.plan.form import Form, solve_form, suitable_rows, tempo_limits
 from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guises, tempo_in, where_they_meet
 from cuesmith.plan.hits import Timing, place_hits, solve_hits, turning_rows
 from cuesmith.plan.layouts import Frame
+from cuesmith.plan.medley import medley
 from cuesmith.plan.story import melody_of, opened, story_of, told
 from cuesmith.plan.tempo import ritard_factors, tempo_map
 from cuesmith.plan.zones import Zone, zoned_map
@@ -28,9 +29,13 @@ from cuesmith.specs.library import Banks
 from cuesmith.specs.style import CueRules, Style
 
 LEVELS = (0.2, 0.4, 0.65, 0.85)  # energies at which the next layer of the ensemble joins
-THEMED = {"intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "coda", "head", "vamp"}
+THEMED = {
+    "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "coda", "head", "vamp", "link",
+}  # fmt: skip
 # cue types that stay in the key of their theme
-HOME_TYPES = {"main_theme", "character", "eyecatch", "preview", "fanfare", "suite", "victory"}
+HOME_TYPES = {
+    "main_theme", "character", "eyecatch", "preview", "fanfare", "suite", "victory", "overture", "concert", "tv_song",
+}  # fmt: skip
 
 
 def level_of(energy: float) -> int:
@@ -83,18 +88,14 @@ def _key(
 
 
 def _assign_themes(rows: Sequence[SectionRow], brief: Brief) -> list[str | None]:
-    """Which theme each section states: a second theme takes the contrasting sections, a suite goes through them all."""
+    """Which theme each section states: the one its form names, else a second theme takes the contrasting sections."""
     out: list[str | None] = []
     names = brief.themes
-    turn = 0
     for row in rows:
         if not names or row.treatment not in THEMED:
             out.append(None)
-        elif brief.type == "suite" and row.treatment == "statement":
-            out.append(names[turn % len(names)])
-            turn += 1
-        elif brief.type == "suite" and turn:
-            out.append(names[(turn - 1) % len(names)] if row.treatment in ("restatement", "intro") else names[0])
+        elif row.theme in names:
+            out.append(str(row.theme))
         elif row.treatment == "contrast" and len(names) > 1:
             out.append(names[1])
         else:
@@ -107,7 +108,7 @@ def _with_room_for_second(rows: tuple[SectionRow, ...], brief: Brief) -> tuple[t
 
     A vamp becomes sparse quotations, else a restatement, quotations or the coda go to the second theme.
     """
-    if len(brief.themes) < 2 or brief.type == "suite" or any(row.treatment == "contrast" for row in rows):
+    if len(brief.themes) < 2 or any(row.treatment == "contrast" or row.theme for row in rows):
         return rows, None
     for wanted in ("vamp", "restatement", "fragments", "build", "coda", "intro"):
         for index, row in enumerate(rows):
@@ -182,6 +183,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     guises = resolve_guises(brief, style, themes, banks, draw.child("guise"), recipe_of(brief, banks.feelings))
     key = _key(cue, rules, style, brief, themes, draw.child("key"), lighter)
     key = key if brief.key is not None or (lighter and not brief.guises) else key_in(guises, key)
+    cue = medley(cue, brief.themes, themes, key, banks)
     meters = rules.meters or cue.meters
     bpm_range = rules.tempo or cue.bpm
     drawn = parse_meters(draw.child("meter").weighted(dict(meters)))
@@ -222,7 +224,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
             SectionPlan(
                 index=index, name=row.name, treatment=row.treatment, harmony=row.harmony, bars=bars, first_bar=bar,
                 start=tick, length=bars * in_meter.bar_ticks, meter=in_meter, energy=row.energy, level=0,
-                key=key.transposed(row.lift), theme=theme, chords_per_bar=cue.chords_per_bar,
+                key=key.transposed(row.lift).with_mode(row.mode or key.mode), theme=theme, chords_per_bar=cue.chords_per_bar,
                 against=next(n for n in brief.themes if n != theme) if index == meet else None,
                 meeting=meeting if meeting and index == meet else "succession",
             )

@@ -29,6 +29,7 @@ DROPPED = {
     "vamp": 1.0,
     "contrast": 1.3,
     "build": 1.2,
+    "link": 1.0,
 }
 LONGEST_BREAK_SEC = 2.6
 TEMPO_WEIGHT = 6.0  # cost of a tempo e times the wished one, against one doubled section
@@ -152,6 +153,8 @@ def peak_of(rows: Sequence[SectionRow]) -> int:
 
 def drop_cost(rows: Sequence[SectionRow], index: int) -> float | None:
     """What it costs to do without a section; None for one that must stay."""
+    if rows[index].theme and rows[index].treatment == "statement":
+        return None  # the one place where a theme of a medley is told
     peak = peak_of(rows)
     first = next((i for i, row in enumerate(rows) if row.treatment in ("statement", "head", "fragments", "vamp")), 0)
     if index == first or (index == peak and len(rows) <= 4):

@@ -40,6 +40,7 @@ from cuesmith.specs.harmony_banks import (
     Substitution,
     cue_problems,
 )
+from cuesmith.specs.likes import like_problems, likes, paced, ruled, weighed
 from cuesmith.specs.place import KeyPath, Problem
 from cuesmith.specs.rules import Rule, rule_problems
 from cuesmith.specs.validate import raise_problems, validate
@@ -108,7 +109,8 @@ def read_banks(folder: Path | Traversable) -> Banks:
 
     document = _read(folder, "cue_types")
     cue_types = validate(document, dict[str, CueType])
-    raise_problems(document, list(_cue_type_problems(cue_types, recipes)))
+    raise_problems(document, [*_cue_type_problems(cue_types, recipes), *like_problems(cue_types)])
+    alike = likes(cue_types)
 
     document = _read(folder, "progressions")
     progressions = validate(document, dict[str, Progression])
@@ -152,7 +154,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
 
     return Banks(
         scales={name: row.scale(name) for name, row in scales.items()},
-        progressions=progressions,
+        progressions=weighed(progressions, alike),
         cells=cells,
         contours=contours,
         characters=characters,
@@ -165,13 +167,13 @@ def read_banks(folder: Path | Traversable) -> Banks:
         deny_list=validate(_read(folder, "deny_list"), dict[str, WellKnown]),
         recipes=recipes,
         stages=stages,
-        spellings=spellings,
-        cadences=cadences,
-        substitutions=substitutions,
+        spellings=weighed(spellings, alike),
+        cadences=weighed(cadences, alike),
+        substitutions=weighed(substitutions, alike),
         modulations=validate(_read(folder, "modulations"), dict[str, Modulation]),
-        harmonic_rhythms=harmonic_rhythms,
-        palettes=palettes,
-        rules=rules,
+        harmonic_rhythms=paced(harmonic_rhythms, alike),
+        palettes=weighed(palettes, alike),
+        rules=ruled(rules, alike),
         voicings=voicings,
         feelings=feelings,
     )

@@ -17,6 +17,7 @@ from cuesmith.score import Beat, Event, Meeting
 from cuesmith.specs.banks import STRICT, MeterField, ModeName, Recipe, Signed, Unit
 from cuesmith.specs.spotting import HitSpec, RateField, clock_seconds
 
+MEDLEYS = ("suite", "overture", "concert")  # cue types that go through every theme of the show
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
 
@@ -240,8 +241,8 @@ class Show:
     album: AlbumSpec = field(default_factory=AlbumSpec)
 
     def themes_of(self, cue: CueSpec) -> tuple[str, ...]:
-        """The themes of a cue by name. One that names none takes the first of the show; a suite takes them all."""
+        """The themes of a cue by name. One that names none takes the first of the show; a medley takes them all."""
         named = tuple(dict.fromkeys((*cue.themes, *(name for beat in cue.beats for name in beat.who))))
         if named or not self.themes:
             return named
-        return tuple(self.themes) if cue.type == "suite" else (next(iter(self.themes)),)
+        return tuple(self.themes) if cue.type in MEDLEYS else (next(iter(self.themes)),)
