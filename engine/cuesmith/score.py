@@ -126,6 +126,7 @@ class Brief:
     arousal: float | None = None  # 0 still .. 1 excited
     tension: float | None = None  # 0 at ease .. 1 on edge
     beats: tuple[Beat, ...] = ()  # in order of time; they make the form
+    ending: str = ""  # how it ends; empty: as its type does
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,7 @@ class Plan:
     melody: str
     guises: tuple[Guise, ...] = ()
     dialogue_safe: bool = False
+    vocal: bool = False  # a song, whose tune is written for a voice
     hits: tuple[PlannedHit, ...] = ()  # in order of time: asked for and reached
 
     @property

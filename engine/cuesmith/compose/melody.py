@@ -12,6 +12,7 @@ from cuesmith.compose.meeting import handed_over, met, voiced
 from cuesmith.motif.model import Theme
 from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.cast import Cast
+from cuesmith.orchestrate.vocal import GUIDE
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, chord_at, cut_passages
 
 QUIET = ("intro", "coda")  # they never hold the climax, however full
@@ -69,7 +70,7 @@ def _section_passages(desk: Desk, section: SectionPlan, laid: Laid, draw: Stream
     passages = voiced(desk, section, name, seat, laid.pieces)
     if section.against is not None:
         return met(desk, section, seat, passages, laid.material)
-    handing = section.treatment == "restatement" and section.bars >= HANDED_BARS
+    handing = section.treatment == "restatement" and section.bars >= HANDED_BARS and seat != GUIDE
     if handing and draw.child("hand over", section.index).chance(HANDED_OVER):
         return handed_over(desk, section, seat, passages)
     return passages

@@ -283,6 +283,34 @@ TREATMENTS: dict[str, Callable[[Material, int, Stream, int], list[Piece]]] = {
 }
 
 
+def verse_bridge(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
+    """The bridge of the theme's song, as far as the section holds it."""
+    if not m.bridge or bars < BRIDGE_BARS:
+        return contrast(m, bars, draw, turn)
+    whole = sum(piece.bars for piece in m.bridge)
+    out = cut(m.bridge, 0, min(bars, whole), m.bar)
+    return out + [p.at(whole * m.bar) for p in (statement(m, bars - whole, draw) if bars > whole else [])]
+
+
+def refrain(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
+    """The chorus of the theme's song by halves: the line twice, and at the second turn the lift and the landing."""
+    whole = sum(piece.bars for piece in m.chorus)
+    if not m.chorus or bars < BRIDGE_BARS or bars >= whole:
+        return chorus(m, bars, draw, turn)
+    if bars < whole // 2:
+        return cut(m.chorus, 3 * whole // 4 if turn else 0, bars, m.bar)
+    out = cut(m.chorus, whole // 2 * (turn % 2), whole // 2, m.bar)
+    left = bars - whole // 2
+    return out + [piece.at(whole // 2 * m.bar) for piece in _idea(m, 0, left)]
+
+
+# how a song sings these treatments, whose parts have to follow one another as they were written
+SONG_PARTS: dict[str, Callable[[Material, int, Stream, int], list[Piece]]] = {
+    "contrast": verse_bridge,
+    "chorus": refrain,
+}
+
+
 def thinned(pieces: list[Piece], m: Material) -> list[Piece]:
     """For cues under dialogue: of every four bars of melody the last two are left empty."""
     out = []

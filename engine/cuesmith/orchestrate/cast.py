@@ -16,6 +16,7 @@ from cuesmith.orchestrate.player import Player as Player  # part of the face of 
 from cuesmith.orchestrate.player import seated
 from cuesmith.orchestrate.register import CLIMAX_HEIGHT, Lie, height, lie
 from cuesmith.orchestrate.roster import closing, leaving, resting
+from cuesmith.orchestrate.vocal import GUIDE, SUNG, singer, sings
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
@@ -256,6 +257,10 @@ def cast_players(
     ids = {p.id for p in players}
     present = tuple(p for p in players if p.seat.double in (None, "lead") or p.seat.double in ids)
     leads = _leads(plan, present, themes, tunes, draw.child("leads"))
+    if sings(plan, banks):
+        present = (singer(plan, tunes, banks), *present)
+        sung = zip(plan.sections, leads, strict=True)
+        leads = tuple(GUIDE if s.treatment in SUNG and s.theme is not None else lead for s, lead in sung)
     out = leaving(plan, present, leads, banks)
     present = tuple(p for p in present if p.id not in out)
     rests = resting(plan, present, leads)

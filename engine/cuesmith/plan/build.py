@@ -195,7 +195,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     usual = min(max(usual, bpm_range[0]), bpm_range[1])
     usual, bpm_range = tempo_at(usual, bpm_range, mood, own, spoken_over=cue.dialogue_safe)
     wished = brief.tempo_bpm or usual
-    ending = rules.ending or cue.ending
+    ending = brief.ending or rules.ending or cue.ending
     ritard, ritard_beats = _ritard(style, ending)
     story = second = timing = None
     if brief.beats:
@@ -224,7 +224,8 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
             SectionPlan(
                 index=index, name=row.name, treatment=row.treatment, harmony=row.harmony, bars=bars, first_bar=bar,
                 start=tick, length=bars * in_meter.bar_ticks, meter=in_meter, energy=row.energy, level=0,
-                key=key.transposed(row.lift).with_mode(row.mode or key.mode), theme=theme, chords_per_bar=cue.chords_per_bar,
+                key=key.transposed(row.lift).with_mode(row.mode or key.mode), theme=theme,
+                chords_per_bar=cue.chords_per_bar,
                 against=next(n for n in brief.themes if n != theme) if index == meet else None,
                 meeting=meeting if meeting and index == meet else "succession",
             )
@@ -259,6 +260,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         melody=cue.melody if story is None else melody_of(story, cue),
         guises=guises,
         dialogue_safe=cue.dialogue_safe,
+        vocal=cue.vocal,
         hits=timing.hits if timing else place_hits(brief.hits, form, tempo, meter),
         curve=() if story is None and pull == STILL else curve_of(sections),
         points=() if story is None else points_of(story, sections),

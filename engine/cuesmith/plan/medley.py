@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import cast
 
 from cuesmith.motif.model import Theme
 from cuesmith.music.scale import Key
-from cuesmith.specs.banks import CueType, SectionRow
+from cuesmith.specs.banks import CueType, ModeName, SectionRow
 from cuesmith.specs.library import Banks
 
 MEDIANTS = (4, -3, 3, -4, 5)  # semitones to the keys a quotation stands in, where its own is home or a tritone away
 RELATED = frozenset({3, -3, 4, -4, 5, -5, 2, -2})
+STEADY = {"locrian": "phrygian"}
 #        arousal up to, share of the tempo of the row
 PACES = ((0.35, 0.92), (0.65, 1.0), (1.0, 1.14))
 
@@ -51,7 +53,7 @@ def _named(
             if row.theme != "alone" or len(names) == 1:
                 name = _name(row.theme, names)
                 other = isinstance(name, str) and name != names[0]
-                yield replace(row, theme=name, mode=themes[str(name)].key.mode if other else row.mode)
+                yield replace(row, theme=name, mode=_mode(themes[str(name)]) if other else row.mode)
             at += 1
             continue
         after = at
@@ -65,7 +67,7 @@ def _named(
                 said = names[number - 1] if each.treatment == "link" else name  # a link still talks of what was before
                 yield replace(
                     each, name=f"{each.name} {number}" if len(names) > 2 else each.name, lift=before,
-                    mode=theme.key.mode, tempo=round(each.tempo * _pace(theme, banks), 3), theme=said,
+                    mode=_mode(theme), tempo=round(each.tempo * _pace(theme, banks), 3), theme=said,
                 )  # fmt: skip
         at = after
 
@@ -80,6 +82,11 @@ def _lift(own: Key, home: Key, before: int) -> int:
     """Semitones from home to the key of a quotation; before: those of the one before it, or 0."""
     away = (own.tonic - home.tonic + 5) % 12 - 5
     return next(lift for lift in (away, *MEDIANTS) if lift in RELATED and lift != before)
+
+
+def _mode(theme: Theme) -> ModeName:
+    """The mode a theme is quoted in: its own, but none whose tonic has no fifth to rest on."""
+    return cast(ModeName, STEADY.get(theme.key.mode, theme.key.mode))
 
 
 def _pace(theme: Theme, banks: Banks) -> float:

@@ -22,7 +22,9 @@ TITLES = {"B": "no melody", "C": "soft", "D": "ending", **{name: f"intensity {na
 
 
 def _without_melody(score: Score) -> Score:
-    parts = tuple(part for part in score.parts if part.role != "lead")
+    """Without whoever leads; of a song only the voice is missing, so that it can be sung to."""
+    tune = "guide" if any(part.role == "guide" for part in score.parts) else "lead"
+    parts = tuple(part for part in score.parts if part.role != tune)
     return replace(score, parts=parts or score.parts)
 
 
@@ -36,7 +38,7 @@ def _soft(score: Score) -> Score:
 
     doubling = {part.id for part in score.parts if all(p.device.startswith("doubles ") for p in part.passages)}
     kept = [p for p in score.parts if p.role not in ("pulse", "impact") and p.id not in doubling]
-    inner = [p for p in kept if p.layer <= SOFT_LAYER or p.role == "lead"]
+    inner = [p for p in kept if p.layer <= SOFT_LAYER or p.role in ("lead", "guide")]
     return replace(score, parts=tuple(quiet(part) for part in (inner or kept or score.parts)))
 
 

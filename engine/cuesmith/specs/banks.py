@@ -308,7 +308,7 @@ class CueType:
     dialogue_safe: bool = False
     like: str = ""  # the cue type whose rows in the banks and in styles hold for it where they do not name it
     vocal: bool = False  # a song: its tune is written for a voice
-    slot_sec: Annotated[float, Field(ge=0, le=2)] = 0.0  # silence of the slot after its button, which falls so much early
+    slot_sec: Annotated[float, Field(ge=0, le=2)] = 0.0  # how long before the end of its slot the button falls
     block: Annotated[
         int, Field(ge=0, le=9)
     ]  # M-number block: 0 themes, 1 daily, 2 emotion, 3 suspense, 4 action, 5 formats, 6 ambient, 9 suites

@@ -30,6 +30,7 @@ ROLE_COLOURS = {  # in order of drawing: the lead last, on top of everything
     "colour":   "#79b45f",
     "counter":  "#5aa9e6",
     "lead":     "#ffc857",
+    "guide":    "#ff9f80",
 }
 _BACKGROUND = "#252933"
 _LANE       = "#2b303c"
