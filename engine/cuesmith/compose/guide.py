@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from cuesmith.chance import Stream
 from cuesmith.compose.desk import velocity_of
@@ -99,7 +100,7 @@ def answers(
     out = []
     voice = sorted(n for p in passages if p.device == GUIDE for n in p.notes)
     taken = sorted((n.onset, n.end) for p in passages if p.device != GUIDE for n in p.notes)
-    for note, after in zip(voice, voice[1:], strict=False):
+    for note, after in pairwise(voice):
         start = -(-note.end // (PPQ // 2)) * (PPQ // 2)
         section = plan.section_at(start)
         end = min(after.onset, section.end)

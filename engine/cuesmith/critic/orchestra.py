@@ -13,6 +13,7 @@ from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import pitch_name
 
 COMPOSED = frozenset({"parts"})
+BREATHING = ("lead", "guide", "counter")  # roles whose players need air
 
 
 def in_range(view: View, limits: Limits) -> Iterator[Breach]:
@@ -82,7 +83,7 @@ def breath(view: View, limits: Limits) -> Iterator[Breach]:
     """Q28: a single player of a wind instrument gets time to breathe."""
     for part in view.parts:
         player = part.instrument
-        if player is None or not player.breath_sec or player.voices > 1 or part.role not in ("lead", "guide", "counter"):
+        if player is None or not player.breath_sec or player.voices > 1 or part.role not in BREATHING:
             continue
         onset = view.tempo.seconds_array(part.notes.onset)
         end = np.maximum.accumulate(view.tempo.seconds_array(part.notes.end))

@@ -1,7 +1,7 @@
 """The singer of a song: a seat that no style has, for whom the tune is written and whom nobody doubles.
 
-A guide track shows a singer the tune before it is recorded. It lies where most voices sing: an octave and a fifth at most,
-somewhere between the e under middle c and the g above it, wherever the tune of this song leaves that least often.
+A guide track shows a singer the tune before it is recorded. It lies where most voices sing: an octave and a fifth at
+most, somewhere between the f under middle c and the g of the octave above, with the chorus at the top of it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ EDGE = 2  # semitones at both ends that a voice can do, and would rather not sta
 OCTAVES = (-1, 0, 1)  # the tonic of the whole song moves by, so that the chorus stays the highest part
 BENT_SHARE = 0.12  # of a section may lie outside the compass and be bent into it
 FAR = 0.01  # what a semitone away from the usual compass, or of the middle of the tune from that of the compass, counts
+OVER = 0.05  # and one by which the highest note of the chorus passes its top
 
 
 def sings(plan: Plan, banks: Banks) -> bool:
@@ -34,15 +35,21 @@ def sings(plan: Plan, banks: Banks) -> bool:
 
 
 def singer(plan: Plan, tunes: Mapping[int, Sequence[int]], banks: Banks) -> Player:
-    """The singer of a song; the octave of the seat is that of all he sings. tunes: section → pitches of what it sings, tonic in octave 4, in rising order."""
+    """The singer of a song; the octave of the seat is that of all he sings.
+
+    tunes: section → pitches of what it sings, tonic in octave 4, in rising order.
+    """
     pitches = [p for s in plan.sections if s.treatment in SUNG for p in tunes.get(s.index, ())] or [60]
     middle = sum(pitches) / len(pitches)
+    crown = max((tunes[s.index][-1] for s in plan.sections if s.treatment == "chorus" and s.index in tunes),
+                default=max(pitches))  # fmt: skip
 
     def strain(place: tuple[int, int]) -> float:
         low, octave = place
         shift = 12 * octave
         outside = sum(not low <= p + shift <= low + COMPASS for p in pitches) / len(pitches)
-        return outside + FAR * abs(low - USUAL) + FAR * abs(middle + shift - low - COMPASS / 2)
+        off = abs(low - USUAL) + abs(middle + shift - low - COMPASS / 2)
+        return outside + FAR * off + OVER * max(0, crown + shift - low - COMPASS)
 
     low, octave = min(product(LOWEST, OCTAVES), key=strain)
     seat = Seat(role="lead", instruments={VOICE: 1.0}, treatments=SUNG, octave=octave)
