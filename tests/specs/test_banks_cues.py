@@ -38,19 +38,20 @@ EXAMPLES = {
     "ambient":    (60, 36, 144),
     "ceremony":   (54, 22, 98),
     "training":   (120, 44, 88),
+    "tv_song":    (129.4, 48, 89),
 }  # fmt: skip
-FREE_LENGTH = {"setpiece", "eyecatch", "stinger", "suite"}  # several tempi, or shorter than their bars
+FREE_LENGTH = {"setpiece", "eyecatch", "stinger", "suite", "overture", "concert"}  # several tempi, or shorter than their bars
 
 TREATMENTS = {
     "intro", "statement", "restatement", "contrast", "chorus", "build",
-    "fragments", "vamp", "break", "coda", "head", "none",
+    "fragments", "vamp", "break", "coda", "head", "link", "none",
 }  # fmt: skip
 FAMILIES = ("orchestral", "jazzrock", "synth", "taiko")
 
 
 def test_examples_fit_their_cue_types() -> None:
     assert set(EXAMPLES) | FREE_LENGTH == set(BANKS.cue_types)
-    assert len(BANKS.cue_types) == 28
+    assert len(BANKS.cue_types) == 31
     for id_, (bpm, bars, seconds) in EXAMPLES.items():
         row = BANKS.cue_types[id_]
         assert sum(section.bars for section in row.form) == bars, id_
@@ -113,7 +114,7 @@ def test_blocks_follow_the_cue_numbers() -> None:
         blocks.setdefault(row.block, set()).add(id_)
     assert set(blocks) == {0, 1, 2, 3, 4, 5, 6, 9}
     assert blocks[5] == {"eyecatch", "stinger", "bridge", "preview", "fanfare"}
-    assert blocks[9] == {"suite"}
+    assert blocks[9] == {"suite", "overture", "concert"}
 
 
 @given(st.sampled_from(sorted(BANKS.cue_types)), st.floats(1, 600))

@@ -160,10 +160,17 @@ def chorus(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
         return out + [piece.at(whole * m.bar) for piece in rest]
     if bars >= 2 * quarter:
         if turn:  # the lift and the landing
-            return cut(m.chorus, 2 * quarter, 2 * quarter, m.bar)
-        lift = cut(m.chorus, 2 * quarter, quarter, m.bar)
-        return cut(m.chorus, 0, quarter, m.bar) + [piece.at(quarter * m.bar) for piece in lift]
-    return cut(m.chorus, 0, min(bars, quarter), m.bar)
+            out = cut(m.chorus, 2 * quarter, 2 * quarter, m.bar)
+        else:
+            lift = cut(m.chorus, 2 * quarter, quarter, m.bar)
+            out = cut(m.chorus, 0, quarter, m.bar) + [piece.at(quarter * m.bar) for piece in lift]
+        at = 2 * quarter
+    else:
+        at = min(bars, quarter)
+        out = cut(m.chorus, 0, at, m.bar)
+    if bars - at >= quarter:  # and the landing
+        return out + [piece.at(at * m.bar) for piece in cut(m.chorus, 3 * quarter, quarter, m.bar)]
+    return out + (_idea(m, at * m.bar, bars - at) if bars - at >= m.plain.bars else [])
 
 
 def _broad(m: Material, bars: int, draw: Stream) -> list[Piece]:

@@ -23,7 +23,6 @@ SUSPENDED, DOMINANT = "V7sus4", "V7"
 LIKED = 0.3  # of a common tone: what a place earlier in the row is worth
 PICKUP = 3  # notes
 PICKUP_UNIT = PPQ // 2
-PICKUP_BARS = 2  # the least length of a section that leads over
 QUIETER = 8  # velocity of a pick-up under the note it leads to
 
 
@@ -79,7 +78,7 @@ def led_over(
         if section.harmony != "turn":
             continue
         after = sorted((p.notes[0], p.device) for p in out if p.section == section.index + 1)
-        if not after or after[0][0].onset != section.end or section.bars < PICKUP_BARS:
+        if not after or after[0][0].onset != section.end:
             continue
         first, seat = after[0]
         notes = _pickup(first, section, chord_at(harmony, section.end - 1), low_high[seat])

@@ -20,6 +20,7 @@ from cuesmith.plan.guises import key_in, lift_in, lifted, meter_in, resolve_guis
 from cuesmith.plan.hits import Timing, place_hits, solve_hits, turning_rows
 from cuesmith.plan.layouts import Frame
 from cuesmith.plan.medley import medley
+from cuesmith.plan.slot import BUTTON, with_button
 from cuesmith.plan.story import melody_of, opened, story_of, told
 from cuesmith.plan.tempo import ritard_factors, tempo_map
 from cuesmith.plan.zones import Zone, zoned_map
@@ -197,6 +198,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     wished = brief.tempo_bpm or usual
     ending = brief.ending or rules.ending or cue.ending
     ritard, ritard_beats = _ritard(style, ending)
+    slot = cue.slot_sec if ending == BUTTON and not (brief.hits or brief.beats) else 0.0
     story = second = timing = None
     if brief.beats:
         if brief.hits:
@@ -208,7 +210,8 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     else:
         timing = _timing(cue, brief, seconds, meter, bpm_range, wished, (ritard, ritard_beats))
         form = timing.form if timing else solve_form(
-            cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None, meters=pair
+            cue, seconds - slot, meter.bar_beats, bpm_range, wished,
+            fixed_tempo=brief.tempo_bpm is not None, meters=pair,
         )  # fmt: skip
         rows, second = _with_room_for_second(form.rows, brief)
         assigned = _assign_themes(rows, brief)
@@ -239,9 +242,11 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     if timing:
         tempo = timing.tempo
     elif all(zone.factor == 1.0 for zone in zones):
-        tempo = tempo_map(tick, seconds, ritard=ritard, ritard_beats=ritard_beats)
+        tempo = tempo_map(tick, seconds - slot, ritard=ritard, ritard_beats=ritard_beats)
     else:
-        tempo = zoned_map(zones, seconds, ritard=ritard, ritard_beats=ritard_beats)
+        tempo = zoned_map(zones, seconds - slot, ritard=ritard, ritard_beats=ritard_beats)
+    if slot:
+        sections, tempo = with_button(sections, tempo, slot)
     if story is not None:
         sections = told(sections, story, key, own, brief.meeting, draw.child("light"))
     elif pull != STILL:

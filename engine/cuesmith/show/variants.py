@@ -18,7 +18,8 @@ from cuesmith.show.levels import LEVELS, at_level
 SOFT_VELOCITY = 0.72  # share of the written velocity in variant C
 SOFT_LAYER = 1  # the highest layer that still plays in variant C
 ENDING_SEC = (4.0, 14.0)  # variant D is the shortest whole ending at least this long, and not much longer than that
-TITLES = {"B": "no melody", "C": "soft", "D": "ending", **{name: f"intensity {name[1]}" for name in LEVELS}}
+IN = "IN"  # the second of a pair, which leads in: the same plan with the ending of its type
+TITLES = {"B": "no melody", "C": "soft", "D": "ending", IN: "leads in", **{name: f"intensity {name[1]}" for name in LEVELS}}
 
 
 def _without_melody(score: Score) -> Score:
@@ -127,7 +128,8 @@ def _ending(score: Score) -> Score:
 
 
 VARIANTS: dict[str, Callable[[Score], Score]] = {
-    "B": _without_melody, "C": _soft, "D": _ending, **{name: partial(at_level, name=name) for name in LEVELS},
+    "B": _without_melody, "C": _soft, "D": _ending, IN: lambda score: score,
+    **{name: partial(at_level, name=name) for name in LEVELS},
 }  # fmt: skip
 
 
