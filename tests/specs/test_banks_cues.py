@@ -40,7 +40,8 @@ EXAMPLES = {
     "training":   (120, 44, 88),
     "tv_song":    (129.4, 48, 89),
 }  # fmt: skip
-FREE_LENGTH = {"setpiece", "eyecatch", "stinger", "suite", "overture", "concert"}  # several tempi, or shorter than their bars
+# several tempi, or shorter than their bars
+FREE_LENGTH = {"setpiece", "eyecatch", "stinger", "suite", "overture", "concert"}
 
 TREATMENTS = {
     "intro", "statement", "restatement", "contrast", "chorus", "build",

@@ -22,8 +22,8 @@ HOME = 2.5  # for the show's key missing where it belongs
 ANCHORS = (0.0, 0.67, 1.0)  # where it belongs, as shares of the album: the beginning, the last third, the end
 
 NEAR_BPM = 9.0  # tempi that differ by less are alike: the band of the ear, and a bit for the bars to come out even
-ALIKE, THREE_ALIKE = 2.0, 4.0  # what neighbours of like tempo cost, and the third of them
-CHANGED = 6.0  # a tempo changed by one octave; small changes cost little
+ALIKE, THREE_ALIKE = 20.0, 4.0  # what neighbours of like tempo cost, and the third of them
+CHANGED = 6.0  # a tempo doubled; small changes cost little
 
 State = TypeVar("State")
 

@@ -19,7 +19,9 @@ SOFT_VELOCITY = 0.72  # share of the written velocity in variant C
 SOFT_LAYER = 1  # the highest layer that still plays in variant C
 ENDING_SEC = (4.0, 14.0)  # variant D is the shortest whole ending at least this long, and not much longer than that
 IN = "IN"  # the second of a pair, which leads in: the same plan with the ending of its type
-TITLES = {"B": "no melody", "C": "soft", "D": "ending", IN: "leads in", **{name: f"intensity {name[1]}" for name in LEVELS}}
+TITLES = {
+    "B": "no melody", "C": "soft", "D": "ending", IN: "leads in", **{name: f"intensity {name[1]}" for name in LEVELS},
+}  # fmt: skip
 
 
 def _without_melody(score: Score) -> Score:
