@@ -58,6 +58,7 @@ class Cast:
         return player.id in self.closing or player.seat.role == "colour"
 
 
+HEIGHT = 0.9  # the energy from which on a section is the height of a medley, and no quotation
 FRESH_BARS = 16  # nobody leads for longer, where there is somebody else
 PASSING = 0.02  # what a semitone over the highest note of the climax counts for, as a share outside
 LIES_WELL = 0.05  # share of a melody that may lie outside the good register of who plays it
@@ -193,6 +194,11 @@ def _leader(
         return signature.id
     able = _able(plan, fitting, section, tunes, ceiling)
     known = by_treatment.get((section.treatment, section.level))
+    quoted = section.index > 0 and plan.sections[section.index - 1].harmony == "turn" and section.energy < HEIGHT
+    if quoted and section.theme != plan.brief.themes[0]:  # another theme of a medley: a voice of its own, where there is
+        new = [p for p in fitting if p.id not in by_treatment.values() and p.id not in tired]
+        lying = _able(plan, new, section, tunes, ceiling) if new else able
+        return draw.child(section.index).choice([p for p in lying if p.id not in spared] or lying).id
     if known in {p.id for p in able} and not draw.child(section.index, "new").chance(0.3):
         return known
     others = [p for p in able if p.id not in spared] if section.treatment != "coda" else able

@@ -18,7 +18,7 @@ from cuesmith.specs.library import Banks
 
 MEDIANTS = (4, -3, 3, -4, 5)  # semitones to the keys a quotation stands in, where its own is home or a tritone away
 RELATED = frozenset({3, -3, 4, -4, 5, -5, 2, -2})
-STEADY = {"locrian": "phrygian"}
+STEADY = {"locrian": "phrygian", "phrygian_dominant": "harmonic_minor"}
 #        arousal up to, share of the tempo of the row
 PACES = ((0.35, 0.92), (0.65, 1.0), (1.0, 1.14))
 
@@ -85,7 +85,7 @@ def _lift(own: Key, home: Key, before: int) -> int:
 
 
 def _mode(theme: Theme) -> ModeName:
-    """The mode a theme is quoted in: its own, but none whose tonic has no fifth to rest on."""
+    """The mode a theme is quoted in: its own, or a near one that can be harmonised as dark as it sounds."""
     return cast(ModeName, STEADY.get(theme.key.mode, theme.key.mode))
 
 
