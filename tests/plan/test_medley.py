@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import pairwise, product
 
 import pytest
@@ -10,10 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import Composed
 
+from cuesmith.cue import compose_brief
 from cuesmith.motif.identity import DEVELOPMENT
 from cuesmith.music.scale import Key
 from cuesmith.plan.medley import RELATED, medley
-from cuesmith.score import chord_at
+from cuesmith.score import Brief, chord_at
 from cuesmith.show.themes import make_themes
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
@@ -83,7 +83,13 @@ def test_links_arrive(style: str, type_: str, composed: Composed) -> None:
             assert before and abs(before[-1].pitch - first[0].pitch) <= 3
 
 
-def test_a_show_with_one_theme_has_an_overture(themes_of: Callable[[str], object]) -> None:
+@pytest.mark.parametrize("type_", MEDLEYS)
+def test_a_show_without_themes_is_no_fault(type_: str) -> None:
+    made = compose_brief(Brief("M-901", "Nothing", type_, "synth", 3, seconds=90), {})
+    assert made.score.parts and not made.score.statements()
+
+
+def test_a_show_with_one_theme_has_an_overture() -> None:
     rows = medley(BANKS.cue_types["overture"], CAST[:1], THEMES, Key(2, "ionian"), BANKS).form
     assert "contrast" in {row.treatment for row in rows}, "its bridge stands for the other themes"
     assert {row.theme for row in rows} == {CAST[0]}

@@ -96,6 +96,8 @@ def aired(pieces: Sequence[Piece], share: float, length: int) -> list[Piece]:
 def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, turn: int) -> list[Piece]:
     melody, treatment = plan.melody, section.treatment
     if plan.vocal and treatment in SONG_PARTS and not plan.guise(name).fragments:
+        last = max(s.index for s in plan.sections if s.treatment == treatment) == section.index
+        turn = max(turn, 1) if last else turn  # a song comes home, if it has but one chorus
         return SONG_PARTS[treatment](m, section.length // m.bar, draw, turn)
     if treatment == "contrast" and name != plan.brief.themes[0]:
         treatment = "statement"  # another theme is contrast enough, and must be heard plainly

@@ -195,7 +195,7 @@ def _leader(
     able = _able(plan, fitting, section, tunes, ceiling)
     known = by_treatment.get((section.treatment, section.level))
     quoted = section.index > 0 and plan.sections[section.index - 1].harmony == "turn" and section.energy < HEIGHT
-    if quoted and section.theme != plan.brief.themes[0]:  # another theme of a medley takes another voice
+    if quoted and section.theme not in (None, *plan.brief.themes[:1]):  # another theme of a medley takes another voice
         new = [p for p in fitting if p.id not in by_treatment.values() and p.id not in tired]
         lying = _able(plan, new, section, tunes, ceiling) if new else able
         return draw.child(section.index).choice([p for p in lying if p.id not in spared] or lying).id
