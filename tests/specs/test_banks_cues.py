@@ -109,6 +109,19 @@ def test_words_can_be_heard_over_dialogue_cues() -> None:
         assert row.bpm[1] <= 100 and row.chords_per_bar <= 1
 
 
+def test_a_cue_type_like_another_has_its_weights() -> None:
+    alike = {id_: row.like for id_, row in BANKS.cue_types.items() if row.like}
+    assert alike == {"overture": "suite", "concert": "suite", "tv_song": "main_theme"}
+    for id_, model in alike.items():
+        for table in (BANKS.progressions, BANKS.spellings, BANKS.cadences, BANKS.palettes):
+            for row in table.values():
+                assert row.cues.get(id_) == row.cues.get(model)
+        (rhythm,) = [row for row in BANKS.harmonic_rhythms.values() if id_ in row.cues]
+        assert model in rhythm.cues
+        for rule in BANKS.rules.values():
+            assert model not in rule.exempt or id_ in rule.exempt
+
+
 def test_blocks_follow_the_cue_numbers() -> None:
     blocks: dict[int, set[str]] = {}
     for id_, row in BANKS.cue_types.items():
