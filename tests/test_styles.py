@@ -16,6 +16,7 @@ from cuesmith.compose.treatments import TREATMENTS
 from cuesmith.cue import Cue, compose
 from cuesmith.errors import SpecError, UsageError
 from cuesmith.music.pitch import parse_pitch_class
+from cuesmith.orchestrate.vocal import VOICE
 from cuesmith.perform.tables import ARTICULATIONS
 from cuesmith.specs.banks import Groove
 from cuesmith.specs.library import Banks, load_banks
@@ -134,7 +135,8 @@ def test_every_cue_type_can_be_cast_and_composed(
     assert sum(1 for _ in cue.score.parts) >= 2
     asked = {i for _, seat in seats(style) for i in seat.instruments or ()}
     kits = {seat.kit for seat in style.seats.values()}
-    assert {part.instrument for part in cue.score.parts} <= asked | kits
+    singer = {VOICE} if cue.score.plan.vocal else set()
+    assert {part.instrument for part in cue.score.parts} <= asked | kits | singer
     omitted = set(style.cues[type_].omit) if type_ in style.cues else set()
     assert not omitted & {part.id for part in cue.score.parts}
 

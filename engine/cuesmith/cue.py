@@ -26,7 +26,7 @@ from cuesmith.show.themes import character_for, make_themes
 from cuesmith.show.variants import named, vary
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
-from cuesmith.specs.show import ThemeSpec, parse_key
+from cuesmith.specs.show import MEDLEYS, ThemeSpec, parse_key
 
 WRITTEN = (".mid", ".midi", ".json", ".svg")
 SOUNDED = (".wav", ".flac", ".ogg")
@@ -169,7 +169,7 @@ def compose(
     for number, name in enumerate(rest):
         other = character_for(-row.valence, 0.6 - 0.3 * (number % 2), banks, draw.child("beats", name))
         specs[name] = ThemeSpec(character=other)
-    if type == "suite" and not beats:
+    if type in MEDLEYS and not beats:
         for number in (2, 3):
             other = character_for(-row.valence, 0.6 - 0.3 * (number - 2), banks, draw.child(number))
             specs[f"theme {number}"] = ThemeSpec(character=other)

@@ -133,6 +133,7 @@ class Brief:
     beats: tuple[Beat, ...] = ()  # in order of time; they make the form
     ensemble: str = ""  # solo, chamber, studio or full; "": as the style has it
     humanize: float = 1.0  # 0 on the grid .. 1 as the style plays
+    ending: str = ""  # how it ends; empty: as its type does
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +209,7 @@ class Plan:
     melody: str
     guises: tuple[Guise, ...] = ()
     dialogue_safe: bool = False
+    vocal: bool = False  # a song, whose tune is written for a voice
     hits: tuple[PlannedHit, ...] = ()  # in order of time: asked for and reached
 
     @property

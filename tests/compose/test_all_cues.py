@@ -18,8 +18,9 @@ TYPES = tuple(load_banks().cue_types)
 SEEDS = (1, 2)
 EVERY = tuple(itertools.product(STYLES, TYPES))
 CLOSING = {"button", "ring", "allargando"}
-STEMS = {"melody", "harmony", "bass", "rhythm", "percussion", "colour"}
-ROLES = {"lead", "counter", "pad", "ostinato", "bass", "pulse", "impact", "colour"}
+STEMS = {"melody", "harmony", "bass", "rhythm", "percussion", "colour", "vocal"}
+TUNE = ("lead", "guide")
+ROLES = {"lead", "counter", "pad", "ostinato", "bass", "pulse", "impact", "colour", "guide"}
 GS_DRUMS = range(27, 89)  # the drum map of Roland GS, which holds General MIDI's 35..81
 CHORD_TONES = 0.85  # share of the lead's strong notes; measured 0.89 to 0.94 by style
 SOUNDING = 5.0  # seconds: the longest rest inside a cue, one very slow bar
@@ -36,7 +37,7 @@ def final_bar(cue: Cue) -> int:
 def leads(cue: Cue) -> Iterator[Part]:
     """The parts that lead somewhere, doublings left out."""
     for part in cue.score.parts:
-        if part.role == "lead" and not part.passages[0].device.startswith("doubles"):
+        if part.role in TUNE and not part.passages[0].device.startswith("doubles"):
             yield part
 
 
@@ -105,7 +106,7 @@ def test_parts_are_sane(style: str, type_: str, composed: Composed) -> None:
         assert {part.stem for part in parts} <= STEMS
         assert {part.role for part in parts} <= ROLES
         assert all(0 <= part.layer <= 4 and -1 <= part.pan <= 1 and 0 <= part.reverb <= 1 for part in parts)
-        assert any(part.role == "lead" for part in parts)
+        assert any(part.role in TUNE for part in parts)
         assert [track.part_id for track in cue.performance.tracks] == [part.id for part in parts]
 
 

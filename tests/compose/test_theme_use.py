@@ -22,7 +22,7 @@ LATE = {"horror": 0.55}  # dread first, then the tune
 def test_the_theme_covers_the_melody(style: str, type_: str, composed: Composed) -> None:
     for seed in SEEDS:
         parts = composed(style, type_, seed).score.parts
-        passages = [p for part in parts if part.role == "lead" for p in part.passages]
+        passages = [p for part in parts if part.role in ("lead", "guide") for p in part.passages]
         themed = [p for p in passages if p.statement is not None and p.statement.identity >= DEVELOPMENT]
         share = sum(len(p.notes) for p in themed) / sum(len(p.notes) for p in passages)
         assert share >= LEAST_COVERAGE

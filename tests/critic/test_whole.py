@@ -97,6 +97,17 @@ def same_music(cue: Cue) -> Cue:
     return replace(cue, score=replace(source.score, plan=replace(source.score.plan, brief=cue.brief)))
 
 
+def never_together(cue: Cue) -> Cue:
+    """The cue with every statement in a section named after its theme."""
+    parts = tuple(
+        replace(part, passages=tuple(
+            replace(p, statement=p.statement and replace(p.statement, section=p.statement.theme)) for p in part.passages
+        ))
+        for part in cue.score.parts
+    )  # fmt: skip
+    return replace(cue, score=replace(cue.score, parts=parts))
+
+
 D, G_MINOR = Key(2, "ionian"), Key(7, "aeolian")
 FEW: Mapping[str, float] = {"cues": 2}
 
@@ -122,6 +133,7 @@ BROKEN: tuple[tuple[str, Callable[[], CueSet], Mapping[str, float]], ...] = (
     ("Q89", lambda: bent("M-901", stating(("hero", (), 1.0))), {}),
     ("Q89", lambda: bent("M-901", at_tempo(90)), {}),
     ("Q89", lambda: bent("M-901", in_key(D)), {}),
+    ("Q89", lambda: bent("M-901", never_together), {"zones": 1, "keys": 1}),
     ("Q90", lambda: bent("M-501", stating(("hero", (), 0.5))), {}),
 )
 

@@ -18,6 +18,7 @@ from cuesmith.motif.model import Theme
 from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast, Player, cast_players, changed
 from cuesmith.orchestrate.parts import percussion_parts, pitched_part
+from cuesmith.orchestrate.vocal import GUIDE
 from cuesmith.plan.build import build_plan
 from cuesmith.score import Brief, Passage, Plan
 from cuesmith.specs.library import Banks, load_banks
@@ -47,7 +48,7 @@ def test_every_themed_section_has_a_leader(style: str, type_: str, themes_of: Th
             assert seat.role == "lead"
             assert seat.double is None
     assert len({player.id for player in cast.players}) == len(cast.players)
-    order = list(load_style(style).seats)
+    order = [GUIDE, *load_style(style).seats]
     assert [player.id for player in cast.players] == [name for name in order if name in {p.id for p in cast.players}]
 
 

@@ -257,6 +257,8 @@ def _broken(tmp_path: Path, table: str, old: str, new: str) -> Banks:
             "unknown drum voice 'gran_casa'; did you mean 'gran_cassa'",
         ),
         ("cue_types", "{ionian: 5", "{ionien: 5", "unknown mode 'ionien'; did you mean 'ionian'"),
+        ("cue_types", "like: suite", "like: suit", "unknown cue type 'suit'; did you mean 'suite'"),
+        ("cue_types", "like: suite", "like: tv_song", "'tv_song' is itself like another"),
         ("cue_types", '{"4/4": 1}', '{"4-4": 1}', "'4-4' is not a meter"),
         ("scales", "[0, 2, 4, 5, 7, 9, 11]", "[0, 2, 4, 5, 7, 8, 11]", "not in the parent mode"),
         ("progressions", "IVM7 V7 iii7 vi7", "IVM7 V7 iii7 ?", "is not a chord"),

@@ -38,19 +38,21 @@ EXAMPLES = {
     "ambient":    (60, 36, 144),
     "ceremony":   (54, 22, 98),
     "training":   (120, 44, 88),
+    "tv_song":    (129.4, 48, 89),
 }  # fmt: skip
-FREE_LENGTH = {"setpiece", "eyecatch", "stinger", "suite"}  # several tempi, or shorter than their bars
+# several tempi, or shorter than their bars
+FREE_LENGTH = {"setpiece", "eyecatch", "stinger", "suite", "overture", "concert"}
 
 TREATMENTS = {
     "intro", "statement", "restatement", "contrast", "chorus", "build",
-    "fragments", "vamp", "break", "coda", "head", "none",
+    "fragments", "vamp", "break", "coda", "head", "link", "none",
 }  # fmt: skip
 FAMILIES = ("orchestral", "jazzrock", "synth", "taiko")
 
 
 def test_examples_fit_their_cue_types() -> None:
     assert set(EXAMPLES) | FREE_LENGTH == set(BANKS.cue_types)
-    assert len(BANKS.cue_types) == 28
+    assert len(BANKS.cue_types) == 31
     for id_, (bpm, bars, seconds) in EXAMPLES.items():
         row = BANKS.cue_types[id_]
         assert sum(section.bars for section in row.form) == bars, id_
@@ -107,13 +109,26 @@ def test_words_can_be_heard_over_dialogue_cues() -> None:
         assert row.bpm[1] <= 100 and row.chords_per_bar <= 1
 
 
+def test_a_cue_type_like_another_has_its_weights() -> None:
+    alike = {id_: row.like for id_, row in BANKS.cue_types.items() if row.like}
+    assert alike == {"overture": "suite", "concert": "suite", "tv_song": "main_theme"}
+    for id_, model in alike.items():
+        for table in (BANKS.progressions, BANKS.spellings, BANKS.cadences, BANKS.palettes):
+            for row in table.values():
+                assert row.cues.get(id_) == row.cues.get(model)
+        (rhythm,) = [row for row in BANKS.harmonic_rhythms.values() if id_ in row.cues]
+        assert model in rhythm.cues
+        for rule in BANKS.rules.values():
+            assert model not in rule.exempt or id_ in rule.exempt
+
+
 def test_blocks_follow_the_cue_numbers() -> None:
     blocks: dict[int, set[str]] = {}
     for id_, row in BANKS.cue_types.items():
         blocks.setdefault(row.block, set()).add(id_)
     assert set(blocks) == {0, 1, 2, 3, 4, 5, 6, 9}
     assert blocks[5] == {"eyecatch", "stinger", "bridge", "preview", "fanfare"}
-    assert blocks[9] == {"suite"}
+    assert blocks[9] == {"suite", "overture", "concert"}
 
 
 @given(st.sampled_from(sorted(BANKS.cue_types)), st.floats(1, 600))

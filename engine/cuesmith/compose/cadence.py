@@ -39,7 +39,8 @@ def choose_cadence(
     """The id of the cadence that closes the section; empty where it goes on. used: those the cue has had."""
     end = end_of(plan, section)
     pedal = section.harmony == "pedal"
-    if not end or (end == "inner" and draw.chance(PEDAL_UNCLOSED if pedal else UNCLOSED)):
+    landing = plan.vocal and end == "inner" and section.index == len(plan.sections) - 2  # where a song comes home
+    if not end or (end == "inner" and not landing and draw.chance(PEDAL_UNCLOSED if pedal else UNCLOSED)):
         return ""
     mode = "minor" if section.key.minor else "major"
     bar = section.meter.bar_ticks
@@ -55,7 +56,8 @@ def choose_cadence(
             weight *= (0.25 + max(0.0, fit)) ** 2
         weights[name] = weight
     if end == "inner":
-        for closed, share in ((True, 0.0 if pedal else 1 - OPEN_SHARE), (False, OPEN_SHARE)):
+        open_share = 0.0 if landing else OPEN_SHARE
+        for closed, share in ((True, 0.0 if pedal else 1 - open_share), (False, open_share)):
             names = [name for name in weights if banks.cadences[name].closed == closed]
             total = sum(weights[name] for name in names)
             for name in names:

@@ -15,6 +15,7 @@ from cuesmith.motif.transform import remetre
 from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.orchestrate.register import CLIMAX_HEIGHT, height, lie
+from cuesmith.orchestrate.vocal import GUIDE, sung_octave
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement
 from cuesmith.specs.banks import Instrument
 
@@ -65,6 +66,8 @@ class Desk:
         """The octave in which a melody lies best for its player: higher the fuller the section, or as a recipe asks."""
         row = self.plan.guise(name, section).row
         pitches = sorted(section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes)
+        if seat == GUIDE:
+            return sung_octave(self.cast.player(seat), pitches)
         high = height(section.energy) if self.ceiling is not None else CLIMAX_HEIGHT
         register = 2 * section.register + (row.register if row is not None else 0)
         return lie(pitches, self.cast.instrument(seat), high, register, self.ceiling).octave

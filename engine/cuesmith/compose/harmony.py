@@ -24,6 +24,7 @@ from cuesmith.compose.spelling import colour_weights, spell
 from cuesmith.compose.steps import Bed, Step, bed_of
 from cuesmith.compose.strain import strained
 from cuesmith.compose.substitute import colour_at, colour_devices, is_colour, substitute
+from cuesmith.compose.turns import turn_steps
 from cuesmith.music.chord import Roman, in_key
 from cuesmith.score import ChordSpan, Plan, SectionPlan
 from cuesmith.specs.library import Banks
@@ -135,6 +136,12 @@ def harmonise(
             returns.append(False)
             still.append(True)
             continue
+        if own is None and section.harmony == "turn" and laid:
+            laid.append(turn_steps(section, in_key(laid[-1][-1].roman, sections[section.index - 1].key)))
+            given.append(False)
+            returns.append(False)
+            still.append(True)
+            continue
         given.append(own is not None)
         steps, returning, static = (own, False, True) if own is not None else maker.section(section, bed)
         laid.append(steps)
@@ -143,7 +150,8 @@ def harmonise(
     if given[-1]:
         laid[-1] = _given_close(laid[-1], maker)
     for index in range(len(sections) - 1):
-        if sections[index].key != sections[index + 1].key and not given[index]:
+        turning = sections[index + 1].harmony == "turn"  # which is the preparation itself
+        if sections[index].key != sections[index + 1].key and not given[index] and not turning:
             stream = draw.child("modulation", index)
             laid[index], device = prepare(laid[index], sections[index], sections[index + 1], plan, style, banks, stream)
             if device and not given[index + 1]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
 from cuesmith.compose.material import Material, Piece, material, phrase_meter
-from cuesmith.compose.treatments import TREATMENTS, thinned, varied
+from cuesmith.compose.treatments import SONG_PARTS, TREATMENTS, thinned, varied
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
@@ -57,7 +57,7 @@ def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream) -> dict[int, 
         heard[section.treatment, name] += 1
         m = material_of(plan, themes, section, name)
         pieces = _pieces(plan, section, name, m, draw.child(section.harmony, section.treatment), turn)
-        if turn and section.treatment in WHOLE:
+        if turn and section.treatment in WHOLE and not (plan.vocal and section.treatment in SONG_PARTS):
             pieces = varied(pieces, draw.child("return", section.index))
         pieces = [p for p in pieces if p.motif.notes]
         if melodious(plan, section):
@@ -95,6 +95,10 @@ def aired(pieces: Sequence[Piece], share: float, length: int) -> list[Piece]:
 
 def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, turn: int) -> list[Piece]:
     melody, treatment = plan.melody, section.treatment
+    if plan.vocal and treatment in SONG_PARTS and not plan.guise(name).fragments:
+        last = max(s.index for s in plan.sections if s.treatment == treatment) == section.index
+        turn = max(turn, 1) if last else turn  # a song comes home, if it has but one chorus
+        return SONG_PARTS[treatment](m, section.length // m.bar, draw, turn)
     if treatment == "contrast" and name != plan.brief.themes[0]:
         treatment = "statement"  # another theme is contrast enough, and must be heard plainly
     if treatment in WHOLE and (melody in ("fragments", "none") or plan.guise(name, section).fragments):

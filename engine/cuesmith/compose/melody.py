@@ -12,6 +12,8 @@ from cuesmith.compose.meeting import handed_over, met, voiced
 from cuesmith.motif.model import Theme
 from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.cast import Cast
+from cuesmith.orchestrate.vocal import GUIDE
+from cuesmith.plan.slot import BUTTON
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, chord_at, cut_passages
 
 QUIET = ("intro", "coda")  # they never hold the climax, however full
@@ -70,7 +72,7 @@ def _section_passages(desk: Desk, section: SectionPlan, laid: Laid, draw: Stream
     passages = voiced(desk, section, name, seat, laid.pieces)
     if section.against is not None:
         return met(desk, section, seat, passages, laid.material)
-    handing = section.treatment == "restatement" and section.bars >= HANDED_BARS
+    handing = section.treatment == "restatement" and section.bars >= HANDED_BARS and seat != GUIDE
     if handing and draw.child("hand over", section.index).chance(HANDED_OVER):
         return handed_over(desk, section, seat, passages)
     return passages
@@ -89,6 +91,8 @@ def close_melody(
     """
     last = plan.sections[-1]
     seat = cast.leads[last.index] or next((s for s in reversed(cast.leads) if s), None)
+    if last.name == BUTTON and passages:
+        seat = max(passages, key=lambda p: p.notes[-1].onset).device  # who has the tune ends it
     if seat is None or plan.ending in ("attacca", "loop", "ma_stop", "fade") or not passages:
         return passages
     if plan.bars == 1:  # the theme itself is all there is room for: its last note is the last
@@ -98,7 +102,10 @@ def close_melody(
     chord = chord_at(harmony, start).chord
     tonic = last.key.tonic
     wanted = (2, 9, 5) if plan.ending == "unresolved" else (0, 7, 4 if not last.key.minor else 3)
-    classes = [(tonic + w) % 12 for w in wanted if (tonic + w) % 12 in chord.classes] or [chord.root]
+    classes = [(tonic + w) % 12 for w in wanted if (tonic + w) % 12 in chord.classes]
+    if plan.ending == "unresolved" and not classes:  # anything but home
+        classes = [c for c in reversed(chord.classes) if c != tonic]
+    classes = classes or [chord.root]
     before = sorted(n for p in passages if p.device == seat for n in p.notes if n.onset < start)
     near = before[-1].pitch if before else sum(cast.instrument(seat).sweet) // 2
     instrument = cast.instrument(seat)

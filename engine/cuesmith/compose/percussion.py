@@ -52,6 +52,7 @@ USES = {
     "transform": ("build", "theme"),    "victory": ("victory",),           "defeat": ("ballad",),
     "march": ("march",),                "ambient": ("ballad",),            "ceremony": ("ceremony",),
     "training": ("training",),          "fanfare": ("victory",),           "stinger": ("battle",),
+    "overture": ("theme",),             "concert": ("theme", "ballad"),    "tv_song": ("theme",),
 }  # fmt: skip
 
 

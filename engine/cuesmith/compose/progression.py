@@ -34,7 +34,7 @@ START = {
 }
 LATE_TONIC = {
     "main_theme", "character", "tender", "love", "sad", "preview", "training", "suite", "setpiece", "transform",
-    "daily", "bridge", "battle", "chase",
+    "daily", "bridge", "battle", "chase", "overture", "concert", "tv_song",
 }  # fmt: skip
 FROZEN = {"vamp", "break"}  # treatments whose rhythm is the event: the chord waits
 

@@ -160,10 +160,17 @@ def chorus(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
         return out + [piece.at(whole * m.bar) for piece in rest]
     if bars >= 2 * quarter:
         if turn:  # the lift and the landing
-            return cut(m.chorus, 2 * quarter, 2 * quarter, m.bar)
-        lift = cut(m.chorus, 2 * quarter, quarter, m.bar)
-        return cut(m.chorus, 0, quarter, m.bar) + [piece.at(quarter * m.bar) for piece in lift]
-    return cut(m.chorus, 0, min(bars, quarter), m.bar)
+            out = cut(m.chorus, 2 * quarter, 2 * quarter, m.bar)
+        else:
+            lift = cut(m.chorus, 2 * quarter, quarter, m.bar)
+            out = cut(m.chorus, 0, quarter, m.bar) + [piece.at(quarter * m.bar) for piece in lift]
+        at = 2 * quarter
+    else:
+        at = min(bars, quarter)
+        out = cut(m.chorus, 0, at, m.bar)
+    if bars - at >= quarter:  # and the landing
+        return out + [piece.at(at * m.bar) for piece in cut(m.chorus, 3 * quarter, quarter, m.bar)]
+    return out + (_idea(m, at * m.bar, bars - at) if bars - at >= m.plain.bars else [])
 
 
 def _broad(m: Material, bars: int, draw: Stream) -> list[Piece]:
@@ -253,6 +260,14 @@ def head(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     return _named([m.head], "fragmentation")
 
 
+def link(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
+    """On the way to another theme: the head, lower each time, at last only its first half; then room for a pick-up."""
+    half = m.bar // 2
+    part = Piece(0, fragment(m.head.motif, 0, half), fragment(m.head.original, 0, half), m.head.ops)
+    out = [_moved(m.head, at * m.bar, -at) for at in range(bars - 1)]
+    return _named([*out, _moved(part, (bars - 1) * m.bar, -(bars - 1))], "fragmentation")
+
+
 def none(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     """No melody."""
     return []
@@ -268,9 +283,38 @@ TREATMENTS: dict[str, Callable[[Material, int, Stream, int], list[Piece]]] = {
     "intro": intro,
     "coda": coda,
     "head": head,
+    "link": link,
     "vamp": none,
     "break": none,
     "none": none,
+}
+
+
+def verse_bridge(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
+    """The bridge of the theme's song, as far as the section holds it."""
+    if not m.bridge or bars < BRIDGE_BARS:
+        return contrast(m, bars, draw, turn)
+    whole = sum(piece.bars for piece in m.bridge)
+    out = cut(m.bridge, 0, min(bars, whole), m.bar)
+    return out + [p.at(whole * m.bar) for p in (statement(m, bars - whole, draw) if bars > whole else [])]
+
+
+def refrain(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
+    """The chorus of the theme's song by halves: the line twice, and at the second turn the lift and the landing."""
+    whole = sum(piece.bars for piece in m.chorus)
+    if not m.chorus or bars < BRIDGE_BARS or bars >= whole:
+        return chorus(m, bars, draw, turn)
+    if bars < whole // 2:
+        return cut(m.chorus, 3 * whole // 4 if turn else 0, bars, m.bar)
+    out = cut(m.chorus, whole // 2 * (turn % 2), whole // 2, m.bar)
+    left = bars - whole // 2
+    return out + [piece.at(whole // 2 * m.bar) for piece in _idea(m, 0, left)]
+
+
+# how a song sings these treatments, whose parts have to follow one another as they were written
+SONG_PARTS: dict[str, Callable[[Material, int, Stream, int], list[Piece]]] = {
+    "contrast": verse_bridge,
+    "chorus": refrain,
 }
 
 

@@ -14,18 +14,21 @@ from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.derived import derived_passages
 from cuesmith.compose.endings import close_part
 from cuesmith.compose.gestures import colour_passages
+from cuesmith.compose.guide import answers, as_guide, is_song, singable
 from cuesmith.compose.harmony import harmonise
 from cuesmith.compose.layout import Laid, lay_out
 from cuesmith.compose.melody import lead_passages
 from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.pickups import pickups
 from cuesmith.compose.setting import Setting
+from cuesmith.compose.turns import led_over
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.balance import balanced
 from cuesmith.orchestrate.cast import cast_players
 from cuesmith.orchestrate.levels import levelled
 from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
 from cuesmith.orchestrate.player import Player
+from cuesmith.orchestrate.vocal import GUIDE
 from cuesmith.score import Part, Passage, Plan, Score, cut_around
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
@@ -73,7 +76,11 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, laid))
     harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
     sung = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"), 1 + STRICTER * attempt)
-    lead = arriving(plan, sung, "lead")
+    ranges = {seat: cast.instrument(seat).range for seat in {p.device for p in sung}}
+    lead = arriving(plan, led_over(plan, harmony, sung, ranges), "lead")
+    if is_song(cast):
+        lead = singable(plan, lead)
+        lead = (*lead, *answers(plan, harmony, cast, themes, lead, draw.child("guide")))
     setting = Setting(
         plan=plan,
         harmony=harmony,
@@ -98,7 +105,7 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     for player in cast.players:
         if player.seat.double is None and player.instrument is not None:
             passages[player.id] = _seat_passages(setting, player)
-    led = tuple(p for p in lead if p.device == cast.leads[p.section])
+    led = tuple(p for p in lead if p.device == cast.leads[p.section] and p.device != GUIDE)
     echoes = {p.id: pitched_part(p, doubled(plan, cast, p, led), plan) for p in cast.players if p.seat.double == "lead"}
     passages = without_clashes(setting, passages, [n for echo in echoes.values() for n in echo.notes()])
     roles = {player.id: player.seat.role for player in cast.players}
@@ -114,6 +121,6 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         elif player.seat.double is not None:
             parts.append(pitched_part(player, doubled(plan, cast, player, passages.get(player.seat.double, ())), plan))
         else:
-            parts.append(pitched_part(player, passages[player.id], plan))
+            parts.append(as_guide(pitched_part(player, passages[player.id], plan)))
     found = balanced([part for part in parts if any(part.notes())])
     return Score(plan, harmony, levelled(found, plan, banks))

@@ -13,6 +13,7 @@ from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import pitch_name
 
 COMPOSED = frozenset({"parts"})
+BREATHING = ("lead", "guide", "counter")  # roles whose players need air
 
 
 def in_range(view: View, limits: Limits) -> Iterator[Breach]:
@@ -82,7 +83,7 @@ def breath(view: View, limits: Limits) -> Iterator[Breach]:
     """Q28: a single player of a wind instrument gets time to breathe."""
     for part in view.parts:
         player = part.instrument
-        if player is None or not player.breath_sec or player.voices > 1 or part.role not in ("lead", "counter"):
+        if player is None or not player.breath_sec or player.voices > 1 or part.role not in BREATHING:
             continue
         onset = view.tempo.seconds_array(part.notes.onset)
         end = np.maximum.accumulate(view.tempo.seconds_array(part.notes.end))
@@ -112,7 +113,7 @@ def _covered(view: View, limits: Limits, same_family: bool) -> Iterator[Breach]:
     lead, notes = view.lead, view.pitched
     if len(lead) < limits["notes"]:
         return
-    own = np.array([part.role == "lead" or part.doubling for part in view.parts])
+    own = np.array([part.role in ("lead", "guide") or part.doubling for part in view.parts])
     family = np.array([part.instrument.family if part.instrument else "" for part in view.parts])
     other = np.flatnonzero(~own[notes.part] & (notes.end - notes.onset >= PPQ // 4))
     loud = view.loudness_db[other]

@@ -168,8 +168,15 @@ def variants_fit(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]
             yield Breach(off, limits["ms"], f"{cue.brief.id} is {off:.0f} ms off {whole.brief.id}", 0, cue.brief.id)
 
 
+def _meetings(cue: Cue) -> int:
+    """In how many sections two themes are heard."""
+    stated = {(s.section, s.theme) for s in cue.score.statements()}
+    sections = [name for name, _ in stated]
+    return len({name for name in sections if sections.count(name) > 1})
+
+
 def suite(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q89: a suite states the themes of the show, in several tempi and keys."""
+    """Q89: a suite states the themes of the show, in several tempi and keys, and lets two of them meet."""
     for cue in _mixes(made):
         if cue.brief.type != "suite":
             continue
@@ -178,10 +185,11 @@ def suite(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
             ("themes", len({s.theme for s in cue.score.statements()}), min(limits["themes"], len(made.themes))),
             ("zones", len({round(plan.tempo.bpm(s.start) / 4) for s in plan.sections}), limits["zones"]),
             ("keys", len({s.key for s in plan.sections}), limits["keys"]),
+            ("meetings", _meetings(cue), min(limits["meetings"], len(cue.brief.themes) - 1)),
         )
         for what, value, least in found:
             if value < least:
-                name = {"zones": "zones of tempo"}.get(what, what)
+                name = {"zones": "zones of tempo", "meetings": "meetings of two themes"}.get(what, what)
                 yield Breach(value, least, f"{cue.brief.id} has {value} {name}", 0, cue.brief.id)
 
 

@@ -33,7 +33,7 @@ def balanced(parts: Sequence[Part]) -> tuple[Part, ...]:
     """
     tune: list[tuple[int, int, float]] = []  # onset, pitch, velocity as heard
     for part in parts:
-        if part.role == "lead" and not doubles(part):
+        if part.role in ("lead", "guide") and not doubles(part):
             gain = _gain(part)
             tune += [(n.onset, n.pitch, n.velocity * gain) for n in part.notes()]
     if not tune:
@@ -43,7 +43,7 @@ def balanced(parts: Sequence[Part]) -> tuple[Part, ...]:
     softer = float(10 ** (-UNDER_DB / CURVE))
     out = []
     for part in parts:
-        if part.role == "lead" or part.drums or part.role == "pulse":
+        if part.role in ("lead", "guide") or part.drums or part.role == "pulse":
             out.append(part)
             continue
         gain = _gain(part)

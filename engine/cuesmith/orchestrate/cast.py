@@ -16,6 +16,7 @@ from cuesmith.orchestrate.player import Player as Player  # part of the face of 
 from cuesmith.orchestrate.player import seated
 from cuesmith.orchestrate.register import CLIMAX_HEIGHT, Lie, height, leaning, lie
 from cuesmith.orchestrate.roster import closing, leaving, resting
+from cuesmith.orchestrate.vocal import GUIDE, SUNG, singer, sings
 from cuesmith.score import Plan, SectionPlan
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
@@ -57,6 +58,7 @@ class Cast:
         return player.id in self.closing or player.seat.role == "colour"
 
 
+HEIGHT = 0.9  # the energy from which on a section is the height of a medley, and no quotation
 FRESH_BARS = 16  # nobody leads for longer, where there is somebody else
 PASSING = 0.02  # what a semitone over the highest note of the climax counts for, as a share outside
 LIES_WELL = 0.05  # share of a melody that may lie outside the good register of who plays it
@@ -194,6 +196,11 @@ def _leader(
         return signature.id
     able = _able(plan, fitting, section, tunes, ceiling)
     known = by_treatment.get((section.treatment, section.level))
+    quoted = section.index > 0 and plan.sections[section.index - 1].harmony == "turn" and section.energy < HEIGHT
+    if quoted and section.theme not in (None, *plan.brief.themes[:1]):  # another theme of a medley takes another voice
+        new = [p for p in fitting if p.id not in by_treatment.values() and p.id not in tired]
+        lying = _able(plan, new, section, tunes, ceiling) if new else able
+        return draw.child(section.index).choice([p for p in lying if p.id not in spared] or lying).id
     if known in {p.id for p in able} and not draw.child(section.index, "new").chance(0.3):
         return known
     others = [p for p in able if p.id not in spared] if section.treatment != "coda" else able
@@ -271,6 +278,10 @@ def cast_players(
     ids = {p.id for p in players}
     present = tuple(p for p in players if p.seat.double in (None, "lead") or p.seat.double in ids)
     leads = _leads(plan, present, themes, tunes, draw.child("leads"))
+    if sings(plan, banks):
+        present = (singer(plan, tunes, banks), *present)
+        sung = zip(plan.sections, leads, strict=True)
+        leads = tuple(GUIDE if s.treatment in SUNG and s.theme is not None else lead for s, lead in sung)
     out = leaving(plan, present, leads, banks)
     present = tuple(p for p in present if p.id not in out)
     rests = resting(plan, present, leads)

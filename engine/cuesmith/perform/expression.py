@@ -50,7 +50,7 @@ def expression_curves(
     times: list[NDArray[np.float64]] = []
     values: list[NDArray[np.float64]] = []
     waves: list[tuple[float, int]] = [(0.0, 0)]
-    depth = VIBRATO.get(instrument.family, 0) if part.role in ("lead", "counter") else 0
+    depth = VIBRATO.get(instrument.family, 0) if part.role in ("lead", "guide", "counter") else 0
     for start, stop in _groups(onset, end):
         if stop - start >= HELD_SEC:
             t, v = _arch(start, stop, start in swelling)

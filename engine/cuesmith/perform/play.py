@@ -108,7 +108,7 @@ def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray
             value += METRIC_ACCENT[section.meter.strength((note.onset - section.start) % bar)] * 0.6
             phrase = ((note.onset - section.start) % (4 * bar)) / (4 * bar)
             value += 10 * math.sin(math.pi * phrase**0.74) - 4
-        if part.role == "lead":
+        if part.role in ("lead", "guide"):
             value += 0.4 * (note.pitch - mean_pitch)
         out.append(max(1, min(127, round(value + draw.gauss(0.0, sd)))))
     return np.asarray(out, dtype=np.int16)
@@ -155,7 +155,7 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
         followed = np.zeros(len(played), dtype=bool)
         followed[:-1] = (starts[1:] <= ends[:-1]) & (starts[1:] > starts[:-1])
         duration = np.where(followed & (length >= 0.9), (off - on) + overlap * style.playing.legato_ms / 28.0, duration)
-    lay_back = style.playing.lay_back_ms if part.role == "lead" else 0.0
+    lay_back = style.playing.lay_back_ms if part.role in ("lead", "guide") else 0.0
     drift = _drift(len(played), sd, draw.child("time")) + human * (offset + lay_back) / 1000.0
     if part.role in ("pad", "impact"):  # a section strikes together: one error per chord
         _, chord = np.unique(starts, return_inverse=True)
@@ -191,7 +191,7 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
 def _markers(score: Score) -> tuple[Marker, ...]:
     plan = score.plan
     at = plan.tempo.seconds
-    leaders = {part.id for part in score.parts if part.role == "lead"}
+    leaders = {part.id for part in score.parts if part.role in ("lead", "guide")}
     sections = [Marker(at(s.start), s.start, f"{s.name} ({s.treatment})", "section") for s in plan.sections]
     spoken = [
         Marker(at(s.start), s.start, " ".join([s.theme, *(f"[{op}]" for op in s.ops)]), "statement")

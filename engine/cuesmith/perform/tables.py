@@ -31,7 +31,7 @@ ARTICULATIONS = {
 
 # decibels against the lead
 ROLE_DB = {
-    "lead": 0.0, "counter": -5.0, "ostinato": -5.0, "pad": -9.0,
+    "guide": 1.0, "lead": 0.0, "counter": -5.0, "ostinato": -5.0, "pad": -9.0,
     "bass": -4.0, "pulse": -7.0, "impact": -5.0, "colour": -5.0,
 }  # fmt: skip
 
@@ -41,6 +41,7 @@ STRUCK_DB = -3.5
 # how far players stray from the grid: standard deviation in ms, and where they sit on it (+ = behind)
 #             sd    offset
 TIMING = {
+    "guide":    (6.0, 4.0),
     "lead":     (8.0, 4.0), "counter": (9.0, 3.0), "pad":   (9.0, 0.0), "ostinato": (6.0, 0.0),
     "bass":     (5.0, 4.0), "pulse":   (4.0, 0.0), "impact": (6.0, 0.0), "colour":  (8.0, 0.0),
 }  # fmt: skip

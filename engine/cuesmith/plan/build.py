@@ -29,7 +29,9 @@ from cuesmith.plan.guises import (
 )
 from cuesmith.plan.hits import Timing, place_hits, solve_hits, turning_rows
 from cuesmith.plan.layouts import Frame
+from cuesmith.plan.medley import medley
 from cuesmith.plan.sheet import late_beat, solve_sheet
+from cuesmith.plan.slot import BUTTON, with_button
 from cuesmith.plan.story import Story, melody_of, opened, story_of, told
 from cuesmith.plan.tempo import ritard_factors, tempo_map
 from cuesmith.plan.zones import Zone, zoned_map
@@ -39,9 +41,13 @@ from cuesmith.specs.library import Banks
 from cuesmith.specs.style import CueRules, Style
 
 LEVELS = (0.2, 0.4, 0.65, 0.85)  # energies at which the next layer of the ensemble joins
-THEMED = {"intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "coda", "head", "vamp"}
+THEMED = {
+    "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "coda", "head", "vamp", "link",
+}  # fmt: skip
 # cue types that stay in the key of their theme
-HOME_TYPES = {"main_theme", "character", "eyecatch", "preview", "fanfare", "suite", "victory"}
+HOME_TYPES = {
+    "main_theme", "character", "eyecatch", "preview", "fanfare", "suite", "victory", "overture", "concert", "tv_song",
+}  # fmt: skip
 
 
 def level_of(energy: float) -> int:
@@ -94,18 +100,14 @@ def _key(
 
 
 def _assign_themes(rows: Sequence[SectionRow], brief: Brief) -> list[str | None]:
-    """Which theme each section states: a second theme takes the contrasting sections, a suite goes through them all."""
+    """Which theme each section states: the one its form names, else a second theme takes the contrasting sections."""
     out: list[str | None] = []
     names = brief.themes
-    turn = 0
     for row in rows:
         if not names or row.treatment not in THEMED:
             out.append(None)
-        elif brief.type == "suite" and row.treatment == "statement":
-            out.append(names[turn % len(names)])
-            turn += 1
-        elif brief.type == "suite" and turn:
-            out.append(names[(turn - 1) % len(names)] if row.treatment in ("restatement", "intro") else names[0])
+        elif row.theme in names:
+            out.append(str(row.theme))
         elif row.treatment == "contrast" and len(names) > 1:
             out.append(names[1])
         else:
@@ -118,7 +120,7 @@ def _with_room_for_second(rows: tuple[SectionRow, ...], brief: Brief) -> tuple[t
 
     A vamp becomes sparse quotations, else a restatement, quotations or the coda go to the second theme.
     """
-    if len(brief.themes) < 2 or brief.type == "suite" or any(row.treatment == "contrast" for row in rows):
+    if len(brief.themes) < 2 or any(row.treatment == "contrast" or row.theme for row in rows):
         return rows, None
     for wanted in ("vamp", "restatement", "fragments", "build", "coda", "intro"):
         for index, row in enumerate(rows):
@@ -239,6 +241,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     guises = resolve_guises(brief, style, themes, banks, draw.child("guise"), recipe_of(brief, banks.feelings))
     key = _key(cue, rules, style, brief, themes, draw.child("key"), lighter)
     key = key if brief.key is not None or (lighter and not brief.guises) else key_in(guises, key)
+    cue = medley(cue, brief.themes, themes, key, banks)
     meters = rules.meters or cue.meters
     bpm_range = rules.tempo or cue.bpm
     drawn = parse_meters(draw.child("meter").weighted(dict(meters)))
@@ -249,8 +252,9 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     place = Pacing(draw.child("tempo").uniform(*bpm_range), bpm_range, own, cue.dialogue_safe)
     usual, bpm_range = place.at(mood, guises)
     wished = brief.tempo_bpm or usual
-    ending = rules.ending or cue.ending
+    ending = brief.ending or rules.ending or cue.ending
     ritard, ritard_beats = _ritard(style, ending)
+    slot = cue.slot_sec if ending == BUTTON and not (brief.hits or brief.beats) else 0.0
     story = second = timing = None
     worn: list[tuple[Guise, ...]] = []
     if brief.beats:
@@ -264,7 +268,8 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     else:
         timing = _timing(cue, brief, seconds, meter, bpm_range, wished, (ritard, ritard_beats))
         form = timing.form if timing else solve_form(
-            cue, seconds, meter.bar_beats, bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None, meters=pair
+            cue, seconds - slot, meter.bar_beats, bpm_range, wished,
+            fixed_tempo=brief.tempo_bpm is not None, meters=pair,
         )  # fmt: skip
         rows, second = _with_room_for_second(form.rows, brief)
         assigned = _assign_themes(rows, brief)
@@ -280,7 +285,8 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
             SectionPlan(
                 index=index, name=row.name, treatment=row.treatment, harmony=row.harmony, bars=bars, first_bar=bar,
                 start=tick, length=bars * in_meter.bar_ticks, meter=in_meter, energy=row.energy, level=0,
-                key=key.transposed(row.lift), theme=theme, chords_per_bar=cue.chords_per_bar,
+                key=key.transposed(row.lift).with_mode(row.mode or key.mode), theme=theme,
+                chords_per_bar=cue.chords_per_bar,
                 against=next(n for n in brief.themes if n != theme) if index == meet else None,
                 meeting=meeting if meeting and index == meet else "succession",
             )
@@ -294,9 +300,11 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     if timing:
         tempo = timing.tempo
     elif all(zone.factor == 1.0 for zone in zones):
-        tempo = tempo_map(tick, seconds, ritard=ritard, ritard_beats=ritard_beats)
+        tempo = tempo_map(tick, seconds - slot, ritard=ritard, ritard_beats=ritard_beats)
     else:
-        tempo = zoned_map(zones, seconds, ritard=ritard, ritard_beats=ritard_beats)
+        tempo = zoned_map(zones, seconds - slot, ritard=ritard, ritard_beats=ritard_beats)
+    if slot:
+        sections, tempo = with_button(sections, tempo, slot)
     if story is not None:
         sections = told(sections, story, key, own, brief.meeting, worn, draw.child("light"))
     elif pull != STILL:
@@ -315,6 +323,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         melody=cue.melody if story is None else melody_of(story, cue),
         guises=guises,
         dialogue_safe=cue.dialogue_safe,
+        vocal=cue.vocal,
         hits=timing.hits if timing else place_hits(brief.hits, form, tempo, meter),
         curve=() if story is None and pull == STILL else curve_of(sections),
         points=() if story is None else points_of(story, sections),

@@ -32,8 +32,10 @@ DROPPED = {
     "vamp": 1.0,
     "contrast": 1.3,
     "build": 1.2,
+    "link": 1.0,
 }
 LONGEST_BREAK_SEC = 2.6
+GROWN = 0.8  # of the bars the sections of a medley can have at most: from there on it goes round instead
 TEMPO_WEIGHT = 6.0  # cost of a tempo e times the wished one, against one doubled section
 HELD_BAR_COST = 0.5  # a last bar of another length than the others
 
@@ -67,8 +69,11 @@ class Form:
 def _extended(rows: tuple[SectionRow, ...], wanted: float) -> tuple[SectionRow, ...]:
     """The form with its middle in several rounds until `wanted` bars are within reach; see ROUNDS."""
     total = sum(row.bars for row in rows)
-    if wanted <= 1.7 * total or len(rows) < 3:
-        return rows if wanted <= 1.7 * total else rows * max(1, round(wanted / total))
+    most = 1.7 * total
+    if any(row.theme for row in rows):  # a medley tells every theme once, as long as its sections can grow instead
+        most = max(most, GROWN * sum(max(section_costs(row)) for row in rows))
+    if wanted <= most or len(rows) < 3:
+        return rows if wanted <= most else rows * max(1, round(wanted / total))
     head = rows[:1] if rows[0].treatment == "intro" else ()
     tail = rows[-1:] if rows[-1].treatment == "coda" else ()
     body = rows[len(head) : len(rows) - len(tail)]
@@ -120,6 +125,8 @@ def section_costs(row: SectionRow) -> dict[int, float]:
         if small and bars > (row.bars if row.treatment == "break" else max(2, 2 * row.bars)):
             continue
         stretch = abs(math.log2(bars / row.bars)) * (0.5 if small and bars < row.bars else 1.0)
+        if row.theme and not small:
+            stretch *= max(1.0, stretch)  # a medley grows everywhere rather than in one place
         costs[bars] = stretch + UNEVEN.get(bars, 0.0) * (0.4 if small else 1.0)
     if row.bars not in costs:
         costs[row.bars] = 0.0
@@ -166,6 +173,8 @@ def peak_of(rows: Sequence[SectionRow]) -> int:
 def drop_cost(rows: Sequence[SectionRow], index: int) -> float | None:
     """What it costs to do without a section; None for one that must stay."""
     peak = peak_of(rows)
+    if rows[index].theme and (rows[index].treatment == "statement" or index == peak):
+        return None  # the one place where a theme of a medley is told, and the height it leads to
     first = next((i for i, row in enumerate(rows) if row.treatment in OPENS), peak)
     if index == first or (index == peak and len(rows) <= 4):
         return None

@@ -15,9 +15,12 @@ from cuesmith.score import Brief
 from cuesmith.show.arc import guises_of, stage_of
 from cuesmith.show.order import arranged
 from cuesmith.show.themes import make_themes
+from cuesmith.show.variants import IN
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_show, load_style
 from cuesmith.specs.show import CueSpec, Show, parse_key
+
+OUT = "unresolved"  # how the first of a pair ends: it leads out
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +67,28 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
         beats=tuple(beat.beat() for beat in cue.beats),
         ensemble=cue.ensemble or show.ensemble or "",
         humanize=show.humanize if cue.humanize is None else cue.humanize,
+        ending=OUT if cue.pair else cue.ending or "",
     )
 
 
 def briefs_of(show: Show, themes: Mapping[str, Theme] | None = None) -> tuple[Brief, ...]:
     """Every cue of the show in order, each followed by the variants it asks for.
 
-    themes: those of the show; with them `album: {order: auto}` is followed, without them the file.
+    themes: those of the show; with them `album: {order: auto, keys: auto}` is followed, without them the file.
     """
     briefs = tuple(brief_of(show, cue) for cue in show.cues)
-    if show.album.order == "auto" and themes is not None:
+    if (show.album.order == "auto" or show.album.planned) and themes is not None:
         banks = load_banks()
-        briefs = arranged(briefs, lambda brief: build_plan(brief, load_style(brief.style), themes, banks))
+        briefs = arranged(
+            briefs, lambda brief: build_plan(brief, load_style(brief.style), themes, banks),
+            reorder=show.album.order == "auto", plan_keys=show.album.planned,
+            home=next((theme.key for theme in themes.values()), None),
+        )  # fmt: skip
     letters = {cue.id: cue.all_variants for cue in show.cues}
     out = []
     for brief in briefs:
-        out += [brief, *(replace(brief, variant=letter) for letter in letters[brief.id])]
+        for letter in ("", *letters[brief.id]):
+            out.append(replace(brief, variant=letter, ending="" if letter == IN else brief.ending))
     return tuple(out)
 
 

@@ -18,11 +18,16 @@ from cuesmith.show.levels import LEVELS, at_level
 SOFT_VELOCITY = 0.72  # share of the written velocity in variant C
 SOFT_LAYER = 1  # the highest layer that still plays in variant C
 ENDING_SEC = (4.0, 14.0)  # variant D is the shortest whole ending at least this long, and not much longer than that
-TITLES = {"B": "no melody", "C": "soft", "D": "ending", **{name: f"intensity {name[1]}" for name in LEVELS}}
+IN = "IN"  # the second of a pair, which leads in: the same plan with the ending of its type
+TITLES = {
+    "B": "no melody", "C": "soft", "D": "ending", IN: "leads in", **{name: f"intensity {name[1]}" for name in LEVELS},
+}  # fmt: skip
 
 
 def _without_melody(score: Score) -> Score:
-    parts = tuple(part for part in score.parts if part.role != "lead")
+    """Without whoever leads; of a song only the voice is missing, so that it can be sung to."""
+    tune = "guide" if any(part.role == "guide" for part in score.parts) else "lead"
+    parts = tuple(part for part in score.parts if part.role != tune)
     return replace(score, parts=parts or score.parts)
 
 
@@ -36,7 +41,7 @@ def _soft(score: Score) -> Score:
 
     doubling = {part.id for part in score.parts if all(p.device.startswith("doubles ") for p in part.passages)}
     kept = [p for p in score.parts if p.role not in ("pulse", "impact") and p.id not in doubling]
-    inner = [p for p in kept if p.layer <= SOFT_LAYER or p.role == "lead"]
+    inner = [p for p in kept if p.layer <= SOFT_LAYER or p.role in ("lead", "guide")]
     return replace(score, parts=tuple(quiet(part) for part in (inner or kept or score.parts)))
 
 
@@ -125,7 +130,8 @@ def _ending(score: Score) -> Score:
 
 
 VARIANTS: dict[str, Callable[[Score], Score]] = {
-    "B": _without_melody, "C": _soft, "D": _ending, **{name: partial(at_level, name=name) for name in LEVELS},
+    "B": _without_melody, "C": _soft, "D": _ending, IN: lambda score: score,
+    **{name: partial(at_level, name=name) for name in LEVELS},
 }  # fmt: skip
 
 

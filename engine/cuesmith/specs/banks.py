@@ -264,14 +264,21 @@ class Groove:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SectionRow:
-    """One section of a form. theme: which treatment the lead gives (see compose.treatments.TREATMENTS)."""
+    """One section of a form. treatment: what the lead does with its theme (see compose.treatments.TREATMENTS).
+
+    theme: the number of the cue's theme it states, counted round; 0: whichever the planner gives it. `others`: the
+    section comes once for every theme after the first; `alone`: only where the cue has a single theme. The planner
+    writes a theme's name in place of these.
+    """
 
     name: str
     bars: Annotated[int, Field(ge=1, le=32)]
     energy: Unit
     treatment: str
-    harmony: Literal["main", "contrast", "pedal", "break", "close", "link"] = "main"
+    harmony: Literal["main", "contrast", "pedal", "break", "close", "link", "turn"] = "main"
     lift: int = 0  # semitones the key moves for this section
+    mode: ModeName | None = None  # of this section; None: that of the cue
+    theme: Annotated[int, Field(ge=0, le=9)] | str = 0
     tempo: Annotated[float, Field(ge=0.5, le=2)] = 1.0  # factor on the tempo of the cue
 
 
@@ -299,6 +306,9 @@ class CueType:
     recipes: dict[str, float] = field(default_factory=dict)  # how a theme comes in it; empty: as it was written
     meeting: Literal["succession", "dialogue", "counterpoint"] = "succession"
     dialogue_safe: bool = False
+    like: str = ""  # the cue type whose rows in the banks and in styles hold for it where they do not name it
+    vocal: bool = False  # a song: its tune is written for a voice
+    slot_sec: Annotated[float, Field(ge=0, le=2)] = 0.0  # how long before the end of its slot the button falls
     block: Annotated[
         int, Field(ge=0, le=9)
     ]  # M-number block: 0 themes, 1 daily, 2 emotion, 3 suspense, 4 action, 5 formats, 6 ambient, 9 suites

@@ -41,6 +41,7 @@ from cuesmith.specs.harmony_banks import (
     Substitution,
     cue_problems,
 )
+from cuesmith.specs.likes import like_problems, likes, paced, ruled, weighed
 from cuesmith.specs.place import KeyPath, Problem
 from cuesmith.specs.rules import Rule, rule_problems
 from cuesmith.specs.validate import raise_problems, validate
@@ -104,13 +105,18 @@ def read_banks(folder: Path | Traversable) -> Banks:
     drums = table("drums", dict[str, DrumVoice])
     instruments = table("instruments", dict[str, Instrument])
     recipes = table("recipes", dict[str, Recipe], lambda rows: recipe_problems((), rows, instruments))
-    cue_types = table("cue_types", dict[str, CueType], lambda rows: _cue_type_problems(rows, recipes))
+    cue_types = table(
+        "cue_types", dict[str, CueType], lambda rows: (*_cue_type_problems(rows, recipes), *like_problems(rows))
+    )
 
+    alike = likes(cue_types)
     of_cues = partial(cue_problems, cue_types=cue_types)
 
     return Banks(
         scales={name: row.scale(name) for name, row in scales.items()},
-        progressions=table("progressions", dict[str, Progression], lambda rows: _progression_problems(rows, cue_types)),
+        progressions=weighed(
+            table("progressions", dict[str, Progression], lambda rows: _progression_problems(rows, cue_types)), alike
+        ),
         cells=cells,
         contours=contours,
         characters=table(
@@ -125,13 +131,13 @@ def read_banks(folder: Path | Traversable) -> Banks:
         deny_list=table("deny_list", dict[str, WellKnown]),
         recipes=recipes,
         stages=table("stages", dict[str, Stage], lambda rows: _stage_problems(rows, recipes)),
-        spellings=table("spellings", dict[str, Spelling], of_cues),
-        cadences=table("cadences", dict[str, Cadence], of_cues),
-        substitutions=table("substitutions", dict[str, Substitution], of_cues),
+        spellings=weighed(table("spellings", dict[str, Spelling], of_cues), alike),
+        cadences=weighed(table("cadences", dict[str, Cadence], of_cues), alike),
+        substitutions=weighed(table("substitutions", dict[str, Substitution], of_cues), alike),
         modulations=table("modulations", dict[str, Modulation]),
-        harmonic_rhythms=table("harmonic_rhythms", dict[str, HarmonicRhythm], of_cues),
-        palettes=table("palettes", dict[str, Palette], of_cues),
-        rules=table("rules", dict[str, Rule], lambda rows: rule_problems(rows, cue_types)),
+        harmonic_rhythms=paced(table("harmonic_rhythms", dict[str, HarmonicRhythm], of_cues), alike),
+        palettes=weighed(table("palettes", dict[str, Palette], of_cues), alike),
+        rules=ruled(table("rules", dict[str, Rule], lambda rows: rule_problems(rows, cue_types)), alike),
         voicings=table("voicings", VoicingBank, _voicing_problems),
         feelings=table("feelings", dict[str, Feeling], lambda rows: feeling_problems(rows, recipes)),
     )

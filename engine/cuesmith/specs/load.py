@@ -15,6 +15,7 @@ from cuesmith.specs.document import Document, read_document
 from cuesmith.specs.extend import resolve_extends
 from cuesmith.specs.find import find_file, list_names
 from cuesmith.specs.library import Banks, load_banks, recipe_problems
+from cuesmith.specs.likes import filled, likes
 from cuesmith.specs.names import listed_problems
 from cuesmith.specs.place import Problem
 from cuesmith.specs.show import CueSpec, Show
@@ -47,7 +48,7 @@ def style_from(document: Document) -> Style:
         found += style_problems(style, load_banks())
     if style is None or found:
         raise SpecError("\n".join(problem_lines(document, found)))
-    return style
+    return replace(style, cues=filled(style.cues, likes(load_banks().cue_types)))
 
 
 @cache

@@ -14,9 +14,11 @@ from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
 from cuesmith.music.timecode import DEFAULT_RATE, parse_rate
 from cuesmith.score import Beat, Event, Meeting
-from cuesmith.specs.banks import STRICT, MeterField, ModeName, Recipe, Signed, Unit
+from cuesmith.specs.banks import STRICT, Ending, MeterField, ModeName, Recipe, Signed, Unit
 from cuesmith.specs.spotting import HitSpec, RateField, clock_seconds
 
+MEDLEYS = ("suite", "overture", "concert")  # cue types that go through every theme of the show
+PAIRED = "eyecatch"  # the cue type that comes before and after a break
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
 
@@ -173,6 +175,8 @@ class CueSpec:
     feel: a feeling by name; valence, arousal, tension: the dials, which go before it. beats: of the picture, in order
     of time; they make the form. beats_file: such beats in a CSV, EDL or YAML file, beside the show.
     ensemble: how many play; humanize: 0 on the grid .. 1 as the style plays; left out: as the show has them.
+    ending: how it ends, where not as its type does. pair: an eyecatch before the break, which stays open, and one
+    after it with the same head, which closes.
     """
 
     id: CueId
@@ -201,8 +205,14 @@ class CueSpec:
     levels: bool = False
     ensemble: Ensemble | None = None
     humanize: Unit | None = None
+    ending: Ending | None = None
+    pair: bool = False
 
     def __post_init__(self) -> None:
+        if self.pair and self.type != PAIRED:
+            raise ValueError(f"only an {PAIRED} comes as a pair; leave pair out")
+        if self.pair and self.ending is not None:
+            raise ValueError("a pair has its endings: the first leads out, the second in; leave ending out")
         if self.beats and self.beats_file is not None:
             raise ValueError("a cue has beats or beats_file, not both; leave one out")
         for number, hit in enumerate(self.hits):
@@ -213,20 +223,30 @@ class CueSpec:
 
     @property
     def all_variants(self) -> tuple[str, ...]:
-        """The variants it asks for, each once."""
+        """The variants it asks for, each once; the second of a pair comes first."""
         levels = ("I0", "I1", "I2", "I3", "I4") if self.levels else ()
-        return tuple(dict.fromkeys((*self.variants, *levels)))
+        return tuple(dict.fromkeys((*(("IN",) if self.pair else ()), *self.variants, *levels)))
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class AlbumSpec:
-    """What the tags of the audio files say. order: of the tracks, as in the file, or laid out as an album."""
+    """What the tags of the audio files say. order: of the tracks, as in the file, or laid out as an album.
+
+    keys: of the tracks (and their tempi), each as it comes, or planned so that neighbours are related and differ; left
+    out: planned where the order is.
+    """
 
     artist: str = "Cuesmith"
     year: Annotated[int, Field(ge=1900, le=2999)] | None = None
     genre: str = "Soundtrack"
     comment: str = ""
     order: Literal["file", "auto"] = "file"
+    keys: Literal["free", "auto"] | None = None
+
+    @property
+    def planned(self) -> bool:
+        """Whether keys and tempi are planned over the album."""
+        return (self.keys or ("auto" if self.order == "auto" else "free")) == "auto"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -249,8 +269,8 @@ class Show:
     album: AlbumSpec = field(default_factory=AlbumSpec)
 
     def themes_of(self, cue: CueSpec) -> tuple[str, ...]:
-        """The themes of a cue by name. One that names none takes the first of the show; a suite takes them all."""
+        """The themes of a cue by name. One that names none takes the first of the show; a medley takes them all."""
         named = tuple(dict.fromkeys((*cue.themes, *(name for beat in cue.beats for name in beat.who))))
         if named or not self.themes:
             return named
-        return tuple(self.themes) if cue.type == "suite" else (next(iter(self.themes)),)
+        return tuple(self.themes) if cue.type in MEDLEYS else (next(iter(self.themes)),)

@@ -18,7 +18,7 @@ from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
 GESTURE_NAMES = ("gliss", "run", "rip", "swell", "tremolo", "kakegoe", "heterophony", "bell", "answer", "roll")
 TREATMENT_NAMES = (
     "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "vamp",
-    "break", "coda", "head", "none",
+    "break", "coda", "head", "link", "none",
 )  # fmt: skip
 ARTICULATION_NAMES = (
     "normal", "legato", "detached", "staccato", "spiccato", "marcato", "accent", "ring", "pluck", "swell", "tremolo",

@@ -33,6 +33,7 @@ _PITCHED_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CH
 
 _NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM, _BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
 
+GUIDE_TEXT = "guide melody for the singer: mute it where the voice is"
 _CC_BANK_MSB, _CC_BANK_LSB = 0, 32
 _CC_DATA_MSB, _CC_DATA_LSB = 6, 38
 _CC_NRPN_LSB, _CC_NRPN_MSB = 98, 99
@@ -182,6 +183,8 @@ def _head(track: Track, port: int | None) -> bytes:
     """What names a track: its name, its instrument's, and its port when there are several."""
     items = [smf.text_meta(smf.META_TRACK_NAME, track.name)]
     items.append(smf.text_meta(smf.META_INSTRUMENT_NAME, instrument_name(track.program, drums=track.drums)))
+    if track.role == "guide":
+        items.append(smf.text_meta(smf.META_TEXT, GUIDE_TEXT))
     if port is not None:
         items.append(smf.meta(smf.META_PORT, bytes((min(port, 127),))))
     return b"".join(b"\x00" + item for item in items)

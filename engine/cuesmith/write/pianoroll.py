@@ -29,6 +29,7 @@ ROLE_COLOURS = {  # in order of drawing: the lead last, on top of everything
     "bass":     "#8a6fc4",
     "colour":   "#79b45f",
     "counter":  "#5aa9e6",
+    "guide":    "#ff9f80",
     "lead":     "#ffc857",
 }
 _BACKGROUND = "#252933"
