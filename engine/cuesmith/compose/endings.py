@@ -10,7 +10,7 @@ from cuesmith.music.partwriting import voice_lead
 from cuesmith.orchestrate.cast import Player
 from cuesmith.score import Passage, Plan, chord_at, cut_passages
 
-LOW_CHORD = 48  # under this pitch a chord has room for its bass alone
+LOW_CHORD = 52  # under this pitch a chord has room for its bass alone
 OPEN_ENDED = {"loop", "attacca", "fade"}  # nothing is written in: the music simply goes on to the bar line
 
 

@@ -19,7 +19,7 @@ from cuesmith.specs.banks import CueType, SectionRow
 
 SMALL = {"intro", "coda", "break"}  # sections that may shrink to a bar or vanish
 OPENS = {"statement", "head", "fragments", "vamp"}  # treatments of the first section that a form cannot do without
-UNSUNG = {"intro", "none"}  # treatments that keep the theme waiting
+UNSUNG = {"intro", "none", "vamp"}  # treatments that keep the theme waiting
 LONGEST_WAIT = 0.25  # share of a cue after which the theme must have come (Q02)
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)
 UNEVEN = {1: 0.9, 2: 0.25, 3: 1.1, 5: 1.3, 6: 0.35, 10: 0.5, 12: 0.1, 20: 0.3, 24: 0.3}
@@ -134,12 +134,12 @@ def section_costs(row: SectionRow) -> dict[int, float]:
 
 
 def _fits(
-    rows: tuple[SectionRow, ...], most: int, *, units: Sequence[int] = (), first: int | None = None
+    rows: tuple[SectionRow, ...], most: int, *, units: Sequence[int] = (), wait: tuple[int, int] | None = None
 ) -> dict[int, tuple[float, tuple[int, ...]]]:
     """For every total up to `most`: the least cost and the bars of each section (0 = dropped).
 
-    units: how much a bar of each section counts towards the total (1, where nothing is said). first: the most bars
-    that the first section may have.
+    units: how much a bar of each section counts towards the total (1, where nothing is said). wait: (so many first
+    sections, the most bars they may have together).
     """
     table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for index, row in enumerate(rows):
@@ -147,8 +147,6 @@ def _fits(
         dropped = drop_cost(rows, index)
         if dropped is not None:
             costs[0] = dropped
-        if first is not None and index == 0:
-            costs = {bars: cost for bars, cost in costs.items() if bars <= first}
         unit = units[index] if units else 1
         fresh: dict[int, tuple[float, tuple[int, ...]]] = {}
         for total, (cost, chosen) in table.items():
@@ -160,6 +158,8 @@ def _fits(
                 if reached not in fresh or value < fresh[reached][0] - 1e-9:
                     fresh[reached] = (value, (*chosen, bars))
         table = fresh
+        if wait is not None and index + 1 == wait[0]:
+            table = {total: row for total, row in table.items() if total <= wait[1]}
     return table
 
 
@@ -236,12 +236,12 @@ def solve_form(
 
 
 def _punctual(rows: tuple[SectionRow, ...], total: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
-    """Sizes that do not keep the theme waiting: the introduction shortened until it comes in the first quarter."""
+    """Sizes that do not keep the theme waiting: what comes before it shortened until it comes in the first quarter."""
     most = int(total * LONGEST_WAIT)
-    sung = any(row.treatment not in UNSUNG for row in rows)
-    if not is_small(rows[0]) or not sung or sizes[0] <= most:
+    before = next((i for i, row in enumerate(rows) if row.treatment not in UNSUNG), 0)
+    if sum(sizes[:before]) <= most:
         return sizes
-    found = _fits(rows, total, first=most).get(total)
+    found = _fits(rows, total, wait=(before, most)).get(total)
     return found[1] if found else sizes
 
 
