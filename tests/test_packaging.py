@@ -161,7 +161,7 @@ def test_the_installed_command_composes_and_renders(installed: Installed) -> Non
     asked = ("--style", "symphonic", "--type", "eyecatch", "--seconds", "5", "--seed", "7")
     installed.run("cuesmith", "cue", *asked, "-o", "x.mid", "-o", "x.flac")
     midi = mido.MidiFile(installed.work / "x.mid")
-    assert midi.length == pytest.approx(5, abs=1)
+    assert midi.length == pytest.approx(5, abs=0.001)
     assert sum(message.type == "note_on" for track in midi.tracks for message in track) > 10
     samples, sample_rate = soundfile.read(installed.work / "x.flac")
     assert samples.shape[1] == 2 and 5 <= len(samples) / sample_rate < 15

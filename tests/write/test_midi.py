@@ -297,10 +297,10 @@ def test_one_port_needs_no_port_event(performance: Performance) -> None:
     assert not any(m.type == "midi_port" for track in read(midi_bytes(performance)).tracks for m in track)
 
 
-def test_tracks_end_on_bar_lines() -> None:
+def test_tracks_end_on_the_last_bar_line_or_with_a_note_that_rings_on() -> None:
     inside, over = simple(1), simple(1, duration_sec=np.array([3.2]))
     conductor, *tracks = read(midi_bytes(cue(inside, over, bars=1))).tracks
-    assert [timed(track)[-1][0] for track in (conductor, *tracks)] == [3_840, 3_840, 7_680]
+    assert [timed(track)[-1][0] for track in (conductor, *tracks)] == [3_840, 3_840, 6_144]
 
 
 def test_a_cue_without_tracks_and_a_track_without_notes() -> None:

@@ -9,6 +9,7 @@ of chords, chance in velocities, and early onsets; at 0 the notes begin where th
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -37,6 +38,7 @@ from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Playing, Style
 
+SHORTEST_SEC = 0.03  # of a note as it is played
 Played = list[tuple[Note, str, int]]  # note, articulation, section
 
 
@@ -135,6 +137,17 @@ def _bent(ticks: NDArray[np.int64], plan: Plan, feel: tuple[Feel, ...]) -> NDArr
     return out
 
 
+def _by_the_end(curve: Curve, end_sec: float) -> Curve:
+    """The curve with what came after the last bar line brought to it: its last value alone."""
+    late = int((curve.times_sec > end_sec).sum())
+    if not late:
+        return curve
+    kept = len(curve.times_sec) - late + 1
+    times, values = curve.times_sec[:kept].copy(), curve.values[:kept].copy()
+    times[-1], values[-1] = end_sec, curve.values[-1]
+    return replace(curve, times_sec=times, values=values)
+
+
 def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrument: Instrument | None) -> Track:
     path = (plan.brief.seed, plan.brief.id)
     draw = stream(*path, "perform", part.id)
@@ -162,7 +175,9 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
         drift = drift[chord]
     early = human * min(MAX_EARLY_MS, instrument.onset_ms) / 1000.0 if instrument is not None else 0.0
     on = np.maximum(0.0, on + drift + human * _spread(played, instrument) - early)
-    duration = np.maximum(0.03, duration + np.where(duration > 0.4, early, 0.0))
+    duration = np.maximum(SHORTEST_SEC, duration + np.where(duration > 0.4, early, 0.0))
+    inside = (ends <= plan.length) & (on < plan.seconds - SHORTEST_SEC)  # nobody's lateness moves the end of the cue
+    duration = np.where(inside, np.minimum(duration, plan.seconds - on), duration)
     velocity = _velocities(part, played, plan, draw.child("velocity"))
     level_db = ROLE_DB[part.role] + part.level_db + (STRUCK_DB if instrument is not None and not sustained else 0.0)
     pitch = np.asarray([n.pitch for n, _, _ in played], dtype=np.int16)
@@ -178,7 +193,7 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
             stream(*path, "bends"),
         )  # fmt: skip
         found = (*expression_curves(part, played, nominal, off, instrument), bent, tones)
-        curves = tuple(curve for curve in found if curve is not None)
+        curves = tuple(_by_the_end(curve, plan.seconds) for curve in found if curve is not None)
     return Track(
         name=part.name, part_id=part.id, role=part.role, layer=part.layer, stem=part.stem,
         program=part.program, bank=part.bank, drums=part.drums,

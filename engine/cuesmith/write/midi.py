@@ -26,7 +26,6 @@ from cuesmith.perform.model import Curve, Performance, Track
 from cuesmith.write import smf
 from cuesmith.write.atomic import write_bytes
 from cuesmith.write.gm import instrument_name
-from cuesmith.write.grid import bar_starts
 
 DRUM_CHANNEL = 9
 _PITCHED_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
@@ -235,11 +234,9 @@ def _seven_bits(value: float) -> int:
 
 
 def _finish(head: bytes, events: smf.Rows, performance: Performance) -> bytes:
-    """A track of these names and events, ending on the cue's last bar line, or later if notes ring on."""
+    """A track of these names and events, ending on the cue's last bar line, or with the last note that rings on."""
     body, last = smf.encode(events)
-    end = performance.length_ticks
-    if last > end:
-        end = bar_starts(performance.meters, last)[-1]
+    end = max(performance.length_ticks, last)
     return smf.track_chunk(head + body + smf.vlq(end - last) + smf.meta(smf.META_END_OF_TRACK, b""))
 
 
