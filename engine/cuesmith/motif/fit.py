@@ -25,8 +25,9 @@ TURNED, RESIZED = 2.4, 0.22  # contour sign lost; per semitone of interval chang
 LEFT_HANGING = 2.5  # a strong non-chord tone that does not step to its resolution
 WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # leap beyond an octave; tritone leap; two notes merged into one pitch
 
-STEP_LOST = 0.9  # a step that has become a leap: above all the step that recovers one
-LEAP_LOST = 0.6
+STEP_LOST, RECOVERY_LOST = 0.9, 3.0  # a step that is none any more; the same of one that recovers a leap
+LEAP_LOST, LEAP_MADE = 0.6, 0.8
+LEAP = 5  # semitones
 AVOIDED = 1.2  # no passing matter: a semitone above a chord tone, or beside the bass
 CLASH = 3.0  # a dissonance with another voice on a beat, a semitone anywhere
 RUBBING = frozenset({1, 11})  # semitones within the octave
@@ -89,8 +90,11 @@ def fit(
         columns.append(column)
     costs = [cost for _, cost, _ in columns[0]]
     back: list[list[int]] = []
+    leap = 0  # the last interval, if a leap that the melody has not yet come back from
     for i in range(1, len(columns)):
         wanted = notes[i].pitch - notes[i - 1].pitch
+        recovers = wanted * leap < 0 and abs(wanted) <= widest
+        leap = wanted if abs(wanted) >= LEAP else 0
         gap = notes[i].onset - notes[i - 1].end >= PPQ
         fresh: list[float] = []
         links: list[int] = []
@@ -105,8 +109,12 @@ def fit(
                     if wanted * move < 0 or (wanted and not move) or (move and not wanted):
                         value += TURNED if wanted * move < 0 else CRAMPED
                     size = abs(move)
-                    if size > widest and 0 < abs(wanted) <= widest:
+                    if recovers and (size > widest or wanted * move <= 0):
+                        value += RECOVERY_LOST
+                    elif size > widest and 0 < abs(wanted) <= widest:
                         value += STEP_LOST
+                    elif size >= LEAP > abs(wanted):
+                        value += LEAP_MADE
                     elif size <= widest < abs(wanted):
                         value += LEAP_LOST
                     if size > 12:
