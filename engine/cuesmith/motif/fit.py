@@ -19,13 +19,13 @@ REACH = 4  # semitones a note may move from where the motif has it
 
 # costs, in the same unit: one semitone of displacement is 0.45
 MOVE, HEAD_MOVE = 0.45, 0.7
-STRONG_NONCHORD, BEAT_NONCHORD, LONG_NONCHORD, WEAK_NONCHORD = 2.0, 0.8, 2.8, 0.15
+STRONG_NONCHORD, BEAT_NONCHORD, LONG_NONCHORD, WEAK_NONCHORD = 2.3, 0.8, 2.8, 0.15
 OUT_OF_SCALE = 4.0
 TURNED, RESIZED = 2.4, 0.22  # contour sign lost; per semitone of interval changed
 LEFT_HANGING = 2.5  # a strong non-chord tone that does not step to its resolution
 WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # leap beyond an octave; tritone leap; two notes merged into one pitch
 
-STEP_LOST, RECOVERY_LOST = 0.9, 3.0  # a step that is none any more; the same of one that recovers a leap
+STEP_LOST, RECOVERY_LOST = 0.9, 2.6  # a step that is none any more; the same of one that recovers a leap
 LEAP_LOST, LEAP_MADE = 0.6, 0.8
 LEAP = 5  # semitones
 AVOIDED = 1.2  # no passing matter: a semitone above a chord tone, or beside the bass
