@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cuesmith.compose.layout import theme_meter
 from cuesmith.compose.material import Piece
+from cuesmith.compose.sighs import FIRST_BARS, lyrical, sighing
 from cuesmith.motif.fit import REACH, fit
 from cuesmith.motif.identity import identity
 from cuesmith.motif.model import Theme
@@ -100,6 +101,7 @@ class Desk:
         velocity = velocity_of(section.energy)
         barred = self.barred(section, theme)
         out = []
+        sighs_from = section.start + FIRST_BARS * section.meter.bar_ticks
         for piece in pieces:
             at = section.start + piece.start
             raw = [n._replace(onset=n.onset + at) for n in piece.motif.realise(section.key, octave, velocity)]
@@ -112,6 +114,10 @@ class Desk:
             )  # fmt: skip
             if not notes:
                 continue
+            if lyrical(self.plan) and not against:
+                notes, sighs_from = sighing(
+                    notes, self.harmony, section, sighs_from, classes=classes, ceiling=self.ceiling
+                )
             said = None
             if len(notes) >= LEAST_NOTES:
                 shape = [(n.onset, n.pitch) for n in notes]

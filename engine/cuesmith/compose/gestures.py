@@ -177,7 +177,8 @@ def heterophony(setting: Setting, player: Player, section: SectionPlan) -> list[
     leader = setting.cast.leads[section.index]
     if section.theme is None or leader is None or setting.cast.player(leader).instrument_id == player.instrument_id:
         return []
-    tune = [n for n in setting.lead if section.start <= n.onset < section.end and n.duration >= PPQ // 2]
+    sung = sorted(n for p in setting.lead_passages if p.device == leader for n in p.notes)  # one voice of several
+    tune = [n for n in sung if section.start <= n.onset < section.end and n.duration >= PPQ // 2]
     out: list[Note] = []
     loud = velocity_of(section.energy) - 12
     for note in tune:

@@ -1,0 +1,40 @@
+"""Lyrical tunes lean on long strong notes now and then; others do not."""
+
+from __future__ import annotations
+
+import pytest
+from tests.conftest import Composed
+
+from cuesmith.compose.sighs import EVERY_BARS, lyrical, sighing
+from cuesmith.music.chord import in_key, parse_roman
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.scale import Key
+from cuesmith.score import ChordSpan
+
+BAR = 4 * PPQ
+HOME = Key(0, "ionian")
+
+
+def chords(numeral: str, bars: int) -> tuple[ChordSpan, ...]:
+    return (ChordSpan(0, bars * BAR, in_key(parse_roman(numeral), HOME), HOME),)
+
+
+def test_the_longest_strong_chord_tone_is_leant_on_from_above(composed: Composed) -> None:
+    section = composed("symphonic", "despair", 1).score.plan.sections[0]  # in 4/4
+    notes = (Note(0, PPQ, 76, 80), Note(PPQ, PPQ, 74, 80), Note(BAR, 3 * PPQ, 72, 80))
+    found, free_from = sighing(notes, chords("I", 4), section, 0)
+    assert [(n.onset, n.duration, n.pitch) for n in found[2:]] == [(BAR, PPQ, 74), (BAR + PPQ, 2 * PPQ, 72)]
+    assert free_from == BAR + EVERY_BARS * section.meter.bar_ticks
+    assert sighing(notes, chords("I", 4), section, BAR + 1)[0] == notes  # not yet again
+    assert sighing(notes, chords("I", 4), section, 0, ceiling=74)[0] == notes  # that would pass the climax
+
+
+def test_a_tune_that_leans_by_itself_is_left_alone(composed: Composed) -> None:
+    section = composed("symphonic", "despair", 1).score.plan.sections[0]  # in 4/4
+    notes = (Note(0, PPQ, 74, 80), Note(PPQ, PPQ, 72, 80), Note(BAR, 3 * PPQ, 72, 80))
+    assert sighing(notes, chords("I", 4), section, 0)[0] == notes
+
+
+@pytest.mark.parametrize(("type_", "sighs"), [("sad", True), ("love", True), ("battle", False), ("suspense", False)])
+def test_calm_full_melodies_sigh(type_: str, sighs: bool, composed: Composed) -> None:
+    assert lyrical(composed("symphonic", type_, 1).score.plan) is sighs
