@@ -16,7 +16,7 @@ from cuesmith.errors import ComposeError, UsageError
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan
 from cuesmith.plan.pace import PER_BAR, pace_of
-from cuesmith.plan.tempo import MOST_PER_BAR
+from cuesmith.plan.tempo import MOST_PER_BAR, felt_tick
 from cuesmith.score import Beat, Brief, Event, Hit, HitKind, Plan
 from cuesmith.specs.find import list_names
 from cuesmith.specs.library import load_banks
@@ -88,7 +88,9 @@ def test_the_picture_is_met_and_the_story_told(
         assert all(abs(hit.error_ms) <= FRAME_MS + 0.01 for hit in plan.hits if hit.weight == 1)
     lines = [tick for section in plan.sections for tick in section.bar_ticks()]
     steady = lines[: -3 if len(lines) > 4 else None]  # without what a final ritardando may slow down
-    paces = [(b - a) / (plan.tempo.seconds(b) - plan.tempo.seconds(a)) for a, b in pairwise(steady)]
+    felt = [felt_tick(line, plan.length, (), plan.tempo.fermatas) for line in steady]
+    clock = [plan.tempo.seconds(line) for line in steady]
+    paces = [(b - a) / (y - x) for (a, b), (x, y) in zip(pairwise(felt), pairwise(clock), strict=True)]
     assert all(abs(math.log(b / a)) <= math.log1p(MOST_PER_BAR) + 1e-3 for a, b in pairwise(paces))
 
 
