@@ -114,7 +114,7 @@ def _solve(asked: Sequence[Hit], frame: Frame, fit: Fit, most: int = len(ATTEMPT
         each = frame if usual else wider
         found = _best(leaders, each, fit, shifts, width)
         if ask and may and (found is None or found.cost > DEAR * len(leaders)):
-            held = _best(leaders, replace(each, holds=True), fit, shifts, WIDTH // 2)
+            held = _best(leaders, replace(each, holds=True), fit, shifts, width // 2)
             found = min((one for one in (found, held) if one is not None), key=lambda one: one.cost, default=None)
         if found is not None:
             return _timing(asked, found.whole, found.curve, found.form, each)
