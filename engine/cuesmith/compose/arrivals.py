@@ -70,7 +70,10 @@ class _Hush(NamedTuple):
 
 
 def _hush(plan: Plan, hit: PlannedHit) -> _Hush | None:
-    """What falls silent at a hit, or is held there and then breathes; None when nothing is. It ends on a bar line."""
+    """What falls silent at a hit, or is held there and then breathes; None when nothing is.
+
+    It ends on a bar line, or with the next hit that is struck.
+    """
     row, seconds = ARRIVALS[hit.kind], plan.tempo.seconds
     if not row.hush_beats:
         return None
@@ -84,6 +87,8 @@ def _hush(plan: Plan, hit: PlannedHit) -> _Hush | None:
     elif fermata is not None:
         least = fermata.end
     end = max(end, least)
+    after = min((other.tick for other in plan.hits if other.tick >= least and ARRIVALS[other.kind].strike), default=end)
+    end = min(end, after)
     while end > least and seconds(end) - seconds(hit.tick) > most:
         end -= PPQ
     if fermata is None or not struck:
