@@ -207,3 +207,17 @@ def test_chords_hits_and_beats_go_together() -> None:
     assert plan.section_at(plan.points[1].tick).against == "boris" or plan.section_at(plan.points[1].tick).bars < 4
     assert {span.roman for span in made.score.harmony} & {"IVM7", "iii7"}
     assert [round(hit.reached_sec, 3) for hit in plan.hits] == [31.5]
+
+
+@pytest.mark.parametrize("kind", ["entry", "climax", "key"])
+@pytest.mark.parametrize("at", [18.0, 22.0, 34.0])
+def test_a_hit_that_must_be_met_begins_a_section_even_next_to_a_scene(
+    themes_of: Themes, kind: HitKind, at: float
+) -> None:
+    beats = (Beat(0.0, "hopeful"), Beat(16.0, "calm"), Beat(32.0, "hopeful"))
+    brief = Brief(
+        "M-001", "T", "character", "symphonic", 2, 48.0, tempo_bpm=120.0, themes=("hero",), beats=beats,
+        hits=(Hit(at, kind),),
+    )  # fmt: skip
+    plan = build_plan(brief, load_style("symphonic"), themes_of("symphonic"), BANKS)
+    assert plan.hits[0].tick in {section.start for section in plan.sections}

@@ -180,5 +180,5 @@ def _grid_of(whole: Whole, clock: Clock, frame: Frame, beats: Sequence[Beat]) ->
     if any(a >= b for a, b in pairwise(lines)):
         return None
     begin = [spot for spot in whole.spots if spot.hit.kind in SECTION_KINDS and spot.tick == spot.line]
-    keys = frozenset(spot.bars for spot in begin if spot.hit.kind == "key")
-    return Grid(lines, odd, frozenset(spot.bars for spot in begin), keys)
+    firm = frozenset(spot.bars for spot in begin if spot.hit.kind == "key" or spot.hit.weight >= 1.0)
+    return Grid(lines, odd, frozenset(spot.bars for spot in begin), firm)
