@@ -12,7 +12,7 @@ from cuesmith.score import Hit, HitKind
 MOST = 2  # in a cue
 TIMES = {1.5: 0.10, 1.75: 0.05, 2.0: 0.0, 2.5: 0.05, 3.0: 0.20}  # times its beat: cost beside the rest
 CLOSING = ("ring", "allargando", "unresolved")  # endings whose last bar is a held chord
-CLOSING_COST = 0.3  # of one on the last bar of a short cue, where no whole number of bars will do
+CLOSING_COST = 0.1  # of one on the last bar of a short cue, where no whole number of bars will do
 LAST_COST = 1.0  # and of one that spares hits an odd bar or a change of tempo
 # kind of hit on which one may stand: its cost, and the seconds the beat may last at most
 ON_HITS: dict[HitKind, tuple[float, float]] = {"stop": (0.7, 3.0), "silence": (0.9, 1.8)}

@@ -288,7 +288,12 @@ def _mixed_form(
             best = (cost, total)
     if best is None:  # too short to change meter in it
         return solve_form(
-            cue, seconds, meters.home.bar_beats, limits, wished_bpm, meters=Meters(meters.home, meters.home),
+            cue,
+            seconds,
+            meters.home.bar_beats,
+            limits,
+            wished_bpm,
+            meters=Meters(meters.home, meters.home),
             closes=closes,
         )
     kept_rows, bars = _kept(rows, table[best[1]][1])

@@ -121,9 +121,7 @@ def _solve(asked: Sequence[Hit], frame: Frame, fit: Fit, most: int = len(ATTEMPT
     return None
 
 
-def _best(
-    leaders: Sequence[Hit], frame: Frame, fit: Fit, shifts: Sequence[float], width: int
-) -> _Found | None:
+def _best(leaders: Sequence[Hit], frame: Frame, fit: Fit, shifts: Sequence[float], width: int) -> _Found | None:
     """Of the cheapest layouts whose tempo bends gently enough the one whose bars the form fills best."""
     best: _Found | None = None
     compared = failed = 0
