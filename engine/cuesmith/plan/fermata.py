@@ -17,7 +17,7 @@ LAST_COST = 1.0  # and of one that spares hits an odd bar or a change of tempo
 # kind of hit on which one may stand: its cost, and the seconds the beat may last at most
 ON_HITS: dict[HitKind, tuple[float, float]] = {"stop": (0.7, 3.0), "silence": (0.9, 1.8)}
 LEAST_WEIGHT = 0.7  # of such a hit
-DEAR = 1.2  # cost of a layout by the hit from which on it is asked whether one with a fermata would be cheaper
+DEAR = 1.6  # cost of a layout by the hit from which on it is asked whether one with a fermata would be cheaper
 
 
 def held_beat(meter: Meter) -> int:
