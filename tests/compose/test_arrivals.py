@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise, product
 from statistics import mean
@@ -17,6 +18,7 @@ from cuesmith.plan.build import build_plan
 from cuesmith.score import Brief, Hit, PlannedHit
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
+from cuesmith.write.pianoroll import pianoroll_svg
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 TYPES = ("battle", "tension", "tender")
@@ -130,6 +132,8 @@ def test_a_fermata_is_marked_everywhere_and_again_the_same() -> None:
     fermata = made.score.plan.tempo.fermatas[0]
     assert [m.tick for m in made.performance.markers if m.kind == "fermata"] == [fermata.start]
     assert b"fermata" in made.midi()
+    plain = replace(made.performance, markers=tuple(m for m in made.performance.markers if m.kind != "fermata"))
+    assert pianoroll_svg(made.performance).count("<circle") == pianoroll_svg(plain).count("<circle") + 1
     rows = made.explain()["fermatas"]
     assert isinstance(rows, list)
     assert [row["times"] for row in rows] == [fermata.times]
