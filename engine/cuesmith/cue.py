@@ -137,7 +137,8 @@ def compose(
     style: name or path. type: an id of the cue taxonomy. seconds: where the last bar line stands (default: usual for
     the type). key: `D major`, `A dorian`. tempo: quarter notes per minute, wished. character: of the leitmotif.
     recipe: how it comes, a recipe's name or `plain` (default: as the type has it). hits: moments of the picture that
-    the music must meet. fps: frame rate in which times are shown. force: take a length the type is not made for.
+    the music must meet, in any order; a stop or a silence may come under a fermata. fps: frame rate in which times are
+    shown. force: take a length the type is not made for.
     chords: a chart for the whole cue (`IVM7 V7 | iii7 vi7`, `GM7 A7 | F#m7 Bm7`), or section name → chart.
     feel: a feeling by name; valence (-1 dark .. 1 bright), arousal (0 still .. 1 excited), tension (0 .. 1): the cue
     moved from the place of its type. beats: of the picture, in order; they make the form, and name the themes.

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 from statistics import mean
 
 import pytest
 
 from cuesmith.compose.arrivals import ARRIVALS, LONGEST_HUSH_SEC
-from cuesmith.cue import Cue, compose
+from cuesmith.critic.view import view_of
+from cuesmith.cue import Cue, compose, compose_brief
+from cuesmith.motif.model import Theme
 from cuesmith.music.note import PPQ, Note
-from cuesmith.score import Hit, PlannedHit
+from cuesmith.plan.build import build_plan
+from cuesmith.score import Brief, Hit, PlannedHit
+from cuesmith.specs.library import load_banks
+from cuesmith.specs.load import load_style
+from cuesmith.write.pianoroll import pianoroll_svg
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 TYPES = ("battle", "tension", "tender")
@@ -70,3 +77,66 @@ def test_a_light_hit_is_met_more_lightly(style: str) -> None:
         return mean(n.velocity for n in notes(made) if n.onset == at)
 
     assert struck(0.8) <= struck(1.0) + 1e-9
+
+
+# -- fermatas ----------------------------------------------------------------------------------------------------------
+
+
+@cache
+def stopped(style: str) -> Cue:
+    """A cue with a fermata on a stop: of cues whose next hit comes sooner and sooner the first that needs one."""
+    themes: dict[str, Theme] = {}
+    banks = load_banks()
+    for tenth in range(120):
+        hits = (Hit(11.3, "stop"), Hit(14.0 + tenth / 10, "entry"), Hit(29.9, "accent"))
+        brief = Brief("M-401", "T", "battle", style, 4, 40.0, themes=(), hits=hits, tempo_bpm=132.0)
+        plan = build_plan(brief, load_style(style), themes, banks)
+        if any(f.start == plan.hits[0].tick for f in plan.tempo.fermatas):
+            return compose_brief(brief, themes)
+    raise AssertionError("no cue holds its stop")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_everybody_holds_what_is_struck_at_a_stop_then_breathes(style: str) -> None:
+    made = stopped(style)
+    tempo = made.score.plan.tempo
+    fermata = tempo.fermatas[0]
+    pitched = notes(made, drums=False)
+    struck = [n for n in pitched if n.onset == fermata.start]
+    assert len({n.pitch for n in struck}) >= 3
+    assert not [n for n in notes(made) if fermata.start < n.onset < fermata.end + PPQ // 2]
+    release = {n.end for n in pitched if n.onset <= fermata.start < n.end}
+    assert len(release) == 1
+    after = min(n.onset for n in notes(made) if n.onset > fermata.start)
+    assert fermata.end <= max(release) < after
+    assert 0.2 < tempo.seconds(after) - tempo.seconds(max(release)) < LONGEST_HUSH_SEC
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(("type_", "seconds", "bpm"), [("fanfare", 5.3, 111.0), ("tender", 13.6, 76.0)])
+def test_nobody_strikes_under_the_last_fermata(style: str, type_: str, seconds: float, bpm: float) -> None:
+    for seed in range(6):  # the tempo of a style may allow whole bars
+        made = compose(style=style, type=type_, seconds=seconds + seed / 5, tempo=bpm, seed=seed)
+        for fermata in made.score.plan.tempo.fermatas:
+            assert [n for n in notes(made, drums=False) if n.onset == fermata.start]
+            assert not [n for n in notes(made) if n.onset > fermata.start]
+            break
+        else:
+            continue
+        return
+    raise AssertionError("no length needs a fermata")
+
+
+def test_a_fermata_is_marked_everywhere_and_again_the_same() -> None:
+    made = stopped("symphonic")
+    fermata = made.score.plan.tempo.fermatas[0]
+    assert [m.tick for m in made.performance.markers if m.kind == "fermata"] == [fermata.start]
+    assert b"fermata" in made.midi()
+    plain = replace(made.performance, markers=tuple(m for m in made.performance.markers if m.kind != "fermata"))
+    assert pianoroll_svg(made.performance).count("<circle") == pianoroll_svg(plain).count("<circle") + 1
+    rows = made.explain()["fermatas"]
+    assert isinstance(rows, list)
+    assert [row["times"] for row in rows] == [fermata.times]
+    assert compose_brief(made.brief, made.themes).midi() == made.midi()
+    view = view_of(made.score, load_banks())
+    assert all(abs(view.tempo.bpm(b) / view.tempo.bpm(a) - 1) < 0.07 for a, b in pairwise(view.bars[:-3].tolist()))

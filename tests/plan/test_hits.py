@@ -15,11 +15,12 @@ from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter, parse_meters
 from cuesmith.music.note import PPQ
 from cuesmith.plan.build import build_plan
+from cuesmith.plan.fermata import LEAST_WEIGHT, MOST, ON_HITS
 from cuesmith.plan.form import suitable_rows
 from cuesmith.plan.hits import FRAME_SEC, Timing, solve_hits
 from cuesmith.plan.layouts import Frame
 from cuesmith.plan.meters import ODD_BARS, odd_bars
-from cuesmith.plan.tempo import MOST_PER_BAR, curve_through, ritard_factors
+from cuesmith.plan.tempo import MOST_PER_BAR, curve_through, felt_tick, ritard_factors
 from cuesmith.score import Brief, Hit, HitKind, Plan
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
@@ -49,7 +50,8 @@ def asked(draw: st.DrawFn) -> tuple[str, Frame, tuple[Hit, ...]]:
     )
     ritard = draw(st.sampled_from([0.0, 0.2]))
     stretch = ritard_factors(100 * PPQ, ritard, 2) if all(h.at_sec < seconds - 8 for h in hits) else []
-    return type_, Frame(seconds, meter, cue.bpm, draw(st.floats(*cue.bpm)), tuple(stretch)), hits
+    closes = draw(st.booleans())
+    return type_, Frame(seconds, meter, cue.bpm, draw(st.floats(*cue.bpm)), tuple(stretch), closes=closes), hits
 
 
 def solved(type_: str, frame: Frame, hits: tuple[Hit, ...]) -> Timing | None:
@@ -103,11 +105,37 @@ def test_the_tempo_bends_gently_and_stays_near_its_range(case: tuple[str, Frame,
         return
     lines, _ = bars_of(timing)
     steady = [line for line in lines if line <= lines[-1] - len(frame.stretch) * PPQ]
-    paces = [(b - a) / (timing.tempo.seconds(b) - timing.tempo.seconds(a)) for a, b in pairwise(steady)]
+    felt = [felt_tick(line, lines[-1], (), timing.tempo.fermatas) for line in steady]
+    clock = [timing.tempo.seconds(line) for line in steady]
+    paces = [(b - a) / (y - x) for (a, b), (x, y) in zip(pairwise(felt), pairwise(clock), strict=True)]
     for before, after in pairwise(paces):
         assert abs(after / before - 1) <= MOST_PER_BAR + 0.001
     for pace in paces:
         assert frame.limits[0] / 1.16 <= pace * 60 / PPQ <= frame.limits[1] * 1.16
+
+
+@settings(max_examples=60, deadline=None)
+@given(asked())
+def test_fermatas_are_few_and_stand_where_they_may(case: tuple[str, Frame, tuple[Hit, ...]]) -> None:
+    type_, frame, hits = case
+    try:
+        timing = solved(type_, frame, hits)
+    except ComposeError:
+        return
+    if timing is None:
+        return
+    tempo, (lines, meters) = timing.tempo, bars_of(timing)
+    assert len(tempo.fermatas) <= MOST
+    for start, end, times in tempo.fermatas:
+        assert 1.5 <= times <= 3
+        line = max(line for line in lines if line <= start)
+        assert end <= line + meters[lines.index(line)].bar_ticks
+        assert not any(start < hit.tick < end + PPQ for hit in timing.hits if hit.weight == 1)
+        after = tempo.seconds(end + PPQ) - tempo.seconds(end) if end < lines[-1] else 60 / tempo.bpm(start)
+        held = (tempo.seconds(end) - tempo.seconds(start)) * PPQ / (end - start)
+        assert held / after == pytest.approx(times, rel=0.08)
+        standing = [hit for hit in timing.hits if hit.tick == start and hit.kind in ON_HITS]
+        assert any(hit.weight >= LEAST_WEIGHT for hit in standing) or (frame.closes and start == lines[-2])
 
 
 @settings(max_examples=60, deadline=None)

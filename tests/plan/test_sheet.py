@@ -16,7 +16,7 @@ from cuesmith.errors import ComposeError, UsageError
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan
 from cuesmith.plan.pace import PER_BAR, pace_of
-from cuesmith.plan.tempo import MOST_PER_BAR
+from cuesmith.plan.tempo import MOST_PER_BAR, felt_tick
 from cuesmith.score import Beat, Brief, Event, Hit, HitKind, Plan
 from cuesmith.specs.find import list_names
 from cuesmith.specs.library import load_banks
@@ -88,7 +88,9 @@ def test_the_picture_is_met_and_the_story_told(
         assert all(abs(hit.error_ms) <= FRAME_MS + 0.01 for hit in plan.hits if hit.weight == 1)
     lines = [tick for section in plan.sections for tick in section.bar_ticks()]
     steady = lines[: -3 if len(lines) > 4 else None]  # without what a final ritardando may slow down
-    paces = [(b - a) / (plan.tempo.seconds(b) - plan.tempo.seconds(a)) for a, b in pairwise(steady)]
+    felt = [felt_tick(line, plan.length, (), plan.tempo.fermatas) for line in steady]
+    clock = [plan.tempo.seconds(line) for line in steady]
+    paces = [(b - a) / (y - x) for (a, b), (x, y) in zip(pairwise(felt), pairwise(clock), strict=True)]
     assert all(abs(math.log(b / a)) <= math.log1p(MOST_PER_BAR) + 1e-3 for a, b in pairwise(paces))
 
 
@@ -205,3 +207,17 @@ def test_chords_hits_and_beats_go_together() -> None:
     assert plan.section_at(plan.points[1].tick).against == "boris" or plan.section_at(plan.points[1].tick).bars < 4
     assert {span.roman for span in made.score.harmony} & {"IVM7", "iii7"}
     assert [round(hit.reached_sec, 3) for hit in plan.hits] == [31.5]
+
+
+@pytest.mark.parametrize("kind", ["entry", "climax", "key"])
+@pytest.mark.parametrize("at", [18.0, 22.0, 34.0])
+def test_a_hit_that_must_be_met_begins_a_section_even_next_to_a_scene(
+    themes_of: Themes, kind: HitKind, at: float
+) -> None:
+    beats = (Beat(0.0, "hopeful"), Beat(16.0, "calm"), Beat(32.0, "hopeful"))
+    brief = Brief(
+        "M-001", "T", "character", "symphonic", 2, 48.0, tempo_bpm=120.0, themes=("hero",), beats=beats,
+        hits=(Hit(at, kind),),
+    )  # fmt: skip
+    plan = build_plan(brief, load_style("symphonic"), themes_of("symphonic"), BANKS)
+    assert plan.hits[0].tick in {section.start for section in plan.sections}

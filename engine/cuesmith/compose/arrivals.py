@@ -1,14 +1,16 @@
 """Making the music arrive: what is written leans towards the moments of the picture, strikes on them, or breaks off.
 
 The planner has put the hits on beats (`Plan.hits`); here every part hears them. Nothing is moved in time: notes before
-a hit grow, notes on it are struck, held ones are struck anew, and where the picture stops the music does.
+a hit grow, notes on it are struck, held ones are struck anew, and where the picture stops the music does. Under a
+fermata everybody holds what was struck with it, then breathes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from cuesmith.compose.percussion import Stroke
 from cuesmith.compose.setting import Setting
@@ -45,20 +47,63 @@ FEW = 4  # notes on a struck hit: with fewer it would pass unnoticed
 DRY = PPQ // 2  # ticks a note struck on a stop rings
 LOUDEST, SOFTEST = 122, 12
 LONGEST_HUSH_SEC = 2.3  # the ear takes more for a fault
+LONGEST_BREATH_SEC = 0.8  # after a fermata
 # drums that mark a hit, the best first: those that the cue uses anyway
 MARKERS = ("crash", "cymbals", "crash_2", "odaiko", "gran_cassa", "tam_tam", "kick", "floor_tom", "snare")
 
 
-def _hush(plan: Plan, hit: PlannedHit) -> tuple[int, int]:
-    """From when to when (ticks) everything is silent at a hit; empty when nothing is. It ends on a bar line."""
-    row = ARRIVALS[hit.kind]
+class _Hush(NamedTuple):
+    """Nothing begins after `start` and before `end` (ticks).
+
+    struck: whether notes may begin on `start`. until: they, and nothing else, sound up to there. held: under a fermata.
+    """
+
+    start: int
+    end: int
+    struck: bool
+    until: int
+    held: bool = False
+
+    def silences(self, onset: int) -> bool:
+        """Whether what begins there is not heard."""
+        return self.start <= onset < self.end and not (self.struck and onset == self.start)
+
+
+def _hush(plan: Plan, hit: PlannedHit) -> _Hush | None:
+    """What falls silent at a hit, or is held there and then breathes; None when nothing is.
+
+    It ends on a bar line, or with the next hit that is struck.
+    """
+    row, seconds = ARRIVALS[hit.kind], plan.tempo.seconds
     if not row.hush_beats:
-        return hit.tick, hit.tick
+        return None
+    struck = row.strike > 0
+    fermata = next((f for f in plan.tempo.fermatas if f.start == hit.tick), None)
     bars = [tick for section in plan.sections for tick in section.bar_ticks()] + [plan.length]
     end = next((tick for tick in bars if tick >= hit.tick + row.hush_beats * PPQ), plan.length)
-    while end > hit.tick + PPQ and plan.tempo.seconds(end) - plan.tempo.seconds(hit.tick) > LONGEST_HUSH_SEC:
+    least, most = hit.tick + PPQ, LONGEST_HUSH_SEC
+    if fermata is not None and struck:
+        least, most = fermata.end + PPQ, most + seconds(fermata.end) - seconds(fermata.start)
+    elif fermata is not None:
+        least = fermata.end
+    end = max(end, least)
+    after = min((other.tick for other in plan.hits if other.tick >= least and ARRIVALS[other.kind].strike), default=end)
+    end = min(end, after)
+    while end > least and seconds(end) - seconds(hit.tick) > most:
         end -= PPQ
-    return hit.tick, end
+    if fermata is None or not struck:
+        return _Hush(hit.tick, end, struck, hit.tick + DRY if struck else hit.tick)
+    breath = PPQ if seconds(end) - seconds(end - PPQ) <= LONGEST_BREATH_SEC else PPQ // 2
+    return _Hush(hit.tick, end, struck, max(end - breath, fermata.end), held=True)
+
+
+def _hushes(plan: Plan) -> list[_Hush]:
+    """Where nothing begins: at hits that break off, and under the fermata that ends a cue."""
+    found = [hush for hit in plan.hits if (hush := _hush(plan, hit)) is not None]
+    known = {hush.start for hush in found}
+    last = plan.length - plan.sections[-1].meter.bar_ticks
+    ends = any(f.start == last and last not in known for f in plan.tempo.fermatas)
+    return [*found, _Hush(last, plan.length, True, plan.length)] if ends else found
 
 
 def _grown(onset: int, velocity: int, hits: Iterable[PlannedHit]) -> int:
@@ -75,22 +120,33 @@ def _grown(onset: int, velocity: int, hits: Iterable[PlannedHit]) -> int:
 
 
 def arriving(plan: Plan, passages: Sequence[Passage], role: str) -> tuple[Passage, ...]:
-    """The passages of a seat with the hits of the plan met; the same where it has none."""
-    if not plan.hits:
+    """The passages of a seat (of all that lead) with hits and fermatas met; the same where the plan has none."""
+    hushes = _hushes(plan)
+    if not plan.hits and not hushes:
         return tuple(passages)
-    hushes = [(*_hush(plan, hit), ARRIVALS[hit.kind].strike > 0) for hit in plan.hits]
     struck = [hit.tick for hit in plan.hits if ARRIVALS[hit.kind].strike and role in RESTRUCK]
-    out = []
+    strikers = {(_player(p, role), n.onset) for p in passages for n in p.notes}
+    out: list[Passage] = []
     for passage in passages:
+        player = _player(passage, role)
         notes: list[Note] = []
+        held: list[Note] = []
         for note in passage.notes:
             for piece in _restruck(note, struck):
-                kept = _hushed(piece, hushes)
+                kept = _hushed(piece, hushes, {h.start for h in hushes if h.held and (player, h.start) not in strikers})
                 if kept is not None:
-                    notes.append(kept._replace(velocity=_grown(kept.onset, kept.velocity, plan.hits)))
+                    grown = kept._replace(velocity=_grown(kept.onset, kept.velocity, plan.hits))
+                    (held if any(h.held and h.start == kept.onset for h in hushes) else notes).append(grown)
         if notes:
             out.append(replace(passage, notes=tuple(sorted(notes))))
+        if held:  # a staccato would not hold it
+            out.append(replace(passage, notes=tuple(sorted(held)), articulation="ring", statement=None))
     return tuple(out)
+
+
+def _player(passage: Passage, role: str) -> str:
+    """Who plays a passage: in the lead, where several do, the device says it."""
+    return passage.device if role == "lead" else ""
 
 
 def _restruck(note: Note, ticks: Iterable[int]) -> list[Note]:
@@ -99,17 +155,20 @@ def _restruck(note: Note, ticks: Iterable[int]) -> list[Note]:
     return [note._replace(onset=a, duration=b - a) for a, b in pairwise(cuts)]
 
 
-def _hushed(note: Note, hushes: Iterable[tuple[int, int, bool]]) -> Note | None:
-    """What silences leave of a note: cut where one begins, dry where it is struck on a stop, None inside."""
-    for start, end, dry in hushes:
-        if start == end:
-            continue
-        if note.onset == start and dry:
-            return note._replace(duration=min(note.duration, DRY))
-        if start <= note.onset < end:
+def _hushed(note: Note, hushes: Iterable[_Hush], sustained: Collection[int]) -> Note | None:
+    """What silences and fermatas leave of a note: cut where one begins, held or dry where it is struck, None inside.
+
+    sustained: where a note that sounds already is held on, because its player strikes no other.
+    """
+    for hush in hushes:
+        if note.onset == hush.start and hush.struck:
+            room = hush.until - note.onset
+            return note._replace(duration=room if hush.held else min(note.duration, room))
+        if hush.start <= note.onset < hush.end:
             return None
-        if note.onset < start < note.end:
-            note = note._replace(duration=start - note.onset)
+        if note.onset < hush.start < note.end:
+            on = hush.start in sustained and note.end >= hush.start + PPQ // 4
+            note = note._replace(duration=(hush.until if on else hush.start) - note.onset)
     return note
 
 
@@ -124,32 +183,31 @@ def struck_chords(
         if not row.strike or len(begun) >= FEW:
             continue
         chord = chord_at(setting.harmony, hit.tick).chord
-        section = plan.section_at(hit.tick)
+        section, hush = plan.section_at(hit.tick), _hush(plan, hit)
         for player in setting.cast.players:
             if player.seat.role not in ("pad", "bass") or player.seat.double or player.instrument is None:
                 continue
             low = player.instrument.sweet[0]
             classes = (chord.bass,) if player.seat.role == "bass" else chord.classes[: player.instrument.voices]
             velocity = min(LOUDEST, round(56 + 40 * section.energy + row.strike * hit.weight))
-            length = DRY if row.hush_beats else PPQ
+            length = hush.until - hit.tick if hush else PPQ
             notes = tuple(sorted(Note(hit.tick, length, low + (pc - low) % 12, velocity) for pc in classes))
             own = cut_around(out.get(player.id, ()), hit.tick, hit.tick + length)
-            out[player.id] = (*own, Passage(notes, section.index, "hit", "accent"))
+            out[player.id] = (*own, Passage(notes, section.index, "hit", "ring" if hush and hush.held else "accent"))
     return out
 
 
 def arriving_strokes(plan: Plan, found: Sequence[Stroke]) -> tuple[Stroke, ...]:
     """The same for drums; a struck hit gets the best marker among the drums the part uses."""
-    if not plan.hits or not found:
+    hushes = _hushes(plan)
+    if not found or not (plan.hits or hushes):
         return tuple(found)
     used = {stroke.voice for stroke in found}
     marker = next((voice for voice in MARKERS if voice in used), None)
     marker = marker or max(found, key=lambda s: (s.velocity, s.voice)).voice
     out = []
     for stroke in found:
-        spans = [(_hush(plan, hit), ARRIVALS[hit.kind].strike > 0) for hit in plan.hits]
-        silent = any(a <= stroke.onset < b and not (dry and stroke.onset == a) for (a, b), dry in spans)
-        if not silent:
+        if not any(hush.silences(stroke.onset) for hush in hushes):
             out.append(stroke._replace(velocity=_grown(stroke.onset, stroke.velocity, plan.hits)))
     for hit in plan.hits:
         row, section = ARRIVALS[hit.kind], plan.section_at(hit.tick)

@@ -24,6 +24,14 @@ class TempoChange(NamedTuple):
     us_per_quarter: int
 
 
+class Fermata(NamedTuple):
+    """A held beat: from tick to tick, and how many times as long as usual it lasts."""
+
+    start: int
+    end: int
+    times: float
+
+
 def us_per_quarter(bpm: float) -> int:
     """Quarter notes per minute → whole microseconds per quarter note."""
     return round(60_000_000 / bpm)
@@ -31,9 +39,10 @@ def us_per_quarter(bpm: float) -> int:
 
 @dataclass(frozen=True)
 class TempoMap:
-    """Tempo changes in rising order of tick; the first stands at tick 0."""
+    """Tempo changes in rising order of tick; the first stands at tick 0. fermatas: which of them are held beats."""
 
     changes: tuple[TempoChange, ...]
+    fermatas: tuple[Fermata, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.changes or self.changes[0].tick != 0:
@@ -78,9 +87,10 @@ class TempoMap:
         return out
 
     def bpm(self, tick: int) -> float:
-        """Quarter notes per minute at a tick."""
+        """Quarter notes per minute at a tick; on a held beat those that it would have if it were not held."""
         ticks, _ = self._anchors
-        return 60e6 / self.changes[max(0, bisect_right(ticks, tick) - 1)].us_per_quarter
+        times = next((fermata.times for fermata in self.fermatas if fermata.start <= tick < fermata.end), 1.0)
+        return 60e6 * times / self.changes[max(0, bisect_right(ticks, tick) - 1)].us_per_quarter
 
 
 def constant_tempo(bpm: float) -> TempoMap:

@@ -68,12 +68,12 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A named place in the cue: a section, a theme statement, a loop point."""
+    """A named place in the cue: a section, a theme statement, a loop point, a hit, a fermata."""
 
     time_sec: float
     tick: int
     text: str
-    kind: Literal["section", "statement", "loop", "hit"] = "section"
+    kind: Literal["section", "statement", "loop", "hit", "fermata"] = "section"
 
 
 @dataclass(frozen=True, slots=True)

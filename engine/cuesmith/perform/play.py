@@ -214,7 +214,8 @@ def _markers(score: Score) -> tuple[Marker, ...]:
         if not s.part or s.part in leaders
     ]
     hits = [Marker(at(h.tick), h.tick, _hit_text(h, plan.brief.fps), "hit") for h in plan.hits]
-    unique = {(m.tick, m.text): m for m in [*sections, *spoken, *hits]}
+    held = [Marker(at(f.start), f.start, "fermata", "fermata") for f in plan.tempo.fermatas]
+    unique = {(m.tick, m.text): m for m in [*sections, *spoken, *hits, *held]}
     return tuple(sorted(unique.values(), key=lambda m: (m.tick, m.kind, m.text)))
 
 

@@ -13,9 +13,11 @@ from cuesmith.music.meter import Meter, Meters, parse_meters
 from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key, Scale, is_minor
+from cuesmith.music.tempo import Fermata
 from cuesmith.plan.curves import curve_of, points_of
 from cuesmith.plan.dials import felt, modes_at, tempo_at
 from cuesmith.plan.feeling import beat_mood, distance, mood_of, place_of, recipe_of
+from cuesmith.plan.fermata import CLOSING, held_beat
 from cuesmith.plan.form import solve_form, suitable_rows, tempo_limits
 from cuesmith.plan.guises import (
     guises_from,
@@ -33,7 +35,7 @@ from cuesmith.plan.medley import medley
 from cuesmith.plan.sheet import late_beat, solve_sheet
 from cuesmith.plan.slot import BUTTON, with_button
 from cuesmith.plan.story import Story, melody_of, opened, story_of, told
-from cuesmith.plan.tempo import ritard_factors, tempo_map
+from cuesmith.plan.tempo import held_tempo_map, ritard_factors, tempo_map
 from cuesmith.plan.zones import Zone, zoned_map
 from cuesmith.score import FORCED_LIMITS, STILL, Brief, Guise, Mood, Plan, SectionPlan
 from cuesmith.specs.banks import CueType, SectionRow
@@ -165,10 +167,11 @@ def _timing(
     bpm_range: tuple[float, float],
     wished: float,
     ritard: tuple[float, int],
+    closes: bool,
 ) -> Timing | None:
     """Bars and tempo that meet the hits of the brief; None when it has none that would change anything.
 
-    ritard: see `_ritard`; where a hit stands near the end there is none.
+    ritard: see `_ritard`; where a hit stands near the end there is none. closes: whether the last bar may be held.
     """
     if not brief.hits:
         return None
@@ -178,7 +181,7 @@ def _timing(
     beats = int(seconds * wished / 60.0)
     stretch = tuple(ritard_factors(beats * PPQ, *ritard)) if room else ()
     rows = suitable_rows(cue, seconds, meter.bar_beats, wished)
-    timing = solve_hits(brief.hits, Frame(seconds, meter, limits, wished, stretch), rows)
+    timing = solve_hits(brief.hits, Frame(seconds, meter, limits, wished, stretch, closes=closes), rows)
     return timing and replace(timing, form=replace(timing.form, rows=turning_rows(timing)))
 
 
@@ -206,6 +209,7 @@ def _sheet(
     worn: Sequence[Sequence[Guise]],
     banks: Banks,
     ritard: tuple[float, int],
+    closes: bool,
 ) -> tuple[Story, Timing]:
     """The story of a brief with beats, on bars and a tempo that meet them and the hits."""
     moods, mood = [], start
@@ -222,7 +226,7 @@ def _sheet(
     last = max([beat.at for beat in brief.beats] + [hit.at_sec for hit in brief.hits if hit.at_sec < seconds - 0.05])
     room = (seconds - last) * limits[0] / 60.0 >= ritard[1] + 2 * meter.bar_beats
     stretch = tuple(ritard_factors(int(seconds * wished / 60.0) * PPQ, *ritard)) if room else ()
-    frame = Frame(seconds, meter, limits, wished, stretch)
+    frame = Frame(seconds, meter, limits, wished, stretch, closes=closes)
     return solve_sheet(
         brief.beats, brief.hits, frame, tempi, lambda grid: story_of(brief, grid, start, banks.feelings), ritard
     )
@@ -254,6 +258,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     wished = brief.tempo_bpm or usual
     ending = brief.ending or rules.ending or cue.ending
     ritard, ritard_beats = _ritard(style, ending)
+    closes = ending in CLOSING
     slot = cue.slot_sec if ending == BUTTON and not (brief.hits or brief.beats) else 0.0
     story = second = timing = None
     worn: list[tuple[Guise, ...]] = []
@@ -262,14 +267,14 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         late_beat(sheet.beats, seconds)
         feels = [recipe_of(replace(brief, feel=beat.feel), banks.feelings) for beat in sheet.beats]
         worn = guises_from(sheet.beats, feels, sheet, guises, style, themes, banks)
-        story, timing = _sheet(sheet, seconds, meter, place, mood, worn, banks, (ritard, ritard_beats))
+        story, timing = _sheet(sheet, seconds, meter, place, mood, worn, banks, (ritard, ritard_beats), closes)
         form = timing.form
         rows, assigned = story.rows, list(story.leading)
     else:
-        timing = _timing(cue, brief, seconds, meter, bpm_range, wished, (ritard, ritard_beats))
+        timing = _timing(cue, brief, seconds, meter, bpm_range, wished, (ritard, ritard_beats), closes)
         form = timing.form if timing else solve_form(
             cue, seconds - slot, meter.bar_beats, bpm_range, wished,
-            fixed_tempo=brief.tempo_bpm is not None, meters=pair,
+            fixed_tempo=brief.tempo_bpm is not None, meters=pair, closes=closes,
         )  # fmt: skip
         rows, second = _with_room_for_second(form.rows, brief)
         assigned = _assign_themes(rows, brief)
@@ -299,6 +304,10 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     ]
     if timing:
         tempo = timing.tempo
+    elif form.held:
+        last = tick - meter.bar_ticks
+        fermata = Fermata(last, last + held_beat(meter), form.held)
+        tempo = held_tempo_map(tick, seconds, fermata, ritard=ritard, ritard_beats=ritard_beats)
     elif all(zone.factor == 1.0 for zone in zones):
         tempo = tempo_map(tick, seconds - slot, ritard=ritard, ritard_beats=ritard_beats)
     else:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 from cuesmith.music.meter import Meter, Meters
 from cuesmith.music.note import PPQ
+from cuesmith.plan.fermata import CLOSING_COST, TIMES, held_beat
 from cuesmith.plan.meters import odd_bars
 from cuesmith.specs.banks import CueType, SectionRow
 
@@ -53,12 +54,17 @@ ROUNDS = (FULL_ROUND, THIN_ROUND, RISING_ROUND)
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Sections with their final bars. meters: of each section; empty: the cue has one meter."""
+    """Sections with their final bars.
+
+    meters: of each section; empty: the cue has one meter. held: how many times as long the first beat of the last bar
+    is (0: as long as any).
+    """
 
     rows: tuple[SectionRow, ...]
     bars: tuple[int, ...]
     bpm: float
     meters: tuple[Meter, ...] = ()
+    held: float = 0.0
 
     @property
     def total(self) -> int:
@@ -201,21 +207,22 @@ def solve_form(
     *,
     fixed_tempo: bool = False,
     meters: Meters | None = None,
+    closes: bool = False,
 ) -> Form:
     """The form and tempo that end exactly at `seconds`.
 
     bar_beats: quarter notes per bar. wished_bpm: where in bpm_range the cue would like to be; with fixed_tempo the
     tempo may move only as far as whole bars demand. meters: where contrasting sections have another meter, or the last
-    bar may be of another length (short cues).
+    bar may be of another length (short cues). closes: whether that may be held under a fermata.
     """
     low, high = tempo_limits(bpm_range, wished_bpm, fixed_tempo=fixed_tempo)
     rows = suitable_rows(cue, seconds, bar_beats, wished_bpm)
     if meters is not None and meters.mixed:
-        return _mixed_form(cue, rows, seconds, meters, (low, high), wished_bpm)
+        return _mixed_form(cue, rows, seconds, meters, (low, high), wished_bpm, closes)
     per_bpm = seconds / 60.0 / bar_beats  # bars per beat-per-minute
     first, last = math.ceil(low * per_bpm - 1e-9), math.floor(high * per_bpm + 1e-9)
     if last < max(1, first) and meters is not None:
-        held = _held_form(rows, seconds, meters.home, (low, high), wished_bpm)
+        held = _held_form(rows, seconds, meters.home, (low, high), wished_bpm, closes)
         if held is not None:
             return held
     totals = range(max(1, first), last + 1) if last >= max(1, first) else [max(1, round(wished_bpm * per_bpm))]
@@ -265,6 +272,7 @@ def _mixed_form(
     meters: Meters,
     limits: tuple[float, float],
     wished_bpm: float,
+    closes: bool,
 ) -> Form:
     """As `solve_form`, with sections in two meters."""
     small = math.gcd(meters.home.bar_ticks, meters.away.bar_ticks)
@@ -280,7 +288,13 @@ def _mixed_form(
             best = (cost, total)
     if best is None:  # too short to change meter in it
         return solve_form(
-            cue, seconds, meters.home.bar_beats, limits, wished_bpm, meters=Meters(meters.home, meters.home)
+            cue,
+            seconds,
+            meters.home.bar_beats,
+            limits,
+            wished_bpm,
+            meters=Meters(meters.home, meters.home),
+            closes=closes,
         )
     kept_rows, bars = _kept(rows, table[best[1]][1])
     found = tuple(meters.of(row.harmony) for row in kept_rows)
@@ -289,23 +303,39 @@ def _mixed_form(
 
 
 def _held_form(
-    rows: tuple[SectionRow, ...], seconds: float, meter: Meter, limits: tuple[float, float], wished_bpm: float
+    rows: tuple[SectionRow, ...],
+    seconds: float,
+    meter: Meter,
+    limits: tuple[float, float],
+    wished_bpm: float,
+    closes: bool,
 ) -> Form | None:
-    """For cues of a bar or two, where whole bars miss the tempo: the last bar is a longer or a shorter one."""
+    """For cues of a few bars, where whole ones miss the tempo: the last bar is held, or a longer or a shorter one."""
     beats = seconds / 60.0  # quarter notes per beat-per-minute
-    best: tuple[float, int, Meter] | None = None
-    for odd in odd_bars(meter):
-        most = math.floor((limits[1] * beats * PPQ - odd.meter.bar_ticks) / meter.bar_ticks + 1e-9)
-        for bars in range(most + 1):
-            bpm = (bars * meter.bar_ticks + odd.meter.bar_ticks) / PPQ / beats
-            cost = TEMPO_WEIGHT * abs(math.log2(bpm / wished_bpm)) + odd.cost
+    best: tuple[float, int, Meter | None, float] | None = None
+    ends: list[tuple[Meter | None, float, float, float]] = [
+        (odd.meter, odd.meter.bar_ticks, odd.cost, 0.0) for odd in odd_bars(meter)
+    ]
+    if closes and all(row.tempo == 1.0 for row in rows):
+        for times, cost in TIMES.items():
+            ends.append((None, meter.bar_ticks + (times - 1.0) * held_beat(meter), cost + CLOSING_COST, times))
+    for last, ticks, extra, times in ends:
+        most = math.floor((limits[1] * beats * PPQ - ticks) / meter.bar_ticks + 1e-9)
+        for bars in range(1 if times else 0, most + 1):
+            bpm = (bars * meter.bar_ticks + ticks) / PPQ / beats
+            cost = TEMPO_WEIGHT * abs(math.log2(bpm / wished_bpm)) + extra
             if bpm >= limits[0] - 1e-9 and (best is None or cost < best[0]):
-                best = (cost, bars, odd.meter)
+                best = (cost, bars, last, times)
     if best is None:
         return None
-    _, bars, last = best
-    bpm = (bars * meter.bar_ticks + last.bar_ticks) / PPQ / beats
+    _, bars, last, times = best
     fullest = rows[peak_of(rows)]
+    if last is None:
+        bpm = ((bars + 1) * meter.bar_ticks + (times - 1.0) * held_beat(meter)) / PPQ / beats
+        found = _fits(rows, bars + 1).get(bars + 1)
+        kept_rows, sizes = _kept(rows, _punctual(rows, bars + 1, found[1])) if found else ((fullest,), (bars + 1,))
+        return Form(kept_rows, sizes, bpm, held=times)
+    bpm = (bars * meter.bar_ticks + last.bar_ticks) / PPQ / beats
     if not bars:
         return Form((fullest,), (1,), bpm, (last,))
     found = _fits(rows, bars).get(bars)

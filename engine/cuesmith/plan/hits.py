@@ -12,15 +12,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from cuesmith.errors import ComposeError
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.tempo import TempoMap
+from cuesmith.plan.fermata import DEAR, may_hold
 from cuesmith.plan.form import Form
 from cuesmith.plan.gates import fit_rows, with_odd_bars
-from cuesmith.plan.layouts import TOGETHER_SEC, Frame, Whole, bar_lines, gates_of, layouts
+from cuesmith.plan.layouts import TOGETHER_SEC, Frame, Whole, bar_lines, fermatas_of, gates_of, layouts
 from cuesmith.plan.tempo import MOST_PER_BAR, Curve, bent_tempo_map, curve_through, felt_tick
 from cuesmith.score import Hit, PlannedHit
 from cuesmith.specs.banks import SectionRow
@@ -34,11 +35,15 @@ EDGE = 1.03  # how far a single bar may leave the range of tempi
 BEYOND = 1.12  # how far the tempi may leave the usual ones where hits cannot be had otherwise
 SHIFTS_SEC = (0.0, 0.02, -0.015, 0.036, -0.03)  # where hits on the dot cannot be had; late rather than early
 
-Clock: TypeAlias = Callable[[int], float]  # tick → second, in a layout whose tempo is drawn
+Clock: TypeAlias = Callable[[int], float]  # tick → second, or felt tick, in a layout
 Fit: TypeAlias = Callable[[Whole, Clock], tuple[float, Form] | None]  # a layout → the form that fills it, and its cost
 
-# what is tried one after another: by how much hits may be off (seconds), layouts kept, whether at usual tempi
-ATTEMPTS = (((0.0,), WIDTH, True), ((0.0,), WIDE, True), (SHIFTS_SEC, WIDE, True), (SHIFTS_SEC, WIDE, False))
+# what is tried one after another: by how much hits may be off (seconds), layouts kept, whether at usual tempi, and
+# whether fermatas are asked after
+ATTEMPTS = (
+    ((0.0,), WIDTH, True, True), ((0.0,), WIDE, True, False), (SHIFTS_SEC, WIDE, True, True),
+    (SHIFTS_SEC, WIDE, False, False),
+)  # fmt: skip
 
 KEY_LIFT, HIGHEST_LIFT = 2, 5  # semitones up at a change of key, and how far above home that may lead
 
@@ -50,6 +55,15 @@ class Timing:
     form: Form
     tempo: TempoMap
     hits: tuple[PlannedHit, ...]
+
+
+class _Found(NamedTuple):
+    """A layout with its tempo and the form that fills it, and what they cost."""
+
+    cost: float
+    whole: Whole
+    curve: Curve
+    form: Form
 
 
 def solve_hits(hits: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> Timing | None:
@@ -91,26 +105,28 @@ def _filling(rows: tuple[SectionRow, ...], frame: Frame) -> Fit:
 
 
 def _solve(asked: Sequence[Hit], frame: Frame, fit: Fit, most: int = len(ATTEMPTS)) -> Timing | None:
-    """On the dot; else within a frame; else at a tempo a little beyond the usual."""
+    """On the dot; else within a frame; else a little beyond the usual tempi. With fermatas where that is cheaper."""
     leaders = _leaders(asked)
     low, high = frame.limits
     wider = replace(frame, limits=(low / BEYOND, high * BEYOND))
-    for shifts, width, usual in ATTEMPTS[:most]:
+    may = frame.closes or any(may_hold(hit, 0.0) for hit in leaders)
+    for shifts, width, usual, ask in ATTEMPTS[:most]:
         each = frame if usual else wider
         found = _best(leaders, each, fit, shifts, width)
+        if ask and may and (found is None or found.cost > DEAR * len(leaders)):
+            held = _best(leaders, replace(each, holds=True), fit, shifts, width // 2)
+            found = min((one for one in (found, held) if one is not None), key=lambda one: one.cost, default=None)
         if found is not None:
-            return _timing(asked, *found, each)
+            return _timing(asked, found.whole, found.curve, found.form, each)
     return None
 
 
-def _best(
-    leaders: Sequence[Hit], frame: Frame, fit: Fit, shifts: Sequence[float], width: int
-) -> tuple[Whole, Curve, Form] | None:
+def _best(leaders: Sequence[Hit], frame: Frame, fit: Fit, shifts: Sequence[float], width: int) -> _Found | None:
     """Of the cheapest layouts whose tempo bends gently enough the one whose bars the form fills best."""
-    best: tuple[float, Whole, Curve, Form] | None = None
+    best: _Found | None = None
     compared = failed = 0
     for whole in layouts(leaders, frame, shifts, width)[:TRIED]:
-        if compared == FORMS or failed == UNFIT or (best is not None and whole.cost >= best[0]):
+        if compared == FORMS or failed == UNFIT or (best is not None and whole.cost >= best.cost):
             break
         curve = _curve(whole, frame)
         if curve is None:
@@ -121,9 +137,9 @@ def _best(
             continue
         compared += 1
         cost = whole.cost + fitted[0]
-        if best is None or cost < best[0]:
-            best = (cost, whole, curve, fitted[1])
-    return best[1:] if best is not None else None
+        if best is None or cost < best.cost:
+            best = _Found(cost, whole, curve, fitted[1])
+    return best
 
 
 def _in_order(hits: Sequence[Hit], seconds: float) -> list[Hit]:
@@ -147,13 +163,25 @@ def _leaders(asked: Sequence[Hit]) -> list[Hit]:
     return out
 
 
-def _felt(tick: int, whole: Whole, frame: Frame) -> float:
-    return felt_tick(tick, whole.length, frame.stretch)
+def _stretch(whole: Whole, frame: Frame) -> tuple[float, ...]:
+    """The ritardando of a layout: a held last bar needs none."""
+    return () if whole.held else frame.stretch
+
+
+def _felt(whole: Whole, frame: Frame) -> Clock:
+    stretch, fermatas = _stretch(whole, frame), fermatas_of(whole, frame.meter)
+
+    def felt(tick: int) -> float:
+        return felt_tick(tick, whole.length, stretch, fermatas)
+
+    return felt
 
 
 def _clock(whole: Whole, curve: Curve, frame: Frame) -> Clock:
+    felt = _felt(whole, frame)
+
     def second(tick: int) -> float:
-        return frame.clock(curve.at(_felt(tick, whole, frame)))
+        return frame.clock(curve.at(felt(tick)))
 
     return second
 
@@ -161,15 +189,16 @@ def _clock(whole: Whole, curve: Curve, frame: Frame) -> Clock:
 def _curve(whole: Whole, frame: Frame) -> Curve | None:
     """The clock through the hits; None where the tempo changes too fast or leaves its range."""
     last = whole.spots[-1].tick if whole.spots else 0
-    if last > whole.length - len(frame.stretch) * PPQ and last > 0:
+    felt = _felt(whole, frame)
+    if last > whole.length - len(_stretch(whole, frame)) * PPQ and last > 0:
         return None  # the ritardando belongs to the end, not to the picture
-    knots = [(0.0, 0.0), *((_felt(s.tick, whole, frame), s.sec) for s in whole.spots if s.tick > 0)]
-    curve = curve_through([*knots, (_felt(whole.length, whole, frame), frame.whole)])
+    knots = [(0.0, 0.0), *((felt(s.tick), s.sec) for s in whole.spots if s.tick > 0)]
+    curve = curve_through([*knots, (felt(whole.length), frame.whole)])
     slowest, fastest = frame.limits[0] / EDGE, frame.limits[1] * EDGE
     before_sec = before_pace = 0.0
     before_tick = 0.0
     for line in bar_lines(whole, frame.meter)[1:]:
-        tick = _felt(line, whole, frame)
+        tick = felt(line)
         second = frame.clock(curve.at(tick))
         pace = (second - before_sec) / (tick - before_tick)
         if pace <= 0 or not slowest <= 60.0 / (pace * PPQ) <= fastest:
@@ -182,7 +211,8 @@ def _curve(whole: Whole, frame: Frame) -> Curve | None:
 
 def _timing(asked: Sequence[Hit], whole: Whole, curve: Curve, form: Form, frame: Frame) -> Timing:
     """The tempo map, and where every hit came to stand."""
-    tempo = bent_tempo_map(curve, [spot.tick for spot in whole.spots], whole.length, frame.stretch, frame.clock)
+    stops, fermatas = [spot.tick for spot in whole.spots], fermatas_of(whole, frame.meter)
+    tempo = bent_tempo_map(curve, stops, whole.length, _stretch(whole, frame), frame.clock, fermatas)
     laid = {
         hit: spot.tick for spot in whole.spots for hit in asked if abs(spot.hit.at_sec - hit.at_sec) <= TOGETHER_SEC
     }

@@ -15,6 +15,8 @@ from typing import NamedTuple
 
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
+from cuesmith.music.tempo import Fermata
+from cuesmith.plan.fermata import LAST_COST, MOST, TIMES, held_beat, may_hold
 from cuesmith.plan.form import HELD_BAR_COST, TEMPO_WEIGHT
 from cuesmith.plan.gates import SECTION_KINDS, Gate
 from cuesmith.plan.meters import OddBar, odd_bars
@@ -43,6 +45,7 @@ class Frame:
     limits: quarter notes per minute. stretch: by how much each beat of the final ritardando is longer, the last last.
     beats: those among the hits that are beats of the story: each wants a bar line, and may be a little early or late.
     pace: the tempo the story wishes for; None: one throughout. The search runs on felt time, in which that is steady.
+    closes: whether the last bar is a held chord, on which a fermata may stand; holds: whether any may stand anywhere.
     """
 
     seconds: float
@@ -52,6 +55,8 @@ class Frame:
     stretch: tuple[float, ...] = ()
     beats: frozenset[Hit] = frozenset()
     pace: Pace | None = None
+    closes: bool = False
+    holds: bool = False
 
     def felt(self, second: float) -> float:
         """Clock seconds in felt ones: what they would last at the wished tempo."""
@@ -84,7 +89,8 @@ class Frame:
 class Spot(NamedTuple):
     """A hit laid on a beat.
 
-    line: the bar line at or before it; bars: usual bars up to there; sec: when it comes, in felt time.
+    line: the bar line at or before it; bars: usual bars up to there; sec: when it comes, in felt time. held: how many
+    times as long its beat is, where a fermata stands on it (0: none does).
     """
 
     hit: Hit
@@ -93,6 +99,7 @@ class Spot(NamedTuple):
     bars: int
     odd: OddBar | None
     sec: float
+    held: float = 0.0
 
 
 class _Layout(NamedTuple):
@@ -119,16 +126,26 @@ class _Step(NamedTuple):
     odd: OddBar | None
     sec: float
     pace: float
+    held: float = 0.0
+
+
+class _Hold(NamedTuple):
+    """A fermata on the hit just laid, or none: how many times its beat lasts, by how many ticks more, what it costs."""
+
+    times: float = 0.0
+    longer: float = 0.0
+    cost: float = 0.0
 
 
 class Whole(NamedTuple):
-    """Every hit laid, and the end. last: the odd bar at the very end."""
+    """Every hit laid, and the end. last: the odd bar at the very end; held: as `Spot.held`, of the last bar."""
 
     cost: float
     spots: tuple[Spot, ...]
     length: int
     bars: int
     last: OddBar | None
+    held: float = 0.0
 
 
 def layouts(hits: Sequence[Hit], frame: Frame, shifts: Sequence[float], width: int) -> list[Whole]:
@@ -161,7 +178,7 @@ def _taken(steps: Sequence[_Step], hit: Hit, width: int) -> list[_Layout]:
     out: list[_Layout] = []
     free = hit.weight >= 1.0
     seen: set[tuple[int, int, int, float]] = set()
-    for cost, old, tick, inside, number, odd, sec, pace in steps:
+    for cost, old, tick, inside, number, odd, sec, pace, held in steps:
         if len(out) >= width and (free or tick != old.tick):
             continue
         if tick == old.tick:  # the hit is let go
@@ -169,12 +186,28 @@ def _taken(steps: Sequence[_Step], hit: Hit, width: int) -> list[_Layout]:
             free = True
         else:
             line, bars = tick if odd else tick - inside, old.bars + number
-            spots = (*old.spots, Spot(hit, tick, line, bars, odd, sec))
+            spots = (*_held_last(old, held), Spot(hit, tick, line, bars, odd, sec))
             new = _Layout(cost, spots, tick, line, bars, sec, pace, (tick - old.tick) / PPQ)
         state = (new.tick, new.line, new.bars, round(new.pace, 3))
         if state not in seen:
             seen.add(state)
             out.append(new)
+    return out
+
+
+def _held_last(old: _Layout, times: float) -> tuple[Spot, ...]:
+    return (*old.spots[:-1], old.spots[-1]._replace(held=times)) if times else old.spots
+
+
+def _holds(old: _Layout, frame: Frame) -> list[_Hold]:
+    """What may happen on the hit just laid: that the music goes on, or a fermata."""
+    out = [_Hold()]
+    if frame.holds and old.tick and sum(spot.held > 0 for spot in old.spots) < MOST:
+        beat, hit = held_beat(frame.meter), old.spots[-1].hit
+        out += [
+            _Hold(times, (times - 1.0) * beat, cost)
+            for times, cost in may_hold(hit, beat / PPQ * 60.0 / frame.wished_bpm)
+        ]
     return out
 
 
@@ -209,34 +242,38 @@ def _steps(old: _Layout, hit: Hit, frame: Frame, ends: Sequence[tuple[float, flo
     if not loose:
         places += [(tick, None, _beat_cost(hit, meter, tick)) for tick in meter.beats_ticks[1:]]
     places += [(odd.meter.bar_ticks, odd, odd.cost + (LOOSE_ODD if loose else 0.0)) for odd in odd_bars(meter)]
-    for shift, end in ends:
-        duration = end - old.sec
-        if duration <= 0:
-            continue
-        share = duration / whole
-        scale = math.log(60.0 / duration / PPQ)
-        least, most = _range(old, duration, frame)
-        last = old.tick + most + 1e-6
-        for inside, odd, place in places:
-            base = old.line + inside
-            number = math.ceil((old.tick + max(least, 1.0) - base) / bar - 1e-9)
-            if odd is not None:  # behind whole bars only, and never behind another odd one
-                number = max(number, 1 if old.line else 0, math.ceil((old.tick - old.line) / bar))
-            place += old.cost + (LOOSE_COST * abs(shift) if loose else SHIFT_COST if shift else 0.0)
-            phrased = odd is not None or (hit.kind in SECTION_KINDS and not inside)
-            weight = 1.0 if odd else hit.weight
-            tick = base + number * bar
-            while tick <= last:
-                span = tick - old.tick
-                pace = math.log(span) + scale
-                cost = place + _pace_cost(old, pace, span / PPQ, share, frame)
-                if phrased:
-                    bars = old.bars + number
-                    cost += PHRASE_COSTS[bars % 4] * weight + (0.0 if bars else UPBEAT_COST)
-                if cost < math.inf:
-                    yield _Step(cost, old, tick, inside, number, odd, old.sec + duration, pace)
-                number += 1
-                tick += bar
+    beat = held_beat(meter)
+    for hold in _holds(old, frame):
+        earliest = old.tick + beat + PPQ if hold.times else 0  # nothing is struck inside it, and then there is a breath
+        for shift, end in ends:
+            duration = end - old.sec
+            if duration <= 0:
+                continue
+            share = duration / whole
+            scale = math.log(60.0 / duration / PPQ)
+            least, most = (ticks - hold.longer for ticks in _range(old, duration, frame))
+            least, last = max(least, 1.0, earliest - old.tick), old.tick + most + 1e-6
+            late = LOOSE_COST * abs(shift) if loose else SHIFT_COST if shift else 0.0
+            for inside, odd, place in places:
+                base = old.line + inside
+                number = math.ceil((old.tick + least - base) / bar - 1e-9)
+                if odd is not None:  # behind whole bars only, and never behind another odd one
+                    number = max(number, 1 if old.line else 0, math.ceil((old.tick - old.line) / bar))
+                here = place + old.cost + late + hold.cost
+                phrased = odd is not None or (hit.kind in SECTION_KINDS and not inside)
+                weight = 1.0 if odd else hit.weight
+                tick = base + number * bar
+                while tick <= last:
+                    span = tick - old.tick + hold.longer
+                    pace = math.log(span) + scale
+                    cost = here + _pace_cost(old, pace, span / PPQ, share, frame)
+                    if phrased:
+                        bars = old.bars + number
+                        cost += PHRASE_COSTS[bars % 4] * weight + (0.0 if bars else UPBEAT_COST)
+                    if cost < math.inf:
+                        yield _Step(cost, old, tick, inside, number, odd, old.sec + duration, pace, hold.times)
+                    number += 1
+                    tick += bar
 
 
 def _beat_cost(hit: Hit, meter: Meter, inside: int) -> float:
@@ -255,24 +292,45 @@ def _closed(old: _Layout, frame: Frame) -> list[Whole]:
     if duration <= 0:
         return []
     least, most = _range(old, duration, frame)
-    longer = PPQ * (sum(frame.stretch) - len(frame.stretch))
+    slower = PPQ * (sum(frame.stretch) - len(frame.stretch))
+    ends: list[tuple[OddBar | None, float, float, float]] = [(None, 0.0, slower, 0.0)]
+    ends += [(odd, 0.0, slower, odd.cost + HELD_BAR_COST) for odd in odd_bars(frame.meter)]
+    beat = held_beat(frame.meter)
+    closing = TIMES.items() if frame.holds and frame.closes else ()
+    ends += [(None, times, (times - 1.0) * beat, cost + LAST_COST) for times, cost in closing]
     out = []
-    for odd in (None, *odd_bars(frame.meter)):
-        inside = odd.meter.bar_ticks if odd else 0
-        base = old.line + inside
-        number = math.ceil((old.tick + least - longer - base) / bar - 1e-9)
-        number = max(number, _least_bars(old, odd))
-        while base + number * bar + longer <= old.tick + most + 1e-6:
-            length = base + number * bar
-            if length > old.tick:
-                span = (length + longer - old.tick) / PPQ
-                cost = _pace_cost(old, math.log(span * 60.0 / duration), span, duration / frame.whole, frame)
-                if cost < math.inf:
-                    bars = old.bars + number
-                    cost += PHRASE_COSTS[bars % 4] + (odd.cost + HELD_BAR_COST if odd else 0.0)
-                    out.append(Whole(old.cost + cost, old.spots, length, bars, odd))
-            number += 1
+    for hold in _holds(old, frame):
+        for odd, times, later, extra in ends:
+            if times and sum(spot.held > 0 for spot in old.spots) + (hold.times > 0) >= MOST:
+                continue
+            longer = later + hold.longer
+            inside = odd.meter.bar_ticks if odd else 0
+            base = old.line + inside
+            number = math.ceil((old.tick + least - longer - base) / bar - 1e-9)
+            number = max(number, _least_bars(old, odd))
+            while base + number * bar + longer <= old.tick + most + 1e-6:
+                length = base + number * bar
+                if length > old.tick and _clear(old, length, hold, times, frame):
+                    span = (length + longer - old.tick) / PPQ
+                    cost = _pace_cost(old, math.log(span * 60.0 / duration), span, duration / frame.whole, frame)
+                    if cost < math.inf:
+                        bars = old.bars + number
+                        cost += PHRASE_COSTS[bars % 4] + extra + hold.cost
+                        spots = _held_last(old, hold.times)
+                        out.append(Whole(old.cost + cost, spots, length, bars, odd, times))
+                number += 1
     return out
+
+
+def _clear(old: _Layout, length: int, hold: _Hold, times: float, frame: Frame) -> bool:
+    """Whether fermatas have room: one on the last hit comes to an end, one on the last bar is not struck into."""
+    beat, bar = held_beat(frame.meter), frame.meter.bar_ticks
+    if hold.times and old.tick + beat + PPQ > length - bar:
+        return False
+    if not times:
+        return True
+    broken = bool(old.spots) and bool(may_hold(old.spots[-1].hit, 0.0))
+    return old.tick + (beat + PPQ if broken else 0) <= length - bar
 
 
 def _least_bars(old: _Layout, odd: OddBar | None) -> int:
@@ -282,6 +340,13 @@ def _least_bars(old: _Layout, odd: OddBar | None) -> int:
         return 0 if inside else 1
     after_odd = bool(old.spots) and old.spots[-1].odd is not None and not inside
     return 0 if old.bars and not after_odd and inside < odd.meter.bar_ticks else 1
+
+
+def fermatas_of(whole: Whole, meter: Meter) -> tuple[Fermata, ...]:
+    """The held beats of a layout, in order."""
+    beat = held_beat(meter)
+    held = [(spot.tick, spot.held) for spot in whole.spots] + [(whole.length - meter.bar_ticks, whole.held)]
+    return tuple(Fermata(tick, tick + beat, times) for tick, times in held if times)
 
 
 def gates_of(whole: Whole) -> list[Gate]:

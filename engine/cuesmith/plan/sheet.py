@@ -113,14 +113,15 @@ def solve_sheet(
         pace = pace_of([beat.at for beat in beats], nearer, frame.seconds, frame.meter.bar_beats)
         mean = pace.beats_at(frame.seconds) * 60.0 / frame.seconds
         frames.insert(0, replace(steady, pace=pace, wished_bpm=mean))
-    told: dict[Whole, Story] = {}
+    told: list[Story] = []
     for each in frames:
 
         def fit(whole: Whole, clock: Clock, each: Frame = each) -> tuple[float, Form] | None:
             found = _grid_of(whole, clock, each, beats)
             if found is None:
                 return None
-            story = told[whole] = make(found)
+            story = make(found)
+            told.append(story)
             return 0.0, story.form(each.meter, whole.length / PPQ * 60.0 / each.seconds)
 
         try:
@@ -130,7 +131,7 @@ def solve_sheet(
                 raise
             break
         if timing is not None:
-            story = next(made for made in told.values() if made.rows is timing.form.rows)
+            story = next(made for made in told if made.rows is timing.form.rows)
             rows = turning_rows(timing)
             return replace(story, rows=rows), replace(timing, form=replace(timing.form, rows=rows))
     return _roughly(beats, asked, frame, make, ritard)
@@ -179,5 +180,5 @@ def _grid_of(whole: Whole, clock: Clock, frame: Frame, beats: Sequence[Beat]) ->
     if any(a >= b for a, b in pairwise(lines)):
         return None
     begin = [spot for spot in whole.spots if spot.hit.kind in SECTION_KINDS and spot.tick == spot.line]
-    keys = frozenset(spot.bars for spot in begin if spot.hit.kind == "key")
-    return Grid(lines, odd, frozenset(spot.bars for spot in begin), keys)
+    firm = frozenset(spot.bars for spot in begin if spot.hit.kind == "key" or spot.hit.weight >= 1.0)
+    return Grid(lines, odd, frozenset(spot.bars for spot in begin), firm)

@@ -45,14 +45,14 @@ SAME_LIGHT             = 0.15              # a difference in valence for which n
 class Grid:
     """The bars of a story. lines: usual bars before each scene, and in all.
 
-    odd: the bars put in, by how many usual ones stand before them. cuts: where else a section should begin; keys: those
-    of them where it must, because the key changes.
+    odd: the bars put in, by how many usual ones stand before them. cuts: where else a section should begin; firm: those
+    of them where one does even a bar from where its scene begins or ends.
     """
 
     lines: tuple[int, ...]
     odd: Mapping[int, Meter] = field(default_factory=dict)
     cuts: Collection[int] = ()
-    keys: Collection[int] = ()
+    firm: Collection[int] = ()
 
 
 class Scene(NamedTuple):
@@ -216,8 +216,8 @@ def _rows(
     if any(bar > scene.bars - 2 for bar in inside) and turned is None:
         prepared = ""
     music = scene.bars - 1 if prepared and turned is None else scene.bars
-    wanted = {bar - first for bar in grid.cuts if (1 if bar in grid.keys else 2) <= bar - first}
-    wanted = {bar for bar in wanted if bar <= music - (1 if bar + first in grid.keys else 2)}
+    wanted = {bar - first for bar in grid.cuts if (1 if bar in grid.firm else 2) <= bar - first}
+    wanted = {bar for bar in wanted if bar <= music - (1 if bar + first in grid.firm else 2)}
     sizes = _sizes(scene, index, music, sorted({*wanted, *inside} - {0}))
     rising = after is not None and after.energy > scene.energy
     theme = who[0] if who else ""
@@ -228,9 +228,11 @@ def _rows(
             yield _Row(link, scene.mood, inside[at])
         intro = index == 0 and place == 0 and len(sizes) > 1 and bars == 2
         treatment = "intro" if intro else _treatment(scene, number, theme in said, rising)
+        stub = bars == 1 and len(sizes) > 1 and treatment != "break"
+        treatment = "fragments" if stub else treatment  # a bar is too short for more
         if treatment in ("statement", "chorus", "restatement"):
             said.add(theme)
-        number += not intro
+        number += not (intro or stub)
         at += bars
         broken = treatment == "break"
         harmony = "break" if broken else "pedal" if scene.mood.tension >= STRAINED and treatment != "chorus" else side

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from cuesmith.music.note import PPQ
-from cuesmith.music.tempo import TempoChange, TempoMap
+from cuesmith.music.tempo import Fermata, TempoChange, TempoMap
 
 MOST_PER_BAR = 0.06  # change of tempo from one bar to the next that still passes for phrasing
 TOLERATED_SEC = 20e-6  # error of the last bar line for which a steady tempo is left alone
@@ -43,6 +43,30 @@ def tempo_map(length_ticks: int, seconds: float, *, ritard: float = 0.0, ritard_
         spent += round(steady * factor)
     changes.append(TempoChange(start + (slow - 1) * PPQ, max(1, round(seconds * 1e6 - spent))))
     return TempoMap(tuple(changes))
+
+
+def held_tempo_map(
+    length_ticks: int, seconds: float, fermata: Fermata, *, ritard: float = 0.0, ritard_beats: int = 2
+) -> TempoMap:
+    """As `tempo_map`, with a last bar that is held: what slows down leads to the fermata, and the bar stays slow."""
+    factors = ritard_factors(fermata.start, ritard, ritard_beats)
+    spans = [(0, 1.0)] if fermata.start > len(factors) * PPQ else []
+    spans += [(fermata.start - (len(factors) - i) * PPQ, factor) for i, factor in enumerate(factors)]
+    slow = factors[-1] if factors else 1.0
+    spans.append((fermata.start, slow * fermata.times))
+    if fermata.end < length_ticks:
+        spans.append((fermata.end, slow))
+    lengths = [end - start for (start, _), end in zip(spans, [*(s for s, _ in spans[1:]), length_ticks], strict=True)]
+    steady = seconds * 1e6 * PPQ / sum(ticks * factor for ticks, (_, factor) in zip(lengths, spans, strict=True))
+    changes: list[TempoChange] = []
+    spent = 0.0
+    for ticks, (start, factor) in zip(lengths, spans, strict=True):
+        pace = round(steady * factor)
+        if start == spans[-1][0]:  # what rounding has left over
+            pace = max(1, round((seconds * 1e6 - spent) * PPQ / ticks))
+        spent += pace * ticks / PPQ
+        changes.append(TempoChange(start, pace))
+    return TempoMap(tuple(changes), (fermata,))
 
 
 def _steady(length_ticks: int, seconds: float) -> TempoMap:
@@ -99,13 +123,14 @@ def curve_through(knots: Sequence[tuple[float, float]]) -> Curve:
     return Curve(tuple(ticks), tuple(seconds), tuple(slopes))
 
 
-def felt_tick(tick: int, length_ticks: int, factors: Sequence[float]) -> float:
-    """A tick, counting the beats of a ritardando by their length. factors: see `ritard_factors`."""
+def felt_tick(tick: int, length_ticks: int, factors: Sequence[float], fermatas: Sequence[Fermata] = ()) -> float:
+    """A tick, counting held beats and those of a ritardando by their length. factors: see `ritard_factors`."""
     start = length_ticks - len(factors) * PPQ
+    longer = sum((times - 1.0) * (min(tick, end) - begin) for begin, end, times in fermatas if tick > begin)
     if tick <= start:
-        return float(tick)
+        return tick + longer
     whole, part = divmod(tick - start, PPQ)
-    return start + PPQ * sum(factors[:whole]) + (part * factors[whole] if part else 0.0)
+    return start + PPQ * sum(factors[:whole]) + (part * factors[whole] if part else 0.0) + longer
 
 
 def _as_it_is(second: float) -> float:
@@ -118,19 +143,22 @@ def bent_tempo_map(
     length_ticks: int,
     factors: Sequence[float] = (),
     clock: Callable[[float], float] = _as_it_is,
+    fermatas: Sequence[Fermata] = (),
 ) -> TempoMap:
     """The curve in steps of a beat, exact at every stop and at the end to a microsecond.
 
     stops: ticks that must be reached on the second (the hits). clock: from the seconds of the curve to those of the
     picture, where a story has tempi of its own.
     """
-    grid = sorted({*range(0, length_ticks, PPQ), *(tick for tick in stops if 0 < tick < length_ticks)})
+    held = {tick for fermata in fermatas for tick in fermata[:2]}
+    free = {tick for tick in range(0, length_ticks, PPQ) if not any(f.start < tick < f.end for f in fermatas)}
+    grid = sorted({*free, *(tick for tick in (*stops, *held) if 0 < tick < length_ticks)})
     changes: list[TempoChange] = []
     spent = 0.0
     for tick, after in zip(grid, [*grid[1:], length_ticks], strict=True):
-        target = clock(curve.at(felt_tick(after, length_ticks, factors))) * 1e6
+        target = clock(curve.at(felt_tick(after, length_ticks, factors, fermatas))) * 1e6
         pace = max(1, round((target - spent) * PPQ / (after - tick)))
         spent += pace * (after - tick) / PPQ
         if not changes or changes[-1].us_per_quarter != pace:
             changes.append(TempoChange(tick, pace))
-    return TempoMap(tuple(changes))
+    return TempoMap(tuple(changes), tuple(fermatas))

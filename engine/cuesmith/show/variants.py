@@ -59,7 +59,8 @@ def _tail(plan: Plan) -> int:
 def _later(tempo: TempoMap, start: int) -> TempoMap:
     now = max(c for c in tempo.changes if c.tick <= start)
     after = tuple(TempoChange(c.tick - start, c.us_per_quarter) for c in tempo.changes if c.tick > start)
-    return TempoMap((TempoChange(0, now.us_per_quarter), *after))
+    held = tuple(f._replace(start=f.start - start, end=f.end - start) for f in tempo.fermatas if f.start >= start)
+    return TempoMap((TempoChange(0, now.us_per_quarter), *after), held)
 
 
 def _ending(score: Score) -> Score:

@@ -28,7 +28,8 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
     after `/` is the bass and a numeral the chord that is led to. A chord of `harmony` names its key, the cadence it
     closes and the device it is there for. `guises`: by which recipe each theme comes, and which stage of its story that
     is; `against`: the theme that meets that of the section, and how. `hits`: the moments of the picture, asked for and
-    reached; `hit_error_ms`: their mean distance, by weight. `beats`: where the scenes of a story begin; `feel` and
+    reached; `hit_error_ms`: their mean distance, by weight. `fermatas`: beats that are held, and how
+    many times as long they are. `beats`: where the scenes of a story begin; `feel` and
     `guises` of a section: what it is meant to feel like, and how themes come there where that differs.
     """
     plan = score.plan
@@ -50,6 +51,11 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
         "ending": plan.ending,
         "hits": [_hit(hit, plan) for hit in plan.hits],
         "hit_error_ms": _rounded(plan.hit_error_ms),
+        "fermatas": [
+            {"bar": _bar(bars, f.start), "at_sec": _rounded(plan.tempo.seconds(f.start)), "times": f.times,
+             "seconds": _rounded(plan.tempo.seconds(f.end) - plan.tempo.seconds(f.start))}
+            for f in plan.tempo.fermatas
+        ],
         "beats": [
             {"at_sec": _rounded(p.at_sec), "name": p.name, "bar": _bar(bars, p.tick),
              "reached_sec": _rounded(plan.tempo.seconds(p.tick))}

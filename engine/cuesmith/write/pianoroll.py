@@ -100,6 +100,7 @@ def pianoroll_svg(
         *_bars(performance, frame),
         *_sections(performance.markers, frame),
         *_statements(performance.markers, frame),
+        *_fermatas(performance.markers, frame),
         *_pitched([track for track in performance.tracks if not track.drums], performance, frame),
         *_drum_lane(drums, kit, frame),
         *_energy(_notes(performance.tracks, performance), frame),
@@ -146,6 +147,16 @@ def _fit(text: str, room: float) -> str:
     if len(text) <= most:
         return text
     return text[: most - 1].rstrip() + "…" if most >= 3 else ""
+
+
+def _fermatas(markers: Sequence[Marker], frame: _Frame) -> list[str]:
+    """A bow with a dot over each held beat, at the top of the notes."""
+    out = []
+    for x in (frame.x(marker.tick) + 8 for marker in markers if marker.kind == "fermata"):
+        y = frame.roll_top + 12
+        bow = f'<path d="M{_number(x - 7)} {_number(y)}a7 7 0 0 1 14 0" stroke="{_TEXT}" fill="none"/>'
+        out.append(f'{bow}<circle cx="{_number(x)}" cy="{_number(y - 1.5)}" r="1.5" fill="{_TEXT}"/>')
+    return out
 
 
 def _title_and_legend(performance: Performance, title: str, width: int) -> list[str]:
