@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
-from cuesmith.plan.build import HOME_TYPES
+from cuesmith.plan.keys import HOME_TYPES
 from cuesmith.score import Brief, Plan
 from cuesmith.show.keys import KeyChoice, key_plan, tempo_plan
 from cuesmith.specs.library import load_banks

@@ -1,0 +1,64 @@
+"""The home key of a cue, and the scale its melody keeps to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cuesmith.chance import Stream
+from cuesmith.motif.model import Theme
+from cuesmith.music.pitch import parse_pitch_class
+from cuesmith.music.scale import MODES, Key, Scale, is_minor
+from cuesmith.plan.dials import modes_at
+from cuesmith.score import Brief
+from cuesmith.specs.banks import CueType
+from cuesmith.specs.library import Banks
+from cuesmith.specs.style import CueRules, Style
+
+# cue types that stay in the key of their theme
+HOME_TYPES = {
+    "main_theme", "character", "eyecatch", "preview", "fanfare", "suite", "victory", "overture", "concert", "tv_song",
+}  # fmt: skip
+
+
+def home_key(
+    cue: CueType,
+    rules: CueRules,
+    style: Style,
+    brief: Brief,
+    themes: Mapping[str, Theme],
+    draw: Stream,
+    lighter: float = 0.0,
+) -> Key:
+    """The home key. lighter: by how much the cue is brighter than its type, -2 .. 2."""
+    if brief.key is not None:
+        return brief.key
+    home = themes[brief.themes[0]].key if brief.themes else None
+    modes = dict(rules.modes or cue.modes)
+    if lighter:
+        if home is not None and brief.type in HOME_TYPES:
+            modes = modes_at(modes if home.mode in modes else {home.mode: 1.0}, lighter)
+            return home.with_mode(draw.weighted(modes))
+        modes = modes_at(modes, lighter)
+    elif home is not None and (brief.type in HOME_TYPES):
+        same = {m: w for m, w in modes.items() if is_minor(m) == home.minor}
+        return Key(home.tonic, home.mode if home.mode in same or not same else draw.weighted(same))
+    for mode in modes:
+        if (MODES[mode][2] == 4) == (style.brightness > 0):
+            modes[mode] *= 1.0 + abs(style.brightness)
+    mode = draw.weighted(modes)
+    tonics = style.keys.minor if is_minor(mode) else style.keys.major
+    if home is not None and draw.chance(0.35):
+        return Key(home.tonic, mode)
+    return Key(parse_pitch_class(draw.choice(tonics)), mode)
+
+
+def scale_of(key: Key, theme: Theme | None, style: Style, banks: Banks, draw: Stream) -> Scale:
+    """The scale the melody keeps to: the theme's own steps in the mode of the cue, else one of the style's scales."""
+    if theme is not None:
+        own = theme.scale
+        name = own.name if own.mode == key.mode else f"{own.name} in {key.mode}" if own.pentatonic else key.mode
+        return Scale(name, key.mode, own.steps, own.nuclear)
+    fitting = {name: w for name, w in style.scales.items() if banks.scales[name].mode == key.mode}
+    if fitting:
+        return banks.scales[draw.weighted(fitting)]
+    return Scale(key.mode, key.mode, tuple(range(7)), (0, 2, 4))
