@@ -7,6 +7,7 @@ business. Forms that are hard to recognise (developments) are prepared: the phra
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -28,6 +29,7 @@ WHOLE_LINE = frozenset({
     "tail_swap", "head_swap", "canon", "blocking", "dialogue", "bass",
 })  # fmt: skip
 MADE_OF = frozenset({"bridge", "chorus"})  # parts that are compared with the idea they are made of
+TELLING = 3  # notes that a head must have to be known by
 SHORT_HEAD = 2  # bars: an idea no longer than this still has a head worth repeating bar by bar
 
 
@@ -55,8 +57,8 @@ class Material:
     """The theme in the meter of a section.
 
     melody: its eight bars (or what the recipe makes of them), as pieces from tick 0 over `bars` bars. idea: its two
-    bars, as the recipe has them. plain: the same as they were written. head: the first bar, at the speed of the idea.
-    bar: ticks. bridge, chorus: the other parts of its song, eight and sixteen bars; empty where the recipe makes a
+    bars, as the recipe has them. plain: the same as they were written. head: its first bar that tells, at the speed of
+    the idea. bar: ticks. bridge, chorus: the other parts of its song, eight and sixteen bars; empty where the recipe makes a
     phrase of its own. developed: the idea is hard to recognise, so the plain one has to be heard before it.
     """
 
@@ -175,5 +177,9 @@ def _phrase(pieces: Sequence[Piece], bar: int) -> tuple[Piece, ...]:
 
 
 def _head(idea: Piece, bar: int) -> Piece:
+    """One bar that the idea is known by: its first, or the next where that has too few notes to be a quotation."""
+    counts = Counter(note.onset // bar for note in idea.motif.notes)
+    first = next((at for at in range(idea.bars) if counts[at] >= TELLING), 0) * bar
     share = idea.original.length / idea.motif.length
-    return Piece(0, fragment(idea.motif, 0, bar), fragment(idea.original, 0, round(bar * share)), idea.ops)
+    inside = (round(first * share), round((first + bar) * share))
+    return Piece(0, fragment(idea.motif, first, first + bar), fragment(idea.original, *inside), idea.ops)
