@@ -58,8 +58,8 @@ class Material:
 
     melody: its eight bars (or what the recipe makes of them), as pieces from tick 0 over `bars` bars. idea: its two
     bars, as the recipe has them. plain: the same as they were written. head: its first bar that tells, at the speed of
-    the idea. bar: ticks. bridge, chorus: the other parts of its song, eight and sixteen bars; empty where the recipe makes a
-    phrase of its own. developed: the idea is hard to recognise, so the plain one has to be heard before it.
+    the idea. bar: ticks. bridge, chorus: the other parts of its song, eight and sixteen bars; empty where the recipe
+    makes a phrase of its own. developed: the idea is hard to recognise, so the plain one has to be heard before it.
     """
 
     melody: tuple[Piece, ...]
