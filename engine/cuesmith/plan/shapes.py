@@ -1,7 +1,7 @@
 """The shape a cue takes: of the ways in which a kind of cue can be laid out, one drawn from its seed.
 
-A shape is data: the sections of the form in another order, some of them twice or not at all, some longer or shorter. The
-length of the cue is not its business; `form` fits whatever comes out of here to the seconds.
+A shape is data: the sections of the form in another order, some of them twice or not at all, some longer or shorter.
+The length of the cue is not its business; `form` fits whatever comes out of here to the seconds.
 """
 
 from __future__ import annotations
