@@ -65,12 +65,18 @@ def in_turn(setting: Setting, player: Player, section: SectionPlan, notes: list[
     return out
 
 
+def _answers(setting: Setting, player: Player, section: SectionPlan) -> bool:
+    """Whether it is this player who answers: the counter-line; where it rests, who leads the section."""
+    able = [p for p in setting.cast.players if p.seat.role == "counter" and setting.cast.active(p, section)]
+    return player.id == (able[0].id if able else setting.cast.leads[section.index])
+
+
 def vamp_answers(setting: Setting, player: Player) -> tuple[Passage, ...]:
-    """The head of the theme in every fourth bar of the vamps in which this player is at work."""
+    """The head of the theme in every fourth bar of the vamps in which it is this player's to answer the riff."""
     out = []
     for section in setting.plan.sections:
         vamp = section.treatment == "vamp" and section.theme is not None and section.bars >= 2 * ANSWERED_EVERY
-        if not vamp or section.theme is None or not setting.cast.active(player, section):
+        if not vamp or section.theme is None or not _answers(setting, player, section):
             continue
         theme = setting.themes[section.theme]
         bar = section.meter.bar_ticks

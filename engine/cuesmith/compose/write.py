@@ -41,7 +41,7 @@ def _seat_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
     role = player.seat.role
     sung = tuple(p for p in setting.lead_passages if p.device == player.id)
     if role == "lead":
-        return sung
+        return (*sung, *vamp_answers(setting, player)) if player.instrument is not None else sung
     if role == "colour":
         return close_part(setting, player, colour_passages(setting, player))
     if role == "counter":
