@@ -1,114 +1,96 @@
-"""How far the styles can be told apart from the notes alone; a script, not a test.
+"""How far styles can be told apart by ear: a classifier that is given nothing but the bytes of MIDI files.
 
-    python tests/styles_apart.py [SEEDS]
+    python tests/styles_apart.py 6                        the four main styles, seeds 1 to 6, each judged by the others
+    python tests/styles_apart.py 3 gothic symphonic …     other styles; `all` for every one
+    python tests/styles_apart.py --learn                  write styles_apart.json, by which the suite judges seed 1
 
-Composes cues of several types, measures rhythm, density, register and harmony (no instruments, no tempo), and asks
-which style's centroid each is nearest to, leaving its own seed out. Features are taken against the mean of the cue
-type: the listener knows the scene, not the style. Prints the share that is right, by style, and every confusion.
+Every cue is measured (`midi_features`: rhythm, harmony, register, density; no names, programs, tempo) and taken for the
+style of the nearest centre, one for every style and kind of cue, without being told which kind it is.
 """
 
 from __future__ import annotations
 
+import json
 import sys
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from multiprocessing import Pool
-from typing import TypeAlias
+from pathlib import Path
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
+
+sys.path.insert(0, str(Path(__file__).parent.parent))  # as a script it has its own folder there, not the one above
+
+from tests.midi_features import NAMES, Features, features
 
 from cuesmith.cue import compose
-from cuesmith.score import Score
 
-Features: TypeAlias = NDArray[np.float64]
-Job: TypeAlias = tuple[str, str, int]
+Job: TypeAlias = tuple[str, str, int]  # style, cue type, seed
 
-TYPES = ("main_theme", "daily", "tender", "suspense", "battle", "ambient")
-BEAT = 960
-NAMES = (
-    "notes per beat", "onsets per beat", "drum strokes per beat", "share on the beat", "on the half", "on the quarter",
-    "off the grid of sixteenths", "median length", "long notes", "mean pitch", "spread", "low end", "high end",
-    "voices at once", "triads", "sevenths", "ninths and more", "no third", "minor tonic", "chord tones a minor second",
-    "chords per bar", "beats per bar", "odd meter", "leading tones", "flat seconds", "raised fourths", "parts",
-)  # fmt: skip
+MAIN = ("jazz-rock", "symphonic", "synth", "taiko-koto")
+TYPES = ("main_theme", "daily", "tender", "sad", "suspense", "battle", "victory", "ambient")
+LEARNT = Path(__file__).with_suffix(".json")
+LEARNT_FROM = range(2, 8)  # seeds; the suite judges seed 1
 
 
-def features(score: Score) -> Features:
-    """What is heard of a cue when every instrument is the same."""
-    plan = score.plan
-    pitched = [n for part in score.parts if not part.drums for n in part.notes()]
-    strokes = sum(1 for part in score.parts if part.drums for _ in part.notes())
-    beats = plan.length / BEAT
-    onsets = np.array([n.onset for n in pitched])
-    place = np.array([(n.onset - plan.section_at(n.onset).start) % BEAT for n in pitched])
-    length = np.array([n.end - n.onset for n in pitched]) / BEAT
-    pitch = np.array([n.pitch for n in pitched])
-    tonic = plan.key.tonic
-    degree = (pitch - tonic) % 12
-    chords = [span.chord for span in score.harmony]
-    sizes = np.array([len(set(chord.classes)) for chord in chords])
-    thirds = [bool({3, 4} & {(pc - chord.root) % 12 for pc in chord.classes}) for chord in chords]
-    rubs = [any((pc + 1) % 12 in chord.classes for pc in chord.classes) for chord in chords]
-    meter = plan.sections[0].meter
-    sixteenth = place % (BEAT // 4) == 0
-    return np.array(
-        [
-            len(pitched) / beats,
-            len(set(onsets.tolist())) / beats,
-            strokes / beats,
-            np.mean(place == 0),
-            np.mean(place == BEAT // 2),
-            np.mean(sixteenth & (place % (BEAT // 2) != 0)),
-            np.mean(~sixteenth),
-            np.log2(np.median(length) + 0.05),
-            np.mean(length >= 2),
-            pitch.mean(),
-            pitch.std(),
-            np.percentile(pitch, 5),
-            np.percentile(pitch, 95),
-            length.sum() / beats,
-            np.mean(sizes <= 3),
-            np.mean(sizes == 4),
-            np.mean(sizes >= 5),
-            1 - np.mean(thirds),
-            float(plan.key.minor),
-            np.mean(rubs),
-            len(chords) / plan.bars,
-            meter.bar_ticks / BEAT,
-            float(meter.numerator in (5, 7)),
-            np.mean(degree == 11),
-            np.mean(degree == 1),
-            np.mean(degree == 6),
-            float(sum(1 for _ in score.parts)),
-        ]
-    )
+class Model(NamedTuple):
+    """What is known of styles: the mean of every (style, cue type), and how far each figure spreads over all."""
+
+    centres: Mapping[tuple[str, str], Features]
+    spread: Features
+
+    def taken_for(self, own: Features) -> str:
+        """The style of the nearest centre."""
+        return min(self.centres, key=lambda place: float(np.abs((own - self.centres[place]) / self.spread).sum()))[0]
 
 
 def measured(job: Job) -> Features:
-    """The features of one cue."""
+    """The figures of one cue."""
     style, type_, seed = job
-    return features(compose(style=style, type=type_, seed=seed).score)
+    return features(compose(style=style, type=type_, seed=seed).midi())
 
 
-def nearest(table: dict[Job, Features], styles: tuple[str, ...], seeds: range) -> Counter[tuple[str, str]]:
-    """(style, what it is taken for) → times; every seed is judged by the others."""
-    found: Counter[tuple[str, str]] = Counter()
-    for held in seeds:
-        known = {job: row for job, row in table.items() if job[2] != held}
-        usual = {t: np.mean([row for job, row in known.items() if job[1] == t], axis=0) for t in TYPES}
-        spread = np.std([row - usual[job[1]] for job, row in known.items()], axis=0) + 1e-9
-        centres = {
-            (s, t): np.mean([row for job, row in known.items() if job[:2] == (s, t)], axis=0)
-            for s in styles
-            for t in TYPES
-        }
-        for style in styles:
-            for type_ in TYPES:
-                own = table[style, type_, held]
-                away = {s: float(np.abs((own - centres[s, type_]) / spread).sum()) for s in styles}
-                found[style, min(away, key=lambda s: away[s])] += 1
-    return found
+def table(styles: Iterable[str], seeds: Iterable[int]) -> dict[Job, Features]:
+    """The figures of every style × cue type × seed."""
+    jobs = [(style, type_, seed) for style in styles for type_ in TYPES for seed in seeds]
+    with Pool() as pool:
+        return dict(zip(jobs, pool.map(measured, jobs, chunksize=4), strict=True))
+
+
+def learn(known: Mapping[Job, Features]) -> Model:
+    """The model of some measured cues."""
+    places = dict.fromkeys((style, type_) for style, type_, _ in known)
+    centres = {at: np.mean([row for job, row in known.items() if job[:2] == at], axis=0) for at in places}
+    return Model(centres, np.std(list(known.values()), axis=0) + 1e-6)
+
+
+def judged(found: Mapping[Job, Features]) -> Counter[tuple[str, str, str]]:
+    """(style, what it is taken for, cue type) → times; every seed is judged by the others."""
+    out: Counter[tuple[str, str, str]] = Counter()
+    for held in sorted({seed for _, _, seed in found}):
+        model = learn({job: row for job, row in found.items() if job[2] != held})
+        for (style, type_, seed), row in found.items():
+            if seed == held:
+                out[style, model.taken_for(row), type_] += 1
+    return out
+
+
+def write(model: Model) -> None:
+    """Keep a model for the suite."""
+    rows = {f"{style} {type_}": [float(f"{x:.4g}") for x in row] for (style, type_), row in model.centres.items()}
+    lines = [f"  {json.dumps(at)}: {json.dumps(row)}" for at, row in rows.items()]
+    spread = json.dumps([float(f"{x:.4g}") for x in model.spread])
+    body = ",\n".join(lines)
+    LEARNT.write_text(f'{{"spread": {spread},\n "centres": {{\n{body}\n}}}}\n', "utf-8")
+
+
+def read() -> Model:
+    """The model the suite judges by."""
+    data = json.loads(LEARNT.read_text("utf-8"))
+    centres = {tuple(at.split(" ")): np.array(row) for at, row in data["centres"].items()}
+    return Model({(style, type_): row for (style, type_), row in centres.items()}, np.array(data["spread"]))
 
 
 def say(text: str) -> None:
@@ -116,29 +98,33 @@ def say(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
+def report(found: Mapping[Job, Features], styles: tuple[str, ...]) -> None:
+    """Print the share that is right, every confusion, and what each style is known by."""
+    counts = judged(found)
+    right = sum(n for (style, taken, _), n in counts.items() if style == taken)
+    say(f"{right} of {len(found)} right ({right / len(found):.1%}); by chance {1 / len(styles):.0%}")
+    usual, spread = np.mean(list(found.values()), axis=0), learn(found).spread
+    for style in styles:
+        own = [n for (one, taken, _), n in counts.items() if one == style == taken]
+        total = sum(n for (one, _, _), n in counts.items() if one == style)
+        wrong = sorted(f"{taken} ({type_})" for (one, taken, type_) in counts if one == style != taken)
+        say(f"{style:16} {sum(own) / total:4.0%} {', '.join(wrong)}")
+        mean = (np.mean([row for job, row in found.items() if job[0] == style], axis=0) - usual) / spread
+        top = sorted(range(len(NAMES)), key=lambda i: -abs(mean[i]))[:5]
+        say("                      " + "; ".join(f"{NAMES[i]} {mean[i]:+.1f}" for i in top))
+
+
 def main() -> None:
-    """Measure and print."""
-    seeds = range(1, 1 + int(sys.argv[1] if len(sys.argv) > 1 else 5))
-    names = (file.name for file in files("cuesmith.styles").iterdir())
-    styles = tuple(sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml")))
-    jobs = [(style, type_, seed) for style in styles for type_ in TYPES for seed in seeds]
-    with Pool() as pool:
-        table = dict(zip(jobs, pool.map(measured, jobs, chunksize=4), strict=True))
-    found = nearest(table, styles, seeds)
-    right = sum(found[s, s] for s in styles)
-    say(f"{right} of {len(jobs)} right ({right / len(jobs):.0%}); by chance {1 / len(styles):.0%}")
-    for style in styles:
-        total = len(TYPES) * len(seeds)
-        others = [(n, other) for (s, other), n in found.items() if s == style and other != style]
-        confused = ", ".join(f"{o} {n}" for n, o in sorted(others, reverse=True))
-        say(f"{style:16} {found[style, style] / total:4.0%} {confused}")
-    say("furthest from the usual, in spreads:")
-    usual = {t: np.mean([table[s, t, n] for s in styles for n in seeds], axis=0) for t in TYPES}
-    spread = np.std([row - usual[job[1]] for job, row in table.items()], axis=0) + 1e-9
-    for style in styles:
-        mean = np.mean([(table[style, t, n] - usual[t]) / spread for t in TYPES for n in seeds], axis=0)
-        top = sorted(range(len(NAMES)), key=lambda i: -abs(mean[i]))[:4]
-        say(f"  {style:16} " + "; ".join(f"{NAMES[i]} {mean[i]:+.1f}" for i in top))
+    """Measure and print, or learn."""
+    if sys.argv[1:] == ["--learn"]:
+        write(learn(table(MAIN, LEARNT_FROM)))
+        return
+    wanted = sys.argv[2:]
+    if wanted == ["all"]:
+        names = (file.name for file in files("cuesmith.styles").iterdir())
+        wanted = sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    styles = tuple(wanted) or MAIN
+    report(table(styles, range(1, 1 + int(sys.argv[1] if len(sys.argv) > 1 else 4))), styles)
 
 
 if __name__ == "__main__":

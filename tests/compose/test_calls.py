@@ -6,7 +6,7 @@ from tests.conftest import Composed
 
 from cuesmith.music.note import PPQ
 
-CUES = (("battle", 1), ("main_theme", 1), ("victory", 1))
+CUES = (("battle", 1), ("main_theme", 1), ("chase", 1))
 
 
 def test_a_call_comes_a_beat_before_a_bar_line(composed: Composed) -> None:

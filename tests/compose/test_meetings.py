@@ -65,7 +65,7 @@ def test_in_counterpoint_both_sound_at_once_and_seldom_clash(style: str) -> None
         section = next(s for s in made.score.plan.sections if s.against)
         assert strong_clashes(hero, rival, section.meter, section.start) <= MOST_CLASHES
         together = sum(any(m.onset < n.end and n.onset < m.end for m in rival) for n in hero)
-        assert together >= 0.3 * len(hero)
+        assert together >= 0.25 * len(hero)  # in a long section the rival rests between its phrases
         at_once += 1
     assert at_once >= len(SEEDS) // 2
 

@@ -14,6 +14,7 @@ from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.inner import EVERY_BARS, figure, lyrical
 from cuesmith.compose.patterns import grouped, laid
 from cuesmith.compose.setting import Setting
+from cuesmith.compose.vamps import in_turn
 from cuesmith.compose.voices import Voicings, voicings, window
 from cuesmith.motif.transform import remetre
 from cuesmith.music.chord import Chord, chord_scale
@@ -27,6 +28,7 @@ from cuesmith.specs.banks import Texture
 
 TIE_BARS = 2  # a common tone is held over a chord change for at most this many bars
 BROKEN = 3  # tones of a chord an arpeggio has at least, on whatever instrument
+STIRRED = "moves"  # tag of held chords in which a voice moves whatever the mood
 _DEGREE = re.compile(r"([b#]?)(\d{1,2})(['’,]*)")
 
 
@@ -75,8 +77,8 @@ def _sustained(
     inside: dict[str, list[Note]] = {}
     held: dict[int, int] = {}  # pitch → index in out
     limit = TIE_BARS * section.meter.bar_ticks
-    calm = texture.articulation == "legato" and lyrical(setting.plan)
-    moves = setting.voicing.inner and player.seat.role == "pad" and calm
+    calm = texture.articulation == "legato" and lyrical(setting.plan) and setting.voicing.inner
+    moves = player.seat.role == "pad" and (calm or STIRRED in texture.tags)
     draw = setting.draw.child(player.id, "inner", section.harmony, section.treatment)
     free_from = section.start
     last: tuple[int, ...] = ()
@@ -221,9 +223,12 @@ def accompany(setting: Setting, player: Player) -> tuple[Passage, ...]:
             notes = bass_line(setting, player, section, texture, velocity, before[0] if before else None)
         else:
             notes = _pitched(setting, player, section, texture, velocity, before)
+        notes = in_turn(setting, player, section, notes)
         if notes:
             last = max(n.onset for n in notes)
             before = tuple(sorted(n.pitch for n in notes if n.end > last))
             out.append(Passage(tuple(sorted(notes)), section.index, name, articulation))
-        out += [Passage(tuple(sorted(found)), section.index, device, articulation) for device, found in inside.items()]
+        for device, moved in inside.items():
+            kept = in_turn(setting, player, section, moved)
+            out += [Passage(tuple(sorted(kept)), section.index, device, articulation)] if kept else []
     return tuple(out)

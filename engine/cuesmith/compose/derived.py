@@ -8,6 +8,7 @@ from __future__ import annotations
 from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.material import PLACED, phrase_meter
 from cuesmith.compose.setting import Setting
+from cuesmith.compose.vamps import in_turn
 from cuesmith.compose.voices import window
 from cuesmith.motif.fit import fit
 from cuesmith.motif.ops import apply_ops, parse_op
@@ -56,6 +57,7 @@ def derived_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
             if at + n.onset < section.length
         ]
         notes = fit(raw, setting.harmony, section.meter, section.start, low=low, high=high, against=setting.lead)
-        kept = tuple(n._replace(duration=min(n.duration, section.end - n.onset)) for n in notes)
-        out.append(Passage(kept, section.index, DEVICE, player.seat.articulation or "normal"))
+        kept = [n._replace(duration=min(n.duration, section.end - n.onset)) for n in notes]
+        kept = in_turn(setting, player, section, kept)
+        out.append(Passage(tuple(kept), section.index, DEVICE, player.seat.articulation or "normal"))
     return tuple(out)

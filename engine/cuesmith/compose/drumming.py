@@ -137,10 +137,12 @@ def turn_for(section: SectionPlan, after: SectionPlan | None, group: Group, leve
     """What the last bar of a phrase does. after: the section that follows at its bar line; None inside a section."""
     if after is not None and (after.energy < section.energy - 0.15 or after.treatment in ("break", "none")):
         return "settle"
-    weights = dict(TURN_WEIGHTS[group])
+    weights: dict[Turn, float] = dict(TURN_WEIGHTS[group])
     rising = after is not None and after.energy >= section.energy and level >= 3
     if not rising:
         weights = {"fill": 2, "half": 3} if after is None else {"fill": 3, "half": 2}
+        if group == "taiko" and after is None:  # drummers who play on their feet breathe with the phrase
+            weights["settle"] = 2
     elif after is not None and after.level >= 4:
         weights = {**weights, **{word: 2 * weights[word] for word in ("oroshi", "break") if word in weights}}
     return draw.weighted(weights)
@@ -165,6 +167,12 @@ def _opened(rows: Rows, last: int) -> Rows:
     out.pop("open_hat", None)
     struck(out, "open_hat", step, "x", len(grid))
     return out
+
+
+def _breathed(rows: Rows, last: int) -> Rows:
+    """The base pattern rests on the last beat: four bars are one breath."""
+    base = HANDS["taiko"].ghost
+    return {voice: grid[:last] + REST * (len(grid) - last) if voice == base else grid for voice, grid in rows.items()}
 
 
 def _answered(rows: Rows, way: Manner, steps: int, at: tuple[int, ...]) -> Rows:
@@ -214,7 +222,9 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
             struck(rows, ghost, step, "g", steps)
     if number % 4 == 3 and not way.ridden:
         rows = _opened(rows, at[-1])
-    if number % 4 == 2 and late and groove.tier >= 4 and way.waits:  # the third bar of the second four pushes
+    if number % 4 == 3 and way.group == "taiko" and len(rows) > 1:
+        rows = _breathed(rows, at[-1])
+    if number % 4 == 2 and late and groove.tier >= 4:  # the third bar of the second four pushes
         struck(rows, HANDS[way.group].low, at[-1] + (steps - at[-1]) // 2, "o", steps)
     return rows
 

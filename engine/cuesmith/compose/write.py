@@ -22,6 +22,7 @@ from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.pickups import pickups
 from cuesmith.compose.setting import Setting
 from cuesmith.compose.turns import led_over
+from cuesmith.compose.vamps import vamp_answers
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.balance import balanced
 from cuesmith.orchestrate.cast import cast_players
@@ -40,10 +41,13 @@ def _seat_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
     role = player.seat.role
     sung = tuple(p for p in setting.lead_passages if p.device == player.id)
     if role == "lead":
-        return sung
+        return (*sung, *vamp_answers(setting, player)) if player.instrument is not None else sung
     if role == "colour":
         return close_part(setting, player, colour_passages(setting, player))
-    own = counter_passages(setting, player) if role == "counter" else accompany(setting, player)
+    if role == "counter":
+        own = (*counter_passages(setting, player), *vamp_answers(setting, player))
+    else:
+        own = accompany(setting, player)
     derived = derived_passages(setting, player)
     if derived:
         sections = {passage.section for passage in derived}

@@ -28,6 +28,7 @@ from cuesmith.plan.guises import (
 from cuesmith.plan.hits import place_hits
 from cuesmith.plan.keys import home_key, scale_of
 from cuesmith.plan.medley import medley
+from cuesmith.plan.shapes import in_shape
 from cuesmith.plan.sheet import late_beat
 from cuesmith.plan.slot import BUTTON, with_button
 from cuesmith.plan.story import melody_of, opened, told
@@ -122,6 +123,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     key = home_key(cue, rules, style, brief, themes, draw.child("key"), lighter)
     key = key if brief.key is not None or (lighter and not brief.guises) else key_in(guises, key)
     cue = medley(cue, brief.themes, themes, key, banks)
+    cue = cue if any(name for name, _ in brief.chords) else in_shape(cue, draw.child("shape"))  # charts name sections
     meters = rules.meters or cue.meters
     bpm_range = rules.tempo or cue.bpm
     drawn = parse_meters(draw.child("meter").weighted(dict(meters)))

@@ -283,6 +283,16 @@ class SectionRow:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class Shape:
+    """Another way to lay a form out. order: names of its sections as they come (empty: all, as they stand); bars: those
+    whose length differs; weight: against 2 for the form itself."""
+
+    weight: Annotated[float, Field(gt=0)] = 1.0
+    order: tuple[str, ...] = ()
+    bars: dict[str, Annotated[int, Field(ge=1, le=32)]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class CueType:
     """One row of the cue taxonomy: everything the planner needs to know about a kind of cue."""
 
@@ -302,6 +312,7 @@ class CueType:
     ending: Ending
     form: tuple[SectionRow, ...]
     long_form: tuple[SectionRow, ...] = ()  # replaces form in the upper half of seconds; empty: never
+    shapes: tuple[Shape, ...] = ()  # other ways to lay the form out, of which the seed draws one
     melody: Literal["full", "sparse", "fragments", "none"] = "full"
     recipes: dict[str, float] = field(default_factory=dict)  # how a theme comes in it; empty: as it was written
     meeting: Literal["succession", "dialogue", "counterpoint"] = "succession"

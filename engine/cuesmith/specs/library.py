@@ -166,6 +166,13 @@ def _cue_type_problems(rows: Mapping[str, CueType], recipes: Iterable[str]) -> I
                 parse_meters(text)
             except ValueError as fault:
                 yield Problem((id_, "meters", text), str(fault), at_key=True)
+        names = [section.name for section in row.form]
+        for number, shape in enumerate(row.shapes):
+            yield from _unknown((id_, "shapes", number, "bars"), "section", shape.bars, names)
+            for place, name in enumerate(shape.order):
+                if name not in names:
+                    message = f"unknown section '{name}'{did_you_mean(name, names)}"
+                    yield Problem((id_, "shapes", number, "order", place), message)
 
 
 def _progression_problems(rows: Mapping[str, Progression], cue_types: Iterable[str]) -> Iterator[Problem]:
