@@ -18,6 +18,7 @@ from cuesmith.specs.voicing_bank import InnerRow
 EVERY_BARS = 2  # one figure in so many bars
 CALM, EASY = 0.55, 0.5  # arousal and tension up to which a cue is lyrical
 TAKEN = 0.6  # share of the chances that are taken
+TOO_NEAR = (0, 1, 13)  # semitones from another voice of the same chord
 RUBS = (1, 11, 13)  # semitones between a moving voice and the tune
 
 
@@ -71,7 +72,7 @@ def _made(
         start = beats * number // len(row.steps) * PPQ
         end = span.duration if number == len(row.steps) - 1 else beats * (number + 1) // len(row.steps) * PPQ
         pitch = home + step
-        if any(abs(pitch - other) <= 1 for other in others) or not (chromatic or pitch % 12 in scale):
+        if any(abs(pitch - other) in TOO_NEAR for other in others) or not (chromatic or pitch % 12 in scale):
             return None
         for sung in setting.lead_between(span.onset + start, span.onset + end) if step else ():
             if abs(sung.pitch - pitch) in RUBS and sung.duration > PPQ // 2:
