@@ -99,21 +99,33 @@ def _drift(count: int, sd_ms: float, draw: Stream) -> NDArray[np.float64]:
 
 
 def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray[np.int16]:
-    mean_pitch = sum(n.pitch for n, _, _ in played) / len(played)
-    sd = VELOCITY_SD.get(part.role, 4.0) * plan.brief.humanize
-    out = []
-    for note, articulation, index in played:
+    """How hard each note is struck: as written, articulated, placed in bar and phrase, high or low; a little chance."""
+    sd = VELOCITY_SD.get(part.role, 4.0)
+    value = np.array([note.velocity + ARTICULATIONS[articulation].velocity for note, articulation, _ in played], float)
+    if part.role != "pulse":
+        value += _phrased(played, plan)
+    if part.role == "lead":
+        pitch = np.array([note.pitch for note, _, _ in played], float)
+        value += 0.4 * (pitch - pitch.mean())
+    value += np.array([draw.gauss(0.0, sd) for _ in played])
+    return np.clip(np.rint(value), 1, 127).astype(np.int16)
+
+
+def _phrased(played: Played, plan: Plan) -> NDArray[np.float64]:
+    """What the place of each note adds to its velocity: the accent of its beat, and an arch over every four bars."""
+    accents: dict[tuple[int, int], float] = {}  # (section, tick in the bar) → accent
+    out = np.empty(len(played))
+    phrase = np.empty(len(played))
+    for i, (note, _, index) in enumerate(played):
         section = plan.sections[index]
-        bar = section.meter.bar_ticks
-        value = float(note.velocity + ARTICULATIONS[articulation].velocity)
-        if part.role != "pulse":
-            value += METRIC_ACCENT[section.meter.strength((note.onset - section.start) % bar)] * 0.6
-            phrase = ((note.onset - section.start) % (4 * bar)) / (4 * bar)
-            value += 10 * math.sin(math.pi * phrase**0.74) - 4
-        if part.role in ("lead", "guide"):
-            value += 0.4 * (note.pitch - mean_pitch)
-        out.append(max(1, min(127, round(value + draw.gauss(0.0, sd)))))
-    return np.asarray(out, dtype=np.int16)
+        inside, bar = note.onset - section.start, section.meter.bar_ticks
+        place = (index, inside % bar)
+        if place not in accents:
+            accents[place] = 0.6 * METRIC_ACCENT[section.meter.strength(place[1])]
+        out[i] = accents[place]
+        phrase[i] = inside % (4 * bar) / (4 * bar)
+    out += 10 * np.sin(np.pi * phrase**0.74) - 4
+    return out
 
 
 def _spread(played: Played, instrument: Instrument | None) -> NDArray[np.float64]:
