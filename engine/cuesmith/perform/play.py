@@ -100,15 +100,16 @@ def _drift(count: int, sd_ms: float, draw: Stream) -> NDArray[np.float64]:
 
 def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray[np.int16]:
     """How hard each note is struck: as written, articulated, placed in bar and phrase, high or low; a little chance."""
-    sd = VELOCITY_SD.get(part.role, 4.0)
+    sd = VELOCITY_SD.get(part.role, 4.0) * plan.brief.humanize
     value = np.array([note.velocity + ARTICULATIONS[articulation].velocity for note, articulation, _ in played], float)
     if part.role != "pulse":
         value += _phrased(played, plan)
-    if part.role == "lead":
+    if part.role in ("lead", "guide"):
         pitch = np.array([note.pitch for note, _, _ in played], float)
         value += 0.4 * (pitch - pitch.mean())
     value += np.array([draw.gauss(0.0, sd) for _ in played])
-    return np.clip(np.rint(value), 1, 127).astype(np.int16)
+    struck: NDArray[np.int16] = np.clip(np.rint(value), 1, 127).astype(np.int16)
+    return struck
 
 
 def _phrased(played: Played, plan: Plan) -> NDArray[np.float64]:
