@@ -8,6 +8,8 @@ chord tones or prepared appoggiaturas, and whether each interval keeps its direc
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from cuesmith.motif.combine import CLASHING
 from cuesmith.music.chord import chord_scale
@@ -33,6 +35,14 @@ CLASH = 3.0  # a dissonance with another voice on a beat, a semitone anywhere
 RUBBING = frozenset({1, 11})  # semitones within the octave
 
 
+class Candidate(NamedTuple):
+    """A pitch a note may take, what it costs by itself, and whether it is foreign to its chord on a strong place."""
+
+    pitch: int
+    cost: float
+    hanging: bool
+
+
 def fit(
     notes: Sequence[Note],
     harmony: tuple[ChordSpan, ...],
@@ -55,40 +65,14 @@ def fit(
     if not notes:
         return ()
     widest = 2 if classes is None else 4  # semitones of a step of the scale
-    columns: list[list[tuple[int, float, bool]]] = []
+    columns = []
     for i, note in enumerate(notes):
-        span = chord_at(harmony, note.onset)
-        core, bass = span.chord.core, span.chord.bass
-        home = chord_scale(span.chord, span.key)
         place = meter.strength((note.onset - bar_origin) % meter.bar_ticks)
-        long = note.duration >= 1.5 * PPQ
-        other = [n.pitch for n in against if n.onset <= note.onset < n.end]
-        harsh = CLASHING if place >= 2 else RUBBING
-        penalty = LONG_NONCHORD if long else BEAT_NONCHORD if place == 2 else WEAK_NONCHORD
-        if place >= 3:
-            penalty = strict * STRONG_NONCHORD
-        column = []
-        for pitch in range(max(low, note.pitch - REACH), min(high, note.pitch + REACH) + 1):
-            pc = pitch % 12
-            inside = pc in core
-            if not inside and (pc not in home or (classes is not None and pc not in classes)):
-                if pitch != note.pitch:
-                    continue
-                column.append((pitch, OUT_OF_SCALE + penalty, True))
-                continue
-            cost = (HEAD_MOVE if i == 0 else MOVE) * abs(pitch - note.pitch)
-            if classes is not None and pc not in classes:
-                cost += 0.8
-            if not inside and note.duration >= PPQ // 2 and ((pc - 1) % 12 in core or (pc - bass) % 12 in (1, 11)):
-                cost += AVOIDED
-            if any(abs(pitch - sung) % 12 in harsh for sung in other):
-                cost += CLASH
-            coloured = not inside and pc in span.chord.classes  # a ninth or thirteenth the chord itself spells
-            column.append((pitch, cost + (0.0 if inside else 0.4 if coloured else penalty), not inside and place >= 3))
-        if not column:
-            column.append((min(max(note.pitch, low), high), OUT_OF_SCALE, False))
-        columns.append(column)
-    costs = [cost for _, cost, _ in columns[0]]
+        sung = [n.pitch for n in against if n.onset <= note.onset < n.end]
+        span = chord_at(harmony, note.onset)
+        found = _column(note, span, place, sung, classes, range(low, high + 1), HEAD_MOVE if i == 0 else MOVE, strict)
+        columns.append(found or [Candidate(min(max(note.pitch, low), high), OUT_OF_SCALE, False)])
+    costs = [candidate.cost for candidate in columns[0]]
     back: list[list[int]] = []
     leap = 0  # the last interval, if a leap that the melody has not yet come back from
     for i in range(1, len(columns)):
@@ -102,26 +86,10 @@ def fit(
         for pitch, cost, _ in columns[i]:
             best, link = 1e9, 0
             for j, (earlier, _, hanging) in enumerate(before):
-                move = pitch - earlier
                 value = costs[j]
                 if not gap:
-                    value += RESIZED * abs(move - wanted)
-                    if wanted * move < 0 or (wanted and not move) or (move and not wanted):
-                        value += TURNED if wanted * move < 0 else CRAMPED
-                    size = abs(move)
-                    if recovers and (size > widest or wanted * move <= 0):
-                        value += RECOVERY_LOST
-                    elif size > widest and 0 < abs(wanted) <= widest:
-                        value += STEP_LOST
-                    elif size >= LEAP > abs(wanted):
-                        value += LEAP_MADE
-                    elif size <= widest < abs(wanted):
-                        value += LEAP_LOST
-                    if size > 12:
-                        value += WIDE
-                    elif size == 6:
-                        value += TRITONE
-                    if hanging and size > 2:
+                    value += _interval_cost(pitch - earlier, wanted, widest, recovers)
+                    if hanging and abs(pitch - earlier) > 2:
                         value += LEFT_HANGING
                 if value < best:
                     best, link = value, j
@@ -134,4 +102,64 @@ def fit(
     for links in reversed(back):
         path.append(links[path[-1]])
     path.reverse()
-    return tuple(n._replace(pitch=columns[i][p][0]) for i, (n, p) in enumerate(zip(notes, path, strict=True)))
+    return tuple(n._replace(pitch=columns[i][p].pitch) for i, (n, p) in enumerate(zip(notes, path, strict=True)))
+
+
+def _column(
+    note: Note,
+    span: ChordSpan,
+    place: int,
+    sung: Sequence[int],
+    classes: frozenset[int] | None,
+    room: range,
+    move: float,
+    strict: float,
+) -> list[Candidate]:
+    """The pitches a note may take. place: strength in the bar; sung: by others; move: the cost of a semitone's move."""
+    core, bass = span.chord.core, span.chord.bass
+    home = chord_scale(span.chord, span.key)
+    harsh = CLASHING if place >= 2 else RUBBING
+    penalty = LONG_NONCHORD if note.duration >= 1.5 * PPQ else BEAT_NONCHORD if place == 2 else WEAK_NONCHORD
+    if place >= 3:
+        penalty = strict * STRONG_NONCHORD
+    out = []
+    for pitch in range(max(room.start, note.pitch - REACH), min(room.stop - 1, note.pitch + REACH) + 1):
+        pc = pitch % 12
+        inside = pc in core
+        if not inside and (pc not in home or (classes is not None and pc not in classes)):
+            if pitch == note.pitch:
+                out.append(Candidate(pitch, OUT_OF_SCALE + penalty, True))
+            continue
+        cost = move * abs(pitch - note.pitch)
+        if classes is not None and pc not in classes:
+            cost += 0.8
+        if not inside and note.duration >= PPQ // 2 and ((pc - 1) % 12 in core or (pc - bass) % 12 in (1, 11)):
+            cost += AVOIDED
+        if any(abs(pitch - other) % 12 in harsh for other in sung):
+            cost += CLASH
+        coloured = not inside and pc in span.chord.classes  # a ninth or thirteenth the chord itself spells
+        cost += 0.0 if inside else 0.4 if coloured else penalty
+        out.append(Candidate(pitch, cost, not inside and place >= 3))
+    return out
+
+
+@lru_cache(maxsize=16384)
+def _interval_cost(move: int, wanted: int, widest: int, recovers: bool) -> float:
+    """What an interval costs in place of the wanted one. widest: of a step; recovers: the wanted one mends a leap."""
+    size = abs(move)
+    value = RESIZED * abs(move - wanted)
+    if wanted * move < 0 or (wanted and not move) or (move and not wanted):
+        value += TURNED if wanted * move < 0 else CRAMPED
+    if recovers and (size > widest or wanted * move <= 0):
+        value += RECOVERY_LOST
+    elif size > widest and 0 < abs(wanted) <= widest:
+        value += STEP_LOST
+    elif size >= LEAP > abs(wanted):
+        value += LEAP_MADE
+    elif size <= widest < abs(wanted):
+        value += LEAP_LOST
+    if size > 12:
+        value += WIDE
+    elif size == 6:
+        value += TRITONE
+    return value
