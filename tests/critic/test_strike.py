@@ -1,0 +1,43 @@
+"""Where nothing else helps, whoever clashes rests for a bar; nobody else notices."""
+
+from __future__ import annotations
+
+from tests.conftest import Composed
+
+from cuesmith.critic.model import Finding
+from cuesmith.critic.strike import struck
+
+
+def finding(rule: str, bar: int, part: str) -> Finding:
+    return Finding(rule, 1, 1.0, 0.0, bar, part, "clash")
+
+
+def test_the_named_part_rests_in_that_bar_and_nobody_else(composed: Composed) -> None:
+    score = composed("symphonic", "battle", 1).score
+    part = next(p for p in score.parts if p.role == "pad" and p.passages)
+    first = min(n.onset for n in part.notes())
+    bar = score.plan.sections[0].meter.bar_ticks
+    start = first // bar * bar
+    mended = struck(score, finding("X01", 1 + start // bar, part.id))
+    assert mended is not None
+    for before, after in zip(score.parts, mended.parts, strict=True):
+        if before.id != part.id:
+            assert before == after
+    left = next(p for p in mended.parts if p.id == part.id)
+    assert not any(n.onset < start + bar and n.end > start for n in left.notes())
+    assert [n for n in left.notes() if n.onset >= start + bar] == [n for n in part.notes() if n.onset >= start + bar]
+
+
+def test_a_tune_is_never_struck_out(composed: Composed) -> None:
+    score = composed("symphonic", "battle", 1).score
+    lead = next(p for p in score.parts if p.role == "lead")
+    bar = 1 + min(n.onset for n in lead.notes()) // score.plan.sections[0].meter.bar_ticks
+    mended = struck(score, finding("Q12", bar, lead.id))
+    assert mended is not None
+    assert next(p for p in mended.parts if p.id == lead.id) == lead
+
+
+def test_what_a_rest_does_not_mend_is_left(composed: Composed) -> None:
+    score = composed("symphonic", "battle", 1).score
+    assert struck(score, finding("Q02", 1, "")) is None
+    assert struck(score, finding("X01", 0, "")) is None
