@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cuesmith.compose.layout import theme_meter
 from cuesmith.compose.material import Piece
-from cuesmith.compose.sighs import FIRST_BARS, lyrical, sighing
+from cuesmith.compose.sighs import FIRST_BARS, sighing, sighs
 from cuesmith.motif.fit import REACH, fit
 from cuesmith.motif.identity import identity
 from cuesmith.motif.model import Theme
@@ -114,7 +114,7 @@ class Desk:
             )  # fmt: skip
             if not notes:
                 continue
-            if lyrical(self.plan) and not against:
+            if sighs(self.plan) and not against:
                 notes, sighs_from = sighing(
                     notes, self.harmony, section, sighs_from, classes=classes, ceiling=self.ceiling
                 )

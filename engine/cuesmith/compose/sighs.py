@@ -19,7 +19,7 @@ LEAN = PPQ  # ticks of the leaning note: half of a shorter one
 STRONG = 3  # strength of the place
 
 
-def lyrical(plan: Plan) -> bool:
+def sighs(plan: Plan) -> bool:
     """Whether a cue's tune sighs: a full melody that is not in a hurry."""
     return plan.melody == "full" and plan.arousal <= CALM
 

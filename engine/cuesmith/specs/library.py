@@ -42,6 +42,7 @@ from cuesmith.specs.harmony_banks import (
     cue_problems,
 )
 from cuesmith.specs.likes import like_problems, likes, paced, ruled, weighed
+from cuesmith.specs.names import key_problems, listed_problems
 from cuesmith.specs.place import KeyPath, Problem
 from cuesmith.specs.rules import Rule, rule_problems
 from cuesmith.specs.validate import raise_problems, validate
@@ -147,20 +148,11 @@ def _no_problems(rows: object) -> Iterable[Problem]:
     return ()
 
 
-def _unknown(path: KeyPath, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    """One problem per key under `path` that is not known."""
-    known_names = list(known)
-    for name in names:
-        if name not in known_names:
-            message = f"unknown {what} '{name}'{did_you_mean(name, known_names)}"
-            yield Problem((*path, name), message, at_key=True)
-
-
 def _cue_type_problems(rows: Mapping[str, CueType], recipes: Iterable[str]) -> Iterator[Problem]:
     known = [PLAIN, *recipes]
     for id_, row in rows.items():
-        yield from _unknown((id_, "recipes"), "recipe", row.recipes, known)
-        yield from _unknown((id_, "modes"), "mode", row.modes, MODES)
+        yield from key_problems((id_, "recipes"), "recipe", row.recipes, known)
+        yield from key_problems((id_, "modes"), "mode", row.modes, MODES)
         for text in row.meters:
             try:
                 parse_meters(text)
@@ -168,26 +160,23 @@ def _cue_type_problems(rows: Mapping[str, CueType], recipes: Iterable[str]) -> I
                 yield Problem((id_, "meters", text), str(fault), at_key=True)
         names = [section.name for section in row.form]
         for number, shape in enumerate(row.shapes):
-            yield from _unknown((id_, "shapes", number, "bars"), "section", shape.bars, names)
-            for place, name in enumerate(shape.order):
-                if name not in names:
-                    message = f"unknown section '{name}'{did_you_mean(name, names)}"
-                    yield Problem((id_, "shapes", number, "order", place), message)
+            yield from key_problems((id_, "shapes", number, "bars"), "section", shape.bars, names)
+            yield from listed_problems((id_, "shapes", number, "order"), "section", shape.order, names)
 
 
 def _progression_problems(rows: Mapping[str, Progression], cue_types: Iterable[str]) -> Iterator[Problem]:
     known = list(cue_types)
     for id_, row in rows.items():
-        yield from _unknown((id_, "cues"), "cue type", row.cues, known)
+        yield from key_problems((id_, "cues"), "cue type", row.cues, known)
 
 
 def _character_problems(
     rows: Mapping[str, Character], scales: Iterable[str], cells: Iterable[str], contours: Iterable[str]
 ) -> Iterator[Problem]:
     for id_, row in rows.items():
-        yield from _unknown((id_, "scales"), "scale", row.scales, scales)
-        yield from _unknown((id_, "cells"), "rhythm cell", row.cells, cells)
-        yield from _unknown((id_, "contours"), "contour", row.contours, contours)
+        yield from key_problems((id_, "scales"), "scale", row.scales, scales)
+        yield from key_problems((id_, "cells"), "rhythm cell", row.cells, cells)
+        yield from key_problems((id_, "contours"), "contour", row.contours, contours)
 
 
 def _groove_problems(
@@ -197,8 +186,8 @@ def _groove_problems(
     for id_, row in rows.items():
         if row.kit not in kit_names:
             yield Problem((id_, "kit"), f"unknown kit '{row.kit}'{did_you_mean(row.kit, kit_names)}")
-        yield from _unknown((id_, "rows"), "drum voice", row.rows, drums)
-        yield from _unknown((id_, "fill"), "drum voice", row.fill, drums)
+        yield from key_problems((id_, "rows"), "drum voice", row.rows, drums)
+        yield from key_problems((id_, "fill"), "drum voice", row.fill, drums)
 
 
 def recipe_problems(
@@ -209,10 +198,7 @@ def recipe_problems(
     for id_, row in rows.items():
         if id_ == PLAIN:
             yield Problem((*path, id_), f"'{PLAIN}' means a theme as it is; call the recipe otherwise", at_key=True)
-        for index, name in enumerate(row.families):
-            if name not in known:
-                message = f"unknown family of instruments '{name}'{did_you_mean(name, known)}"
-                yield Problem((*path, id_, "families", index), message)
+        yield from listed_problems((*path, id_, "families"), "family of instruments", row.families, known)
 
 
 def _stage_problems(rows: Mapping[str, Stage], recipes: Iterable[str]) -> Iterator[Problem]:
@@ -224,7 +210,4 @@ def _stage_problems(rows: Mapping[str, Stage], recipes: Iterable[str]) -> Iterat
 
 def _voicing_problems(bank: VoicingBank) -> Iterator[Problem]:
     for family, row in bank.families.items():
-        for index, name in enumerate(row.templates or ()):
-            if name not in bank.templates:
-                message = f"unknown template '{name}'{did_you_mean(name, bank.templates)}"
-                yield Problem(("families", family, "templates", index), message)
+        yield from listed_problems(("families", family, "templates"), "template", row.templates or (), bank.templates)
