@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import hashlib
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 T = TypeVar("T")
 SQRT_3 = 1.7320508075688772  # four uniforms vary by 1/√3 about their sum
@@ -21,11 +24,18 @@ class Stream:
     """A named source of chance. The surface is small on purpose; each method draws a fixed number of times."""
 
     __slots__ = ("_path", "_random")
+    _random: Callable[[], float]
 
     def __init__(self, path: tuple[str, ...]) -> None:
         self._path = path
-        digest = hashlib.blake2b("\x1f".join(path).encode("utf-8"), digest_size=16).digest()
+
+    def __getattr__(self, name: str) -> Callable[[], float]:
+        """The generator, seeded when it is first drawn from: many streams only have children."""
+        if name != "_random":
+            raise AttributeError(name)
+        digest = hashlib.blake2b("\x1f".join(self._path).encode("utf-8"), digest_size=16).digest()
         self._random = random.Random(int.from_bytes(digest, "big")).random
+        return self._random
 
     def child(self, *path: object) -> Stream:
         """A stream of its own below this one; drawing from it leaves this one untouched."""
@@ -69,6 +79,13 @@ class Stream:
         """Nearly normal, within ±3.5 sd: the sum of four uniforms, free of any maths library's rounding."""
         draw = self._random
         return mean + sd * SQRT_3 * (draw() + draw() + draw() + draw() - 2.0)
+
+    def gausses(self, count: int, sd: float = 1.0) -> NDArray[np.float64]:
+        """As many draws of `gauss` about 0 at once."""
+        draw = self._random
+        uniforms = np.array([draw() for _ in range(4 * count)]).reshape(count, 4)
+        out: NDArray[np.float64] = uniforms[:, 0] + uniforms[:, 1] + uniforms[:, 2] + uniforms[:, 3] - 2.0
+        return sd * SQRT_3 * out
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """The items in a new order (Fisher-Yates)."""

@@ -143,6 +143,7 @@ def _pitched(
     out: list[Note] = []
     motif = _motif_steps(setting, section) if texture.kind == "motif" else ()
     leader = setting.cast.leads[section.index]
+    degrees: dict[tuple[int, str], int] = {}  # (onset of the chord, symbol) → pitch
     for bar, token in ((bar, token) for bar, found in laid(texture, meter, section.bars) for token in found):
         onset = section.start + bar * meter.bar_ticks + token.step * step_ticks
         span = chord_at(setting.harmony, onset)
@@ -174,9 +175,11 @@ def _pitched(
             pitch = pitch if pitch % 12 in pool else pitch - 1 if (pitch - 1) % 12 in pool else pitch + 1
             pitch = fold(pitch, low, max(high, low + 12))
         else:
-            pitch = fold(
-                _degree_pitch(token.symbol, span.chord, span.key, texture.anchor, low), low, max(high, low + 12)
-            )
+            place = (span.onset, token.symbol)
+            if place not in degrees:
+                pitch = _degree_pitch(token.symbol, span.chord, span.key, texture.anchor, low)
+                degrees[place] = fold(pitch, low, max(high, low + 12))
+            pitch = degrees[place]
         if texture.kind in ("degree", "motif") and meter.strength((onset - section.start) % meter.bar_ticks) >= 2:
             pitch = _consonant(pitch, span.chord)
         note = Note(onset, duration, pitch, loud)

@@ -7,6 +7,7 @@ approaches step into the next root, and no bar comes more than three times uncha
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -140,7 +141,8 @@ def _slots(setting: Setting, section: SectionPlan, texture: Texture, spans: tupl
     """The rhythm of the section: the pattern bar by bar, cut where chords change and taken up again from the root."""
     bar_ticks, step = section.meter.bar_ticks, PPQ // texture.unit
     beat = min(PPQ, bar_ticks)
-    starts = {span.onset for span in spans}
+    onsets = [span.onset for span in spans]
+    starts = set(onsets)
     out: list[Slot] = []
     for bar, found in laid(texture, section.meter, section.bars):
         start = section.start + bar * bar_ticks
@@ -150,12 +152,10 @@ def _slots(setting: Setting, section: SectionPlan, texture: Texture, spans: tupl
         for slot in _varied(slots, bar, section.bars, start, beat):
             if slot.onset in starts and section.meter.strength(slot.onset - start) >= 2:
                 slot = replace(slot, symbol="R")
-            cuts = [span.onset for span in spans if slot.onset < span.onset < slot.end]
-            edges = [slot.onset, *cuts, slot.end]
-            for number, (a, b) in enumerate(pairwise(edges)):
-                if not number:
-                    out.append(replace(slot, duration=b - a))
-                elif b - a >= LEAST:
+            cuts = onsets[bisect_right(onsets, slot.onset) : bisect_left(onsets, slot.end)]
+            out.append(replace(slot, duration=cuts[0] - slot.onset) if cuts else slot)
+            for a, b in pairwise([*cuts, slot.end]):
+                if b - a >= LEAST:
                     out.append(Slot(a, b - a, "R", slot.accent, step))
     return out
 

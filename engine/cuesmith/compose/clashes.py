@@ -51,6 +51,7 @@ MUD = tuple(  # for each pitch those that make mud with it
     )
     for p in range(160)
 )
+NEAR = tuple(around.bits | open_.bits | mud.bits for around, open_, mud in zip(AROUND, OPEN, MUD, strict=True))
 
 
 class Sounding:
@@ -63,15 +64,21 @@ class Sounding:
 
     def add(self, onset: int, end: int, pitch: int) -> None:
         """Place a note (ticks, MIDI pitch)."""
-        insort(self._at.setdefault(pitch, []), (onset, end))
-        self._longest[pitch] = max(self._longest.get(pitch, 0), end - onset)
+        row = self._at.setdefault(pitch, [])
+        if row and row[-1] > (onset, end):
+            insort(row, (onset, end))
+        else:
+            row.append((onset, end))
+        if end - onset > self._longest.get(pitch, 0):
+            self._longest[pitch] = end - onset
         for beat in range(onset // PPQ, (end - 1) // PPQ + 1):
             self._beats[beat] |= 1 << pitch
 
     def bits(self, onset: int, end: int) -> int:
         """What sounds in the beats from onset to end, a bit per pitch: a quick look before `near`."""
-        sounding = 0
-        for beat in range(onset // PPQ, (end - 1) // PPQ + 1):
+        first, last = onset // PPQ, (end - 1) // PPQ
+        sounding = self._beats.get(first, 0)
+        for beat in range(first + 1, last + 1):
             sounding |= self._beats.get(beat, 0)
         return sounding
 
@@ -124,20 +131,24 @@ def _rubs(
     """From when to when (ticks) the note first clashes; None when it does not. role: of its seat."""
     if note.duration <= PASSING:
         return None
+    onset, end = note.onset, note.end
+    pitches = [note.pitch + shift for shift in shifts]
+    beats = heard.bits(onset, end), tune.bits(onset, end)
+    if not any((beats[0] | beats[1]) & NEAR[pitch] for pitch in pitches):
+        return None
     low = role == "bass"
     found: list[tuple[int, int]] = []
-    for placed, rubbing in ((heard, AROUND), (tune, OPEN if low else AROUND)):
-        sounding = placed.bits(note.onset, note.end)
-        for pitch in (note.pitch + shift for shift in shifts):
+    for placed, sounding, rubbing in ((heard, beats[0], AROUND), (tune, beats[1], OPEN if low else AROUND)):
+        for pitch in pitches:
             near = rubbing[pitch]
-            for start, end, other in placed.near(note.onset, note.end, near) if sounding & near.bits else ():
-                span = chord_at(setting.harmony, start)
+            for first, last, other in placed.near(onset, end, near) if sounding & near.bits else ():
+                span = chord_at(setting.harmony, first)
                 if not _spells(span.chord, pitch, other):  # else it is the chord's own tension
-                    found.append((start, end))
-                elif span.end < end - PASSING and not _spells(chord_at(setting.harmony, end - 1).chord, pitch, other):
-                    found.append((span.end, end))  # held into a chord that does not spell it
+                    found.append((first, last))
+                elif span.end < last - PASSING and not _spells(chord_at(setting.harmony, last - 1).chord, pitch, other):
+                    found.append((span.end, last))  # held into a chord that does not spell it
             if sounding & MUD[pitch].bits and role != "colour" and (not low or placed is tune):
-                found += [(start, end) for start, end, _ in placed.near(note.onset, note.end, MUD[pitch])]
+                found += [(first, last) for first, last, _ in placed.near(onset, end, MUD[pitch])]
     return min(found) if found else None
 
 

@@ -43,10 +43,10 @@ def roll_of_notes(notes: Notes, length: int, cuts: Ints | None = None) -> Roll:
     onset, end = np.minimum(notes.onset, last), np.minimum(notes.end, last)
     edges = np.unique(np.concatenate((beats, onset, end) if cuts is None else (beats, cuts, onset, end)))
     edges = edges[edges <= last]
-    counts = np.zeros((len(edges), 128), dtype=np.int32)
+    counts = np.zeros((len(edges), 128), dtype=np.int16)
     np.add.at(counts, (np.searchsorted(edges, onset), notes.pitch), 1)
     np.add.at(counts, (np.searchsorted(edges, end), notes.pitch), -1)
-    sounding = np.cumsum(counts, axis=0)[:-1] > 0
+    sounding = np.cumsum(counts, axis=0, dtype=np.int16)[:-1] > 0
     start = edges[:-1]
     return Roll(start, np.diff(edges), start // PPQ, np.zeros(len(start), dtype=np.int64), sounding)
 
@@ -54,7 +54,7 @@ def roll_of_notes(notes: Notes, length: int, cuts: Ints | None = None) -> Roll:
 def pairs(roll: Roll, distance: int) -> tuple[Ints, Ints]:
     """(stretch, lower pitch) wherever two notes this many semitones apart sound together."""
     both = roll.sounding[:, :-distance] & roll.sounding[:, distance:]
-    stretch, low = np.nonzero(both)
+    stretch, low = np.divmod(np.flatnonzero(both), both.shape[1])  # np.nonzero of two dimensions takes twice as long
     return stretch, low
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuesmith.music.meter import Meter, MeterChange
-from cuesmith.music.note import PPQ, Note
+from cuesmith.music.note import PPQ, Note, note_table
 from cuesmith.music.scale import Scale
 from cuesmith.music.tempo import TempoMap
 from cuesmith.perform.tables import ROLE_DB
@@ -49,8 +49,7 @@ class Notes:
 def notes_of(found: Iterable[Note], part: int = 0) -> Notes:
     """Notes as columns, in order of onset."""
     rows = sorted(found)
-    table = np.array(rows, dtype=np.int64).reshape(len(rows), 4)
-    onset, length, pitch, velocity = table.T
+    onset, length, pitch, velocity = note_table(rows).T.copy()
     return Notes(onset, onset + length, pitch, velocity, np.full(len(rows), part, dtype=np.int64))
 
 

@@ -51,17 +51,22 @@ _MOVES = np.arange(-REACH, REACH + 1)
 Row = NDArray[np.float32]
 
 
+class Rows(dict[str, int]):
+    """Context → row. A context that was not counted has the row of its longest prefix that was; the empty one was."""
+
+    def __missing__(self, context: str) -> int:
+        return self[context[:-1]]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Family:
     """The viewpoints that tell one thing.
 
-    rows: per viewpoint, context → row; longest: letters of its longest context; logs: per row the natural logarithms
-    of the probabilities; weights: per row how much it is trusted. repeats: by the length of what is recalled, the
-    share of the odds that it comes again.
+    rows: per viewpoint, context → row; logs: per row the natural logarithms of the probabilities; weights: per row how
+    much it is trusted. repeats: by the length of what is recalled, the share of the odds that it comes again.
     """
 
-    rows: tuple[Mapping[str, int], ...]
-    longest: tuple[int, ...]
+    rows: tuple[Rows, ...]
     logs: Row
     weights: Row
     repeats: NDArray[np.float64]
@@ -119,11 +124,11 @@ def read_expectations(text: bytes) -> Expectations:
 
 def _family(views: Mapping[str, Sequence[Mapping[str, Any]]], size: int, repeats: Sequence[float]) -> Family:
     """Counts → smoothed rows, order by order: each context takes what it did not see from the one a letter shorter."""
-    tables: list[Mapping[str, int]] = []
+    tables: list[Rows] = []
     blocks: list[NDArray[np.float64]] = []
     start = 0
     for orders in views.values():
-        rows: dict[str, int] = {}
+        rows = Rows()
         above = np.full((1, size), 1.0 / size)
         first = start  # where the rows of the order above begin
         for order, table in enumerate(orders):
@@ -144,8 +149,7 @@ def _family(views: Mapping[str, Sequence[Mapping[str, Any]]], size: int, repeats
     logs = np.log(odds)
     entropy = -(odds * logs).sum(axis=1) / math.log(size)
     weights = np.maximum(entropy, SUREST) ** -BIAS
-    longest = tuple(max(map(len, table)) for table in tables)
-    return Family(tuple(tables), longest, logs.astype(np.float32), weights.astype(np.float32), np.array(repeats))
+    return Family(tuple(tables), logs.astype(np.float32), weights.astype(np.float32), np.array(repeats))
 
 
 def distributions(family: Family, seen: Seen, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
@@ -155,8 +159,8 @@ def distributions(family: Family, seen: Seen, allowed: NDArray[np.bool_] | None 
     """
     places = np.array(
         [
-            [_row(rows, context, longest) for context in view]
-            for rows, longest, view in zip(family.rows, family.longest, seen.contexts, strict=True)
+            [rows[context] for context in view]
+            for rows, view in zip(family.rows, seen.contexts, strict=True)
         ],
         dtype=np.intp,
     )
@@ -175,15 +179,6 @@ def distributions(family: Family, seen: Seen, allowed: NDArray[np.bool_] | None 
     odds *= (1.0 - share)[:, None]
     odds[np.arange(len(share)), [recall.symbol for recall in seen.recalls]] += share
     return odds
-
-
-def _row(rows: Mapping[str, int], context: str, longest: int) -> int:
-    """The row of the longest prefix of a context that was counted; the empty one always was."""
-    for length in range(min(longest, len(context)), 0, -1):
-        row = rows.get(context[:length])
-        if row is not None:
-            return row
-    return rows[""]
 
 
 def pitch_distributions(model: Expectations, views: Views, pitches: Sequence[int]) -> NDArray[np.float64]:

@@ -35,6 +35,7 @@ MOST_COST = 20.0  # at most; what was not heard pays it in full
 LEAP_SHARE = 0.75  # leaps are drawn less often than their share: the contour asks for more of them
 SMALL_SHARE = {1: 1.2, 2: 0.85}  # likewise steps more often, thirds less
 OFF_BEAT_LEAP = 0.25  # and less still to a note off the beat, which surprises enough by when it comes
+FARTHEST = 128  # rungs: no note lies farther from where the contour wants it
 QUICK_LEAP = 0.03  # and hardly ever to one shorter than an eighth, which is hard to sing
 GOALS = (1, 4, 2, 6)  # steps a question may end on: 2, 5, 3, 7
 GOAL_SIXTEENTHS = 6  # the least length of the last note
@@ -130,8 +131,9 @@ def _moves(share: Mapping[str, float], scale: Scale) -> dict[int, float]:
 
 @lru_cache(maxsize=1)
 def _bells() -> tuple[float, ...]:
-    """exp(-(x / 1.7)²) for x in sixteenths of a rung, 0..8: how well a rung fits the contour."""
-    return tuple(math.exp(-((x / 16 / 1.7) ** 2)) for x in range(8 * 16 + 1))
+    """exp(-(x / 1.7)²) for x in sixteenths of a rung, level from 8 rungs on: how well a rung fits the contour."""
+    near = [math.exp(-((x / 16 / 1.7) ** 2)) for x in range(8 * 16 + 1)]
+    return (*near, *near[-1:] * (FARTHEST * 16))
 
 
 def _walk(
@@ -159,7 +161,7 @@ def _walk(
         target = base + (_height(points, onset / end) - points[0]) / reach * span
         weights = {}
         for move, weight in moves:
-            value = weight * bells[min(128, int(abs(at + move - target) * 16))]
+            value = weight * bells[int(abs(at + move - target) * 16)]
             if move > 2 or move < -2:
                 value *= off
             if before >= 3 or before <= -3:  # a leap is answered by a step the other way

@@ -328,6 +328,11 @@ def chord_scale(chord: Chord, key: Key) -> frozenset[int]:
 
     A borrowed chord bends the scale: over bVII in major the leading tone gives way to the flat seventh.
     """
-    tones = set(chord.classes)
-    kept = {pc for pc in key.classes if pc in tones or not ({(pc + 1) % 12, (pc - 1) % 12} & (tones - key.classes))}
+    return _bent_scale(chord.classes, key.classes)
+
+
+@lru_cache(maxsize=4096)
+def _bent_scale(classes: tuple[int, ...], scale: frozenset[int]) -> frozenset[int]:
+    tones = set(classes)
+    kept = {pc for pc in scale if pc in tones or not ({(pc + 1) % 12, (pc - 1) % 12} & (tones - scale))}
     return frozenset(tones | kept)

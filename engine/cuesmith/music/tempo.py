@@ -61,6 +61,12 @@ class TempoMap:
             seconds.append(at)
         return tuple(ticks), tuple(seconds)
 
+    @cached_property
+    def _columns(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
+        """Per change of tempo: tick, second, microseconds per quarter."""
+        ticks, seconds = self._anchors
+        return np.array(ticks), np.array(seconds), np.array([change.us_per_quarter for change in self.changes])
+
     def seconds(self, tick: int | float) -> float:
         """The clock time of a tick."""
         ticks, seconds = self._anchors
@@ -69,20 +75,17 @@ class TempoMap:
 
     def seconds_array(self, ticks: NDArray[np.int64]) -> NDArray[np.float64]:
         """`seconds` over an array."""
-        starts, clock = self._anchors
-        index = np.clip(np.searchsorted(np.asarray(starts), ticks, side="right") - 1, 0, None)
-        pace = np.asarray([change.us_per_quarter for change in self.changes])
+        starts, clock, pace = self._columns
+        index = np.maximum(np.searchsorted(starts, ticks, side="right") - 1, 0)
         # In the order of `seconds`, so that both round alike.
-        into = (ticks - np.asarray(starts)[index]) * pace[index] / (PPQ * 1e6)
-        out: NDArray[np.float64] = np.asarray(clock)[index] + into
+        out: NDArray[np.float64] = clock[index] + (ticks - starts[index]) * pace[index] / (PPQ * 1e6)
         return out
 
     def ticks_array(self, seconds: NDArray[np.float64]) -> NDArray[np.int64]:
         """The nearest tick of each clock time; times before 0 become tick 0."""
-        starts, clock = self._anchors
-        index = np.clip(np.searchsorted(np.asarray(clock), seconds, side="right") - 1, 0, None)
-        rate = np.asarray([change.us_per_quarter for change in self.changes], dtype=np.float64) / (PPQ * 1e6)
-        exact = np.asarray(starts)[index] + (seconds - np.asarray(clock)[index]) / rate[index]
+        starts, clock, pace = self._columns
+        index = np.maximum(np.searchsorted(clock, seconds, side="right") - 1, 0)
+        exact = starts[index] + (seconds - clock[index]) / (pace[index] / (PPQ * 1e6))
         out: NDArray[np.int64] = np.maximum(np.rint(exact), 0).astype(np.int64)
         return out
 

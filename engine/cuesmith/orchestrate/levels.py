@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cuesmith.music.note import note_table
 from cuesmith.orchestrate.balance import doubles
 from cuesmith.perform.tables import ROLE_DB, STRUCK_DB
 from cuesmith.score import Part, Plan
@@ -40,31 +41,28 @@ DRUM_DB = {
     42: -10, 44: -9, 46: -9, 49: 5, 57: 5, 52: 3, 55: 2, 51: -8, 53: -8, 59: -8,
 }  # fmt: skip
 
+DRUM_ENERGY = 10 ** (np.array([DRUM_DB.get(key, -4) for key in range(128)]) / 10)
+
 Energies = NDArray[np.float64]
 
 
 def _energies(part: Part, plan: Plan, banks: Banks) -> Energies:
     """Energy of a part in each section: 1 is a second of velocity 80 at 0 dB."""
-    out = np.zeros(len(plan.sections))
     instrument = None if part.drums else banks.instruments.get(part.instrument)
     held = instrument is not None and instrument.sustained
-    at = plan.tempo.seconds_array
-    for passage in part.passages:
-        notes = np.asarray(passage.notes, dtype=np.int64)
-        if part.drums:
-            loud = (notes[:, 3] / 100.0) ** 4 * 10 ** (
-                np.array([DRUM_DB.get(k, -4) for k in notes[:, 2].tolist()]) / 10
-            )
-            out[passage.section] += float(loud.sum()) * DRUM_SEC
-            continue
-        seconds = at(notes[:, 0] + notes[:, 1]) - at(notes[:, 0])
+    onset, length, pitch, velocity = note_table([note for passage in part.passages for note in passage.notes]).T
+    if part.drums:
+        energy = DRUM_SEC * (velocity / 100.0) ** 4 * DRUM_ENERGY[pitch]
+    else:
+        seconds = plan.tempo.seconds_array(onset + length) - plan.tempo.seconds_array(onset)
         decay = LONG_DECAY_SEC if instrument is not None and instrument.family in LONG_DECAY else DECAY_SEC
         whole = PEAK_SEC / (1 - np.exp(-PEAK_SEC / decay))  # a note that is left to ring, in seconds of its loudest
         ring = RING_SEC if instrument is None or held else TAIL * instrument.tail_ms / 1000
         lasting = seconds + ring if held else whole * (1 - np.exp(-(seconds + ring) / decay))
-        out[passage.section] += float(((notes[:, 3] / 80.0) ** 4 * lasting).sum())
+        energy = (velocity / 80.0) ** 4 * lasting
+    section = np.repeat([p.section for p in part.passages], [len(p.notes) for p in part.passages])
     level_db = ROLE_DB[part.role] + part.level_db + (0.0 if held or part.drums else STRUCK_DB)
-    return out * float(10 ** (level_db / 10))
+    return np.bincount(section, energy, len(plan.sections)).astype(np.float64) * float(10 ** (level_db / 10))
 
 
 def _busy(parts: Sequence[Part], plan: Plan) -> Energies:

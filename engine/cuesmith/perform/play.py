@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cuesmith.chance import Stream, stream
-from cuesmith.music.note import PPQ, Note
+from cuesmith.music.note import PPQ, Note, note_table
 from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.perform.bends import bends
 from cuesmith.perform.expression import expression_curves
@@ -89,25 +90,22 @@ def swung(ticks: NDArray[np.int64], feel: Feel) -> NDArray[np.int64]:
 
 def _drift(count: int, sd_ms: float, draw: Stream) -> NDArray[np.float64]:
     """AR(1) timing error in seconds: each note keeps 0.7 of the error before it."""
-    out = np.zeros(count)
-    error = 0.0
-    step = sd_ms * math.sqrt(1 - 0.7**2)
-    for i in range(count):
-        error = 0.7 * error + draw.gauss(0.0, step)
-        out[i] = max(-CLIP_MS, min(CLIP_MS, error))
-    return out / 1000.0
+    steps = draw.gausses(count, sd_ms * math.sqrt(1 - 0.7**2)).tolist()
+    errors = np.array(list(accumulate(steps, lambda error, step: 0.7 * error + step)), np.float64)
+    clipped: NDArray[np.float64] = np.clip(errors, -CLIP_MS, CLIP_MS) / 1000.0
+    return clipped
 
 
 def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray[np.int16]:
     """How hard each note is struck: as written, articulated, placed in bar and phrase, high or low; a little chance."""
     sd = VELOCITY_SD.get(part.role, 4.0) * plan.brief.humanize
-    value = np.array([note.velocity + ARTICULATIONS[articulation].velocity for note, articulation, _ in played], float)
+    value = np.array([note[3] + ARTICULATIONS[articulation].velocity for note, articulation, _ in played], float)
     if part.role != "pulse":
         value += _phrased(played, plan)
     if part.role in ("lead", "guide"):
         pitch = np.array([note.pitch for note, _, _ in played], float)
         value += 0.4 * (pitch - pitch.mean())
-    value += np.array([draw.gauss(0.0, sd) for _ in played])
+    value += draw.gausses(len(played), sd)
     struck: NDArray[np.int16] = np.clip(np.rint(value), 1, 127).astype(np.int16)
     return struck
 
@@ -168,8 +166,8 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
     human = plan.brief.humanize
     sd, offset = TIMING[part.role]
     sd *= human * style.playing.jitter_ms / 8.0
-    starts = np.asarray([n.onset for n, _, _ in played], dtype=np.int64)
-    ends = np.asarray([n.end for n, _, _ in played], dtype=np.int64)
+    starts, lengths, pitches, _ = note_table([note for note, _, _ in played]).T
+    ends = starts + lengths
     on = plan.tempo.seconds_array(_bent(starts, plan, feel))
     off = plan.tempo.seconds_array(_bent(ends, plan, feel))
     nominal = on.copy()
@@ -193,7 +191,7 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
     duration = np.where(inside, np.minimum(duration, plan.seconds - on), duration)
     velocity = _velocities(part, played, plan, draw.child("velocity"))
     level_db = ROLE_DB[part.role] + part.level_db + (STRUCK_DB if instrument is not None and not sustained else 0.0)
-    pitch = np.asarray([n.pitch for n, _, _ in played], dtype=np.int16)
+    pitch = pitches.astype(np.int16)
     order = np.argsort(on, kind="stable")
     curves: tuple[Curve, ...] = ()
     bend_range = 2
