@@ -7,8 +7,15 @@ from itertools import product
 import pytest
 from tests.conftest import Composed
 
+from cuesmith.chance import stream
+from cuesmith.compose.layout import lay_out
 from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
+from cuesmith.plan.build import build_plan
+from cuesmith.score import Brief
+from cuesmith.show.themes import make_themes
 from cuesmith.specs.library import load_banks
+from cuesmith.specs.load import load_style
+from cuesmith.specs.show import ThemeSpec
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 EVERY = list(product(STYLES, load_banks().cue_types))
@@ -26,6 +33,22 @@ def test_the_theme_covers_the_melody(style: str, type_: str, composed: Composed)
         themed = [p for p in passages if p.statement is not None and p.statement.identity >= DEVELOPMENT]
         share = sum(len(p.notes) for p in themed) / sum(len(p.notes) for p in passages)
         assert share >= LEAST_COVERAGE
+
+
+def test_written_plainly_a_cue_begins_with_the_idea_as_it_was_written() -> None:
+    banks = load_banks()
+    developed = 0
+    for style, type_ in EVERY:
+        themes = make_themes({"hero": ThemeSpec(character="heroic")}, load_style(style), banks, "plainly")
+        brief = Brief(id="M-1", title="", type=type_, style=style, seed=1, themes=("hero",))
+        plan = build_plan(brief, load_style(style), themes, banks)
+        usual, plainly = (lay_out(plan, themes, stream(1, "melody"), plainly=said) for said in (False, True))
+        first = next((index for index, one in plainly.items() if one.pieces != usual[index].pieces), None)
+        if first is not None:
+            piece, m = plainly[first].pieces[0], plainly[first].material
+            assert [n.step for n in piece.motif.notes] == [n.step for n in m.plain.motif.notes]
+            developed += usual[first].pieces[0].ops != piece.ops
+    assert developed > len(EVERY) // 4  # recipes that make something else of the idea
 
 
 @pytest.mark.parametrize(("style", "type_"), EVERY)

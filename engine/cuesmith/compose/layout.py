@@ -45,8 +45,11 @@ def material_of(plan: Plan, themes: Mapping[str, Theme], section: SectionPlan, n
     return material(theme, meter, plan.guise(name, section), section.key, section.length // meter.bar_ticks)
 
 
-def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream) -> dict[int, Laid]:
-    """Section index → what it sings; sections without a theme are not in it."""
+def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool = False) -> dict[int, Laid]:
+    """Section index → what it sings; sections without a theme are not in it.
+
+    plainly: whether the first to sing begins with the idea as it was written, whatever its recipe makes of it.
+    """
     heard: Counter[tuple[str, str]] = Counter()
     out = {}
     for section in plan.sections:
@@ -60,10 +63,17 @@ def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream) -> dict[int, 
         if turn and section.treatment in WHOLE and not (plan.vocal and section.treatment in SONG_PARTS):
             pieces = varied(pieces, draw.child("return", section.index))
         pieces = [p for p in pieces if p.motif.notes]
+        if plainly and pieces and m.plain.bars * m.bar <= section.length - pieces[0].start:
+            pieces, plainly = _exposed(pieces, m), False
         if melodious(plan, section):
             pieces = aired(pieces, DIALOGUE_AIR if plan.dialogue_safe else AIR, section.length)
         out[section.index] = Laid(m, tuple(pieces), turn)
     return out
+
+
+def _exposed(pieces: Sequence[Piece], m: Material) -> list[Piece]:
+    idea = m.plain.at(pieces[0].start)
+    return [replace(idea, ops=("idea",)), *(p for p in pieces if p.start >= idea.start + m.plain.bars * m.bar)]
 
 
 def melodious(plan: Plan, section: SectionPlan) -> bool:

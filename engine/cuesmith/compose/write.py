@@ -35,6 +35,7 @@ from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
 
 STRICTER = 0.25  # by how much every further attempt shuns foreign notes on strong places
+PLAINLY = 2  # from this attempt on the first to sing begins with the idea as it was written
 
 
 def _seat_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
@@ -72,11 +73,12 @@ def _tunes(plan: Plan, laid: Mapping[int, Laid]) -> dict[int, list[int]]:
 def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, attempt: int = 0) -> Score:
     """The whole score of a cue. Parts without a note are left out; parts stand in the order of the style's seats.
 
-    attempt: 0, or the number of another way of writing the same plan.
+    attempt: 0, or the number of another way of writing the same plan: stricter about foreign notes each time, and from
+    the second on with the idea as it was written at the start.
     """
     draw = stream(plan.brief.seed, plan.brief.id)
     draw = draw.child("attempt", attempt) if attempt else draw
-    laid = lay_out(plan, themes, draw.child("melody"))
+    laid = lay_out(plan, themes, draw.child("melody"), plainly=attempt >= PLAINLY)
     cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, laid))
     harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
     sung = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"), 1 + STRICTER * attempt)
