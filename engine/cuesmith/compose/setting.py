@@ -5,17 +5,19 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from cuesmith.chance import Stream
 from cuesmith.motif.model import Theme
 from cuesmith.music.note import Note
+from cuesmith.music.partwriting import Rules
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan
 from cuesmith.specs.banks import Texture
 from cuesmith.specs.voicing_bank import VoicingBank, VoicingRow
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Setting:
     """themes by name; textures by id; lead: all lead notes in order of onset; draw: the cue's stream.
 
@@ -36,8 +38,20 @@ class Setting:
     kicks: tuple[int, ...] = ()
     leading: Mapping[int, frozenset[str]] = field(default_factory=dict)
 
+    @cached_property
+    def rules(self) -> Rules:
+        """What it costs a voice to move, in this style."""
+        return self.voicing.rules()
+
     def spans(self, section: SectionPlan) -> tuple[ChordSpan, ...]:
         """The chords inside a section, cut at its bar lines where they cross."""
+        return self._spans[section.index]
+
+    @cached_property
+    def _spans(self) -> tuple[tuple[ChordSpan, ...], ...]:
+        return tuple(self._inside(section) for section in self.plan.sections)
+
+    def _inside(self, section: SectionPlan) -> tuple[ChordSpan, ...]:
         out = []
         for span in self.harmony:
             start, end = max(span.onset, section.start), min(span.end, section.end)

@@ -33,7 +33,7 @@ def manner_of(setting: Setting, role: str) -> Manner:
     """How seats of a role lead their voices in this style: the rules, and the templates it likes for that role."""
     rows = setting.layouts.templates
     liked = (name for name in setting.voicing.templates or () if role in rows[name].roles)
-    return manner(setting.voicing.rules(), tuple(rows[name].template(name) for name in liked))
+    return manner(setting.rules, tuple(rows[name].template(name) for name in liked))
 
 
 def voices_of(player: Player) -> int:

@@ -25,6 +25,7 @@ Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
 ONE_LINE = PPQ  # ticks: notes further apart than this are not heard as one interval
+STEPWISE = np.isin(np.arange(12), (1, 2, 10, 11))  # by semitones: a step, up or down, perhaps in another octave
 EVERYTHING = frozenset({"plan", "sections", "statements", "harmony", "parts"})
 
 
@@ -150,11 +151,15 @@ class View:
 
     def strong(self, ticks: Ints) -> Bools:
         """Which ticks are strong places of their bar (downbeat or secondary accent)."""
-        return np.isin(ticks, self.strong_ticks)
+        if not len(self.strong_ticks):
+            return np.zeros(len(ticks), dtype=bool)
+        after = self.strong_ticks[np.minimum(np.searchsorted(self.strong_ticks, ticks), len(self.strong_ticks) - 1)]
+        found: Bools = after == ticks
+        return found
 
     @cached_property
     def strong_ticks(self) -> Ints:
-        """Every strong place of the cue."""
+        """Every strong place of the cue, in order."""
         found = [int(bar) + at for bar in self.bars[:-1] for at in self.meter(int(bar)).strong_ticks]
         return np.array(found, dtype=np.int64)
 
@@ -251,7 +256,7 @@ class View:
         foreign = ~self.chord_table[now, notes.pitch % 12]
         early = foreign & (now != soon) & self.chord_table[soon, notes.pitch % 12]
         moves = np.abs(np.diff(notes.pitch))
-        steps = np.isin(moves % 12, (1, 2, 10, 11)) if bass else (moves > 0) & (moves <= 2)
+        steps = STEPWISE[moves % 12] if bass else (moves > 0) & (moves <= 2)
         at_once = notes.onset[1:] - notes.end[:-1] <= PPQ // 2
         light[:-1] = steps & at_once & (notes.onset[1:] > notes.onset[:-1])
         light &= foreign & (notes.end - notes.onset <= PPQ) & ~self.strong(notes.onset)

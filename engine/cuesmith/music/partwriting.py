@@ -175,7 +175,7 @@ def voice_lead(
         if i:
             total = costs[:, None] + _moves(chords[i - 1], chord, voices, low, high, way)
             links.append(total.argmin(axis=0))
-            costs = total.min(axis=0) + _shape(chord, voices, low, high, way)
+            costs = total[links[-1], np.arange(len(links[-1]))] + _shape(chord, voices, low, high, way)
         if i < len(melody) and melody[i] != NO_MELODY:
             lowest, highest = melody[i]
             near = np.minimum(rows[i] - (lowest - UNDER), highest + UNDER - rows[i])
@@ -185,4 +185,4 @@ def voice_lead(
     for link in reversed(links):
         path.append(int(link[path[-1]]))
     path.reverse()
-    return tuple(tuple(int(p) for p in rows[i][k]) for i, k in enumerate(path))
+    return tuple(tuple(row[k].tolist()) for row, k in zip(rows, path, strict=True))

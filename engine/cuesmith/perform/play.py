@@ -141,6 +141,8 @@ def _spread(played: Played, instrument: Instrument | None) -> NDArray[np.float64
 
 
 def _bent(ticks: NDArray[np.int64], plan: Plan, feel: tuple[Feel, ...]) -> NDArray[np.int64]:
+    if all(one.swing == 0.5 for one in feel):
+        return ticks
     out = ticks.copy()
     for section in plan.sections:
         inside = (ticks >= section.start) & (ticks < section.end)
