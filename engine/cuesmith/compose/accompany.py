@@ -136,9 +136,10 @@ def _pitched(
     meter = section.meter
     spans = setting.spans(section)
     low, high = window(player, section, 24 if texture.kind in ("arpeggio", "motif") else 19)
-    least = BROKEN if texture.kind == "arpeggio" else 1
-    found = voicings(setting, player, section, spans, before, least)
-    chords = dict(zip((s.onset for s in spans), found, strict=True))
+    chords: dict[int, tuple[int, ...]] = {}
+    if texture.kind in ("chord", "arpeggio"):
+        found = voicings(setting, player, section, spans, before, BROKEN if texture.kind == "arpeggio" else 1)
+        chords = dict(zip((s.onset for s in spans), found, strict=True))
     step_ticks = PPQ // texture.unit
     out: list[Note] = []
     motif = _motif_steps(setting, section) if texture.kind == "motif" else ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cache
 
 from cuesmith.compose.percussion import Stroke
 from cuesmith.music.note import PPQ, Note
@@ -112,6 +113,7 @@ def doubled(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -
     return tuple(out)
 
 
+@cache
 def _tuned(layer_note: int, above_tonic: int | None, tonic: int) -> int:
     """The pitch of a tuned drum (timpani): the nearest of its tone in the key; others as the table has them."""
     if above_tonic is None:
