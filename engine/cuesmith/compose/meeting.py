@@ -23,6 +23,7 @@ from cuesmith.score import Passage, SectionPlan
 
 DELAYS_BARS = (0.0, 0.5, 1.0)  # how late a second theme may come in
 APART = 4  # semitones between the middles of two themes that sound at once
+ONE_VOICE = 1.5  # a desk as strict as this does without the second voice of a canon: other ways have failed
 SHIFTS = (0, -2, 2, -4)  # and how many steps away from where it was written
 
 
@@ -68,6 +69,8 @@ def voiced(desk: Desk, section: SectionPlan, name: str, seat: str, pieces: Seque
     if op.name == "dialogue":
         return _by_turns(lead, others[0], section)
     if op.name == "canon":
+        if desk.strict >= ONE_VOICE:
+            return lead
         return lead + _canon(desk, section, name, pieces, lead, others[0])
     scale = desk.themes[name].scale
     setting = Setting(section.key, Scale(scale.name, section.key.mode, scale.steps, scale.nuclear))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from cuesmith.chance import Stream
+from cuesmith.compose.apex import apexed
 from cuesmith.compose.desk import Desk, velocity_of
 from cuesmith.compose.layout import Laid
 from cuesmith.compose.meeting import handed_over, met, voiced
@@ -41,6 +42,9 @@ def lead_passages(
     climax = _climax(plan, singing)
     for index in sorted(singing, key=lambda index: (index != climax, index)):  # first the climax: the rest keeps below
         written[index] = _section_passages(desk, plan.sections[index], laid[index], draw)
+        if index == climax and cast.leads[index] != GUIDE:
+            seat = cast.leads[index] or ""
+            written[index] = apexed(plan, harmony, written[index], seat, cast.instrument(seat))
         if desk.ceiling is None:
             sung = written[index] if index == climax else []
             desk = replace(desk, ceiling=_top(desk, plan.sections[index], sung) if sung else NO_CEILING)
