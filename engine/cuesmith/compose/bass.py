@@ -22,12 +22,13 @@ from cuesmith.specs.banks import Texture
 
 LEAST = PPQ // 2  # a rest of a held note shorter than this is not struck again at a change of chord
 ROOTS_SPAN = 16  # semitones above the bottom of the register that roots may use
+DEEPEST, UNDER = 28, 9.0  # the lowest string of a bass; what it costs to leave the register of the seat downwards
 GHOST = 0.3  # of a step: how long a ghost note sounds
 ON_KICK = 0.58  # least share of the notes that fall on the bass drum, where a texture locks to it
 MEMBERS = {"3": (3, 4, 5), "5": (7, 6, 8), "7": (10, 11, 9)}  # semitones above the foot, the likeliest first
 INVERTED = (7, 5, 9, 8)  # for the 5 above a foot that is not the root: no tritones
 OTHER = {"R": "5", "8": "5", "5": "8", "7": "5", "3": "5"}  # what a note becomes in a varied bar
-SIMILAR, PARALLEL = 4.0, 6.0  # costs of going the melody's way, and in parallel fifths or octaves with it
+SIMILAR, PARALLEL = 4.0, 16.0  # costs of going the melody's way, and in parallel fifths or octaves with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,31 +56,37 @@ def foot(span: ChordSpan, section: SectionPlan) -> int:
 def feet(
     setting: Setting, section: SectionPlan, spans: tuple[ChordSpan, ...], low: int, high: int, near: int | None
 ) -> tuple[int, ...]:
-    """The pitch of each chord's foot: near the one before, rather against the melody than with it."""
-    centre = low + 6
-    out: list[int] = []
-    before = None
+    """The pitch of each chord's foot: near the one before, rather against the melody than with it, and in parallel
+    fifths or octaves with it only where there is no other way. The cheapest line of all, by dynamic programme.
+
+    near: the last pitch the bass played before, if any.
+    """
+    line: dict[int, tuple[float, tuple[int, ...]]] = {} if near is None else {near: (0.0, ())}  # by its last pitch
+    then = None if near is None else setting.sung(chord_at(setting.harmony, section.start - 1).onset)
     for span in spans:
-        pc = foot(span, section)
-        first = low + (pc - low) % 12
+        first = low + (foot(span, section) - low) % 12
         options = [p for p in (first, first + 12) if p <= min(high, low + ROOTS_SPAN)] or [first]
-        sung = setting.sung(span.onset)
-        at = out[-1] if out else near
+        if first - 12 >= DEEPEST:
+            options.append(first - 12)
+        now = setting.sung(span.onset)
+        ways = {}
+        for pitch in options:
+            own = 0.3 * abs(pitch - low - 6) + (UNDER if pitch < low else 0.0)
+            ways[pitch] = min(
+                ((cost + own + _step(at, pitch, then, now), (*way, pitch)) for at, (cost, way) in line.items()),
+                default=(own, (pitch,)),
+            )
+        line, then = ways, now
+    return min(line.values())[1] if spans else ()
 
-        def cost(
-            pitch: int, at: int | None = at, now: Note | None = sung, then: Note | None = before
-        ) -> tuple[float, int]:
-            value = 0.3 * abs(pitch - centre)
-            if at is not None:
-                value += abs(pitch - at)
-                if now is not None and then is not None and (now.pitch - then.pitch) * (pitch - at) > 0:
-                    parallel = (now.pitch - pitch) % 12 in (0, 7) and (then.pitch - at) % 12 == (now.pitch - pitch) % 12
-                    value += PARALLEL if parallel else SIMILAR
-            return value, pitch
 
-        out.append(min(options, key=cost))
-        before = sung
-    return tuple(out)
+def _step(at: int, pitch: int, then: Note | None, now: Note | None) -> float:
+    """What it costs the bass to go from one pitch to another while the melody goes from one note to another."""
+    value = float(abs(pitch - at))
+    if now is not None and then is not None and (now.pitch - then.pitch) * (pitch - at) > 0:
+        gap = (now.pitch - pitch) % 12
+        value += PARALLEL if gap in (0, 7) and (then.pitch - at) % 12 == gap else SIMILAR
+    return value
 
 
 def _varied(slots: list[Slot], bar: int, bars: int, start: int, beat: int) -> list[Slot]:
