@@ -48,10 +48,11 @@ def material_of(plan: Plan, themes: Mapping[str, Theme], section: SectionPlan, n
 def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool = False) -> dict[int, Laid]:
     """Section index → what it sings; sections without a theme are not in it.
 
-    plainly: whether the first to sing begins with the idea as it was written, whatever its recipe makes of it.
+    plainly: whether the first section that sings, and the last, begin with the idea as it was written, whatever its
+    recipe makes of it.
     """
     heard: Counter[tuple[str, str]] = Counter()
-    out = {}
+    out: dict[int, Laid] = {}
     for section in plan.sections:
         name = section.theme
         if name is None:
@@ -63,17 +64,32 @@ def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool
         if turn and section.treatment in WHOLE and not (plan.vocal and section.treatment in SONG_PARTS):
             pieces = varied(pieces, draw.child("return", section.index))
         pieces = [p for p in pieces if p.motif.notes]
-        if plainly and pieces and m.plain.bars * m.bar <= section.length - pieces[0].start:
-            pieces, plainly = _exposed(pieces, m), False
-        if melodious(plan, section):
-            pieces = aired(pieces, DIALOGUE_AIR if plan.dialogue_safe else AIR, section.length)
         out[section.index] = Laid(m, tuple(pieces), turn)
-    return out
+    if plainly:
+        able = [s for s in plan.sections if s.index in out and _holds_idea(out[s.index], s)]
+        for section in {s.index: s for s in (able[:1] + able[-1:])}.values():
+            out[section.index] = _exposed(out[section.index])
+    return {index: _given_air(plan, plan.sections[index], one) for index, one in out.items()}
 
 
-def _exposed(pieces: Sequence[Piece], m: Material) -> list[Piece]:
-    idea = m.plain.at(pieces[0].start)
-    return [replace(idea, ops=("idea",)), *(p for p in pieces if p.start >= idea.start + m.plain.bars * m.bar)]
+def _given_air(plan: Plan, section: SectionPlan, laid: Laid) -> Laid:
+    if not melodious(plan, section):
+        return laid
+    share = DIALOGUE_AIR if plan.dialogue_safe else AIR
+    return replace(laid, pieces=tuple(aired(laid.pieces, share, section.length)))
+
+
+def _holds_idea(laid: Laid, section: SectionPlan) -> bool:
+    """Whether what a section sings could begin with the whole idea."""
+    m = laid.material
+    return bool(laid.pieces) and m.plain.bars * m.bar <= section.length - laid.pieces[0].start
+
+
+def _exposed(laid: Laid) -> Laid:
+    m = laid.material
+    idea = replace(m.plain.at(laid.pieces[0].start), ops=("idea",))
+    later = (piece for piece in laid.pieces if piece.start >= idea.start + m.plain.bars * m.bar)
+    return replace(laid, pieces=(idea, *later))
 
 
 def melodious(plan: Plan, section: SectionPlan) -> bool:
