@@ -21,6 +21,7 @@ QUIET = ("intro", "coda")  # they never hold the climax, however full
 NO_CEILING = 127
 HANDED_OVER = 0.4  # share of returns whose second half another player takes up
 HANDED_BARS = 8
+STALE_BARS = 16  # a section as long as this is always shared: no colour stays fresh for longer (Q73)
 
 
 def lead_passages(
@@ -76,8 +77,9 @@ def _section_passages(desk: Desk, section: SectionPlan, laid: Laid, draw: Stream
     passages = voiced(desk, section, name, seat, laid.pieces)
     if section.against is not None:
         return met(desk, section, seat, passages, laid.material)
-    handing = section.treatment == "restatement" and section.bars >= HANDED_BARS and seat != GUIDE
-    if handing and draw.child("hand over", section.index).chance(HANDED_OVER):
+    handing = section.treatment == "restatement" and section.bars >= HANDED_BARS
+    handing = handing and draw.child("hand over", section.index).chance(HANDED_OVER)
+    if seat != GUIDE and (handing or section.bars >= STALE_BARS):
         return handed_over(desk, section, seat, passages)
     return passages
 
