@@ -211,8 +211,6 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
         rows = {voice: grid for voice, grid in rows.items() if voice not in CRASHES} or rows
     if way.ridden:
         rows = _ridden(rows)
-    if groove.tier >= 4 and "synth" in groove.tags and "snare" in rows:  # the gated snare of the machines is two
-        rows["snare_2"] = "".join("x" if letter == "X" else REST for letter in rows["snare"])
     second = number % 2 == 1
     if second and (length == 1 or number % 4 == 3):
         rows = _answered(rows, way, steps, at)
