@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from itertools import accumulate, pairwise
+from itertools import accumulate, pairwise, product
 
 import pytest
 from hypothesis import given
@@ -37,8 +37,8 @@ def meters(draw: st.DrawFn) -> Meter:
     return Meter(sum(groups), denominator, tuple(groups))
 
 
-def weights(groove: Groove, step: int) -> int:
-    return sum(GRID_LETTERS.get(bars[0][step], 0) for bars in groove.rows.values())
+def weights(groove: Groove, step: int, bar: int = 0) -> int:
+    return sum(GRID_LETTERS.get(bars[bar][step], 0) for bars in groove.rows.values())
 
 
 @given(meters())
@@ -64,8 +64,9 @@ def test_a_groove_of_cells_says_how_the_meter_is_grouped(meter: Meter, name: str
     edges = [tick * groove.steps // meter.bar_ticks for tick in meter.beats_ticks] + [groove.steps]
     single = {beat.start for beat in felt_beats(meter)}
     stride = 2 if meter.denominator == 16 else 1
-    for start, end in pairwise(edges):
-        found = [weights(groove, step) for step in range(start, end)]
+    bars = len(next(iter(groove.rows.values())))
+    for (start, end), bar in product(pairwise(edges), range(bars)):
+        found = [weights(groove, step, bar) for step in range(start, end)]
         assert found[0] > 0
         if not single & {step * stride for step in range(start + 1, end)}:
             assert found[0] == max(found), (name, start)

@@ -87,15 +87,28 @@ def _fill(cells: GrooveCells, beats: tuple[Beat, ...]) -> dict[str, str]:
     return out
 
 
+def _turned(beats: tuple[Beat, ...]) -> tuple[Beat, ...]:
+    """The beats of a second bar, whose end answers that of the first: `last` where that was `off`, and `off` for it."""
+    *before, end = beats
+    return (*before, end._replace(place="last" if end.place == "off" else "off")) if before else beats
+
+
 def bar_groove(cells: GrooveCells, kit: str, meter: Meter) -> Groove:
-    """The groove of a row of cells in a meter."""
+    """The groove of a row of cells in a meter; of two bars where the cells have an end of their own."""
     beats = felt_beats(meter)
-    rows = {voice: "".join(cells.cell(voice, b.place, b.steps) for b in beats) for voice in cells.rows}
+    bars = (beats, _turned(beats)) if any("last" in row for row in cells.rows.values()) else (beats,)
+    rows = {
+        voice: tuple("".join(cells.cell(voice, b.place, b.steps) for b in bar) for bar in bars) for voice in cells.rows
+    }
     fill = _fill(cells, beats)
     stride = 2 if meter.denominator == 16 else 1
     return Groove(
         name=cells.name, meter=meter, steps=sum(b.steps for b in beats) // stride, bpm=cells.bpm, tier=cells.tier,
         kit=kit, tags=cells.tags,
-        rows={voice: (grid[::stride],) for voice, grid in rows.items() if grid.strip(".")},
+        rows={
+            voice: tuple(grid[::stride] for grid in grids)
+            for voice, grids in rows.items()
+            if any(grid.strip(".") for grid in grids)
+        },
         fill={voice: grid[::stride] for voice, grid in fill.items()},
     )  # fmt: skip
