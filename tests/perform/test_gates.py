@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.conftest import Composed
 
-from cuesmith.perform.expression import OPENS_SEC, gate_curve
+from cuesmith.perform.gates import OPENS_SEC, gate_curve
 from cuesmith.specs.banks import Layered
 from cuesmith.specs.library import Banks
 

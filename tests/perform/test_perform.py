@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from cuesmith.cue import Cue
 from cuesmith.music.note import PPQ
-from cuesmith.perform.expression import OPEN, SHUT
+from cuesmith.perform.gates import OPEN, SHUT
 from cuesmith.perform.model import Performance, Track
 from cuesmith.perform.play import Feel, feels, perform, swung
 from cuesmith.perform.tables import ARTICULATIONS, CLIP_MS, MAX_EARLY_MS, ROLE_DB, SPREAD_MS, TIMING

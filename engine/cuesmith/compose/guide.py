@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from cuesmith.chance import Stream
+from cuesmith.compose.arrivals import arriving
 from cuesmith.compose.desk import velocity_of
 from cuesmith.motif.fit import fit
 from cuesmith.motif.model import Theme
@@ -117,7 +118,7 @@ def answers(
         notes = _answer(harmony, cast, themes[section.theme], section, seat, (start, end), stream)
         if notes:
             out.append(Passage(notes, section.index, seat, "normal"))
-    return tuple(out)
+    return arriving(plan, out, "lead")
 
 
 def _bar_at(plan: Plan, tick: int) -> tuple[int, int]:

@@ -84,7 +84,7 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     lead = arriving(plan, led_over(plan, harmony, sung, ranges), "lead")
     if is_song(cast):
         lead = singable(plan, lead)
-        lead = (*lead, *arriving(plan, answers(plan, harmony, cast, themes, lead, draw.child("guide")), "lead"))
+        lead = (*lead, *answers(plan, harmony, cast, themes, lead, draw.child("guide")))
     setting = Setting(
         plan=plan,
         harmony=harmony,

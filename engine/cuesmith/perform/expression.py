@@ -1,4 +1,4 @@
-"""Expression: what a player does to a note after it has begun. CC11 arches and gates, delayed vibrato on CC1."""
+"""Expression: what a player does to a note after it has begun. CC11 arches and delayed vibrato on CC1."""
 
 from __future__ import annotations
 
@@ -15,8 +15,6 @@ STEP_SEC = 0.06  # a controller event every 60 ms while a note swells
 HELD_SEC = 0.7  # shorter notes are simply played
 REST, START, PEAK, END = 100, 80, 116, 88  # CC11: level of short notes; arch of held ones
 PEAK_AT = 0.55
-OPEN, SHUT = 127, 0  # CC11 of a gate
-OPENS_SEC = 0.004  # before its stroke
 VIBRATO_DELAY_SEC, VIBRATO_RAMP_SEC = 0.28, 0.5
 
 
@@ -73,17 +71,3 @@ def expression_curves(
     if len(waves) > 1:
         out.append(Curve("cc", 1, np.asarray([t for t, _ in waves]), np.asarray([v for _, v in waves], dtype=np.int32)))
     return tuple(out)
-
-
-def gate_curve(onset: NDArray[np.float64], end: NDArray[np.float64]) -> Curve:
-    """CC11 of a gated track: open from each stroke to its end, then shut, so that no release is heard after it.
-
-    onset, end: seconds, in order of the onsets. A stroke under an open gate keeps it open to its own end.
-    """
-    closing = np.maximum.accumulate(end)
-    shuts = np.append(onset[1:] - OPENS_SEC > closing[:-1], True)  # nobody strikes before it is over
-    opens = np.append(True, shuts[:-1])
-    times = np.concatenate((np.maximum(0.0, onset[opens] - OPENS_SEC), closing[shuts]))
-    values = np.concatenate((np.full(int(opens.sum()), OPEN), np.full(int(shuts.sum()), SHUT))).astype(np.int32)
-    order = np.argsort(times, kind="stable")
-    return Curve("cc", 11, times[order], values[order])

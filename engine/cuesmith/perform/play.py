@@ -19,8 +19,9 @@ from cuesmith.chance import Stream, stream
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.perform.bends import bends
-from cuesmith.perform.expression import expression_curves, gate_curve
+from cuesmith.perform.expression import expression_curves
 from cuesmith.perform.filters import sweep_curve, tone_curve
+from cuesmith.perform.gates import gate_curve
 from cuesmith.perform.model import Curve, KeySignature, Marker, Mix, Performance, Track
 from cuesmith.perform.tables import (
     ARTICULATIONS,

@@ -15,7 +15,8 @@ from dataclasses import dataclass, replace
 from cuesmith.music.meter import Meter, Meters
 from cuesmith.music.note import PPQ
 from cuesmith.plan.fermata import CLOSING_COST, TIMES, held_beat
-from cuesmith.plan.meters import odd_bars, single_bar
+from cuesmith.plan.meters import odd_bars
+from cuesmith.plan.single_bar import single_bar
 from cuesmith.specs.banks import CueType, SectionRow
 
 SMALL = {"intro", "coda", "break"}  # sections that may shrink to a bar or vanish

@@ -6,7 +6,6 @@ little longer, the section after it begins on the hit. Of two that would do, the
 
 from __future__ import annotations
 
-import math
 from functools import cache
 from typing import NamedTuple
 
@@ -26,12 +25,6 @@ ODD_BARS: dict[str, dict[str, float]] = {
     "7/8":  {"2/4": 0.40, "5/8(2+3)": 0.35, "3/4": 0.40, "4/4": 0.40, "9/8(2+2+2+3)": 0.45},
 }  # fmt: skip
 
-# bars that a cue of a single bar may be, where it has to keep a tempo that was asked for
-SINGLE_BARS = (
-    "1/4", "3/8", "2/4", "5/8(2+3)", "3/4", "7/8(2+2+3)", "4/4", "9/8(2+2+2+3)", "5/4(3+2)", "11/8(2+2+2+2+3)", "6/4",
-    "13/8(2+2+2+2+2+3)", "7/4(4+3)",
-)  # fmt: skip
-
 
 class OddBar(NamedTuple):
     """A bar of another meter than the cue's, and what it costs to hear it."""
@@ -45,8 +38,3 @@ def odd_bars(meter: Meter) -> tuple[OddBar, ...]:
     """The bars that may break the run of this meter, the least noticed first."""
     found = ODD_BARS.get(str(meter), {})
     return tuple(sorted((OddBar(parse_meter(text), cost) for text, cost in found.items()), key=lambda bar: bar.cost))
-
-
-def single_bar(home: Meter, quarters: float) -> Meter:
-    """The bar that comes nearest to so many quarter notes: the cue's own, if none is nearer."""
-    return min((home, *map(parse_meter, SINGLE_BARS)), key=lambda bar: abs(math.log2(bar.bar_beats / quarters)))
