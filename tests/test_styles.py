@@ -202,6 +202,20 @@ def test_a_mistake_is_named(changes: dict[str, object], said: str, tmp_path: Pat
     assert "child.yaml:" in str(caught.value), "the fault has a place"
 
 
+def test_a_child_may_send_a_seat_home(tmp_path: Path) -> None:
+    """What the parent says of it cue by cue goes too; what the child says of it is a mistake with a guess."""
+    spoken = {seat for rules in load_style("symphonic").cues.values() for seat in (*rules.omit, *rules.seats)}
+    assert "harp" in spoken
+    style = load_style(child(tmp_path, "symphonic", {"seats": {"harp": None}}))
+    assert "harp" not in style.seats
+    assert all("harp" not in (*rules.omit, *rules.seats) for rules in style.cues.values())
+    assert compose(style=str(tmp_path / "child.yaml"), type="tender", seed=1, seconds=40).score.parts
+    folder = tmp_path / "other"
+    folder.mkdir()
+    with pytest.raises(SpecError, match=r"child\.yaml:.*unknown seat 'harp'"):
+        load_style(child(folder, "symphonic", {"seats": {"harp": None}, "cues": {"sad": {"omit": ["harp"]}}}))
+
+
 def test_a_style_without_a_leader_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "dull.yaml"
     seat = {"role": "pad", "instruments": {"strings": 1}, "textures": {"sustain": 1}}

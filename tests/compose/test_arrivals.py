@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise, product
 from statistics import mean
+from typing import Any
 
 import pytest
 
 from cuesmith.compose.arrivals import ARRIVALS, LONGEST_HUSH_SEC
+from cuesmith.compose.guide import answers
 from cuesmith.critic.view import view_of
 from cuesmith.cue import Cue, compose, compose_brief
 from cuesmith.motif.model import Theme
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief, Hit, PlannedHit
+from cuesmith.score import Brief, Hit, Passage, PlannedHit
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.write.pianoroll import pianoroll_svg
@@ -77,6 +80,29 @@ def test_a_light_hit_is_met_more_lightly(style: str) -> None:
         return mean(n.velocity for n in notes(made) if n.onset == at)
 
     assert struck(0.8) <= struck(1.0) + 1e-9
+
+
+@pytest.mark.parametrize("style", ["symphonic", "jazz-rock", "tv-sixties"])
+def test_nobody_answers_the_singer_in_a_bar_of_the_picture(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answers of a song, and again with a hit on the last beat of the bar in which the first of them begins."""
+    asked: list[tuple[Any, ...]] = []
+    said: list[tuple[Passage, ...]] = []
+
+    def overheard(*given: Any) -> tuple[Passage, ...]:
+        asked.append(given)
+        said.append(answers(*given))
+        return said[-1]
+
+    monkeypatch.setattr(sys.modules["cuesmith.compose.write"], "answers", overheard)
+    compose(style=style, type="tv_song", seed=2)
+    (plan, *rest), found = asked[0], said[0]
+    assert len(found) >= 2
+    section = plan.section_at(found[0].notes[0].onset)
+    bar = next(tick for tick in reversed(section.bar_ticks()) if tick <= found[0].notes[0].onset)
+    end = bar + section.meter.bar_ticks
+    left = answers(replace(plan, hits=(PlannedHit(0.0, "accent", 1.0, end - PPQ, 1, 4.0, 0.0),)), *rest)
+    assert left
+    assert not [n for p in left for n in p.notes if n.end > bar and n.onset < end]
 
 
 # -- fermatas ----------------------------------------------------------------------------------------------------------

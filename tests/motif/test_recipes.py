@@ -12,7 +12,7 @@ from cuesmith.chance import stream
 from cuesmith.errors import SpecError
 from cuesmith.motif.model import Theme
 from cuesmith.motif.ops import OPS
-from cuesmith.motif.recipes import LEVELS, apply_recipe, is_kept, mode_for, recipe_ops, strong_names
+from cuesmith.motif.recipes import LEVELS, apply_recipe, is_kept, mode_for, recipe_ops
 from cuesmith.music.scale import Key
 from cuesmith.show.themes import make_theme
 from cuesmith.specs.banks import Recipe
@@ -75,11 +75,6 @@ def test_major_and_minor_leave_a_theme_alone_that_is_so_already() -> None:
     assert mode_for(BANKS.recipes["horror"], Key(0, "aeolian")) == "locrian"
     assert recipe_ops(sad, Key(0, "ionian")) == ("mode:aeolian", "augmentation:3/2")
     assert recipe_ops(sad, Key(0, "aeolian"), placed=True) == ("register:+1", "augmentation:3/2")
-
-
-def test_strong_operations_are_named() -> None:
-    assert strong_names(BANKS.recipes["corruption"]) == ("inversion",)
-    assert strong_names(BANKS.recipes["sad"]) == ()
 
 
 def test_a_recipe_is_checked_when_it_is_made() -> None:

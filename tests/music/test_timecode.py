@@ -65,5 +65,4 @@ def test_rates_by_their_names() -> None:
     assert parse_rate(24).name == parse_rate("24.0").name == "24"
     assert parse_rate(23.98) is RATES["23.976"]
     assert parse_rate("29.97df").drop and not parse_rate("29.97nd").drop
-    assert RATES["25"].frame_sec == 0.04
     assert frame_number(0, 1, 0, 2, RATES["29.97"]) == 1800

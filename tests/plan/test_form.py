@@ -88,6 +88,18 @@ def test_a_fixed_tempo_moves_only_as_whole_bars_demand(type_: str, place: float,
     assert abs(form.bpm / wished - 1) <= max(0.06, half_a_bar) + 1e-6
 
 
+@given(st.sampled_from([t for t in TYPES if CUES[t].limits[0] <= 3]), st.floats(1.5, 6), st.floats(60, 170))
+def test_a_cue_of_one_bar_keeps_the_tempo_asked_for(type_: str, seconds: float, wished: float) -> None:
+    """Its bar is as long as it has to be, to half a quarter note."""
+    cue, meters = CUES[type_], parse_meters("4/4")
+    form = solve_form(cue, seconds, 4.0, cue.bpm, wished, fixed_tempo=True, meters=meters)
+    quarters = wished * seconds / 60
+    if form.total == 1 and 1.0 <= quarters <= 7.0 and not form.held:
+        bar = form.meters[0] if form.meters else meters.home
+        assert form.bpm == pytest.approx(bar.bar_beats * 60 / seconds)
+        assert abs(bar.bar_beats - quarters) <= max(0.3, 0.065 * quarters)
+
+
 @settings(max_examples=150)
 @given(
     st.integers(1, 200),

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from cuesmith.errors import SpecError, UsageError, did_you_mean
 from cuesmith.specs.document import Document, parse_document
+from cuesmith.specs.dropped import without_dropped
 from cuesmith.specs.extend import MAX_PARENTS, merge, resolve_extends
 
 LEAVES = (
@@ -184,3 +185,62 @@ def test_parents_that_are_none() -> None:
         "styles/flat.yaml:1:10: extends: 'list' holds no mapping (key: value), so it cannot be extended"
     )
     assert refusal(files, "torn").startswith("styles/broken.yaml:2:1: ")  # its own fault, at its own place
+
+
+SEATED = """seats:
+  lead: {role: lead}
+  harp: {role: ostinato}
+  choir: {role: pad}
+cues:
+  daily: {omit: [harp, choir], seats: {harp: {levels: [1, 4]}, lead: {octave: 1}}}
+  sad: {omit: [choir], seats: {harp: {octave: -1}}}
+"""
+
+
+def seated(files: Mapping[str, str], name: str) -> Document:
+    """The style of that name as it is after all it inherits, seats that are gone forgotten."""
+
+    def load(parent: str) -> Document:
+        return parse_document(files[parent], f"styles/{parent}.yaml")
+
+    return resolve_extends(load(name), load, without_dropped)
+
+
+def test_a_seat_taken_away_takes_what_was_said_of_it() -> None:
+    files = {"base": SEATED, "mine": "extends: base\nseats: {harp: null}\n", "young": "extends: mine\ntitle: Young\n"}
+    for name in ("mine", "young"):
+        document = seated(files, name)
+        assert document.data == {
+            "seats": {"lead": {"role": "lead"}, "choir": {"role": "pad"}},
+            "cues": {
+                "daily": {"omit": ["choir"], "seats": {"lead": {"octave": 1}}},
+                "sad": {"omit": ["choir"], "seats": {}},
+            },
+            **({"title": "Young"} if name == "young" else {}),
+        }
+        assert set(document.positions) == {(), *_paths(document.data, ())}
+        assert str(document.position(("cues", "daily", "omit", 0))) == "styles/base.yaml:6:24"  # it moved up
+        assert str(document.position(("cues", "daily", "seats", "lead"), key=True)) == "styles/base.yaml:6:64"
+
+
+def test_what_a_child_says_of_a_seat_it_takes_away_stays() -> None:
+    """For the checks to find, at its own place, also when it has a child itself."""
+    files = {
+        "base": SEATED,
+        "omits": "extends: base\nseats: {harp: null}\ncues: {sad: {omit: [harp]}}\n",
+        "changes": "extends: base\nseats: {harp: null}\ncues:\n  sad: {seats: {harp: {octave: 1}}}\n",
+        "middle": "extends: changes\nseats: {choir: null}\n",
+    }
+    omits = seated(files, "omits")
+    assert [value for _, value in omits.select("cues", "sad", "omit")] == [["harp"]]
+    assert omits.position(("cues", "sad", "omit", 0)).line == 3
+    for name in ("changes", "middle"):
+        changes = seated(files, name)
+        assert [value for _, value in changes.select("cues", "sad", "seats")] == [{"harp": {"octave": 1}}]
+        assert str(changes.position(("cues", "sad", "seats", "harp"), key=True)) == "styles/changes.yaml:4:17"
+
+
+@pytest.mark.parametrize("text", ["a: 1\n", "seats: {drum: null}\n", "seats: {lead: {octave: 1}}\n", "seats: null\n"])
+def test_a_parent_of_whom_nothing_is_taken_is_itself(text: str) -> None:
+    parent = parse_document(SEATED, "p")
+    assert without_dropped(parent, parse_document(text, "c")) is parent

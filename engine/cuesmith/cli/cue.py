@@ -3,10 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-import typer
-
+from cuesmith.cli.cue_options import (
+    ArousalOption,
+    BeatsOption,
+    CharacterOption,
+    ChordsOption,
+    FeelOption,
+    ForceOption,
+    FpsOption,
+    HitsOption,
+    JsonOption,
+    KeyOption,
+    OutputOption,
+    QuietOption,
+    RecipeOption,
+    SecondsOption,
+    SeedOption,
+    SoundfontOption,
+    StyleOption,
+    TempoOption,
+    TensionOption,
+    TitleOption,
+    TypeOption,
+    ValenceOption,
+)
 from cuesmith.cli.options import (
     EnsembleOption,
     HumanizeOption,
@@ -29,90 +51,48 @@ if TYPE_CHECKING:
 
 
 def cue(
-    style: Annotated[str, typer.Option("--style", metavar="S", help="Name or file of a style.")] = "symphonic",
-    type_: Annotated[str, typer.Option("--type", metavar="T", help="Kind of cue: see cuesmith types.")] = "main_theme",
-    seconds: Annotated[
-        str | None,
-        typer.Option("--seconds", metavar="T", help="Where the last bar line stands: 72.4, 1:12.4 or 00:01:12:10@24."),
-    ] = None,
-    seed: Annotated[str, typer.Option("--seed", metavar="N", help="A number or a word: same seed, same music.")] = "0",
-    key: Annotated[str | None, typer.Option("--key", metavar="K", help="Such as 'D major' or 'A dorian'.")] = None,
-    tempo: Annotated[
-        float | None, typer.Option("--tempo", metavar="N", help="Quarter notes per minute, 30 to 260.")
-    ] = None,
-    character: Annotated[
-        str | None, typer.Option("--character", metavar="C", help="Character of the leitmotif, such as heroic.")
-    ] = None,
-    recipe: Annotated[
-        str | None, typer.Option("--recipe", metavar="R", help="How the leitmotif comes, such as sad, battle or plain.")
-    ] = None,
-    chords: Annotated[
-        str | None, typer.Option("--chords", metavar="C", help="Such as 'IVM7 V7 | iii7 vi7' or 'GM7 A7 | F#m7 Bm7'.")
-    ] = None,
-    feel: Annotated[
-        str | None, typer.Option("--feel", metavar="F", help="A feeling, such as hopeful: see cuesmith feelings.")
-    ] = None,
-    valence: Annotated[float | None, typer.Option("--valence", metavar="N", help="-1 dark to 1 bright.")] = None,
-    arousal: Annotated[float | None, typer.Option("--arousal", metavar="N", help="0 still to 1 excited.")] = None,
-    tension: Annotated[float | None, typer.Option("--tension", metavar="N", help="0 at ease to 1 on edge.")] = None,
-    title: Annotated[str | None, typer.Option("--title", metavar="T", help="Title of the cue.")] = None,
-    hits: Annotated[
-        Path | None, typer.Option("--hits", metavar="FILE", help="Hit points: .csv (time,note,kind,weight) or .edl.")
-    ] = None,
-    beats: Annotated[
-        Path | None, typer.Option("--beats", metavar="FILE", help="Beats of the story: .csv (time,note), .edl, .yaml.")
-    ] = None,
-    fps: Annotated[
-        str, typer.Option("--fps", metavar="R", help="Frame rate of timecodes: 23.976, 24, 25, 29.97 (drop) or 30.")
-    ] = "24",
-    force: Annotated[bool, typer.Option("--force", help="Take a length the type is not made for.")] = False,
+    style: StyleOption = "symphonic",
+    type_: TypeOption = "main_theme",
+    seconds: SecondsOption = None,
+    seed: SeedOption = "0",
+    key: KeyOption = None,
+    tempo: TempoOption = None,
+    character: CharacterOption = None,
+    recipe: RecipeOption = None,
+    chords: ChordsOption = None,
+    feel: FeelOption = None,
+    valence: ValenceOption = None,
+    arousal: ArousalOption = None,
+    tension: TensionOption = None,
+    title: TitleOption = None,
+    hits: HitsOption = None,
+    beats: BeatsOption = None,
+    fps: FpsOption = "24",
+    force: ForceOption = False,
     ensemble: EnsembleOption = None,
     humanize: HumanizeOption = None,
-    output: Annotated[
-        list[Path] | None,
-        typer.Option(
-            "-o", "--output", metavar="FILE", help="File to write: .mid .json .svg .flac .wav .ogg; repeatable."
-        ),
-    ] = None,
-    soundfont: Annotated[
-        Path | None, typer.Option("--soundfont", metavar="FILE", help="Soundfont (.sf2, .sf3) for audio files.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
-    quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
+    output: OutputOption = None,
+    soundfont: SoundfontOption = None,
+    as_json: JsonOption = False,
+    quiet: QuietOption = False,
 ) -> None:
     """Compose one cue and write it, in as many formats as you name files."""
     from cuesmith.cue import SOUNDED, WRITTEN, check_type, compose
-    from cuesmith.specs.library import load_banks
     from cuesmith.specs.spotting import read_hits
 
     files = output_files(output or [], (*WRITTEN, *SOUNDED))
     check_type(type_)
-    rate, banks = rate_of(fps), load_banks()
-    length = None
-    if seconds is not None:
-        length = seconds_in(time_of(seconds, rate), type_, banks.cue_types[type_].limits, force=force)
+    rate = rate_of(fps)
+    length = _length_of(seconds, type_, rate, force=force)
     made = compose(
-        style=plain(style, "--style"),
-        type=type_,
-        seconds=length,
-        seed=seed_of(seed),
-        key=key,
-        tempo=tempo,
-        character=character,
-        recipe=recipe,
-        chords=chords,
-        feel=feel or "",
-        valence=valence,
-        arousal=arousal,
-        tension=tension,
-        title=None if title is None else title_of(title),
+        style=plain(style, "--style"), type=type_, seconds=length, seed=seed_of(seed), key=key, tempo=tempo,
+        character=character, recipe=recipe, chords=chords, feel=feel or "", valence=valence, arousal=arousal,
+        tension=tension, title=None if title is None else title_of(title),
         hits=[] if hits is None else [spec.hit(rate) for spec in read_hits(hits, rate)],
         beats=[] if beats is None else _beats_of(beats, plain(style, "--style"), rate),
-        fps=rate.name,
-        force=force,
-        ensemble=ensemble_of(ensemble) or "",
+        fps=rate.name, force=force, ensemble=ensemble_of(ensemble) or "",
         humanize=1.0 if humanize is None else humanize_of(humanize),
-    )
+    )  # fmt: skip
     _write(made, files, SOUNDED, soundfont, quiet=quiet)
     if as_json:
         from cuesmith.write.show_json import cue_summary
@@ -120,6 +100,15 @@ def cue(
         say_json({**cue_summary(made), "files": [str(path) for path in files]})
     elif not quiet:
         say(summary(made, files))
+
+
+def _length_of(seconds: str | None, type_: str, rate: Rate, *, force: bool) -> float | None:
+    """The length asked for, which the type must take; None where nothing was said."""
+    from cuesmith.specs.library import load_banks
+
+    if seconds is None:
+        return None
+    return seconds_in(time_of(seconds, rate), type_, load_banks().cue_types[type_].limits, force=force)
 
 
 def _beats_of(file: Path, style: str, rate: Rate) -> list[Beat]:

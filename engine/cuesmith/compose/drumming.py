@@ -51,6 +51,7 @@ COLOURS = (
     "tambourine", "cowbell", "shaker", "cabasa", "maracas", "clap", "claves", "mute_triangle", "atarigane", "ka",
     "high_bongo", "low_bongo",
 )  # fmt: skip
+LAYERS = ("gated_snare", "snare_2")  # under the accents of the snare, wherever a bar has put them
 CRASHES = ("crash", "crash_2", "hand_cymbals", "hand_cymbals_2")
 TURN_WEIGHTS: dict[Group, dict[Turn, float]] = {
     "kit": {"fill": 3, "half": 2, "break": 0.8},
@@ -148,6 +149,10 @@ def turn_for(section: SectionPlan, after: SectionPlan | None, group: Group, leve
     return draw.weighted(weights)
 
 
+def _accents(grid: str) -> str:
+    return "".join("x" if letter == "X" else REST for letter in grid)
+
+
 def _ridden(rows: Rows) -> Rows:
     """The hat's eighths on the ride, the foot on the off-beats it leaves."""
     out = {voice: grid for voice, grid in rows.items() if voice not in ("closed_hat", "open_hat")}
@@ -211,8 +216,7 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
         rows = {voice: grid for voice, grid in rows.items() if voice not in CRASHES} or rows
     if way.ridden:
         rows = _ridden(rows)
-    if groove.tier >= 4 and "synth" in groove.tags and "snare" in rows:  # the gated snare of the machines is two
-        rows["snare_2"] = "".join("x" if letter == "X" else REST for letter in rows["snare"])
+    rows |= {voice: _accents(rows["snare"]) for voice in LAYERS if voice in rows and "snare" in rows}
     second = number % 2 == 1
     if second and (length == 1 or number % 4 == 3):
         rows = _answered(rows, way, steps, at)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from cuesmith.chance import Stream
+from cuesmith.compose.arrivals import arriving
 from cuesmith.compose.desk import velocity_of
 from cuesmith.motif.fit import fit
 from cuesmith.motif.model import Theme
@@ -96,10 +97,14 @@ def answers(
     plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, themes: Mapping[str, Theme], passages: Sequence[Passage],
     draw: Stream,
 ) -> tuple[Passage, ...]:  # fmt: skip
-    """What the lead players say while the singer rests: the end of the theme's idea, in their own register."""
+    """What the lead players say while the singer rests: the end of the theme's idea, in their own register.
+
+    Never in a bar with a hit or a fermata, which is the picture's.
+    """
     out = []
     voice = sorted(n for p in passages if p.device == GUIDE for n in p.notes)
     taken = sorted((n.onset, n.end) for p in passages if p.device != GUIDE for n in p.notes)
+    taken += [_bar_at(plan, tick) for tick in (*(h.tick for h in plan.hits), *(f.start for f in plan.tempo.fermatas))]
     for note, after in pairwise(voice):
         start = -(-note.end // (PPQ // 2)) * (PPQ // 2)
         section = plan.section_at(start)
@@ -113,7 +118,14 @@ def answers(
         notes = _answer(harmony, cast, themes[section.theme], section, seat, (start, end), stream)
         if notes:
             out.append(Passage(notes, section.index, seat, "normal"))
-    return tuple(out)
+    return arriving(plan, out, "lead")
+
+
+def _bar_at(plan: Plan, tick: int) -> tuple[int, int]:
+    """From where to where the bar of a tick goes."""
+    section = plan.section_at(min(tick, plan.length - 1))
+    start = section.start + (tick - section.start) // section.meter.bar_ticks * section.meter.bar_ticks
+    return start, start + section.meter.bar_ticks
 
 
 def _answerer(cast: Cast, section: SectionPlan, draw: Stream) -> str | None:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from cuesmith.chance import Stream
 from cuesmith.compose.accompany import texture_for
+from cuesmith.compose.bar_grooves import bar_groove, fits
 from cuesmith.compose.drumming import (
     HANDS,
     Group,
@@ -28,10 +29,12 @@ from cuesmith.compose.drumming import (
 )  # fmt: skip
 from cuesmith.compose.patterns import grouped, laid
 from cuesmith.compose.setting import Setting
+from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.orchestrate.cast import Player
 from cuesmith.score import SectionPlan
 from cuesmith.specs.banks import GRID_LETTERS, Groove
+from cuesmith.specs.groove_cells import GrooveCells
 from cuesmith.specs.library import Banks
 
 KICKS = ("kick", "kick_2")  # the voices a bass line locks to
@@ -82,7 +85,9 @@ def _feel(setting: Setting, section: SectionPlan) -> tuple[str, ...]:
     return ()
 
 
-def _suits(row: Groove, section: SectionPlan, bpm: float, uses: tuple[str, ...], feel: tuple[str, ...]) -> float:
+def _suits(
+    row: Groove | GrooveCells, section: SectionPlan, bpm: float, uses: tuple[str, ...], feel: tuple[str, ...]
+) -> float:
     """How well a groove suits a section: what it is for, its tempo, and what the bass plays."""
     low, high = row.bpm
     weight = 1.0 if low <= bpm <= high else 0.2 if 0.85 * low <= bpm <= 1.15 * high else 0.04
@@ -94,7 +99,7 @@ def _suits(row: Groove, section: SectionPlan, bpm: float, uses: tuple[str, ...],
         weight *= 3.0
     if "break" in row.tags:
         weight *= 0.05 if "comedy" not in uses else 0.5
-    if (row.swing >= SWUNG) != ("swing" in feel):
+    if isinstance(row, Groove) and (row.swing >= SWUNG) != ("swing" in feel):
         weight *= 0.03
     if ("latin" in row.tags) != ("latin" in feel):
         weight *= 0.15
@@ -106,24 +111,29 @@ def groove_for(
 ) -> str | None:
     """A groove of the seat's list (else of the family) in the section's meter, of the tier nearest its level.
 
-    before: the groove of the music before, which another music rather does not take.
+    Where none fits the meter: cells of the kit, from which one is laid. before: the groove of the music before, which
+    another music rather does not take.
     """
-    meter = (section.meter.numerator, section.meter.denominator)
     bpm = setting.plan.tempo.bpm(section.start)
     uses = USES.get(setting.plan.brief.type, ("theme",))
     feel = _feel(setting, section)
     listed: Mapping[str, float] = player.seat.grooves or {n: 1.0 for n, r in banks.grooves.items() if family in r.tags}
+    rows: Mapping[str, Groove | GrooveCells] = banks.grooves
     fitting = {
         name: weight * _suits(banks.grooves[name], section, bpm, uses, feel)
         for name, weight in listed.items()
-        if (banks.grooves[name].meter.numerator, banks.grooves[name].meter.denominator) == meter
+        if fits(banks.grooves[name].meter, section.meter)
     }
-    if not fitting:
-        return None
     grouped = {name: w for name, w in fitting.items() if banks.grooves[name].meter.groups == section.meter.groups}
     fitting = grouped or fitting
+    if not fitting:
+        rows = banks.groove_cells
+        kit = player.seat.kit
+        fitting = {name: _suits(row, section, bpm, uses, feel) for name, row in rows.items() if kit in row.kits}
+    if not fitting:
+        return None
     wanted = max(1, section.level + 1)
-    gap = {name: abs(banks.grooves[name].tier - wanted) + (banks.grooves[name].tier > wanted) for name in fitting}
+    gap = {name: abs(rows[name].tier - wanted) + (rows[name].tier > wanted) for name in fitting}
     nearest = min(gap.values())
     return draw.weighted(
         {
@@ -157,7 +167,7 @@ class _Kit:
     def __init__(self, setting: Setting, player: Player, banks: Banks, family: str) -> None:
         self.setting, self.player, self.banks, self.family = setting, player, banks, family
         self.draw = setting.draw.child(player.id, "groove")
-        self.chosen: dict[tuple[str, int, str], str | None] = {}
+        self.chosen: dict[tuple[str, int, str, Meter], str | None] = {}
         self.before: str | None = None
         self.breaks = 0
         self.spent: set[Turn] = set()
@@ -169,7 +179,7 @@ class _Kit:
         name = self._groove(section)
         if name is None:
             return
-        groove = regrouped(self.banks.grooves[name], section.meter)
+        groove = self._read(name, section.meter)
         group = group_of(self.banks.drums[voice].group for voice in groove.rows)
         draw = self.draw.child(section.index)
         way = manner(section, groove, group, draw.child("manner"))
@@ -203,13 +213,19 @@ class _Kit:
             self._swelled(section, after)
 
     def _groove(self, section: SectionPlan) -> str | None:
-        kind = (section.harmony, section.level, SAME_MUSIC.get(section.treatment, section.treatment))
+        path = (section.harmony, section.level, SAME_MUSIC.get(section.treatment, section.treatment))
+        kind = (*path, section.meter)
         if kind not in self.chosen:
             self.chosen[kind] = groove_for(
-                self.setting, self.player, section, self.banks, self.family, self.before, self.draw.child(*kind)
+                self.setting, self.player, section, self.banks, self.family, self.before, self.draw.child(*path)
             )
         self.before = self.chosen[kind]
         return self.chosen[kind]
+
+    def _read(self, name: str, meter: Meter) -> Groove:
+        if name in self.banks.grooves:
+            return regrouped(self.banks.grooves[name], meter)
+        return bar_groove(self.banks.groove_cells[name], self.player.seat.kit or "", meter)
 
     def _turn(self, section: SectionPlan, after: SectionPlan | None, group: Group, draw: Stream) -> Turn:
         turn = turn_for(section, after, group, section.level, draw)

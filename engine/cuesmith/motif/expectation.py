@@ -225,8 +225,3 @@ def contents(notes: Sequence[Sounding], key: Key, meter: Meter, model: Expectati
     pitch = _bits(pitch_distributions(known, views, [note[2] for note in notes]), views.pitch)
     rhythm = _bits(distributions(known.rhythm, views.rhythm), views.rhythm)
     return Contents(opening + pitch, (0.0, *rhythm))
-
-
-def information_content(notes: Sequence[Sounding], key: Key, meter: Meter) -> tuple[float, ...]:
-    """Bits per note, pitch and time together; 0 and more. See `contents`."""
-    return contents(notes, key, meter).total

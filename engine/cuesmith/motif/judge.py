@@ -81,11 +81,6 @@ def figures(motif: Motif) -> int:
     return dotted + uneven + syncopated + silent + quick
 
 
-def has_fingerprint(motif: Motif) -> bool:
-    """Whether the rhythm has a figure to know it by."""
-    return figures(motif) > 0
-
-
 def strong_notes(motif: Motif) -> list[tuple[int, bool, bool]]:
     """The notes on strong beats: (index, whether it is a chord tone, whether it is none and resolves by step).
 

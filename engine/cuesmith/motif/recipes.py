@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
 from cuesmith.motif.model import Motif
-from cuesmith.motif.ops import OPS, Result, apply_ops, parse_op
+from cuesmith.motif.ops import Result, apply_ops
 from cuesmith.music.scale import Key, Scale
 
 if TYPE_CHECKING:
@@ -62,9 +62,3 @@ def apply_recipe(motif: Motif, recipe: Recipe, key: Key, scale: Scale, *, placed
 def is_kept(recipe: Recipe, result: Result) -> bool:
     """Whether the line is as recognisable as the recipe's level asks; where it is not, choose another recipe."""
     return result.identity >= LEVELS[recipe.level]
-
-
-def strong_names(recipe: Recipe) -> tuple[str, ...]:
-    """The strong operations among those of the recipe, in order."""
-    names = (parse_op(text).name for text in recipe.ops)
-    return tuple(name for name in names if OPS[name].kind == "strong")

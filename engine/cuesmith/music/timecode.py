@@ -20,11 +20,6 @@ class Rate:
     exact: Fraction
     drop: bool = False
 
-    @property
-    def frame_sec(self) -> float:
-        """How long one frame lasts."""
-        return float(1 / self.exact)
-
 
 RATES = {
     "23.976":  Rate("23.976",  24, Fraction(24000, 1001)),

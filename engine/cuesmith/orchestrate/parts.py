@@ -129,6 +129,7 @@ def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], bank
         lambda: defaultdict(dict)
     )
     count: dict[str, int] = defaultdict(int)
+    gated: dict[tuple[int, int] | None, str] = {}  # sources that are cut off, and the voice they belong to
     for stroke in found:
         voice = banks.drums[stroke.voice]
         count[stroke.voice] += 1
@@ -141,6 +142,9 @@ def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], bank
                 round(stroke.velocity * voice.scale) + layer.velocity - (7 if odd and voice.group == "taiko" else 0)
             )
             ring = min(round(voice.ring_beats * PPQ), plan.length - stroke.onset)  # the sample rings on by itself
+            if layer.gate_ms is not None:
+                ring = round(layer.gate_ms / 60_000 * plan.tempo.bpm(stroke.onset) * PPQ)
+                gated[source] = voice.name
             note = Note(stroke.onset, max(60, ring), pitch, max(12, min(124, velocity)))
             slot = notes[source][stroke.section]
             key = (note.onset, note.pitch)
@@ -155,16 +159,18 @@ def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], bank
             for note, device in items:
                 by_device[device].append(note)
             passages += [
-                Passage(tuple(found_notes), section, device, "percussion") for device, found_notes in by_device.items()
+                Passage(tuple(found_notes), section, device, "gated" if source in gated else "percussion")
+                for device, found_notes in by_device.items()
             ]
         program, bank = source or (kit.program, 0)
-        name = kit.name if source is None else _program_name(banks, program, bank)
+        name = kit.name if source is None else gated.get(source) or _program_name(banks, program, bank)
         out.append(
             Part(
                 id=player.id if source is None else f"{player.id}-{program}-{bank}", name=name, role=player.seat.role,
                 instrument=player.instrument_id, program=program, bank=bank, drums=source is None,
                 layer=player.seat.levels[0],
-                stem="percussion", level_db=player.seat.level_db, pan=0.0, reverb=0.3, passages=tuple(passages),
+                stem="percussion", level_db=player.seat.level_db, pan=0.0, reverb=0.0 if source in gated else 0.3,
+                passages=tuple(passages),
             )
         )  # fmt: skip
     return tuple(out)

@@ -22,6 +22,7 @@ from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.perform.bends import bends
 from cuesmith.perform.expression import expression_curves
 from cuesmith.perform.filters import sweep_curve, tone_curve
+from cuesmith.perform.gates import gate_curve
 from cuesmith.perform.model import Curve, KeySignature, Marker, Mix, Performance, Track
 from cuesmith.perform.tables import (
     ARTICULATIONS,
@@ -197,6 +198,9 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
     order = np.argsort(on, kind="stable")
     curves: tuple[Curve, ...] = ()
     bend_range = 2
+    gates: tuple[Curve, ...] = ()
+    if any(articulation == "gated" for _, articulation, _ in played):
+        gates = curves = (_by_the_end(gate_curve(on[order], (on + duration)[order]), plan.seconds),)
     if instrument is not None:
         tones = tone_curve(
             instrument, on[order], (on + duration)[order], velocity[order], [played[i][1] for i in order.tolist()]
@@ -205,7 +209,7 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
             part, on[order], (on + duration)[order], starts[order].tolist(), dict(style.playing.bends.items()),
             stream(*path, "bends"),
         )  # fmt: skip
-        found = (*expression_curves(part, played, nominal, off, instrument), bent, tones)
+        found = (*(gates or expression_curves(part, played, nominal, off, instrument)), bent, tones)
         curves = tuple(_by_the_end(curve, plan.seconds) for curve in found if curve is not None)
     return Track(
         name=part.name, part_id=part.id, role=part.role, layer=part.layer, stem=part.stem,

@@ -27,6 +27,7 @@ ARTICULATIONS = {
     "swell":      Articulation(1.00,     0,     -10),
     "tremolo":    Articulation(1.00,     0,     -12),
     "percussion": Articulation(1.00,     0,       0),
+    "gated":      Articulation(1.00,     0,       0),  # as long as it is, then cut off: see gates
 }  # fmt: skip
 
 # decibels against the lead

@@ -122,7 +122,6 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     guises = resolve_guises(brief, style, themes, banks, draw.child("guise"), recipe_of(brief, banks.feelings))
     key = home_key(cue, rules, style, brief, themes, draw.child("key"), lighter)
     key = key if brief.key is not None or (lighter and not brief.guises) else key_in(guises, key)
-    cue = medley(cue, brief.themes, themes, key, banks)
     cue = cue if any(name for name, _ in brief.chords) else in_shape(cue, draw.child("shape"))  # charts name sections
     meters = rules.meters or cue.meters
     bpm_range = rules.tempo or cue.bpm
@@ -133,6 +132,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     pair = pair if meter == pair.home else Meters(meter, meter)
     place = Pacing(draw.child("tempo").uniform(*bpm_range), bpm_range, own, cue.dialogue_safe)
     usual, bpm_range = place.at(mood, guises)
+    cue = medley(cue, brief.themes, themes, key, banks)
     wished = brief.tempo_bpm or usual
     ending = brief.ending or rules.ending or cue.ending
     ritard = ritard_of(style, ending)

@@ -16,6 +16,7 @@ from cuesmith.music.meter import Meter, Meters
 from cuesmith.music.note import PPQ
 from cuesmith.plan.fermata import CLOSING_COST, TIMES, held_beat
 from cuesmith.plan.meters import odd_bars
+from cuesmith.plan.single_bar import single_bar
 from cuesmith.specs.banks import CueType, SectionRow
 
 SMALL = {"intro", "coda", "break"}  # sections that may shrink to a bar or vanish
@@ -212,8 +213,9 @@ def solve_form(
     """The form and tempo that end exactly at `seconds`.
 
     bar_beats: quarter notes per bar. wished_bpm: where in bpm_range the cue would like to be; with fixed_tempo the
-    tempo may move only as far as whole bars demand. meters: where contrasting sections have another meter, or the last
-    bar may be of another length (short cues). closes: whether that may be held under a fermata.
+    tempo may move only as far as whole bars demand, and a cue of one bar takes the bar that is nearest. meters: where
+    contrasting sections have another meter, or the last bar may be of another length (short cues). closes: whether that
+    may be held under a fermata.
     """
     low, high = tempo_limits(bpm_range, wished_bpm, fixed_tempo=fixed_tempo)
     rows = suitable_rows(cue, seconds, bar_beats, wished_bpm)
@@ -225,6 +227,9 @@ def solve_form(
         held = _held_form(rows, seconds, meters.home, (low, high), wished_bpm, closes)
         if held is not None:
             return held
+        if fixed_tempo and wished_bpm * per_bpm < 1.5:
+            bar = single_bar(meters.home, wished_bpm * seconds / 60.0)
+            return Form((rows[peak_of(rows)],), (1,), bar.bar_beats * 60.0 / seconds, (bar,))
     totals = range(max(1, first), last + 1) if last >= max(1, first) else [max(1, round(wished_bpm * per_bpm))]
     table = _fits(rows, max(totals))
     best: tuple[float, int] | None = None

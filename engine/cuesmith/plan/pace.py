@@ -35,11 +35,6 @@ class Pace:
         pace, slope, more = self.paces[index], self._slope(index), beats - self.beats[index]
         return self.seconds[index] + (pace * more if not slope else pace * math.expm1(slope * more) / slope)
 
-    def bpm_at(self, second: float) -> float:
-        """Quarter notes per minute at a second."""
-        index = min(max(bisect_right(self.seconds, second) - 1, 0), len(self.seconds) - 2)
-        return 60.0 / (self.paces[index] + self._slope(index) * (second - self.seconds[index]))
-
     def _slope(self, index: int) -> float:
         change = self.paces[index + 1] - self.paces[index]
         return change / (self.seconds[index + 1] - self.seconds[index])

@@ -208,12 +208,20 @@ class Kit:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Layered:
-    """One layer of a drum voice: either a kit note, or a note on a melodic program (the taiko voices)."""
+    """One layer of a drum voice: either a kit note, or a note on a melodic program (the taiko voices).
+
+    gate_ms: the note of a melodic program is cut off so long after its stroke; None: it rings.
+    """
 
     note: Annotated[int, Field(ge=0, le=127)]
     velocity: int = 0  # added to the stroke's velocity
     program: Annotated[int, Field(ge=0, le=127)] | None = None  # None: a note of the kit
     bank: Annotated[int, Field(ge=0, le=127)] = 0
+    gate_ms: Annotated[float, Field(ge=40, le=1000)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.gate_ms is not None and self.program is None:
+            raise ValueError("gate_ms cuts a melodic program alone: a kit's strokes ring as they are; name a program")
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)

@@ -16,12 +16,21 @@ KEY: Final = "extends"
 MAX_PARENTS: Final = 8  # a chain longer than this cannot be understood by people either
 
 
-def resolve_extends(document: Document, load_parent: Callable[[str], Document]) -> Document:
+def _as_it_is(parent: Document, child: Document) -> Document:
+    return parent
+
+
+def resolve_extends(
+    document: Document,
+    load_parent: Callable[[str], Document],
+    inherited: Callable[[Document, Document], Document] = _as_it_is,
+) -> Document:
     """The document with all it inherits, without its `extends` key; itself when it extends nothing.
 
     `load_parent` reads the file of a name, as written, without resolving it in turn; it raises UsageError for
     an unknown name, which is reported at the place of the name. Every value keeps its position, and with it
-    its file. Raises SpecError: unknown parent, a circle, too many parents, a parent that is no mapping.
+    its file. `inherited` makes of a parent, all it inherits included, and a child what the child is laid over.
+    Raises SpecError: unknown parent, a circle, too many parents, a parent that is no mapping.
     """
     family = [document]
     names = [_label(document)]
@@ -41,7 +50,8 @@ def resolve_extends(document: Document, load_parent: Callable[[str], Document]) 
         family.append(parent)
     merged = family.pop()
     while family:
-        merged = merge(merged, family.pop())
+        child = family.pop()
+        merged = merge(inherited(merged, child), child)
     return merged
 
 

@@ -32,6 +32,7 @@ from cuesmith.specs.banks import (
 )
 from cuesmith.specs.document import read_document
 from cuesmith.specs.feelings import Feeling, feeling_problems
+from cuesmith.specs.groove_cells import GrooveCells, cell_problems
 from cuesmith.specs.harmony_banks import (
     Cadence,
     HarmonicRhythm,
@@ -61,6 +62,7 @@ class Banks:
     contours: Mapping[str, Contour]
     characters: Mapping[str, Character]
     grooves: Mapping[str, Groove]
+    groove_cells: Mapping[str, GrooveCells]
     kits: Mapping[str, Kit]
     drums: Mapping[str, DrumVoice]
     instruments: Mapping[str, Instrument]
@@ -105,6 +107,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
     kits = table("kits", dict[str, Kit])
     drums = table("drums", dict[str, DrumVoice])
     instruments = table("instruments", dict[str, Instrument])
+    grooves = table("grooves", dict[str, Groove], lambda rows: _groove_problems(rows, kits, drums))
     recipes = table("recipes", dict[str, Recipe], lambda rows: recipe_problems((), rows, instruments))
     cue_types = table(
         "cue_types", dict[str, CueType], lambda rows: (*_cue_type_problems(rows, recipes), *like_problems(rows))
@@ -123,7 +126,10 @@ def read_banks(folder: Path | Traversable) -> Banks:
         characters=table(
             "characters", dict[str, Character], lambda rows: _character_problems(rows, scales, cells, contours)
         ),
-        grooves=table("grooves", dict[str, Groove], lambda rows: _groove_problems(rows, kits, drums)),
+        grooves=grooves,
+        groove_cells=table(
+            "groove_cells", dict[str, GrooveCells], lambda rows: cell_problems(rows, grooves, kits, drums)
+        ),
         kits=kits,
         drums=drums,
         instruments=instruments,

@@ -12,6 +12,7 @@ from cuesmith.music.timecode import parse_rate
 from cuesmith.score import PLAIN
 from cuesmith.specs.beats import feel_problems, with_beats
 from cuesmith.specs.document import Document, read_document
+from cuesmith.specs.dropped import without_dropped
 from cuesmith.specs.extend import resolve_extends
 from cuesmith.specs.find import find_file, list_names
 from cuesmith.specs.library import Banks, load_banks, recipe_problems
@@ -39,7 +40,7 @@ def style_from(document: Document) -> Style:
         parents.append(name)
         return _read(name)
 
-    document = resolve_extends(document, parent)
+    document = resolve_extends(document, parent, without_dropped)
     style, problems = check(document, Style)
     if style is not None and parents:
         style = replace(style, kin=(*style.kin, *parents))

@@ -8,12 +8,13 @@ from typing import Annotated, Literal, get_args
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from cuesmith.errors import did_you_mean
 from cuesmith.specs.banks import STRICT, CueType, Ending
+from cuesmith.specs.names import key_problems, listed_problems
 from cuesmith.specs.place import Problem
 
 FAMILIES = ("orchestral", "jazzrock", "synth", "taiko")
 MELODIES = ("full", "sparse", "fragments", "none")
+CONTEXT = "cue type, family, melody or ending"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -58,13 +59,5 @@ def rule_problems(rows: Mapping[str, Rule], cue_types: Mapping[str, CueType]) ->
     known = (*cue_types, *FAMILIES, *MELODIES, *get_args(Ending))
     for id_, row in rows.items():
         for field, names in (("exempt", row.exempt), ("only", row.only)):
-            for index, name in enumerate(names):
-                if name not in known:
-                    yield Problem((id_, field, index), _unknown(name, known))
-        for name in row.instead:
-            if name not in known:
-                yield Problem((id_, "instead", name), _unknown(name, known), at_key=True)
-
-
-def _unknown(name: str, known: tuple[str, ...]) -> str:
-    return f"unknown cue type, family, melody or ending '{name}'{did_you_mean(name, known)}"
+            yield from listed_problems((id_, field), CONTEXT, names, known)
+        yield from key_problems((id_, "instead"), CONTEXT, row.instead, known)

@@ -22,7 +22,7 @@ TREATMENT_NAMES = (
 )  # fmt: skip
 ARTICULATION_NAMES = (
     "normal", "legato", "detached", "staccato", "spiccato", "marcato", "accent", "ring", "pluck", "swell", "tremolo",
-    "percussion",
+    "percussion", "gated",
 )  # fmt: skip
 
 # the textures that a seat of each role can play, by the role they are written for
