@@ -1,8 +1,9 @@
 """How a player of drums treats a groove: bar by bar, on the grid strings of the bank.
 
 Four bars make a sentence: the second answers the first, the fourth lifts (the hat opens, a pick-up). The second half of
-a section is busier than the first: ghost strokes, a colour that waited. A full section is ridden on the cymbal. The
-last bar of eight turns: a fill, half a fill, a break, or a settling down where the next section is quieter.
+a section is busier than the first: ghost strokes, a colour that waited. A full section is ridden on the cymbal, a quiet
+one has the stick across the snare. The last bar of eight turns: a fill, half a fill, a break, or a settling down where
+the next section is quieter; and no fill comes twice running.
 """
 
 from __future__ import annotations
@@ -61,11 +62,13 @@ TURN_WEIGHTS: dict[Group, dict[Turn, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How one section is played. ridden: on the ride cymbal; waits: colours come half-way; ghosts: grid steps of soft
-    strokes; pickup: the step of the answer's stroke; letter: how hard it is."""
+    """How one section is played. ridden: on the ride cymbal; crossed: with the stick across the snare; waits: colours
+    come half-way; ghosts: grid steps of soft strokes; pickup: the step of the answer's stroke; letter: how hard it is.
+    """
 
     group: Group
     ridden: bool
+    crossed: bool
     waits: bool
     ghosts: tuple[int, ...]
     pickup: int
@@ -120,11 +123,17 @@ def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream) -> 
     return Manner(
         group=group,
         ridden=full and "closed_hat" in groove.rows and "ride" not in groove.rows,
+        crossed=group == "kit" and _quiet(section, draw.child("crossed")) and "side_stick" not in groove.rows,
         waits=section.bars >= 8 and not full and section.index > 0 and draw.child("waits").chance(0.6),
         ghosts=ghosts if groove.tier >= 3 else (),
         pickup=draw.child("pickup").choice(pickups),
         letter={1: "g", 2: "o"}.get(groove.tier, "x"),
     )
+
+
+def _quiet(section: SectionPlan, draw: Stream) -> bool:
+    """Whether a section wants the stick rather than the drum: it is quiet, or the calm middle of louder ones."""
+    return section.level <= 1 or (section.level == 2 and section.treatment == "contrast" and draw.chance(0.6))
 
 
 def turns(bars: int) -> tuple[int, ...]:
@@ -154,6 +163,13 @@ def _ridden(rows: Rows) -> Rows:
     if "closed_hat" in rows:
         out["ride"] = "".join(letter if step % 2 == 0 else REST for step, letter in enumerate(rows["closed_hat"]))
     return out
+
+
+def _crossed(rows: Rows) -> Rows:
+    """The snare's strokes with the stick laid across it; what was only a ghost is left out."""
+    grid = rows.get("snare", "").replace("g", REST)
+    out = {voice: row for voice, row in rows.items() if voice != "snare"}
+    return out | {"side_stick": grid} if grid.strip(REST) else out or rows
 
 
 def _opened(rows: Rows, last: int) -> Rows:
@@ -226,7 +242,7 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
         rows = _breathed(rows, at[-1])
     if number % 4 == 2 and late and groove.tier >= 4:  # the third bar of the second four pushes
         struck(rows, HANDS[way.group].low, at[-1] + (steps - at[-1]) // 2, "o", steps)
-    return rows
+    return _crossed(rows) if way.crossed else rows
 
 
 def _joined(head: Mapping[str, str], tail: Mapping[str, str], cut: int) -> Rows:
@@ -246,8 +262,62 @@ def _plain_fill(rows: Rows, group: Group, steps: int, cut: int) -> Rows:
     return {voice: REST * cut + letters}
 
 
-def turn_rows(groove: Groove, way: Manner, meter: Meter, rows: Rows, turn: Turn) -> Rows:
-    """The bar that turns. rows: what it would be. A roll (oroshi) is not on the grid: this is what comes before it."""
+def _gathered(fill: Rows, voice: str, start: int, end: int) -> Rows:
+    """A fill whose strokes from step start to end are all on one drum."""
+    steps = len(next(iter(fill.values())))
+    out = {name: grid[:start] + REST * (end - start) + grid[end:] for name, grid in fill.items()}
+    for grid in fill.values():
+        for step in range(start, end):
+            if grid[step] != REST:
+                struck(out, voice, step, grid[step], steps)
+    return out
+
+
+def _rolled(fill: Rows, voice: str, last: int) -> Rows:
+    """A fill whose last beat is struck on every step, rising to what is its hardest stroke anyway."""
+    steps, out = len(next(iter(fill.values()))), dict(fill)
+    hardest = max("".join(fill.values()), key=lambda letter: GRID_LETTERS.get(letter, 0))
+    letters = {"X": "oxxX", "x": "ooxx"}.get(hardest, "ggoo")
+    for step in range(last, steps):
+        struck(out, voice, step, letters[min(3, 4 * (step - last) // (steps - last))], steps)
+    return out
+
+
+def _twice(fill: Rows, half: int) -> Rows:
+    """A fill that says what its second half says, and says it again louder."""
+    steps = len(next(iter(fill.values())))
+    if 2 * half != steps:
+        return fill
+    softer = str.maketrans("Xxo", "xog")
+    return {voice: grid[half:].translate(softer) + grid[half:] for voice, grid in fill.items()}
+
+
+def refilled(fill: Rows, number: int, voice: str, half: int, last: int, *, whole: bool) -> Rows:
+    """One fill in as many forms as a drummer knows of it. number: how often it has been played before.
+
+    voice: the drum the hands rest on. half, last: grid steps of the middle and of the last beat. whole: from the
+    downbeat on, not from the middle.
+    """
+    ways = [
+        fill,
+        _gathered(fill, voice, 0 if whole else half, half if whole else last),
+        _rolled(fill, voice, last),
+        _twice(fill, half) if whole else _gathered(fill, voice, last, len(next(iter(fill.values())))),
+        _gathered(_rolled(fill, voice, last), voice, half, last),
+    ]
+    different: list[Rows] = []
+    for way in ways:
+        sounding = {name: grid for name, grid in way.items() if grid.strip(REST)}
+        if sounding not in different:
+            different.append(sounding)
+    return different[number % len(different)]
+
+
+def turn_rows(groove: Groove, way: Manner, meter: Meter, rows: Rows, turn: Turn, number: int = 0) -> Rows:
+    """The bar that turns. rows: what it would be. A roll (oroshi) is not on the grid: this is what comes before it.
+
+    number: how many fills of this groove have been heard.
+    """
     steps, at = groove.steps, beats(meter, groove.steps)
     half = meter.strong_ticks[-1] * steps // meter.bar_ticks or at[-1]
     hands = HANDS[way.group]
@@ -271,8 +341,12 @@ def turn_rows(groove: Groove, way: Manner, meter: Meter, rows: Rows, turn: Turn)
     if turn == "oroshi":
         return {voice: grid[: at[1] if len(at) > 1 else half] + REST * (steps - (at[1] if len(at) > 1 else half))
                 for voice, grid in rows.items()}  # fmt: skip
+    whole = turn != "half" and bool(groove.fill)
     fill = dict(groove.fill) or _plain_fill(rows, way.group, steps, half)
-    if turn == "half" or not groove.fill:
+    busiest = max(fill, key=lambda name: len(fill[name]) - fill[name].count(REST))
+    voice = hands.ghost if hands.ghost in fill or hands.ghost in groove.rows else busiest
+    fill = refilled(fill, number, voice, half, at[-1], whole=whole)
+    if not whole:
         fill = _joined(rows, fill, half)
     struck(fill, next(iter(rows)), 0, "o", steps)
     return fill

@@ -5,6 +5,7 @@ How a groove is varied from bar to bar is said in `drumming`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -161,6 +162,7 @@ class _Kit:
         self.before: str | None = None
         self.breaks = 0
         self.spent: set[Turn] = set()
+        self.fills: Counter[str] = Counter()  # of a groove, played so far
         self.turned = False  # whether the bar before was a turn that leads on
         self.out: list[Stroke] = []
 
@@ -188,7 +190,9 @@ class _Kit:
             led = False
             if number in turning and not (closing and last):
                 turn = self._turn(section, after if closing else None, group, draw.child(number, "turn"))
-                rows, device = turn_rows(groove, way, section.meter, rows, turn), DEVICES[turn].format(name)
+                rows = turn_rows(groove, way, section.meter, rows, turn, self.fills[name])
+                self.fills[name] += turn in ("fill", "half")
+                device = DEVICES[turn].format(name)
                 led = turn != "settle"
                 if turn == "oroshi":
                     self._roll(section, start + bar, gain)
