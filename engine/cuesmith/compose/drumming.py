@@ -62,12 +62,15 @@ TURN_WEIGHTS: dict[Group, dict[Turn, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How one section is played. ridden: on the ride cymbal; crossed: with the stick across the snare; waits: colours
-    come half-way; ghosts: grid steps of soft strokes; pickup: the step of the answer's stroke; letter: how hard it is.
+    """How one section is played. ridden: on the ride cymbal; moved: the cymbal hand elsewhere than the groove has it;
+    halved: at half the pace; crossed: with the stick across the snare; waits: colours come half-way; ghosts: grid steps
+    of soft strokes; pickup: the step of the answer's stroke; letter: how hard it is.
     """
 
     group: Group
     ridden: bool
+    moved: bool
+    halved: bool
     crossed: bool
     waits: bool
     ghosts: tuple[int, ...]
@@ -110,8 +113,11 @@ def struck(rows: Rows, voice: str, step: int, letter: str, steps: int) -> None:
         rows[voice] = grid[:step] + letter + grid[step + 1 :]
 
 
-def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream) -> Manner:
-    """How a section is played: by its place in the form, its level, and chance."""
+def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, again: int = 0) -> Manner:
+    """How a section is played: by its place in the form, its level, and chance.
+
+    again: to how much other music the groove has been played in this cue already.
+    """
     steps, at = groove.steps, beats(section.meter, groove.steps)
     full = section.level >= 4 or section.treatment == "chorus" or (section.level == 3 and draw.chance(0.25))
     own = groove.rows.get(HANDS[group].ghost, (REST * steps,))[0]
@@ -123,6 +129,8 @@ def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream) -> 
     return Manner(
         group=group,
         ridden=full and "closed_hat" in groove.rows and "ride" not in groove.rows,
+        moved=again % 2 == 1 and group == "kit" and not full,
+        halved=again > 0 and section.treatment == "contrast" and groove.tier >= 3 and draw.child("halved").chance(0.4),
         crossed=group == "kit" and _quiet(section, draw.child("crossed")) and "side_stick" not in groove.rows,
         waits=section.bars >= 8 and not full and section.index > 0 and draw.child("waits").chance(0.6),
         ghosts=ghosts if groove.tier >= 3 else (),
@@ -162,6 +170,29 @@ def _ridden(rows: Rows) -> Rows:
     out = {voice: grid for voice, grid in rows.items() if voice not in ("closed_hat", "open_hat")}
     if "closed_hat" in rows:
         out["ride"] = "".join(letter if step % 2 == 0 else REST for step, letter in enumerate(rows["closed_hat"]))
+    return out
+
+
+MOVED = {"closed_hat": "ride", "ride": "closed_hat", "shaker": "closed_hat", "cabasa": "maracas"}
+
+
+def _moved(rows: Rows) -> Rows:
+    """What keeps time, on another surface: the hat's eighths on the ride, the ride's on the hat."""
+    voice = next((name for name in MOVED if name in rows and rows[name].count(REST) <= 3 * len(rows[name]) // 4), None)
+    if voice is None or MOVED[voice] in rows:
+        return rows
+    grid = "".join(letter if step % 2 == 0 else REST for step, letter in enumerate(rows[voice]))
+    return {MOVED[voice]: grid} | {name: row for name, row in rows.items() if name not in (voice, "open_hat")}
+
+
+def _halved(rows: Rows, half: int) -> Rows:
+    """Half the pace: one stroke of the snare, in the middle of the bar, and no kick between the downbeat and it."""
+    if "snare" not in rows:
+        return rows
+    out, steps = dict(rows), len(rows["snare"])
+    out["snare"] = REST * half + "X" + REST * (steps - half - 1)
+    if "kick" in rows:
+        out["kick"] = rows["kick"][0] + REST * half + rows["kick"][half + 1 :]
     return out
 
 
@@ -225,8 +256,12 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
         rows = kept if len(kept) > 1 else rows
     if number % PHRASE and "break" not in groove.tags:
         rows = {voice: grid for voice, grid in rows.items() if voice not in CRASHES} or rows
+    if way.halved and len(at) % 2 == 0:
+        rows = _halved(rows, at[len(at) // 2])
     if way.ridden:
         rows = _ridden(rows)
+    elif way.moved:
+        rows = _moved(rows)
     if groove.tier >= 4 and "synth" in groove.tags and "snare" in rows:  # the gated snare of the machines is two
         rows["snare_2"] = "".join("x" if letter == "X" else REST for letter in rows["snare"])
     second = number % 2 == 1

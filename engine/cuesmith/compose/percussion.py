@@ -162,6 +162,7 @@ class _Kit:
         self.before: str | None = None
         self.breaks = 0
         self.spent: set[Turn] = set()
+        self.heard: dict[str, list[tuple[str, str]]] = {}  # the kinds of music each groove has been played to
         self.fills: Counter[str] = Counter()  # of a groove, played so far
         self.turned = False  # whether the bar before was a turn that leads on
         self.out: list[Stroke] = []
@@ -174,7 +175,11 @@ class _Kit:
         groove = regrouped(self.banks.grooves[name], section.meter)
         group = group_of(self.banks.drums[voice].group for voice in groove.rows)
         draw = self.draw.child(section.index)
-        way = manner(section, groove, group, draw.child("manner"))
+        kind = section.harmony, SAME_MUSIC.get(section.treatment, section.treatment)
+        heard = self.heard.setdefault(name, [])
+        if kind not in heard:
+            heard.append(kind)
+        way = manner(section, groove, group, draw.child("manner"), heard.index(kind))
         bar, last = section.meter.bar_ticks, section.index == len(self.setting.plan.sections) - 1
         after = None if last else self.setting.plan.sections[section.index + 1]
         turning = set(turns(section.bars)) if section.level >= 2 or groove.fill else set()
