@@ -13,18 +13,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cuesmith.chance import Stream
+from cuesmith.compose.grids import REST, Rows, crossed, halved, moved, refilled, struck
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.score import SectionPlan
-from cuesmith.specs.banks import GRID_LETTERS, Groove
+from cuesmith.specs.banks import Groove
 
-Rows = dict[str, str]  # drum voice → one bar of grid
 Group = Literal["kit", "orchestral", "taiko"]
 Turn = Literal["fill", "half", "settle", "break", "oroshi", "ma"]
 
 PHRASE = 8  # bars; a turn comes in the last of them
 NEAR = 3  # bars that must lie between a turn and the end of the section
-REST = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +105,6 @@ def regrouped(groove: Groove, meter: Meter) -> Groove:
     )
 
 
-def struck(rows: Rows, voice: str, step: int, letter: str, steps: int) -> None:
-    """Add a stroke; one that is already there stays where it is the harder one."""
-    grid = rows.get(voice, REST * steps)
-    if grid[step] == REST or GRID_LETTERS[grid[step]] < GRID_LETTERS[letter]:
-        rows[voice] = grid[:step] + letter + grid[step + 1 :]
-
-
 def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, again: int = 0) -> Manner:
     """How a section is played: by its place in the form, its level, and chance.
 
@@ -173,36 +165,6 @@ def _ridden(rows: Rows) -> Rows:
     return out
 
 
-MOVED = {"closed_hat": "ride", "ride": "closed_hat", "shaker": "closed_hat", "cabasa": "maracas"}
-
-
-def _moved(rows: Rows) -> Rows:
-    """What keeps time, on another surface: the hat's eighths on the ride, the ride's on the hat."""
-    voice = next((name for name in MOVED if name in rows and rows[name].count(REST) <= 3 * len(rows[name]) // 4), None)
-    if voice is None or MOVED[voice] in rows:
-        return rows
-    grid = "".join(letter if step % 2 == 0 else REST for step, letter in enumerate(rows[voice]))
-    return {MOVED[voice]: grid} | {name: row for name, row in rows.items() if name not in (voice, "open_hat")}
-
-
-def _halved(rows: Rows, half: int) -> Rows:
-    """Half the pace: one stroke of the snare, in the middle of the bar, and no kick between the downbeat and it."""
-    if "snare" not in rows:
-        return rows
-    out, steps = dict(rows), len(rows["snare"])
-    out["snare"] = REST * half + "X" + REST * (steps - half - 1)
-    if "kick" in rows:
-        out["kick"] = rows["kick"][0] + REST * half + rows["kick"][half + 1 :]
-    return out
-
-
-def _crossed(rows: Rows) -> Rows:
-    """The snare's strokes with the stick laid across it; what was only a ghost is left out."""
-    grid = rows.get("snare", "").replace("g", REST)
-    out = {voice: row for voice, row in rows.items() if voice != "snare"}
-    return out | {"side_stick": grid} if grid.strip(REST) else out or rows
-
-
 def _opened(rows: Rows, last: int) -> Rows:
     """The hat opens on the last off-beat."""
     if "closed_hat" not in rows:
@@ -257,11 +219,11 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
     if number % PHRASE and "break" not in groove.tags:
         rows = {voice: grid for voice, grid in rows.items() if voice not in CRASHES} or rows
     if way.halved and len(at) % 2 == 0:
-        rows = _halved(rows, at[len(at) // 2])
+        rows = halved(rows, at[len(at) // 2])
     if way.ridden:
         rows = _ridden(rows)
     elif way.moved:
-        rows = _moved(rows)
+        rows = moved(rows)
     if groove.tier >= 4 and "synth" in groove.tags and "snare" in rows:  # the gated snare of the machines is two
         rows["snare_2"] = "".join("x" if letter == "X" else REST for letter in rows["snare"])
     second = number % 2 == 1
@@ -277,7 +239,7 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
         rows = _breathed(rows, at[-1])
     if number % 4 == 2 and late and groove.tier >= 4:  # the third bar of the second four pushes
         struck(rows, HANDS[way.group].low, at[-1] + (steps - at[-1]) // 2, "o", steps)
-    return _crossed(rows) if way.crossed else rows
+    return crossed(rows) if way.crossed else rows
 
 
 def _joined(head: Mapping[str, str], tail: Mapping[str, str], cut: int) -> Rows:
@@ -295,57 +257,6 @@ def _plain_fill(rows: Rows, group: Group, steps: int, cut: int) -> Rows:
     span = steps - cut
     letters = "".join("oxX"[min(2, 3 * i // span)] if i % 2 == 0 or i > span // 2 else REST for i in range(span))
     return {voice: REST * cut + letters}
-
-
-def _gathered(fill: Rows, voice: str, start: int, end: int) -> Rows:
-    """A fill whose strokes from step start to end are all on one drum."""
-    steps = len(next(iter(fill.values())))
-    out = {name: grid[:start] + REST * (end - start) + grid[end:] for name, grid in fill.items()}
-    for grid in fill.values():
-        for step in range(start, end):
-            if grid[step] != REST:
-                struck(out, voice, step, grid[step], steps)
-    return out
-
-
-def _rolled(fill: Rows, voice: str, last: int) -> Rows:
-    """A fill whose last beat is struck on every step, rising to what is its hardest stroke anyway."""
-    steps, out = len(next(iter(fill.values()))), dict(fill)
-    hardest = max("".join(fill.values()), key=lambda letter: GRID_LETTERS.get(letter, 0))
-    letters = {"X": "oxxX", "x": "ooxx"}.get(hardest, "ggoo")
-    for step in range(last, steps):
-        struck(out, voice, step, letters[min(3, 4 * (step - last) // (steps - last))], steps)
-    return out
-
-
-def _twice(fill: Rows, half: int) -> Rows:
-    """A fill that says what its second half says, and says it again louder."""
-    steps = len(next(iter(fill.values())))
-    if 2 * half != steps:
-        return fill
-    softer = str.maketrans("Xxo", "xog")
-    return {voice: grid[half:].translate(softer) + grid[half:] for voice, grid in fill.items()}
-
-
-def refilled(fill: Rows, number: int, voice: str, half: int, last: int, *, whole: bool) -> Rows:
-    """One fill in as many forms as a drummer knows of it. number: how often it has been played before.
-
-    voice: the drum the hands rest on. half, last: grid steps of the middle and of the last beat. whole: from the
-    downbeat on, not from the middle.
-    """
-    ways = [
-        fill,
-        _gathered(fill, voice, 0 if whole else half, half if whole else last),
-        _rolled(fill, voice, last),
-        _twice(fill, half) if whole else _gathered(fill, voice, last, len(next(iter(fill.values())))),
-        _gathered(_rolled(fill, voice, last), voice, half, last),
-    ]
-    different: list[Rows] = []
-    for way in ways:
-        sounding = {name: grid for name, grid in way.items() if grid.strip(REST)}
-        if sounding not in different:
-            different.append(sounding)
-    return different[number % len(different)]
 
 
 def turn_rows(groove: Groove, way: Manner, meter: Meter, rows: Rows, turn: Turn, number: int = 0) -> Rows:

@@ -114,13 +114,17 @@ def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple
     written_out = whole and len(words) >= VARY_EVERY * steps
     drifts = cyclic and not whole and bool(len(words) > 2 * steps or max(len(words), steps) % min(len(words), steps))
     number = 0
+    before: tuple[Token, ...] = ()
     for bar in range(bars):
         found = _bar(words, bar * steps % len(words), steps, cyclic)
         if texture.kind == "motif":
             found = tuple(replace(token, number=number + i) for i, token in enumerate(found))
             number += len(found)
-        kept = texture.role == "bass" or drifts or (written_out and not turning(bar, bars))
-        yield bar, found if kept else turned(found, texture.kind, bar, bars)
+        if texture.role != "bass" and not drifts and (turning(bar, bars) or not written_out):
+            changed = turned(found, texture.kind, bar, bars)
+            found = found if changed == before else changed  # the turn of a written bar may be the bar before it
+        yield bar, found
+        before = found
 
 
 def turning(bar: int, bars: int) -> bool:

@@ -21,12 +21,12 @@ from cuesmith.compose.drumming import (
     manner,
     oroshi,
     regrouped,
-    struck,
     swell,
     turn_for,
     turn_rows,
     turns,
 )  # fmt: skip
+from cuesmith.compose.grids import struck
 from cuesmith.compose.patterns import grouped, laid
 from cuesmith.compose.setting import Setting
 from cuesmith.music.note import PPQ
