@@ -117,7 +117,8 @@ def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, aga
     free = [step for step in range(1, steps) if step not in near] or [steps - 1]
     ghosts = tuple(sorted(draw.child("ghosts").shuffled(free)[:2]))
     last = at[-1]
-    pickups = list(range(last + 1, steps)) or [steps - 1]
+    answer = groove.rows.get(HANDS[group].answer, (REST * steps,))[0]
+    pickups = [step for step in range(last + 1, steps) if answer[step] == REST] or [steps - 1]
     return Manner(
         group=group,
         ridden=full and "closed_hat" in groove.rows and "ride" not in groove.rows,
