@@ -24,6 +24,7 @@ from cuesmith.compose.drumming import (
     turn_rows,
     turns,
 )  # fmt: skip
+from cuesmith.compose.grids import refilled
 from cuesmith.compose.patterns import grouped, laid
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
@@ -176,3 +177,45 @@ def test_stabs_and_swells_let_go_of_the_chord(style: str, composed: Composed) ->
 def test_hands_know_their_drums() -> None:
     for hands in HANDS.values():
         assert {hands.low, hands.crash, hands.ghost, hands.answer, *hands.unison} <= set(BANKS.drums)
+
+
+@given(st.sampled_from([name for name, row in BANKS.grooves.items() if row.fill]), st.integers(0, 20), st.booleans())
+def test_no_fill_comes_twice_running(name: str, number: int, whole: bool) -> None:
+    """A fill has several forms, each inside its bar, none harder than the hardest stroke that is written."""
+    groove = BANKS.grooves[name]
+    voice, fill = next(iter(groove.rows)), dict(groove.fill)
+    half, last = groove.steps // 2, 3 * groove.steps // 4
+    one, other = (refilled(fill, n, voice, half, last, whole=whole) for n in (number, number + 1))
+    assert one != other
+    assert all(len(grid) == groove.steps for grid in one.values())
+    written = {letter for grid in fill.values() for letter in grid}
+    assert max(map(".goxX".index, "".join(one.values()))) <= max(*map(".goxX".index, written), 2)
+
+
+@pytest.mark.parametrize("name", sorted(BANKS.grooves))
+def test_a_groove_played_to_other_music_is_played_otherwise(name: str) -> None:
+    """Quiet sections have the stick across the snare; time is kept by the other hand where there is one."""
+    groove = BANKS.grooves[name]
+    group = group_of(BANKS.drums[voice].group for voice in groove.rows)
+
+    def bar(level: int, again: int) -> dict[str, str]:
+        way = manner(section(groove, level=level), groove, group, stream(name), again)
+        return bar_rows(groove, way, groove.meter, 0, PHRASE)
+
+    quiet, first, second = bar(1, 0), bar(2, 0), bar(2, 1)
+    if group == "kit" and "side_stick" not in groove.rows:
+        assert "snare" not in quiet or set(groove.rows["snare"][0]) <= {".", "g"}
+    if group == "kit" and ("closed_hat" in groove.rows) != ("ride" in groove.rows):
+        cymbals = [{"closed_hat", "ride"} & set(rows) for rows in (first, second)]
+        dense = first.get("closed_hat", first.get("ride", "")).count(".") <= 3 * groove.steps // 4
+        assert (cymbals[0] != cymbals[1]) == dense
+    if group != "kit":
+        assert first == second
+
+
+def test_the_stick_takes_the_snares_place_and_the_machine_keeps_its_own() -> None:
+    groove = BANKS.grooves["R1_driving"]
+    way = manner(section(groove, level=1), groove, "kit", stream(0))
+    rows = bar_rows(groove, way, groove.meter, 0, PHRASE)
+    assert "snare" not in rows
+    assert rows["side_stick"].count("X") == groove.rows["snare"][0].count("X")

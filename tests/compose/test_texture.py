@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cuesmith.chance import stream
 from cuesmith.compose.desk import velocity_of
 from cuesmith.compose.material import material
-from cuesmith.compose.patterns import tokens, turned, turning
+from cuesmith.compose.patterns import grouped, laid, tokens, turned, turning
 from cuesmith.compose.treatments import TREATMENTS, thinned, varied
 from cuesmith.cue import Cue
 from cuesmith.motif.model import Theme
@@ -176,3 +176,42 @@ def test_no_accompaniment_repeats_a_bar_for_long(style: str, composed: Composed)
                     break
     assert runs > 10
     assert long <= 0.06 * runs
+
+
+FELT = (Meter(4, 4), Meter(3, 4), Meter(2, 4), Meter(6, 8), Meter(12, 8), Meter(5, 4, (3, 2)), Meter(7, 8, (2, 2, 3)))
+
+
+@pytest.mark.parametrize("meter", FELT, ids=str)
+def test_no_figure_of_the_bank_is_a_loop_of_one_bar(meter: Meter) -> None:
+    """Whatever is struck, plucked or blown on a grid changes at the latest in its fourth bar."""
+    for name, texture in load_banks().textures.items():
+        if texture.kind in ("sustain", "bass"):
+            continue
+        bars = [found for _, found in laid(grouped(texture, meter), meter, 16)]
+        assert all(len(set(bars[at : at + 4])) > 1 for at in range(0, 16, 4)), name
+
+
+def test_an_idea_said_again_is_said_from_elsewhere_and_comes_home(themes_of: Callable[[str], dict[str, Theme]]) -> None:
+    for theme in themes_of("symphonic").values():
+        m = material(theme, Meter(4, 4), GUISES[0], theme.key, 8)
+        first, second, third = (TREATMENTS["fragments"](m, 8, stream(3), turn)[0].motif.notes for turn in range(3))
+        assert first == third
+        assert [n.onset for n in first] == [n.onset for n in second]
+        assert len({b.step - a.step for a, b in zip(first, second, strict=True)} - {0}) == 1
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_loop_made_of_the_theme_ends_its_phrases(style: str, composed: Composed) -> None:
+    """The theme underneath is no loop: of four bars in a row at least one is its own."""
+    score = composed(style, "battle", 1).score
+    for part in score.parts:
+        for passage in part.passages:
+            if passage.device != "theme underneath":
+                continue
+            section = score.plan.sections[passage.section]
+            starts = section.bar_ticks()
+            bars = [
+                tuple((n.onset - at, n.pitch) for n in passage.notes if at <= n.onset < at + section.meter.bar_ticks)
+                for at in starts
+            ]
+            assert all(len(set(bars[at : at + 4])) > 1 for at in range(0, len(bars) - 3, 4))

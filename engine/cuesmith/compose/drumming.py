@@ -1,8 +1,9 @@
 """How a player of drums treats a groove: bar by bar, on the grid strings of the bank.
 
 Four bars make a sentence: the second answers the first, the fourth lifts (the hat opens, a pick-up). The second half of
-a section is busier than the first: ghost strokes, a colour that waited. A full section is ridden on the cymbal. The
-last bar of eight turns: a fill, half a fill, a break, or a settling down where the next section is quieter.
+a section is busier than the first: ghost strokes, a colour that waited. A full section is ridden on the cymbal, a quiet
+one has the stick across the snare. The last bar of eight turns: a fill, half a fill, a break, or a settling down where
+the next section is quieter; and no fill comes twice running.
 """
 
 from __future__ import annotations
@@ -12,18 +13,17 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cuesmith.chance import Stream
+from cuesmith.compose.grids import REST, Rows, crossed, halved, moved, refilled, struck
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.score import SectionPlan
-from cuesmith.specs.banks import GRID_LETTERS, Groove
+from cuesmith.specs.banks import Groove
 
-Rows = dict[str, str]  # drum voice → one bar of grid
 Group = Literal["kit", "orchestral", "taiko"]
 Turn = Literal["fill", "half", "settle", "break", "oroshi", "ma"]
 
 PHRASE = 8  # bars; a turn comes in the last of them
 NEAR = 3  # bars that must lie between a turn and the end of the section
-REST = "."
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,16 @@ TURN_WEIGHTS: dict[Group, dict[Turn, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How one section is played. ridden: on the ride cymbal; waits: colours come half-way; ghosts: grid steps of soft
-    strokes; pickup: the step of the answer's stroke; letter: how hard it is."""
+    """How one section is played. ridden: on the ride cymbal; moved: the cymbal hand elsewhere than the groove has it;
+    halved: at half the pace; crossed: with the stick across the snare; waits: colours come half-way; ghosts: grid steps
+    of soft strokes; pickup: the step of the answer's stroke; letter: how hard it is.
+    """
 
     group: Group
     ridden: bool
+    moved: bool
+    halved: bool
+    crossed: bool
     waits: bool
     ghosts: tuple[int, ...]
     pickup: int
@@ -101,15 +106,11 @@ def regrouped(groove: Groove, meter: Meter) -> Groove:
     )
 
 
-def struck(rows: Rows, voice: str, step: int, letter: str, steps: int) -> None:
-    """Add a stroke; one that is already there stays where it is the harder one."""
-    grid = rows.get(voice, REST * steps)
-    if grid[step] == REST or GRID_LETTERS[grid[step]] < GRID_LETTERS[letter]:
-        rows[voice] = grid[:step] + letter + grid[step + 1 :]
+def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, again: int = 0) -> Manner:
+    """How a section is played: by its place in the form, its level, and chance.
 
-
-def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream) -> Manner:
-    """How a section is played: by its place in the form, its level, and chance."""
+    again: to how much other music the groove has been played in this cue already.
+    """
     steps, at = groove.steps, beats(section.meter, groove.steps)
     full = section.level >= 4 or section.treatment == "chorus" or (section.level == 3 and draw.chance(0.25))
     own = groove.rows.get(HANDS[group].ghost, (REST * steps,))[0]
@@ -117,15 +118,24 @@ def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream) -> 
     free = [step for step in range(1, steps) if step not in near] or [steps - 1]
     ghosts = tuple(sorted(draw.child("ghosts").shuffled(free)[:2]))
     last = at[-1]
-    pickups = list(range(last + 1, steps)) or [steps - 1]
+    answer = groove.rows.get(HANDS[group].answer, (REST * steps,))[0]
+    pickups = [step for step in range(last + 1, steps) if answer[step] == REST] or [steps - 1]
     return Manner(
         group=group,
         ridden=full and "closed_hat" in groove.rows and "ride" not in groove.rows,
+        moved=again % 2 == 1 and group == "kit" and not full,
+        halved=again > 0 and section.treatment == "contrast" and groove.tier >= 3 and draw.child("halved").chance(0.4),
+        crossed=group == "kit" and _quiet(section, draw.child("crossed")) and "side_stick" not in groove.rows,
         waits=section.bars >= 8 and not full and section.index > 0 and draw.child("waits").chance(0.6),
         ghosts=ghosts if groove.tier >= 3 else (),
         pickup=draw.child("pickup").choice(pickups),
         letter={1: "g", 2: "o"}.get(groove.tier, "x"),
     )
+
+
+def _quiet(section: SectionPlan, draw: Stream) -> bool:
+    """Whether a section wants the stick rather than the drum: it is quiet, or the calm middle of louder ones."""
+    return section.level <= 1 or (section.level == 2 and section.treatment == "contrast" and draw.chance(0.6))
 
 
 def turns(bars: int) -> tuple[int, ...]:
@@ -214,8 +224,12 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
         rows = kept if len(kept) > 1 else rows
     if number % PHRASE and "break" not in groove.tags:
         rows = {voice: grid for voice, grid in rows.items() if voice not in CRASHES} or rows
+    if way.halved and len(at) % 2 == 0:
+        rows = halved(rows, at[len(at) // 2])
     if way.ridden:
         rows = _ridden(rows)
+    elif way.moved:
+        rows = moved(rows)
     rows |= {voice: _accents(rows["snare"]) for voice in LAYERS if voice in rows and "snare" in rows}
     second = number % 2 == 1
     if second and (length == 1 or number % 4 == 3):
@@ -230,7 +244,7 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
         rows = _breathed(rows, at[-1])
     if number % 4 == 2 and late and groove.tier >= 4:  # the third bar of the second four pushes
         struck(rows, HANDS[way.group].low, at[-1] + (steps - at[-1]) // 2, "o", steps)
-    return rows
+    return crossed(rows) if way.crossed else rows
 
 
 def _joined(head: Mapping[str, str], tail: Mapping[str, str], cut: int) -> Rows:
@@ -250,8 +264,11 @@ def _plain_fill(rows: Rows, group: Group, steps: int, cut: int) -> Rows:
     return {voice: REST * cut + letters}
 
 
-def turn_rows(groove: Groove, way: Manner, meter: Meter, rows: Rows, turn: Turn) -> Rows:
-    """The bar that turns. rows: what it would be. A roll (oroshi) is not on the grid: this is what comes before it."""
+def turn_rows(groove: Groove, way: Manner, meter: Meter, rows: Rows, turn: Turn, number: int = 0) -> Rows:
+    """The bar that turns. rows: what it would be. A roll (oroshi) is not on the grid: this is what comes before it.
+
+    number: how many fills of this groove have been heard.
+    """
     steps, at = groove.steps, beats(meter, groove.steps)
     half = meter.strong_ticks[-1] * steps // meter.bar_ticks or at[-1]
     hands = HANDS[way.group]
@@ -275,8 +292,12 @@ def turn_rows(groove: Groove, way: Manner, meter: Meter, rows: Rows, turn: Turn)
     if turn == "oroshi":
         return {voice: grid[: at[1] if len(at) > 1 else half] + REST * (steps - (at[1] if len(at) > 1 else half))
                 for voice, grid in rows.items()}  # fmt: skip
+    whole = turn != "half" and bool(groove.fill)
     fill = dict(groove.fill) or _plain_fill(rows, way.group, steps, half)
-    if turn == "half" or not groove.fill:
+    busiest = max(fill, key=lambda name: len(fill[name]) - fill[name].count(REST))
+    voice = hands.ghost if hands.ghost in fill or hands.ghost in groove.rows else busiest
+    fill = refilled(fill, number, voice, half, at[-1], whole=whole)
+    if not whole:
         fill = _joined(rows, fill, half)
     struck(fill, next(iter(rows)), 0, "o", steps)
     return fill

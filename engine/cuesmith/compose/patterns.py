@@ -1,7 +1,7 @@
 """Patterns: the tokens of a texture laid over bars, and how they change so that nobody plays a machine's loop.
 
 Every fourth bar of an ostinato differs a little, the last of eight leads on; the bars between are the same, for a
-pattern must be recognised before it can be varied.
+pattern must be recognised before it can be varied. A pattern of four bars and more has its own fourth bar.
 """
 
 from __future__ import annotations
@@ -111,14 +111,20 @@ def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple
         return
     whole = len(words) % steps == 0
     cyclic = meter.bar_ticks == 4 * PPQ or bool(triple) or whole
+    written_out = whole and len(words) >= VARY_EVERY * steps
     drifts = cyclic and not whole and bool(len(words) > 2 * steps or max(len(words), steps) % min(len(words), steps))
     number = 0
+    before: tuple[Token, ...] = ()
     for bar in range(bars):
         found = _bar(words, bar * steps % len(words), steps, cyclic)
         if texture.kind == "motif":
             found = tuple(replace(token, number=number + i) for i, token in enumerate(found))
             number += len(found)
-        yield bar, found if texture.role == "bass" or drifts else turned(found, texture.kind, bar, bars)
+        if texture.role != "bass" and not drifts and (turning(bar, bars) or not written_out):
+            changed = turned(found, texture.kind, bar, bars)
+            found = found if changed == before else changed  # the turn of a written bar may be the bar before it
+        yield bar, found
+        before = found
 
 
 def turning(bar: int, bars: int) -> bool:
@@ -142,5 +148,7 @@ def turned(bar_tokens: tuple[Token, ...], kind: str, bar: int, bars: int) -> tup
         ways.append((*head, replace(last_but_one, symbol=last.symbol), replace(last, symbol=last_but_one.symbol)))
     if leads_on and len(head) > 1:  # a breath before the last two
         ways.append((*head[:-1], last_but_one, last))
+    if leads_on and head:  # a breath before the last
+        ways.append((*head, last))
     ways.append((*head, replace(last_but_one, steps=last_but_one.steps + last.steps)))  # the last two become one
     return next(way for way in ways if way != bar_tokens)

@@ -5,6 +5,7 @@ How a groove is varied from bar to bar is said in `drumming`.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
@@ -21,12 +22,12 @@ from cuesmith.compose.drumming import (
     manner,
     oroshi,
     regrouped,
-    struck,
     swell,
     turn_for,
     turn_rows,
     turns,
 )  # fmt: skip
+from cuesmith.compose.grids import struck
 from cuesmith.compose.patterns import grouped, laid
 from cuesmith.compose.setting import Setting
 from cuesmith.music.meter import Meter
@@ -171,6 +172,8 @@ class _Kit:
         self.before: str | None = None
         self.breaks = 0
         self.spent: set[Turn] = set()
+        self.heard: dict[str, list[tuple[str, str]]] = {}  # the kinds of music each groove has been played to
+        self.fills: Counter[str] = Counter()  # of a groove, played so far
         self.turned = False  # whether the bar before was a turn that leads on
         self.out: list[Stroke] = []
 
@@ -182,7 +185,11 @@ class _Kit:
         groove = self._read(name, section.meter)
         group = group_of(self.banks.drums[voice].group for voice in groove.rows)
         draw = self.draw.child(section.index)
-        way = manner(section, groove, group, draw.child("manner"))
+        kind = section.harmony, SAME_MUSIC.get(section.treatment, section.treatment)
+        heard = self.heard.setdefault(name, [])
+        if kind not in heard:
+            heard.append(kind)
+        way = manner(section, groove, group, draw.child("manner"), heard.index(kind))
         bar, last = section.meter.bar_ticks, section.index == len(self.setting.plan.sections) - 1
         after = None if last else self.setting.plan.sections[section.index + 1]
         turning = set(turns(section.bars)) if section.level >= 2 or groove.fill else set()
@@ -198,7 +205,9 @@ class _Kit:
             led = False
             if number in turning and not (closing and last):
                 turn = self._turn(section, after if closing else None, group, draw.child(number, "turn"))
-                rows, device = turn_rows(groove, way, section.meter, rows, turn), DEVICES[turn].format(name)
+                rows = turn_rows(groove, way, section.meter, rows, turn, self.fills[name])
+                self.fills[name] += turn in ("fill", "half")
+                device = DEVICES[turn].format(name)
                 led = turn != "settle"
                 if turn == "oroshi":
                     self._roll(section, start + bar, gain)

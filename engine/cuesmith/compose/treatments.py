@@ -17,6 +17,7 @@ from cuesmith.music.note import PPQ
 
 EIGHTH = PPQ // 2
 BRIDGE_BARS = 4  # the least room for a phrase of another part of the song
+AWAY = (-3, -2, 2, 3)  # steps by which an idea said again lies elsewhere
 WORKED, BROAD = 0.35, 0.3  # how often a contrast works with the idea, and a chorus states the theme broadly, instead
 
 
@@ -214,8 +215,14 @@ def _fours(pieces: list[Piece]) -> int:
 
 
 def fragments(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
-    """Sparse quotations: the idea once, then heads at a distance, each somewhere else, with silence between."""
+    """Sparse quotations: the idea once, then heads at a distance, each somewhere else, with silence between.
+
+    Every second time the idea itself is said from elsewhere, so that its return is one.
+    """
     out = _named([m.plain], "idea") if m.developed and bars >= m.plain.bars else _idea(m, 0, bars)
+    if turn % 2:
+        away = draw.child("away", turn).choice(AWAY)
+        out = [_moved(piece, piece.start, away) for piece in out]
     at = _fours(out)
     while at < bars:
         if draw.child(at).chance(0.35) or (m.developed and at == 4):
