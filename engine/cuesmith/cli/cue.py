@@ -37,6 +37,9 @@ def cue(
     ] = None,
     seed: Annotated[str, typer.Option("--seed", metavar="N", help="A number or a word: same seed, same music.")] = "0",
     key: Annotated[str | None, typer.Option("--key", metavar="K", help="Such as 'D major' or 'A dorian'.")] = None,
+    meter: Annotated[
+        str, typer.Option("--meter", metavar="M", help="Such as 3/4, 7/8(2+2+3) or free (no bars, no pulse).")
+    ] = "",
     tempo: Annotated[
         float | None, typer.Option("--tempo", metavar="N", help="Quarter notes per minute, 30 to 260.")
     ] = None,
@@ -97,6 +100,7 @@ def cue(
         seconds=length,
         seed=seed_of(seed),
         key=key,
+        meter=meter,
         tempo=tempo,
         character=character,
         recipe=recipe,

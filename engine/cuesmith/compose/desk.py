@@ -17,6 +17,7 @@ from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.orchestrate.register import CLIMAX_HEIGHT, height, lie
 from cuesmith.orchestrate.vocal import GUIDE, sung_octave
+from cuesmith.plan.breaths import flow_of
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement
 from cuesmith.specs.banks import Instrument
 
@@ -100,6 +101,7 @@ class Desk:
             classes = frozenset(section.key.pitch(s) % 12 for s in theme.scale.steps)
         velocity = velocity_of(section.energy)
         barred = self.barred(section, theme)
+        flow = flow_of(self.plan) if section.flow else None
         out = []
         sighs_from = section.start + FIRST_BARS * section.meter.bar_ticks
         for piece in pieces:
@@ -120,7 +122,8 @@ class Desk:
                 )
             said = None
             if len(notes) >= LEAST_NOTES:
-                shape = [(n.onset, n.pitch) for n in notes]
+                heard = flow.played if flow is not None else int
+                shape = [(heard(n.onset), n.pitch) for n in notes]
                 likeness = round(barred * best_identity(piece.original.shape(section.key), shape), 3)
                 said = Statement(name, piece.ops, likeness, notes[0].onset, notes[-1].end, section.name)
             asked = row.articulation if row else "normal"

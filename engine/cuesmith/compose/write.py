@@ -9,6 +9,7 @@ from cuesmith.chance import stream
 from cuesmith.compose.accompany import accompany
 from cuesmith.compose.arrivals import arriving, arriving_strokes, struck_chords
 from cuesmith.compose.boundaries import devices
+from cuesmith.compose.breathed import breathed
 from cuesmith.compose.clashes import without_clashes
 from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.derived import derived_passages
@@ -127,4 +128,4 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         else:
             parts.append(as_guide(pitched_part(player, passages[player.id], plan)))
     found = balanced([part for part in parts if any(part.notes())])
-    return Score(plan, harmony, levelled(found, plan, banks))
+    return breathed(Score(plan, harmony, levelled(found, plan, banks)))

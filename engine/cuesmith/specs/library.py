@@ -19,6 +19,7 @@ from cuesmith.specs.banks import (
     Contour,
     CueType,
     DrumVoice,
+    FreeStrokes,
     Groove,
     Instrument,
     Kit,
@@ -61,6 +62,7 @@ class Banks:
     contours: Mapping[str, Contour]
     characters: Mapping[str, Character]
     grooves: Mapping[str, Groove]
+    free_strokes: Mapping[str, FreeStrokes]
     kits: Mapping[str, Kit]
     drums: Mapping[str, DrumVoice]
     instruments: Mapping[str, Instrument]
@@ -124,6 +126,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
             "characters", dict[str, Character], lambda rows: _character_problems(rows, scales, cells, contours)
         ),
         grooves=table("grooves", dict[str, Groove], lambda rows: _groove_problems(rows, kits, drums)),
+        free_strokes=table("free_strokes", dict[str, FreeStrokes], lambda rows: _stroke_problems(rows, drums)),
         kits=kits,
         drums=drums,
         instruments=instruments,
@@ -188,6 +191,12 @@ def _groove_problems(
             yield Problem((id_, "kit"), f"unknown kit '{row.kit}'{did_you_mean(row.kit, kit_names)}")
         yield from key_problems((id_, "rows"), "drum voice", row.rows, drums)
         yield from key_problems((id_, "fill"), "drum voice", row.fill, drums)
+
+
+def _stroke_problems(rows: Mapping[str, FreeStrokes], drums: Iterable[str]) -> Iterator[Problem]:
+    known = list(drums)
+    for id_, row in rows.items():
+        yield from listed_problems((id_, "strokes"), "drum voice", row.voices, known)
 
 
 def recipe_problems(

@@ -1,0 +1,47 @@
+"""From the even sheet to breaths: a finished score of free meter with every note where it sounds.
+
+Everything is composed in bars of four beats; here, last of all, notes, chords and statements go where `plan.breaths` has
+laid the beats. Order, contour and what sounds together stay; long stays longer than short within a beat. What leads over
+the end of a section (a roll, a sweep) runs at its own speed: that bar line has not moved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from cuesmith.compose.boundaries import LEADING
+from cuesmith.music.note import Note
+from cuesmith.plan.breaths import Flow, flow_of
+from cuesmith.score import ChordSpan, Part, Passage, Score
+
+
+def breathed(score: Score) -> Score:
+    """The score as it sounds; the score itself where nothing of it is in free meter."""
+    flow = flow_of(score.plan)
+    if flow is None:
+        return score
+    harmony = tuple(_span(span, flow) for span in score.harmony)
+    return replace(score, harmony=harmony, parts=tuple(_part(part, flow) for part in score.parts))
+
+
+def _note(note: Note, flow: Flow) -> Note:
+    onset = flow.played(note.onset)
+    return note._replace(onset=onset, duration=max(1, flow.played(note.end) - onset))
+
+
+def _span(span: ChordSpan, flow: Flow) -> ChordSpan:
+    onset = flow.played(span.onset)
+    return replace(span, onset=onset, duration=flow.played(span.end) - onset)
+
+
+def _passage(passage: Passage, flow: Flow) -> Passage:
+    if passage.device in LEADING:
+        return passage
+    said = passage.statement
+    if said is not None:
+        said = replace(said, start=flow.played(said.start), end=flow.played(said.end))
+    return replace(passage, notes=tuple(_note(note, flow) for note in passage.notes), statement=said)
+
+
+def _part(part: Part, flow: Flow) -> Part:
+    return replace(part, passages=tuple(_passage(passage, flow) for passage in part.passages))

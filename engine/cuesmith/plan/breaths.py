@@ -1,0 +1,202 @@
+"""Free meter: an even sheet made uneven, breath by breath.
+
+Music without bars is composed like any other, on a sheet of four beats to the bar, and then every bar becomes a breath
+of another length: its beats are spread as `SHAPES` has them, mostly so that the last one is held. The beats of a breath
+do not last alike either: it begins slowly, moves on, lingers (`PACE`). Sections, hits and fermatas stay where the plan
+has put them, in ticks and in seconds: only what lies between them moves.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from cuesmith.chance import Stream
+from cuesmith.music.note import PPQ
+from cuesmith.music.tempo import TempoChange, TempoMap
+from cuesmith.score import Plan, SectionPlan
+
+# quarters of a breath: how often, and how the four beats of the sheet may lie in them (quarters, of a sixteenth at least)
+SHAPES: dict[int, tuple[float, tuple[tuple[float, ...], ...]]] = {
+    2: (0.7, ((0.50, 0.50, 0.50, 0.50),)),
+    3: (2.0, ((0.75, 0.75, 0.75, 0.75), (0.50, 0.75, 0.75, 1.00))),
+    4: (1.0, ((1.00, 1.00, 1.00, 1.00), (0.75, 0.75, 1.00, 1.50))),
+    5: (2.0, ((1.00, 1.00, 1.00, 2.00), (1.25, 1.00, 1.00, 1.75))),
+    6: (2.0, ((1.00, 1.00, 1.25, 2.75), (1.50, 1.00, 1.00, 2.50))),
+    7: (1.2, ((1.25, 1.00, 1.25, 3.50), (1.75, 1.00, 1.25, 3.00))),
+    8: (0.7, ((1.50, 1.25, 1.25, 4.00), (1.25, 1.25, 1.50, 4.00))),
+}  # fmt: skip
+SHEET_BEATS = 4
+SHORTEST, LONGEST = min(SHAPES), max(SHAPES)
+LONG = 6  # quarters from which a breath is a long one; calm music takes more of them
+CALM, CALMER = 0.35, 2.5  # energy below which music is calm, and by how much likelier long breaths are there
+SPREAD = 2.0  # quarters by which breaths stray from the mean of what is left, so that the last are as unlike as the first
+
+# how long a beat lasts against the others of its breath, by its place in it (0 .. 1)
+PACE = ((0.0, 1.20), (0.35, 0.84), (0.70, 0.95), (1.0, 1.32))
+SWAY = (0.75, 1.15)  # by how much a breath does more or less of that
+SLOWER = 0.5  # free music keeps to this share of its type's range of tempi, the slower end
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """Where the ticks of the even sheet fall in the music: both rise, and between knots time runs evenly."""
+
+    sheet: tuple[int, ...]
+    music: tuple[int, ...]
+
+    def played(self, tick: int) -> int:
+        """The tick at which what is written at a tick of the sheet sounds."""
+        return _mapped(tick, self.sheet, self.music)
+
+    def written(self, tick: int) -> int:
+        """The tick of the sheet at which to write what should sound at a tick."""
+        return _mapped(tick, self.music, self.sheet)
+
+
+def _mapped(tick: int, old: tuple[int, ...], new: tuple[int, ...]) -> int:
+    index = bisect_left(old, tick)
+    if index == len(old):
+        return tick  # past the end nothing is stretched
+    if old[index] == tick:
+        return new[index]
+    if index == 0:
+        return tick
+    left, right = old[index - 1], old[index]
+    return new[index - 1] + round((tick - left) * (new[index] - new[index - 1]) / (right - left))
+
+
+def flow_of(plan: Plan) -> Flow | None:
+    """From sheet to music; None where the plan has no free meter."""
+    if not any(section.flow for section in plan.sections):
+        return None
+    sheet: list[int] = []
+    music: list[int] = []
+    for section in plan.sections:
+        beats = section.flow or (section.start,)
+        sheet += [section.start + number * PPQ for number in range(len(beats))]
+        music += beats
+    return Flow((*sheet, plan.length), (*music, plan.length))
+
+
+def slower(bpm_range: tuple[float, float]) -> tuple[float, float]:
+    """The range of tempi a kind of cue has in free meter."""
+    low, high = bpm_range
+    return low, low + SLOWER * (high - low)
+
+
+def lengths(count: int, energy: float, draw: Stream) -> tuple[int, ...]:
+    """So many breaths in quarters, four on average, neighbours unlike where that can be had."""
+    usual = {n: weight * (CALMER if n >= LONG and energy < CALM else 1.0) for n, (weight, _) in SHAPES.items()}
+    left, out = SHEET_BEATS * count, list[int]()
+    for after in range(count - 1, -1, -1):
+        mean, before = left / (after + 1), out[-1] if out else 0
+        weights = {n: weight / (1.0 + ((n - mean) / SPREAD) ** 2) for n, weight in usual.items()}
+        able = {n: weight for n, weight in weights.items() if SHORTEST * after <= left - n <= LONGEST * after}
+        unlike = {n: weight for n, weight in able.items() if n != before and _goes_on(left - n, after, n)}
+        out.append(draw.weighted(unlike or able))
+        left -= out[-1]
+    return tuple(out)
+
+
+def _goes_on(left: int, count: int, before: int) -> bool:
+    """Whether so many quarters can be so many breaths, neighbours unlike."""
+    if count == 0:
+        return left == 0
+    if count == 1:
+        return left != before
+    pairs, odd = divmod(count, 2)
+    return pairs * (2 * SHORTEST + 1) + odd * SHORTEST <= left <= pairs * (2 * LONGEST - 1) + odd * LONGEST
+
+
+def _flow(section: SectionPlan, fixed: Sequence[int], draw: Stream) -> tuple[int, ...]:
+    """Where the beats of a section fall. fixed: ticks that stay, on whose bars nothing moves unless they begin one."""
+    bar = section.meter.bar_ticks
+    lines = section.sheet_ticks()
+    still = [any(line < tick < line + bar for tick in fixed) for line in lines]
+    out: list[int] = []
+    at = 0
+    while at < len(lines):
+        end = at + 1
+        while end < len(lines) and not still[at] and not still[end] and lines[end] not in fixed:
+            end += 1
+        if still[at] or bar != SHEET_BEATS * PPQ:
+            out += range(lines[at], lines[at] + bar, PPQ)
+            at += 1
+            continue
+        tick = lines[at]
+        for number, quarters in enumerate(lengths(end - at, section.energy, draw.child(at))):
+            shape = draw.child(at, number).choice(SHAPES[quarters][1])
+            for beat in shape:
+                out.append(tick)
+                tick += round(beat * PPQ)
+        at = end
+    return tuple(out)
+
+
+def _eased(place: float) -> float:
+    """How long a beat at this place (0 .. 1) of its breath lasts, 1 on average."""
+    left, right = next(((a, b) for a, b in pairwise(PACE) if place <= b[0]), (PACE[-2], PACE[-1]))
+    return left[1] + (right[1] - left[1]) * (place - left[0]) / (right[0] - left[0])
+
+
+def _swaying(start: int, end: int, tempo: TempoMap, sway: float) -> Iterable[tuple[int, float]]:
+    """(tick, second) of the end of each quarter of a breath, or of what a hit or a fermata leaves of it."""
+    ends = [*range(start + PPQ, end, PPQ), end]
+    begin = tempo.seconds(start)
+    usual = [tempo.seconds(b) - tempo.seconds(a) for a, b in pairwise((start, *ends))]
+    swayed = [u * (1.0 + sway * (_eased((i + 0.5) / len(ends)) - 1.0)) for i, u in enumerate(usual)]
+    scale = sum(usual) / sum(swayed)
+    for tick, length in zip(ends, swayed, strict=True):
+        begin += length * scale
+        yield tick, begin
+
+
+def _tempo(plan: Plan, fixed: Sequence[int], draw: Stream) -> TempoMap:
+    """The tempo of the plan, with the breaths of its free sections swaying; exact at breaths, `fixed` and the end."""
+    ends: list[tuple[int, float]] = []
+    held = {fermata.start for fermata in plan.tempo.fermatas}
+    for section in plan.sections:
+        if not section.flow:
+            inside = [c.tick for c in plan.tempo.changes if section.start < c.tick < section.end]
+            ends += [(tick, plan.tempo.seconds(tick)) for tick in (*inside, section.end)]
+            continue
+        cuts = sorted({*section.bar_ticks(), section.end, *(t for t in fixed if section.start < t < section.end)})
+        for number, (start, end) in enumerate(pairwise(cuts)):
+            sway = 0.0 if start in held else draw.child(section.index, number).uniform(*SWAY)
+            ends += _swaying(start, end, plan.tempo, sway)
+    changes: list[TempoChange] = []
+    tick, spent = 0, 0.0
+    for end, second in ends:
+        pace = max(1, round((second * 1e6 - spent) * PPQ / (end - tick)))
+        spent += pace * (end - tick) / PPQ
+        if not changes or changes[-1].us_per_quarter != pace:
+            changes.append(TempoChange(tick, pace))
+        tick = end
+    return TempoMap(tuple(changes), plan.tempo.fermatas)
+
+
+def breathing(plan: Plan, draw: Stream) -> Plan:
+    """The plan with the breaths of its free sections drawn; the plan itself where it has none."""
+    if not any(section.meter.free for section in plan.sections):
+        return plan
+    fixed = sorted({hit.tick for hit in plan.hits} | {tick for f in plan.tempo.fermatas for tick in f[:2]})
+    sections = tuple(
+        replace(section, flow=_flow(section, fixed, draw.child("breaths", section.index)))
+        if section.meter.free
+        else section
+        for section in plan.sections
+    )
+    uneven = replace(plan, sections=sections)
+    uneven = replace(uneven, tempo=_tempo(uneven, fixed, draw.child("sway")))
+    hits = []
+    for hit in plan.hits:
+        section = uneven.section_at(hit.tick)
+        if section.flow and hit.tick < plan.length:
+            bar = section.bar_at(hit.tick)
+            beat = 1 + (hit.tick - section.bar_ticks()[bar]) / PPQ
+            hit = replace(hit, bar=section.first_bar + bar + 1, beat=beat)
+        hits.append(replace(hit, reached_sec=uneven.tempo.seconds(hit.tick)))
+    return replace(uneven, hits=tuple(hits))
