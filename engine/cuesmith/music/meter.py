@@ -86,6 +86,7 @@ class Meter:
         return "free" if self.free else self.signature
 
 
+SENZA_MISURA, MISURATO = "senza misura", "misurato"  # the words with which a passage without meter begins and ends
 FREE = Meter(4, 4, free=True)  # written on an even sheet of four beats to the breath, which plan.breaths makes uneven
 
 

@@ -1,7 +1,7 @@
 """Free meter: an even sheet made uneven, breath by breath.
 
 Music without bars is composed like any other, on a sheet of four beats to the bar, and then every bar becomes a breath
-of another length: its beats are spread as `SHAPES` has them, mostly so that the last one is held. The beats of a breath
+of another length: its beats are spread as `BREATHS` or `PHRASES` have them, mostly so that the last one is held. The beats of a breath
 do not last alike either: it begins slowly, moves on, lingers (`PACE`). Sections, hits and fermatas stay where the plan
 has put them, in ticks and in seconds: only what lies between them moves.
 """
@@ -9,30 +9,43 @@ has put them, in ticks and in seconds: only what lies between them moves.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import NamedTuple
 
 from cuesmith.chance import Stream
 from cuesmith.music.note import PPQ
 from cuesmith.music.tempo import TempoChange, TempoMap
 from cuesmith.score import Plan, SectionPlan
 
-# quarters of a breath: how often, and how the four beats of the sheet may lie in them (quarters, of a sixteenth at least)
-SHAPES: dict[int, tuple[float, tuple[tuple[float, ...], ...]]] = {
-    2: (0.7, ((0.50, 0.50, 0.50, 0.50),)),
-    3: (2.0, ((0.75, 0.75, 0.75, 0.75), (0.50, 0.75, 0.75, 1.00))),
-    4: (1.0, ((1.00, 1.00, 1.00, 1.00), (0.75, 0.75, 1.00, 1.50))),
-    5: (2.0, ((1.00, 1.00, 1.00, 2.00), (1.25, 1.00, 1.00, 1.75))),
-    6: (2.0, ((1.00, 1.00, 1.25, 2.75), (1.50, 1.00, 1.00, 2.50))),
-    7: (1.2, ((1.25, 1.00, 1.25, 3.50), (1.75, 1.00, 1.25, 3.00))),
-    8: (0.7, ((1.50, 1.25, 1.25, 4.00), (1.25, 1.25, 1.50, 4.00))),
-}  # fmt: skip
+# one breath: how often, and how many quarters each of the four beats of the sheet has in it
+BREATHS: tuple[tuple[float, tuple[float, ...]], ...] = (
+    (0.7, (0.50, 0.50, 0.50, 0.50)),  # 2
+    (1.0, (0.75, 0.75, 0.75, 0.75)),  # 3
+    (1.0, (0.50, 0.75, 0.75, 1.00)),
+    (0.5, (1.00, 1.00, 1.00, 1.00)),  # 4
+    (0.5, (0.75, 0.75, 1.00, 1.50)),
+    (1.0, (1.00, 1.00, 1.00, 2.00)),  # 5
+    (1.0, (1.25, 1.00, 1.00, 1.75)),
+    (1.0, (1.00, 1.00, 1.25, 2.75)),  # 6
+    (1.0, (1.50, 1.00, 1.00, 2.50)),
+    (0.6, (1.25, 1.00, 1.25, 3.50)),  # 7
+    (0.6, (1.75, 1.00, 1.25, 3.00)),
+    (0.7, (1.50, 1.25, 1.25, 4.00)),  # 8
+)
+# where a theme is heard, two bars of it: how often, quarters of each beat but the last, quarters of the last. Its rhythm
+# stays what it is, faster or slower; what is uneven is how long its last note is held, and the air behind it
+PHRASES: tuple[tuple[float, float, float], ...] = (
+    (0.2, 0.50, 1.50), (0.4, 0.50, 2.50), (0.2, 0.50, 3.50),                     # 2 and 3, 4, 5
+    (1.0, 0.75, 1.75), (1.5, 0.75, 2.75), (1.0, 0.75, 3.75), (0.6, 0.75, 4.75),  # 3 and 4, 5, 6, 7
+    (1.0, 1.00, 2.00), (1.0, 1.00, 3.00), (0.6, 1.00, 4.00), (0.4, 1.00, 5.00),  # 4 and 5, 6, 7, 8
+    (0.8, 1.25, 2.25), (0.6, 1.25, 3.25), (0.4, 1.25, 4.25),                     # 5 and 6, 7, 8
+)  # fmt: skip
 SHEET_BEATS = 4
-SHORTEST, LONGEST = min(SHAPES), max(SHAPES)
-LONG = 6  # quarters from which a breath is a long one; calm music takes more of them
+LONG = 6  # quarters from which a breath is a long one
 CALM, CALMER = 0.35, 2.5  # energy below which music is calm, and by how much likelier long breaths are there
-SPREAD = 2.0  # quarters by which breaths stray from the mean of what is left, so that the last are as unlike as the first
+TILTS, TILT_STEPS = (0.1, 10.0), 12  # by how much a quarter more may make a breath likelier, and how finely that is found
 
 # how long a beat lasts against the others of its breath, by its place in it (0 .. 1)
 PACE = ((0.0, 1.20), (0.35, 0.84), (0.70, 0.95), (1.0, 1.32))
@@ -87,28 +100,68 @@ def slower(bpm_range: tuple[float, float]) -> tuple[float, float]:
     return low, low + SLOWER * (high - low)
 
 
-def lengths(count: int, energy: float, draw: Stream) -> tuple[int, ...]:
-    """So many breaths in quarters, four on average, neighbours unlike where that can be had."""
-    usual = {n: weight * (CALMER if n >= LONG and energy < CALM else 1.0) for n, (weight, _) in SHAPES.items()}
-    left, out = SHEET_BEATS * count, list[int]()
-    for after in range(count - 1, -1, -1):
-        mean, before = left / (after + 1), out[-1] if out else 0
-        weights = {n: weight / (1.0 + ((n - mean) / SPREAD) ** 2) for n, weight in usual.items()}
-        able = {n: weight for n, weight in weights.items() if SHORTEST * after <= left - n <= LONGEST * after}
-        unlike = {n: weight for n, weight in able.items() if n != before and _goes_on(left - n, after, n)}
-        out.append(draw.weighted(unlike or able))
-        left -= out[-1]
-    return tuple(out)
+class Laid(NamedTuple):
+    """One breath, or the two of a phrase: how often it comes, and the quarters of each beat, breath by breath."""
+
+    weight: float
+    breaths: tuple[tuple[float, ...], ...]
+
+    @property
+    def quarters(self) -> int:
+        """Its length."""
+        return round(sum(map(sum, self.breaths)))
+
+    @property
+    def ends(self) -> tuple[int, int]:
+        """The quarters of its first breath and of its last."""
+        return round(sum(self.breaths[0])), round(sum(self.breaths[-1]))
 
 
-def _goes_on(left: int, count: int, before: int) -> bool:
-    """Whether so many quarters can be so many breaths, neighbours unlike."""
-    if count == 0:
-        return left == 0
-    if count == 1:
-        return left != before
-    pairs, odd = divmod(count, 2)
-    return pairs * (2 * SHORTEST + 1) + odd * SHORTEST <= left <= pairs * (2 * LONGEST - 1) + odd * LONGEST
+SINGLE = tuple(Laid(weight, (beats,)) for weight, beats in BREATHS)
+DOUBLE = tuple(
+    Laid(weight, ((beat,) * SHEET_BEATS, (*(beat,) * (SHEET_BEATS - 1), last))) for weight, beat, last in PHRASES
+)
+CHOICES = {1: SINGLE, 2: DOUBLE}  # bars of the sheet: how they may be laid
+RANGE = {bars: (min(c.quarters for c in found), max(c.quarters for c in found)) for bars, found in CHOICES.items()}
+
+
+def laid(units: Sequence[int], energy: float, draw: Stream) -> tuple[tuple[float, ...], ...]:
+    """The beats of every breath of a passage. units: whether it goes by single breaths (1) or by phrases of two (2).
+
+    Breaths have four quarters on average, so that the passage stays as long as it was; neighbours are unlike where that
+    can be had, and calm music (energy 0 .. 1) has more that are long.
+    """
+    left, out = SHEET_BEATS * sum(units), list[Laid]()
+    for number, bars in enumerate(units):
+        after = units[number + 1 :]
+        low, high = (left - sum(RANGE[unit][end] for unit in after) for end in (1, 0))
+        calm = CALMER if energy < CALM else 1.0
+        able = {
+            one: one.weight * (calm if one.ends[1] >= LONG else 1.0)
+            for one in CHOICES[bars]
+            if low <= one.quarters <= high
+        }
+        unlike = {one: weight for one, weight in able.items() if not out or one.ends[0] != out[-1].ends[1]}
+        out.append(draw.weighted(_about(left * bars / sum(units[number:]), unlike or able)))
+        left -= out[-1].quarters
+    if len(set(units)) == 1:  # the longest comes last: that is where music without bars ends a thought
+        last = max(range(len(out)), key=lambda i: out[i].quarters) + 1
+        turned = out[last:] + out[:last]
+        out = turned if all(a.ends[1] != b.ends[0] for a, b in pairwise(turned)) else out
+    return tuple(beats for one in out for beats in one.breaths)
+
+
+def _about(mean: float, weights: Mapping[Laid, float]) -> dict[Laid, float]:
+    """The weights tilted to longer or shorter, so that what is drawn has this mean: the last are as unlike as the first."""
+    low, high = TILTS
+    for _ in range(TILT_STEPS):
+        tilt = (low + high) / 2
+        tilted = {one: weight * tilt**one.quarters for one, weight in weights.items()}
+        if sum(one.quarters * weight for one, weight in tilted.items()) < mean * sum(tilted.values()):
+            low = tilt
+        else:
+            high = tilt
+    return tilted
 
 
 def _flow(section: SectionPlan, fixed: Sequence[int], draw: Stream) -> tuple[int, ...]:
@@ -127,13 +180,19 @@ def _flow(section: SectionPlan, fixed: Sequence[int], draw: Stream) -> tuple[int
             at += 1
             continue
         tick = lines[at]
-        for number, quarters in enumerate(lengths(end - at, section.energy, draw.child(at))):
-            shape = draw.child(at, number).choice(SHAPES[quarters][1])
-            for beat in shape:
-                out.append(tick)
-                tick += round(beat * PPQ)
+        for beat in (beat for beats in laid(_units(at, end, section), section.energy, draw.child(at)) for beat in beats):
+            out.append(tick)
+            tick += round(beat * PPQ)
         at = end
     return tuple(out)
+
+
+def _units(at: int, end: int, section: SectionPlan) -> list[int]:
+    """How the bars from `at` up to `end` go together: where a theme is heard by twos, counted from its section."""
+    if section.theme is None:
+        return [1] * (end - at)
+    head = [1] * (at % 2)
+    return [*head, *[2] * ((end - at - len(head)) // 2), *[1] * ((end - at - len(head)) % 2)]
 
 
 def _eased(place: float) -> float:

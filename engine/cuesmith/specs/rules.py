@@ -13,6 +13,7 @@ from cuesmith.specs.banks import STRICT, CueType, Ending
 from cuesmith.specs.place import Problem
 
 FAMILIES = ("orchestral", "jazzrock", "synth", "taiko")
+FREE_CONTEXT = "free"  # a cue that is in free meter from beginning to end
 MELODIES = ("full", "sparse", "fragments", "none")
 
 
@@ -21,9 +22,10 @@ class Rule:
     """A quality rule.
 
     severity: 1 reject, 2 mend, 3 polish. limits: its thresholds by name; the check that measures says what each means.
-    exempt, only, instead name contexts: a cue type, a family of styles, a kind of melody, an ending. exempt: where the
+    exempt, only, instead name contexts: a cue type, a family of styles, a kind of melody, an ending, or `free` for cues
+    in free meter. exempt: where the
     rule is silent. only: the one kind of place where it speaks (empty: everywhere). instead: limits that hold there
-    instead; of several contexts that fit, a cue type wins over an ending, a melody and a family.
+    instead; of several contexts that fit, a cue type wins over an ending, a melody, a family and `free`.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -55,7 +57,7 @@ class Rule:
 
 def rule_problems(rows: Mapping[str, Rule], cue_types: Mapping[str, CueType]) -> Iterator[Problem]:
     """Contexts that do not exist."""
-    known = (*cue_types, *FAMILIES, *MELODIES, *get_args(Ending))
+    known = (*cue_types, *FAMILIES, *MELODIES, *get_args(Ending), FREE_CONTEXT)
     for id_, row in rows.items():
         for field, names in (("exempt", row.exempt), ("only", row.only)):
             for index, name in enumerate(names):
@@ -67,4 +69,4 @@ def rule_problems(rows: Mapping[str, Rule], cue_types: Mapping[str, CueType]) ->
 
 
 def _unknown(name: str, known: tuple[str, ...]) -> str:
-    return f"unknown cue type, family, melody or ending '{name}'{did_you_mean(name, known)}"
+    return f"unknown cue type, family, melody, ending or 'free': '{name}'{did_you_mean(name, known)}"
