@@ -1,8 +1,8 @@
 """From the even sheet to breaths: a finished score of free meter with every note where it sounds.
 
-Everything is composed in bars of four beats; here, last of all, notes, chords and statements go where `plan.breaths` has
-laid the beats. Order, contour and what sounds together stay; long stays longer than short within a beat. What leads over
-the end of a section (a roll, a sweep) runs at its own speed: that bar line has not moved.
+Everything is composed in bars of four beats; here, last of all, notes, chords and statements go where `plan.breaths`
+has laid the beats. Order, contour and what sounds together stay; long stays longer than short within a beat. What leads
+over the end of a section (a roll, a sweep) runs at its own speed: that bar line has not moved.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from cuesmith.compose.boundaries import LEADING
 from cuesmith.music.note import Note
 from cuesmith.plan.breaths import Flow, flow_of
 from cuesmith.score import ChordSpan, Part, Passage, Score
+
+OWN_SPEED = LEADING | {"tremolo"}
 
 
 def breathed(score: Score) -> Score:
@@ -35,7 +37,7 @@ def _span(span: ChordSpan, flow: Flow) -> ChordSpan:
 
 
 def _passage(passage: Passage, flow: Flow) -> Passage:
-    if passage.device in LEADING:
+    if passage.device in OWN_SPEED:
         return passage
     said = passage.statement
     if said is not None:

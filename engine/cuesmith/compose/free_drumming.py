@@ -22,6 +22,7 @@ from cuesmith.specs.library import Banks
 GROUPS = {"taiko": "taiko", "orchestra": "orchestral"}  # kit → group of rows; other kits have those of a drum kit
 NEAREST_SEC = 0.075  # distance of strokes at which a roll is as fast as hands go
 SWELL_SEC = 0.09  # from stroke to stroke of a roll with soft sticks
+ROOM_SEC = 4.0  # least length of a breath with a roll in it
 SOFT, LOUD = 0.35, 1.0  # of its letter: where a roll is softest and loudest
 MOST_ROLLS = 200
 
@@ -69,11 +70,14 @@ def rolled(roll: Roll, start: float, end: float) -> Iterator[tuple[float, float]
 
 
 def _chosen(
-    rows: dict[str, FreeStrokes], before: str, closing: bool, rising: bool, draw: Stream
+    rows: dict[str, FreeStrokes], before: str, seconds: float, closing: bool, rising: bool, draw: Stream
 ) -> str | None:
-    """A row for the next breath: never the same twice, stillness after what rolled, into what rises something that leads."""
-    weights = {name: row.weight for name, row in rows.items() if name != before}
-    rested = not before or not rows[before].rolls
+    """A row for the next breath: never the same twice, stillness at first and after what rolled, nothing that rolls
+    where it is short, and into what rises something that leads."""
+    weights = {
+        name: row.weight for name, row in rows.items() if name != before and (seconds >= ROOM_SEC or not row.rolls)
+    }
+    rested = bool(before) and not rows[before].rolls
     for name in list(weights):
         role = rows[name].role
         if not rested and role != "still":
@@ -103,7 +107,7 @@ def free_strokes(
     lines = [plan.tempo.seconds(tick) for tick in (*section.bar_ticks(), section.end)]
     before = ""
     for number, (begin, end) in enumerate(pairwise(lines)):
-        name = _chosen(rows, before, number == len(lines) - 2, rising, draw.child(number))
+        name = _chosen(rows, before, end - begin, number == len(lines) - 2, rising, draw.child(number))
         before = name or ""
         if name is None:
             continue

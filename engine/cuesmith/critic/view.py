@@ -316,5 +316,6 @@ def view_of(score: Score, banks: Banks) -> View:
         chords=score.harmony, sections=plan.sections, statements=score.statements(), scale=plan.scale,
         asked_sec=None if brief.variant == "D" else brief.seconds,
         dialogue_safe=banks.cue_types[brief.type].dialogue_safe if brief.type in banks.cue_types else False,
-        contexts=(brief.type, plan.ending, plan.melody, family, *((FREE_CONTEXT,) if plan.free else ())), events=_events(score), hits=plan.hits,
+        contexts=(brief.type, plan.ending, plan.melody, family, *((FREE_CONTEXT,) if plan.free else ())),
+        events=_events(score), hits=plan.hits,
     )  # fmt: skip

@@ -1,9 +1,10 @@
 """Free meter: an even sheet made uneven, breath by breath.
 
 Music without bars is composed like any other, on a sheet of four beats to the bar, and then every bar becomes a breath
-of another length: its beats are spread as `BREATHS` or `PHRASES` have them, mostly so that the last one is held. The beats of a breath
-do not last alike either: it begins slowly, moves on, lingers (`PACE`). Sections, hits and fermatas stay where the plan
-has put them, in ticks and in seconds: only what lies between them moves.
+of another length: its beats are spread as `BREATHS` or `PHRASES` have them, mostly so that the last one is held. On the
+clock a breath is broader or quicker than its quarters say, and its beats do not last alike: it begins slowly, moves on,
+lingers (`PACE`). Sections, hits and fermatas stay where the plan has put them, in ticks and in seconds: only what lies
+between them moves.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import NamedTuple
 
 from cuesmith.chance import Stream
@@ -34,8 +35,8 @@ BREATHS: tuple[tuple[float, tuple[float, ...]], ...] = (
     (0.6, (1.75, 1.00, 1.25, 3.00)),
     (0.7, (1.50, 1.25, 1.25, 4.00)),  # 8
 )
-# where a theme is heard, two bars of it: how often, quarters of each beat but the last, quarters of the last. Its rhythm
-# stays what it is, faster or slower; what is uneven is how long its last note is held, and the air behind it
+# two bars of a theme: how often, quarters of each beat but the last, quarters of the last. Its rhythm stays what it is,
+# faster or slower; what is uneven is how long its last note is held, and the air behind it
 PHRASES: tuple[tuple[float, float, float], ...] = (
     (0.2, 0.50, 1.50), (0.4, 0.50, 2.50), (0.2, 0.50, 3.50),                     # 2 and 3, 4, 5
     (1.0, 0.75, 1.75), (1.5, 0.75, 2.75), (1.0, 0.75, 3.75), (0.6, 0.75, 4.75),  # 3 and 4, 5, 6, 7
@@ -45,11 +46,12 @@ PHRASES: tuple[tuple[float, float, float], ...] = (
 SHEET_BEATS = 4
 LONG = 6  # quarters from which a breath is a long one
 CALM, CALMER = 0.35, 2.5  # energy below which music is calm, and by how much likelier long breaths are there
-TILTS, TILT_STEPS = (0.1, 10.0), 12  # by how much a quarter more may make a breath likelier, and how finely that is found
+TILTS, TILT_STEPS = (0.1, 10.0), 12  # how much likelier a breath of a quarter more may become; how finely it is found
 
 # how long a beat lasts against the others of its breath, by its place in it (0 .. 1)
 PACE = ((0.0, 1.20), (0.35, 0.84), (0.70, 0.95), (1.0, 1.32))
 SWAY = (0.75, 1.15)  # by how much a breath does more or less of that
+BREADTH = (0.82, 1.22)  # by how much a whole breath is quicker or slower than its quarters say
 SLOWER = 0.5  # free music keeps to this share of its type's range of tempi, the slower end
 
 
@@ -152,7 +154,8 @@ def laid(units: Sequence[int], energy: float, draw: Stream) -> tuple[tuple[float
 
 
 def _about(mean: float, weights: Mapping[Laid, float]) -> dict[Laid, float]:
-    """The weights tilted to longer or shorter, so that what is drawn has this mean: the last are as unlike as the first."""
+    """The weights tilted to longer or shorter, so that what is drawn has this mean, and the last are as unlike as the
+    first."""
     low, high = TILTS
     for _ in range(TILT_STEPS):
         tilt = (low + high) / 2
@@ -180,7 +183,8 @@ def _flow(section: SectionPlan, fixed: Sequence[int], draw: Stream) -> tuple[int
             at += 1
             continue
         tick = lines[at]
-        for beat in (beat for beats in laid(_units(at, end, section), section.energy, draw.child(at)) for beat in beats):
+        breaths = laid(_units(at, end, section), section.energy, draw.child(at))
+        for beat in chain.from_iterable(breaths):
             out.append(tick)
             tick += round(beat * PPQ)
         at = end
@@ -201,20 +205,33 @@ def _eased(place: float) -> float:
     return left[1] + (right[1] - left[1]) * (place - left[0]) / (right[0] - left[0])
 
 
-def _swaying(start: int, end: int, tempo: TempoMap, sway: float) -> Iterable[tuple[int, float]]:
+def _paced(cuts: Sequence[int], fixed: Sequence[int], tempo: TempoMap, draw: Stream) -> list[float]:
+    """The second of each cut, breaths quicker and slower by chance; those of section ends and `fixed` ticks stay."""
+    usual = [tempo.seconds(tick) for tick in cuts]
+    stays = [i for i, tick in enumerate(cuts) if i in (0, len(cuts) - 1) or tick in fixed]
+    out = [usual[0]]
+    for first, last in pairwise(stays):
+        lengths = [(usual[i + 1] - usual[i]) * draw.uniform(*BREADTH) for i in range(first, last)]
+        scale = (usual[last] - usual[first]) / sum(lengths)
+        out += [usual[first] + scale * sum(lengths[: i + 1]) for i in range(len(lengths))]
+        out[-1] = usual[last]
+    return out
+
+
+def _swaying(start: int, end: int, seconds: tuple[float, float], sway: float) -> Iterable[tuple[int, float]]:
     """(tick, second) of the end of each quarter of a breath, or of what a hit or a fermata leaves of it."""
     ends = [*range(start + PPQ, end, PPQ), end]
-    begin = tempo.seconds(start)
-    usual = [tempo.seconds(b) - tempo.seconds(a) for a, b in pairwise((start, *ends))]
-    swayed = [u * (1.0 + sway * (_eased((i + 0.5) / len(ends)) - 1.0)) for i, u in enumerate(usual)]
-    scale = sum(usual) / sum(swayed)
-    for tick, length in zip(ends, swayed, strict=True):
-        begin += length * scale
-        yield tick, begin
+    places = [_eased((i + 0.5) / len(ends)) for i in range(len(ends))]
+    quarters = [b - a for a, b in pairwise((start, *ends))]
+    lengths = [quarter * (1.0 + sway * (place - 1.0)) for quarter, place in zip(quarters, places, strict=True)]
+    scale, at = (seconds[1] - seconds[0]) / sum(lengths), seconds[0]
+    for tick, length in zip(ends, lengths, strict=True):
+        at += length * scale
+        yield tick, at
 
 
 def _tempo(plan: Plan, fixed: Sequence[int], draw: Stream) -> TempoMap:
-    """The tempo of the plan, with the breaths of its free sections swaying; exact at breaths, `fixed` and the end."""
+    """The tempo of the plan, with the breaths of its free sections swaying; exact at sections, `fixed` and the end."""
     ends: list[tuple[int, float]] = []
     held = {fermata.start for fermata in plan.tempo.fermatas}
     for section in plan.sections:
@@ -223,9 +240,11 @@ def _tempo(plan: Plan, fixed: Sequence[int], draw: Stream) -> TempoMap:
             ends += [(tick, plan.tempo.seconds(tick)) for tick in (*inside, section.end)]
             continue
         cuts = sorted({*section.bar_ticks(), section.end, *(t for t in fixed if section.start < t < section.end)})
+        at = draw.child(section.index)
+        clock = _paced(cuts, fixed, plan.tempo, at)
         for number, (start, end) in enumerate(pairwise(cuts)):
-            sway = 0.0 if start in held else draw.child(section.index, number).uniform(*SWAY)
-            ends += _swaying(start, end, plan.tempo, sway)
+            sway = 0.0 if start in held else at.child(number).uniform(*SWAY)
+            ends += _swaying(start, end, (clock[number], clock[number + 1]), sway)
     changes: list[TempoChange] = []
     tick, spent = 0, 0.0
     for end, second in ends:

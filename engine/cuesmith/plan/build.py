@@ -8,7 +8,7 @@ from dataclasses import replace
 from cuesmith.chance import stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
-from cuesmith.music.meter import Meter, Meters, parse_meters
+from cuesmith.music.meter import Meter, Meters
 from cuesmith.music.scale import Key
 from cuesmith.plan.breaths import breathing, slower
 from cuesmith.plan.clock import Pacing, clock, met_by_hits, met_by_sheet, ritard_of, tiny_meter

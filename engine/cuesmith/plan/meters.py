@@ -69,6 +69,6 @@ def meters_of(brief: Brief, cue: CueType, rules: CueRules, style: Style, draw: S
 
 
 def with_jo(rows: Sequence[SectionRow], meters: Sequence[Meter]) -> tuple[Meter, ...]:
-    """The meters of the sections with a free introduction (jo, the slow opening of jo-ha-kyu), where they are in 4/4."""
+    """The meters of the sections with a free introduction, where it is in 4/4: the jo of jo-ha-kyu."""
     free = rows[0].treatment == "intro" and meters[0] == Meter(4, 4) and len(rows) > 1
     return (FREE, *meters[1:]) if free else tuple(meters)

@@ -48,9 +48,8 @@ def check_meters(text: str) -> str:
     pair = parse_meters(text)
     for meter in (pair.home, pair.away):
         if not SHORTEST_BAR <= meter.bar_beats <= LONGEST_BAR:
-            raise ValueError(
-                f"a bar of {meter} holds {meter.bar_beats:g} quarter notes; it takes {SHORTEST_BAR:g} to {LONGEST_BAR:g}"
-            )
+            held = f"a bar of {meter} holds {meter.bar_beats:g} quarter notes"
+            raise ValueError(f"{held}; it takes {SHORTEST_BAR:g} to {LONGEST_BAR:g}")
     return text
 
 
@@ -183,8 +182,9 @@ class CueSpec:
     seconds: where its last bar line stands (also as text: `1:12.4`, `00:01:12:10@24`).
     variants: B no melody, C soft, D ending, I0 to I4 intensity levels, all of which `levels` asks for. recipe: how its
     themes come back, for the first of them or by name; it goes before their arcs. meeting: how the first two themes
-    meet. meter: `3/4`, `7/8+4/4`, `free`, where not as its type or style has it. hits: moments of the picture; hits_file: more of them, in a CSV or EDL file beside the show; fps: of their
-    timecodes. force: take a length the type is not made for.
+    meet. meter: `3/4`, `7/8+4/4`, `free`, where not as its type or style has it. hits: moments of the picture;
+    hits_file: more of them, in a CSV or EDL file beside the show; fps: of their timecodes. force: take a length the
+    type is not made for.
     chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
     feel: a feeling by name; valence, arousal, tension: the dials, which go before it. beats: of the picture, in order
     of time; they make the form. beats_file: such beats in a CSV, EDL or YAML file, beside the show.

@@ -1,9 +1,9 @@
 """A cue at a glance: a piano-roll as one self-contained SVG, for the album page and the docs.
 
 From top to bottom: title and legend, section names, theme statements, the notes, the drums, the energy.
-Time runs on the musical grid, so bars of one meter are equally wide; free meter has breath marks in place of bar lines. The picture brings its own background
-and reads the same on a dark page and a light one. Notes are one path per role and velocity band, in tenths of
-a pixel and relative to one another, which keeps three thousand of them near 60 KB.
+Time runs on the musical grid, so bars of one meter are equally wide; free meter has breath marks in place of bar
+lines. The picture brings its own background and reads the same on a dark page and a light one. Notes are one path per
+role and velocity band, in tenths of a pixel and relative to one another, which keeps three thousand of them near 60 KB.
 """
 
 from __future__ import annotations
