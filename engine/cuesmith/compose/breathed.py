@@ -10,11 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cuesmith.compose.boundaries import LEADING
-from cuesmith.music.note import Note
+from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.breaths import Flow, flow_of
 from cuesmith.score import ChordSpan, Part, Passage, Score
 
-OWN_SPEED = LEADING | {"tremolo"}
+OWN_SPEED = LEADING | {"tremolo"}  # devices
+SINGING = ("lead", "counter", "guide")  # roles that take breath
+HELD_TICKS, AIR_TICKS = 2 * PPQ, PPQ // 2  # from what length on a note at the end of a breath leaves air, and how much
 
 
 def breathed(score: Score) -> Score:
@@ -23,12 +25,18 @@ def breathed(score: Score) -> Score:
     if flow is None:
         return score
     harmony = tuple(_span(span, flow) for span in score.harmony)
-    return replace(score, harmony=harmony, parts=tuple(_part(part, flow) for part in score.parts))
+    lines = frozenset(tick for s in score.plan.sections if s.flow for tick in (*s.bar_ticks()[1:], s.end))
+    parts = tuple(_part(part, flow, lines if part.role in SINGING else frozenset()) for part in score.parts)
+    return replace(score, harmony=harmony, parts=parts)
 
 
-def _note(note: Note, flow: Flow) -> Note:
+def _note(note: Note, flow: Flow, lines: frozenset[int]) -> Note:
+    """A note where it sounds. lines: where breath is taken, for which a held note is left early."""
     onset = flow.played(note.onset)
-    return note._replace(onset=onset, duration=max(1, flow.played(note.end) - onset))
+    length = max(1, flow.played(note.end) - onset)
+    if length >= HELD_TICKS and onset + length in lines:
+        length -= AIR_TICKS
+    return note._replace(onset=onset, duration=length)
 
 
 def _span(span: ChordSpan, flow: Flow) -> ChordSpan:
@@ -36,14 +44,14 @@ def _span(span: ChordSpan, flow: Flow) -> ChordSpan:
     return replace(span, onset=onset, duration=flow.played(span.end) - onset)
 
 
-def _passage(passage: Passage, flow: Flow) -> Passage:
+def _passage(passage: Passage, flow: Flow, lines: frozenset[int]) -> Passage:
     if passage.device in OWN_SPEED:
         return passage
     said = passage.statement
     if said is not None:
         said = replace(said, start=flow.played(said.start), end=flow.played(said.end))
-    return replace(passage, notes=tuple(_note(note, flow) for note in passage.notes), statement=said)
+    return replace(passage, notes=tuple(_note(note, flow, lines) for note in passage.notes), statement=said)
 
 
-def _part(part: Part, flow: Flow) -> Part:
-    return replace(part, passages=tuple(_passage(passage, flow) for passage in part.passages))
+def _part(part: Part, flow: Flow, lines: frozenset[int]) -> Part:
+    return replace(part, passages=tuple(_passage(passage, flow, lines) for passage in part.passages))

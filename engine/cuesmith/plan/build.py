@@ -162,8 +162,10 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         assigned[second] = brief.themes[1]
     rows = rows if story else lifted(rows, lift_in(guises))
     meet, meeting = (None, None) if story else where_they_meet(rows, form.bars, assigned, brief, cue)
-    opening = with_jo(rows, form.meters or (meter,) * len(rows)) if rules.jo else form.meters or (meter,) * len(rows)
-    laid = zip(rows, form.bars, assigned, opening, strict=True)
+    each = form.meters or (meter,) * len(rows)
+    if rules.jo:
+        rows, each = with_jo(rows, each)
+    laid = zip(rows, form.bars, assigned, each, strict=True)
     sections = _sections(cue, key, laid)
     if meet is not None:
         other = next(name for name in brief.themes if name != assigned[meet])

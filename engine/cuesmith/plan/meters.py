@@ -6,7 +6,7 @@ little longer, the section after it begins on the hit. Of two that would do, the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from cuesmith.score import Brief
 from cuesmith.specs.banks import CueType, SectionRow
 from cuesmith.specs.style import CueRules, Style
 
+JO_TEMPO = 0.6  # of a free introduction, against the tempo of the cue
 PULSED = "4/4"  # what a kind of cue that is always free is in, in a style that has no free meter
 
 # usual meter: odd bar, what it costs (one cost: a section twice as long as its form wants it).
@@ -68,7 +69,13 @@ def meters_of(brief: Brief, cue: CueType, rules: CueRules, style: Style, draw: S
     return parse_meters(draw.weighted(weights))
 
 
-def with_jo(rows: Sequence[SectionRow], meters: Sequence[Meter]) -> tuple[Meter, ...]:
-    """The meters of the sections with a free introduction, where it is in 4/4: the jo of jo-ha-kyu."""
-    free = rows[0].treatment == "intro" and meters[0] == Meter(4, 4) and len(rows) > 1
-    return (FREE, *meters[1:]) if free else tuple(meters)
+def with_jo(
+    rows: tuple[SectionRow, ...], meters: tuple[Meter, ...]
+) -> tuple[tuple[SectionRow, ...], tuple[Meter, ...]]:
+    """The sections and their meters with an introduction that is free and slow, where it is in 4/4: jo, of jo-ha-kyu.
+
+    How slow holds where hits do not set the tempo.
+    """
+    if rows[0].treatment != "intro" or meters[0] != Meter(4, 4) or len(rows) < 2:
+        return rows, meters
+    return (replace(rows[0], tempo=JO_TEMPO), *rows[1:]), (FREE, *meters[1:])
