@@ -43,6 +43,12 @@ PHRASES: tuple[tuple[float, float, float], ...] = (
     (1.0, 1.00, 2.00), (1.0, 1.00, 3.00), (0.6, 1.00, 4.00), (0.4, 1.00, 5.00),  # 4 and 5, 6, 7, 8
     (0.8, 1.25, 2.25), (0.6, 1.25, 3.25), (0.4, 1.25, 4.25),                     # 5 and 6, 7, 8
 )  # fmt: skip
+# the same for four bars, where the theme comes broadened: what was one bar of it is two
+BROAD: tuple[tuple[float, float, float], ...] = (
+    (1.0, 0.75, 1.75), (1.0, 0.75, 2.75), (1.0, 0.75, 3.75), (1.0, 0.75, 4.75), (0.5, 0.75, 5.75),  # 3 3 3 and 4 .. 8
+    (0.8, 1.00, 2.00), (0.6, 1.00, 3.00), (0.4, 1.00, 4.00), (0.2, 1.00, 5.00),                     # 4 4 4 and 5 .. 8
+)  # fmt: skip
+BROADENING = "augmentation"  # the operation of a recipe that does it
 SHEET_BEATS = 4
 LONG = 6  # quarters from which a breath is a long one
 CALM, CALMER = 0.35, 2.5  # energy below which music is calm, and by how much likelier long breaths are there
@@ -52,7 +58,7 @@ TILTS, TILT_STEPS = (0.1, 10.0), 12  # how much likelier a breath of a quarter m
 PACE = ((0.0, 1.20), (0.35, 0.84), (0.70, 0.95), (1.0, 1.32))
 SWAY = (0.75, 1.15)  # by how much a breath does more or less of that
 BREADTH = (0.82, 1.22)  # by how much a whole breath is quicker or slower than its quarters say
-SLOWER = 0.5  # free music keeps to this share of its type's range of tempi, the slower end
+SLOWER = 0.6  # free music keeps to this share of its type's range of tempi, the slower end
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,7 @@ def slower(bpm_range: tuple[float, float]) -> tuple[float, float]:
 
 
 class Laid(NamedTuple):
-    """One breath, or the two of a phrase: how often it comes, and the quarters of each beat, breath by breath."""
+    """One breath, or those of a phrase: how often it comes, and the quarters of each beat, breath by breath."""
 
     weight: float
     breaths: tuple[tuple[float, ...], ...]
@@ -119,16 +125,20 @@ class Laid(NamedTuple):
         return round(sum(self.breaths[0])), round(sum(self.breaths[-1]))
 
 
+def _phrases(rows: Sequence[tuple[float, float, float]], bars: int) -> tuple[Laid, ...]:
+    return tuple(
+        Laid(weight, (*((beat,) * SHEET_BEATS,) * (bars - 1), (*(beat,) * (SHEET_BEATS - 1), last)))
+        for weight, beat, last in rows
+    )
+
+
 SINGLE = tuple(Laid(weight, (beats,)) for weight, beats in BREATHS)
-DOUBLE = tuple(
-    Laid(weight, ((beat,) * SHEET_BEATS, (*(beat,) * (SHEET_BEATS - 1), last))) for weight, beat, last in PHRASES
-)
-CHOICES = {1: SINGLE, 2: DOUBLE}  # bars of the sheet: how they may be laid
+CHOICES = {1: SINGLE, 2: _phrases(PHRASES, 2), 4: _phrases(BROAD, 4)}  # bars of the sheet: how they may be laid
 RANGE = {bars: (min(c.quarters for c in found), max(c.quarters for c in found)) for bars, found in CHOICES.items()}
 
 
 def laid(units: Sequence[int], energy: float, draw: Stream) -> tuple[tuple[float, ...], ...]:
-    """The beats of every breath of a passage. units: whether it goes by single breaths (1) or by phrases of two (2).
+    """The beats of every breath of a passage. units: whether it goes by single breaths (1) or phrases of two or four.
 
     Breaths have four quarters on average, so that the passage stays as long as it was; neighbours are unlike where that
     can be had, and calm music (energy 0 .. 1) has more that are long.
@@ -167,8 +177,9 @@ def _about(mean: float, weights: Mapping[Laid, float]) -> dict[Laid, float]:
     return tilted
 
 
-def _flow(section: SectionPlan, fixed: Sequence[int], draw: Stream) -> tuple[int, ...]:
-    """Where the beats of a section fall. fixed: ticks that stay, on whose bars nothing moves unless they begin one."""
+def _flow(section: SectionPlan, phrase: int, fixed: Sequence[int], draw: Stream) -> tuple[int, ...]:
+    """Where the beats of a section fall. phrase: bars that go together. fixed: ticks that stay, on whose bars nothing
+    moves unless they begin one."""
     bar = section.meter.bar_ticks
     lines = section.sheet_ticks()
     still = [any(line < tick < line + bar for tick in fixed) for line in lines]
@@ -183,7 +194,7 @@ def _flow(section: SectionPlan, fixed: Sequence[int], draw: Stream) -> tuple[int
             at += 1
             continue
         tick = lines[at]
-        breaths = laid(_units(at, end, section), section.energy, draw.child(at))
+        breaths = laid(_units(at, end, phrase), section.energy, draw.child(at))
         for beat in chain.from_iterable(breaths):
             out.append(tick)
             tick += round(beat * PPQ)
@@ -191,12 +202,24 @@ def _flow(section: SectionPlan, fixed: Sequence[int], draw: Stream) -> tuple[int
     return tuple(out)
 
 
-def _units(at: int, end: int, section: SectionPlan) -> list[int]:
-    """How the bars from `at` up to `end` go together: where a theme is heard by twos, counted from its section."""
+def _phrase(plan: Plan, section: SectionPlan) -> int:
+    """How many bars of a section go together: two of a theme, four where it comes broadened, else each is by itself."""
     if section.theme is None:
-        return [1] * (end - at)
-    head = [1] * (at % 2)
-    return [*head, *[2] * ((end - at - len(head)) // 2), *[1] * ((end - at - len(head)) % 2)]
+        return 1
+    row = plan.guise(section.theme, section).row
+    return 4 if row is not None and any(op.partition(":")[0] == BROADENING for op in row.ops) else 2
+
+
+def _units(at: int, end: int, phrase: int) -> list[int]:
+    """How the bars from `at` up to `end` go together, counted from their section; what is left over goes by less."""
+    out = []
+    while at < end:
+        size = phrase
+        while at % size or at + size > end:
+            size //= 2
+        out.append(size)
+        at += size
+    return out
 
 
 def _eased(place: float) -> float:
@@ -262,7 +285,7 @@ def breathing(plan: Plan, draw: Stream) -> Plan:
         return plan
     fixed = sorted({hit.tick for hit in plan.hits} | {tick for f in plan.tempo.fermatas for tick in f[:2]})
     sections = tuple(
-        replace(section, flow=_flow(section, fixed, draw.child("breaths", section.index)))
+        replace(section, flow=_flow(section, _phrase(plan, section), fixed, draw.child("breaths", section.index)))
         if section.meter.free
         else section
         for section in plan.sections
