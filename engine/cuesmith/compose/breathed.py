@@ -7,27 +7,37 @@ over the end of a section (a roll, a sweep) runs at its own speed: that bar line
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from cuesmith.compose.boundaries import LEADING
 from cuesmith.music.note import PPQ, Note
+from cuesmith.orchestrate.breath import breathing
 from cuesmith.plan.breaths import Flow, flow_of
-from cuesmith.score import ChordSpan, Part, Passage, Score
+from cuesmith.score import ChordSpan, Part, Passage, Plan, Score
 
 OWN_SPEED = LEADING | {"tremolo"}  # devices
 SINGING = ("lead", "counter", "guide")  # roles that take breath
 HELD_TICKS, AIR_TICKS = 2 * PPQ, PPQ // 2  # from what length on a note at the end of a breath leaves air, and how much
 
 
-def breathed(score: Score) -> Score:
-    """The score as it sounds; the score itself where nothing of it is in free meter."""
+def breathed(score: Score, lungs: Mapping[str, float]) -> Score:
+    """The score as it sounds; the score itself where nothing of it is in free meter.
+
+    lungs: how many seconds one breath lasts, of every part whose player has to breathe.
+    """
     flow = flow_of(score.plan)
     if flow is None:
         return score
     harmony = tuple(_span(span, flow) for span in score.harmony)
     lines = frozenset(tick for s in score.plan.sections if s.flow for tick in (*s.bar_ticks()[1:], s.end))
     parts = tuple(_part(part, flow, lines if part.role in SINGING else frozenset()) for part in score.parts)
-    return replace(score, harmony=harmony, parts=parts)
+    return replace(score, harmony=harmony, parts=tuple(_with_air(part, score.plan, lungs) for part in parts))
+
+
+def _with_air(part: Part, plan: Plan, lungs: Mapping[str, float]) -> Part:
+    """A part with time to breathe, now that its notes last as long as they sound."""
+    return replace(part, passages=breathing(plan, part.passages, lungs[part.id])) if part.id in lungs else part
 
 
 def _note(note: Note, flow: Flow, lines: frozenset[int]) -> Note:

@@ -110,7 +110,7 @@ def parse_meter(text: str) -> Meter:
         return Meter(numerator, denominator, groups)
     except (ValueError, TypeError) as fault:
         detail = f" ({fault})" if "do not sum" in str(fault) else ""
-        raise ValueError(f"'{text}' is not a meter{detail}; write it like 4/4, 7/8(2+2+3) or free") from None
+        raise ValueError(f"'{text}' is not a meter{detail}; write it like 4/4 or 7/8(2+2+3), or free") from None
 
 
 @dataclass(frozen=True, slots=True)
