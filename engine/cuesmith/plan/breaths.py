@@ -58,6 +58,7 @@ TILTS, TILT_STEPS = (0.1, 10.0), 12  # how much likelier a breath of a quarter m
 PACE = ((0.0, 1.20), (0.35, 0.84), (0.70, 0.95), (1.0, 1.32))
 SWAY = (0.75, 1.15)  # by how much a breath does more or less of that
 BREADTH = (0.82, 1.22)  # by how much a whole breath is quicker or slower than its quarters say
+ROOM_BEATS = 16  # a cue of fewer at its slowest is one gesture (a stinger), which has its usual tempo
 SLOWER = 0.6  # free music keeps to this share of its type's range of tempi, the slower end
 
 
@@ -102,10 +103,10 @@ def flow_of(plan: Plan) -> Flow | None:
     return Flow((*sheet, plan.length), (*music, plan.length))
 
 
-def slower(bpm_range: tuple[float, float]) -> tuple[float, float]:
-    """The range of tempi a kind of cue has in free meter."""
+def slower(bpm_range: tuple[float, float], seconds: float) -> tuple[float, float]:
+    """The range of tempi a kind of cue has in free meter: the slower end, where so few seconds leave room to breathe."""
     low, high = bpm_range
-    return low, low + SLOWER * (high - low)
+    return (low, low + SLOWER * (high - low)) if seconds * low / 60 >= ROOM_BEATS else bpm_range
 
 
 class Laid(NamedTuple):

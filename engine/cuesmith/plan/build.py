@@ -130,7 +130,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     pair = meters_of(brief, cue, rules, style, draw.child("meter"))
     home = None if brief.meter else meter_in(guises)
     pair = Meters(home, home) if home else pair
-    bpm_range = slower(bpm_range) if pair.home.free else bpm_range
+    bpm_range = slower(bpm_range, seconds) if pair.home.free else bpm_range
     meter = tiny_meter(seconds, pair.home.bar_beats, bpm_range, pair.home)
     pair = pair if meter == pair.home else Meters(meter, meter)
     place = Pacing(draw.child("tempo").uniform(*bpm_range), bpm_range, own, cue.dialogue_safe)
