@@ -12,8 +12,8 @@ from cuesmith.compose.free_drumming import NEAREST_SEC, rolled
 from cuesmith.critic.critique import critique
 from cuesmith.cue import Cue, compose
 from cuesmith.motif.identity import STATEMENT
-from cuesmith.specs.banks import FreeStrokes, Roll
 from cuesmith.specs.library import load_banks
+from cuesmith.specs.stroke_bank import FreeStrokes, Roll
 
 BANKS = load_banks()
 STYLES = ("symphonic", "synth", "taiko-koto", "gothic", "ambient-scifi")

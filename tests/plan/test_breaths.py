@@ -14,7 +14,8 @@ from cuesmith.errors import UsageError
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import FREE, Meter
 from cuesmith.music.note import PPQ
-from cuesmith.plan.breaths import SHEET_BEATS, flow_of, laid
+from cuesmith.plan.breath_lengths import SHEET_BEATS, laid
+from cuesmith.plan.breaths import flow_of
 from cuesmith.plan.build import build_plan
 from cuesmith.plan.meters import ODD_BREATHS, odd_bars
 from cuesmith.score import Brief, Hit, HitKind, Plan

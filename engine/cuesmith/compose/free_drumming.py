@@ -16,8 +16,9 @@ from cuesmith.chance import Stream
 from cuesmith.orchestrate.cast import Player
 from cuesmith.plan.breaths import Flow
 from cuesmith.score import Plan, SectionPlan
-from cuesmith.specs.banks import GRID_LETTERS, FreeStrokes, Roll
+from cuesmith.specs.banks import GRID_LETTERS
 from cuesmith.specs.library import Banks
+from cuesmith.specs.stroke_bank import FreeStrokes, Roll
 
 GROUPS = {"taiko": "taiko", "orchestra": "orchestral"}  # kit → group of rows; other kits have those of a drum kit
 NEAREST_SEC = 0.075  # distance of strokes at which a roll is as fast as hands go

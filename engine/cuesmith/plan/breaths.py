@@ -1,58 +1,26 @@
 """Free meter: an even sheet made uneven, breath by breath.
 
 Music without bars is composed like any other, on a sheet of four beats to the bar, and then every bar becomes a breath
-of another length: its beats are spread as `BREATHS` or `PHRASES` have them, mostly so that the last one is held. On the
-clock a breath is broader or quicker than its quarters say, and its beats do not last alike: it begins slowly, moves on,
-lingers (`PACE`). Sections, hits and fermatas stay where the plan has put them, in ticks and in seconds: only what lies
-between them moves.
+of another length: its beats are spread as `breath_lengths` has them, mostly so that the last is held. On the clock a
+breath is broader or quicker than its quarters say, and its beats do not last alike: it begins slowly, moves on, lingers
+(`PACE`). Sections, hits and fermatas stay where the plan has put them, in ticks and in seconds: only what lies between
+them moves.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, pairwise
-from typing import NamedTuple
 
 from cuesmith.chance import Stream
 from cuesmith.music.note import PPQ
 from cuesmith.music.tempo import TempoChange, TempoMap
+from cuesmith.plan.breath_lengths import SHEET_BEATS, laid
 from cuesmith.score import Plan, SectionPlan
 
-# one breath: how often, and how many quarters each of the four beats of the sheet has in it
-BREATHS: tuple[tuple[float, tuple[float, ...]], ...] = (
-    (0.7, (0.50, 0.50, 0.50, 0.50)),  # 2
-    (1.0, (0.75, 0.75, 0.75, 0.75)),  # 3
-    (1.0, (0.50, 0.75, 0.75, 1.00)),
-    (0.5, (1.00, 1.00, 1.00, 1.00)),  # 4
-    (0.5, (0.75, 0.75, 1.00, 1.50)),
-    (1.0, (1.00, 1.00, 1.00, 2.00)),  # 5
-    (1.0, (1.25, 1.00, 1.00, 1.75)),
-    (1.0, (1.00, 1.00, 1.25, 2.75)),  # 6
-    (1.0, (1.50, 1.00, 1.00, 2.50)),
-    (0.6, (1.25, 1.00, 1.25, 3.50)),  # 7
-    (0.6, (1.75, 1.00, 1.25, 3.00)),
-    (0.7, (1.50, 1.25, 1.25, 4.00)),  # 8
-)
-# two bars of a theme: how often, quarters of each beat but the last, quarters of the last. Its rhythm stays what it is,
-# faster or slower; what is uneven is how long its last note is held, and the air behind it
-PHRASES: tuple[tuple[float, float, float], ...] = (
-    (0.2, 0.50, 1.50), (0.4, 0.50, 2.50), (0.2, 0.50, 3.50),                     # 2 and 3, 4, 5
-    (1.0, 0.75, 1.75), (1.5, 0.75, 2.75), (1.0, 0.75, 3.75), (0.6, 0.75, 4.75),  # 3 and 4, 5, 6, 7
-    (1.0, 1.00, 2.00), (1.0, 1.00, 3.00), (0.6, 1.00, 4.00), (0.4, 1.00, 5.00),  # 4 and 5, 6, 7, 8
-    (0.8, 1.25, 2.25), (0.6, 1.25, 3.25), (0.4, 1.25, 4.25),                     # 5 and 6, 7, 8
-)  # fmt: skip
-# the same for four bars, where the theme comes broadened: what was one bar of it is two
-BROAD: tuple[tuple[float, float, float], ...] = (
-    (1.0, 0.75, 1.75), (1.0, 0.75, 2.75), (1.0, 0.75, 3.75), (1.0, 0.75, 4.75), (0.5, 0.75, 5.75),  # 3 3 3 and 4 .. 8
-    (0.8, 1.00, 2.00), (0.6, 1.00, 3.00), (0.4, 1.00, 4.00), (0.2, 1.00, 5.00),                     # 4 4 4 and 5 .. 8
-)  # fmt: skip
-BROADENING = "augmentation"  # the operation of a recipe that does it
-SHEET_BEATS = 4
-LONG = 6  # quarters from which a breath is a long one
-CALM, CALMER = 0.35, 2.5  # energy below which music is calm, and by how much likelier long breaths are there
-TILTS, TILT_STEPS = (0.1, 10.0), 12  # how much likelier a breath of a quarter more may become; how finely it is found
+BROADENING = "augmentation"  # the operation of a recipe under which one bar of a theme becomes two
 
 # how long a beat lasts against the others of its breath, by its place in it (0 .. 1)
 PACE = ((0.0, 1.20), (0.35, 0.84), (0.70, 0.95), (1.0, 1.32))
@@ -104,78 +72,9 @@ def flow_of(plan: Plan) -> Flow | None:
 
 
 def slower(bpm_range: tuple[float, float], seconds: float) -> tuple[float, float]:
-    """The range of tempi a kind of cue has in free meter: the slower end, where so few seconds leave room to breathe."""
+    """The range of tempi of a kind of cue in free meter: the slower end, where so few seconds leave room to breathe."""
     low, high = bpm_range
     return (low, low + SLOWER * (high - low)) if seconds * low / 60 >= ROOM_BEATS else bpm_range
-
-
-class Laid(NamedTuple):
-    """One breath, or those of a phrase: how often it comes, and the quarters of each beat, breath by breath."""
-
-    weight: float
-    breaths: tuple[tuple[float, ...], ...]
-
-    @property
-    def quarters(self) -> int:
-        """Its length."""
-        return round(sum(map(sum, self.breaths)))
-
-    @property
-    def ends(self) -> tuple[int, int]:
-        """The quarters of its first breath and of its last."""
-        return round(sum(self.breaths[0])), round(sum(self.breaths[-1]))
-
-
-def _phrases(rows: Sequence[tuple[float, float, float]], bars: int) -> tuple[Laid, ...]:
-    return tuple(
-        Laid(weight, (*((beat,) * SHEET_BEATS,) * (bars - 1), (*(beat,) * (SHEET_BEATS - 1), last)))
-        for weight, beat, last in rows
-    )
-
-
-SINGLE = tuple(Laid(weight, (beats,)) for weight, beats in BREATHS)
-CHOICES = {1: SINGLE, 2: _phrases(PHRASES, 2), 4: _phrases(BROAD, 4)}  # bars of the sheet: how they may be laid
-RANGE = {bars: (min(c.quarters for c in found), max(c.quarters for c in found)) for bars, found in CHOICES.items()}
-
-
-def laid(units: Sequence[int], energy: float, draw: Stream) -> tuple[tuple[float, ...], ...]:
-    """The beats of every breath of a passage. units: whether it goes by single breaths (1) or phrases of two or four.
-
-    Breaths have four quarters on average, so that the passage stays as long as it was; neighbours are unlike where that
-    can be had, and calm music (energy 0 .. 1) has more that are long.
-    """
-    left, out = SHEET_BEATS * sum(units), list[Laid]()
-    for number, bars in enumerate(units):
-        after = units[number + 1 :]
-        low, high = (left - sum(RANGE[unit][end] for unit in after) for end in (1, 0))
-        calm = CALMER if energy < CALM else 1.0
-        able = {
-            one: one.weight * (calm if one.ends[1] >= LONG else 1.0)
-            for one in CHOICES[bars]
-            if low <= one.quarters <= high
-        }
-        unlike = {one: weight for one, weight in able.items() if not out or one.ends[0] != out[-1].ends[1]}
-        out.append(draw.weighted(_about(left * bars / sum(units[number:]), unlike or able)))
-        left -= out[-1].quarters
-    if len(set(units)) == 1:  # the longest comes last: that is where music without bars ends a thought
-        last = max(range(len(out)), key=lambda i: out[i].quarters) + 1
-        turned = out[last:] + out[:last]
-        out = turned if all(a.ends[1] != b.ends[0] for a, b in pairwise(turned)) else out
-    return tuple(beats for one in out for beats in one.breaths)
-
-
-def _about(mean: float, weights: Mapping[Laid, float]) -> dict[Laid, float]:
-    """The weights tilted to longer or shorter, so that what is drawn has this mean, and the last are as unlike as the
-    first."""
-    low, high = TILTS
-    for _ in range(TILT_STEPS):
-        tilt = (low + high) / 2
-        tilted = {one: weight * tilt**one.quarters for one, weight in weights.items()}
-        if sum(one.quarters * weight for one, weight in tilted.items()) < mean * sum(tilted.values()):
-            low = tilt
-        else:
-            high = tilt
-    return tilted
 
 
 def _flow(section: SectionPlan, phrase: int, fixed: Sequence[int], draw: Stream) -> tuple[int, ...]:

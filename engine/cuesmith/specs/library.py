@@ -19,7 +19,6 @@ from cuesmith.specs.banks import (
     Contour,
     CueType,
     DrumVoice,
-    FreeStrokes,
     Groove,
     Instrument,
     Kit,
@@ -46,6 +45,7 @@ from cuesmith.specs.likes import like_problems, likes, paced, ruled, weighed
 from cuesmith.specs.names import key_problems, listed_problems
 from cuesmith.specs.place import KeyPath, Problem
 from cuesmith.specs.rules import Rule, rule_problems
+from cuesmith.specs.stroke_bank import FreeStrokes
 from cuesmith.specs.validate import raise_problems, validate
 from cuesmith.specs.voicing_bank import VoicingBank
 
