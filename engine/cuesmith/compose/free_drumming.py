@@ -6,6 +6,7 @@ clock and only then looked up on the even sheet, so that strokes that come ever 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -26,6 +27,7 @@ SWELL_SEC = 0.09  # from stroke to stroke of a roll with soft sticks
 ROOM_SEC = 4.0  # least length of a breath with a roll in it
 SOFT, LOUD = 0.35, 1.0  # of its letter: where a roll is softest and loudest
 MOST_ROLLS = 200
+RARER = 4  # by how much a row that rolls becomes less likely each time
 
 
 class Struck(NamedTuple):
@@ -71,16 +73,23 @@ def rolled(roll: Roll, start: float, end: float) -> Iterator[tuple[float, float]
 
 
 def _chosen(
-    rows: dict[str, FreeStrokes], before: str, seconds: float, closing: bool, rising: bool, draw: Stream
+    rows: dict[str, FreeStrokes],
+    played: Counter[str],
+    before: str,
+    seconds: float,
+    closing: bool,
+    rising: bool,
+    draw: Stream,
 ) -> str | None:
     """A row for the next breath: never the same twice, stillness at first and after what rolled, nothing that rolls
-    where it is short, and into what rises something that leads."""
+    where it is short, and into what rises something that leads. played: how often each has been heard."""
     weights = {
         name: row.weight for name, row in rows.items() if name != before and (seconds >= ROOM_SEC or not row.rolls)
     }
     rested = bool(before) and not rows[before].rolls
     for name in list(weights):
         role = rows[name].role
+        weights[name] /= (1 + RARER * played[name]) if rows[name].rolls else 1
         if not rested and role != "still":
             weights[name] = 0.0
         elif closing:
@@ -106,12 +115,13 @@ def free_strokes(
     rising = after is not None and after.energy >= section.energy
     gain = 0.62 + 0.42 * section.energy
     lines = [plan.tempo.seconds(tick) for tick in (*section.bar_ticks(), section.end)]
-    before = ""
+    before, played = "", Counter[str]()
     for number, (begin, end) in enumerate(pairwise(lines)):
-        name = _chosen(rows, before, end - begin, number == len(lines) - 2, rising, draw.child(number))
+        name = _chosen(rows, played, before, end - begin, number == len(lines) - 2, rising, draw.child(number))
         before = name or ""
         if name is None:
             continue
+        played[name] += 1
         found = list(_played(rows[name], begin, end - begin, gain))
         ticks = plan.tempo.ticks_array(np.array([second for second, _, _ in found], dtype=np.float64)).tolist()
         for tick, (_, voice, velocity) in zip(ticks, found, strict=True):

@@ -74,11 +74,14 @@ CHOICES = {1: SINGLE, 2: _phrases(PHRASES, 2), 4: _phrases(BROAD, 4)}  # bars of
 RANGE = {bars: (min(c.quarters for c in found), max(c.quarters for c in found)) for bars, found in CHOICES.items()}
 
 
-def laid(units: Sequence[int], energy: float, draw: Stream) -> tuple[tuple[float, ...], ...]:
+def laid(
+    units: Sequence[int], energy: float, draw: Stream, *, broken_off: bool = False
+) -> tuple[tuple[float, ...], ...]:
     """The beats of every breath of a passage. units: whether it goes by single breaths (1) or phrases of two or four.
 
     Breaths have four quarters on average, so that the passage stays as long as it was; neighbours are unlike where that
-    can be had, and calm music (energy 0 .. 1) has more that are long.
+    can be had, and calm music (energy 0 .. 1) has more that are long. The longest comes last, for there music without
+    bars ends a thought; broken_off: the shortest.
     """
     left, out = SHEET_BEATS * sum(units), list[Laid]()
     for number, bars in enumerate(units):
@@ -93,8 +96,9 @@ def laid(units: Sequence[int], energy: float, draw: Stream) -> tuple[tuple[float
         unlike = {one: weight for one, weight in able.items() if not out or one.first != out[-1].last}
         out.append(draw.weighted(_about(left * bars / sum(units[number:]), unlike or able)))
         left -= out[-1].quarters
-    if len(set(units)) == 1:  # the longest comes last: that is where music without bars ends a thought
-        last = max(range(len(out)), key=lambda i: out[i].quarters) + 1
+    if len(set(units)) == 1:
+        wanted = min if broken_off else max
+        last = wanted(range(len(out)), key=lambda i: out[i].last) + 1
         turned = out[last:] + out[:last]
         out = turned if all(a.last != b.first for a, b in pairwise(turned)) else out
     return tuple(beats for one in out for beats in one.breaths)

@@ -77,9 +77,9 @@ def slower(bpm_range: tuple[float, float], seconds: float) -> tuple[float, float
     return (low, low + SLOWER * (high - low)) if seconds * low / 60 >= ROOM_BEATS else bpm_range
 
 
-def _flow(section: SectionPlan, phrase: int, fixed: Sequence[int], draw: Stream) -> tuple[int, ...]:
+def _flow(section: SectionPlan, phrase: int, fixed: Sequence[int], draw: Stream, broken_off: bool) -> tuple[int, ...]:
     """Where the beats of a section fall. phrase: bars that go together. fixed: ticks that stay, on whose bars nothing
-    moves unless they begin one."""
+    moves unless they begin one. broken_off: whether its last breath is short, for it is silence."""
     bar = section.meter.bar_ticks
     lines = section.sheet_ticks()
     still = [any(line < tick < line + bar for tick in fixed) for line in lines]
@@ -94,7 +94,7 @@ def _flow(section: SectionPlan, phrase: int, fixed: Sequence[int], draw: Stream)
             at += 1
             continue
         tick = lines[at]
-        breaths = laid(_units(at, end, phrase), section.energy, draw.child(at))
+        breaths = laid(_units(at, end, phrase), section.energy, draw.child(at), broken_off=broken_off)
         for beat in chain.from_iterable(breaths):
             out.append(tick)
             tick += round(beat * PPQ)
@@ -185,7 +185,16 @@ def breathing(plan: Plan, draw: Stream) -> Plan:
         return plan
     fixed = sorted({hit.tick for hit in plan.hits} | {tick for f in plan.tempo.fermatas for tick in f[:2]})
     sections = tuple(
-        replace(section, flow=_flow(section, _phrase(plan, section), fixed, draw.child("breaths", section.index)))
+        replace(
+            section,
+            flow=_flow(
+                section,
+                _phrase(plan, section),
+                fixed,
+                draw.child("breaths", section.index),
+                broken_off=plan.ending == "ma_stop" and section.end == plan.length,
+            ),
+        )
         if section.meter.free
         else section
         for section in plan.sections
