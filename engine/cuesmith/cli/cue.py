@@ -178,7 +178,7 @@ def summary(made: Cue, files: tuple[Path, ...]) -> str:
     rows = [
         ("key", plan.key.name),
         ("tempo", f"{plan.tempo.bpm(0):.1f} quarter notes per minute, {plan.sections[0].meter}"),
-        ("length", f"{made.seconds:g} s ({clock(made.seconds)}), {plan.bars} bars"),
+        ("length", f"{made.seconds:g} s ({clock(made.seconds)}), {plan.bars} {'breaths' if plan.free else 'bars'}"),
         *((("beats", beats_line(plan)),) if plan.points else ()),
         *((("hits", hits_line(plan)),) if plan.hits else ()),
         ("parts", f"{len(made.score.parts)}: {', '.join(names)}"),
