@@ -102,7 +102,7 @@ def _flow(section: SectionPlan, phrase: int, fixed: Sequence[int], draw: Stream,
     return tuple(out)
 
 
-def _phrase(plan: Plan, section: SectionPlan) -> int:
+def phrase_bars(plan: Plan, section: SectionPlan) -> int:
     """How many bars of a section go together: two of a theme, four where it comes broadened, else each is by itself."""
     if section.theme is None:
         return 1
@@ -189,7 +189,7 @@ def breathing(plan: Plan, draw: Stream) -> Plan:
             section,
             flow=_flow(
                 section,
-                _phrase(plan, section),
+                phrase_bars(plan, section),
                 fixed,
                 draw.child("breaths", section.index),
                 broken_off=plan.ending == "ma_stop" and section.end == plan.length,
