@@ -26,7 +26,7 @@ from cuesmith.show.themes import character_for, make_themes
 from cuesmith.show.variants import named, vary
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
-from cuesmith.specs.show import MEDLEYS, ThemeSpec, parse_key
+from cuesmith.specs.show import MEDLEYS, ThemeSpec, check_meters, parse_key
 
 WRITTEN = (".mid", ".midi", ".json", ".svg")
 SOUNDED = (".wav", ".flac", ".ogg")
@@ -116,6 +116,7 @@ def compose(
     seconds: float | None = None,
     seed: int | str = 0,
     key: str | None = None,
+    meter: str = "",
     tempo: float | None = None,
     character: str | None = None,
     recipe: str | None = None,
@@ -135,7 +136,8 @@ def compose(
     """Compose a single cue, with themes of its own: a show of one cue.
 
     style: name or path. type: an id of the cue taxonomy. seconds: where the last bar line stands (default: usual for
-    the type). key: `D major`, `A dorian`. tempo: quarter notes per minute, wished. character: of the leitmotif.
+    the type). key: `D major`, `A dorian`. meter: `3/4`, `7/8(2+2+3)`, `free`. tempo: quarter notes per minute, wished.
+    character: of the leitmotif.
     recipe: how it comes, a recipe's name or `plain` (default: as the type has it). hits: moments of the picture that
     the music must meet, in any order; a stop or a silence may come under a fermata. fps: frame rate in which times are
     shown. force: take a length the type is not made for.
@@ -159,6 +161,11 @@ def compose(
         home = home or key_of_chords(given)
     except ValueError as fault:
         raise UsageError(f"chords, {fault}") from None
+    if meter:
+        try:
+            check_meters(meter)
+        except ValueError as fault:
+            raise UsageError(str(fault)) from None
     if tempo is not None and not 30 <= tempo <= 260:
         raise UsageError(f"a tempo of {tempo:g} is out of range: 30 to 260 quarter notes per minute")
     check_ensemble(ensemble)
@@ -177,7 +184,7 @@ def compose(
     themes = make_themes(specs, load_style(style), banks, seed)
     brief = Brief(
         id=f"M-{row.block}01", title=title or row.name, type=type, style=style, seed=seed,
-        seconds=seconds, key=home, tempo_bpm=tempo, themes=tuple(themes), chords=given,
+        seconds=seconds, key=home, meter=meter, tempo_bpm=tempo, themes=tuple(themes), chords=given,
         guises=(Guise(first, recipe),) if recipe else (), hits=tuple(hits), fps=fps, force=force,
         feel=feel, valence=valence, arousal=arousal, tension=tension, beats=tuple(beats),
         ensemble=ensemble, humanize=humanize,

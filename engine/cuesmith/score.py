@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cuesmith.music.chord import Chord, spelled_in
 from cuesmith.music.meter import Meter, MeterChange
-from cuesmith.music.note import Note
+from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Key, Scale
 from cuesmith.music.tempo import TempoMap
 
@@ -116,6 +117,7 @@ class Brief:
     seed: int | str
     seconds: float | None = None
     key: Key | None = None
+    meter: str = ""  # `3/4`, `free`, `7/8+4/4`; empty: one of its type's or style's
     tempo_bpm: float | None = None
     themes: tuple[str, ...] = ()
     variant: str = ""  # "", or B (no melody), C (soft), D (ending): cut from the cue of this id
@@ -144,7 +146,8 @@ class SectionPlan:
     how they meet. mood: where a beat or a dial puts it, and pull, how far that is from the place of the cue type.
     register: semitones by which its melody should lie higher. articulation: of a melody whose recipe asks for none.
     loudness: share of the velocities written. feel: what it is meant to feel like, by name. guises: how themes come
-    here, where that is not as in the rest of the cue.
+    here, where that is not as in the rest of the cue. flow: in free meter where its beats fall (ticks, rising), one for
+    every quarter of the even sheet on which it is written; empty elsewhere.
     """
 
     index: int
@@ -170,15 +173,33 @@ class SectionPlan:
     loudness: float = 1.0
     feel: str = ""
     guises: tuple[Guise, ...] = ()
+    flow: tuple[int, ...] = ()
 
     @property
     def end(self) -> int:
         """The tick of the bar line after the section."""
         return self.start + self.length
 
-    def bar_ticks(self) -> tuple[int, ...]:
-        """The ticks of its bar lines."""
+    def sheet_ticks(self) -> tuple[int, ...]:
+        """The ticks of its bar lines on the even sheet on which music is composed."""
         return tuple(self.start + bar * self.meter.bar_ticks for bar in range(self.bars))
+
+    def bar_ticks(self) -> tuple[int, ...]:
+        """The ticks of its bar lines; in free meter of the beginnings of its breaths."""
+        return self.flow[:: self.meter.numerator] if self.flow else self.sheet_ticks()
+
+    def bar_meters(self) -> tuple[Meter, ...]:
+        """The meter of each bar; in free meter as many quarters as the breath has."""
+        if not self.flow:
+            return (self.meter,) * self.bars
+        lines = (*self.bar_ticks(), self.end)
+        return tuple(Meter((after - tick) // PPQ, 4, free=True) for tick, after in pairwise(lines))
+
+    def bar_at(self, tick: int) -> int:
+        """Which of its bars (from 0) a tick falls in; the nearest, outside."""
+        if self.flow:
+            return max(0, bisect_right(self.bar_ticks(), tick) - 1)
+        return min(self.bars - 1, max(0, (tick - self.start) // self.meter.bar_ticks))
 
 
 class BeatPoint(NamedTuple):
@@ -248,9 +269,19 @@ class Plan:
         """Where the meter changes, from tick 0."""
         out: list[MeterChange] = []
         for section in self.sections:
-            if not out or out[-1].meter != section.meter:
-                out.append(MeterChange(section.start, section.meter))
+            if not section.flow:
+                if not out or out[-1].meter != section.meter:
+                    out.append(MeterChange(section.start, section.meter))
+                continue
+            for tick, meter in zip(section.bar_ticks(), section.bar_meters(), strict=True):
+                if not out or out[-1].meter != meter:
+                    out.append(MeterChange(tick, meter))
         return tuple(out)
+
+    @property
+    def free(self) -> bool:
+        """Whether the whole cue is in free meter; sections without a beat of their own apart (a button)."""
+        return all(section.meter.free for section in self.sections if section.name != "button")
 
     def section_at(self, tick: int) -> SectionPlan:
         """The section a tick falls in; past the end, the last."""

@@ -241,3 +241,18 @@ def test_beats_from_a_file(run: Run, tmp_path: Path) -> None:
 def _said_of(run: Run, file: Path, text: str) -> str:
     file.write_text(text)
     return run("cue", "--beats", str(file), "-o", "a.mid").failed(3)
+
+
+def test_a_meter_is_asked_for(run: Run) -> None:
+    asked = ("cue", "--type", "ceremony", "--seconds", "30", "--seed", "5", "--meter")
+    done = run(*asked, "free", "-o", "a.json")
+    assert done.exit_code == 0 and " breaths" in done.stdout
+    explained = json.loads(Path("a.json").read_text("utf-8"))
+    assert explained["meter"] == "free" and all(section["breaths"] for section in explained["sections"])
+    assert run(*asked, "3/4", "-o", "b.json").exit_code == 0
+    assert json.loads(Path("b.json").read_text("utf-8"))["meter"] == "3/4"
+    for wrong, said in (("often", "not a meter"), ("17/4", "quarter notes")):
+        refused = run(*asked, wrong, "-o", "c.mid")
+        assert refused.exit_code == 2 and said in refused.stderr
+    refused = run(*asked, "free", "--style", "lofi-study", "-o", "c.mid")
+    assert refused.exit_code == 2 and "keeps a pulse" in refused.stderr

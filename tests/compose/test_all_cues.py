@@ -31,7 +31,7 @@ every_cue = pytest.mark.parametrize(("style", "type_"), EVERY)
 def final_bar(cue: Cue) -> int:
     """The tick at which the last bar begins."""
     plan = cue.score.plan
-    return plan.length - plan.sections[-1].meter.bar_ticks
+    return plan.sections[-1].bar_ticks()[-1]
 
 
 def leads(cue: Cue) -> Iterator[Part]:

@@ -16,6 +16,7 @@ from cuesmith.cli.cue_options import (
     HitsOption,
     JsonOption,
     KeyOption,
+    MeterOption,
     OutputOption,
     QuietOption,
     RecipeOption,
@@ -56,6 +57,7 @@ def cue(
     seconds: SecondsOption = None,
     seed: SeedOption = "0",
     key: KeyOption = None,
+    meter: MeterOption = "",
     tempo: TempoOption = None,
     character: CharacterOption = None,
     recipe: RecipeOption = None,
@@ -85,9 +87,9 @@ def cue(
     rate = rate_of(fps)
     length = _length_of(seconds, type_, rate, force=force)
     made = compose(
-        style=plain(style, "--style"), type=type_, seconds=length, seed=seed_of(seed), key=key, tempo=tempo,
-        character=character, recipe=recipe, chords=chords, feel=feel or "", valence=valence, arousal=arousal,
-        tension=tension, title=None if title is None else title_of(title),
+        style=plain(style, "--style"), type=type_, seconds=length, seed=seed_of(seed), key=key, meter=meter,
+        tempo=tempo, character=character, recipe=recipe, chords=chords, feel=feel or "",
+        valence=valence, arousal=arousal, tension=tension, title=None if title is None else title_of(title),
         hits=[] if hits is None else [spec.hit(rate) for spec in read_hits(hits, rate)],
         beats=[] if beats is None else _beats_of(beats, plain(style, "--style"), rate),
         fps=rate.name, force=force, ensemble=ensemble_of(ensemble) or "",
@@ -163,7 +165,7 @@ def summary(made: Cue, files: tuple[Path, ...]) -> str:
     rows = [
         ("key", plan.key.name),
         ("tempo", f"{plan.tempo.bpm(0):.1f} quarter notes per minute, {plan.sections[0].meter}"),
-        ("length", f"{made.seconds:g} s ({clock(made.seconds)}), {plan.bars} bars"),
+        ("length", f"{made.seconds:g} s ({clock(made.seconds)}), {plan.bars} {'breaths' if plan.free else 'bars'}"),
         *((("beats", beats_line(plan)),) if plan.points else ()),
         *((("hits", hits_line(plan)),) if plan.hits else ()),
         ("parts", f"{len(made.score.parts)}: {', '.join(names)}"),

@@ -15,6 +15,9 @@ SecondsOption = Annotated[
 ]
 SeedOption = Annotated[str, typer.Option("--seed", metavar="N", help="A number or a word: same seed, same music.")]
 KeyOption = Annotated[str | None, typer.Option("--key", metavar="K", help="Such as 'D major' or 'A dorian'.")]
+MeterOption = Annotated[
+    str, typer.Option("--meter", metavar="M", help="Such as 3/4, 7/8(2+2+3) or free (no bars, no pulse).")
+]
 TempoOption = Annotated[float | None, typer.Option("--tempo", metavar="N", help="Quarter notes per minute, 30 to 260.")]
 CharacterOption = Annotated[
     str | None, typer.Option("--character", metavar="C", help="Character of the leitmotif, such as heroic.")

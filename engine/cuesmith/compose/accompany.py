@@ -28,6 +28,7 @@ from cuesmith.specs.banks import Texture
 
 TIE_BARS = 2  # a common tone is held over a chord change for at most this many bars
 BROKEN = 3  # tones of a chord an arpeggio has at least, on whatever instrument
+FREE_TAG = "free"  # tag of textures that need no pulse
 STIRRED = "moves"  # tag of held chords in which a voice moves whatever the mood
 _DEGREE = re.compile(r"([b#]?)(\d{1,2})(['’,]*)")
 
@@ -196,11 +197,29 @@ def texture_for(setting: Setting, player: Player, section: SectionPlan) -> str |
     weights: Mapping[str, float] = player.seat.textures
     if not weights:
         return None
+    if section.meter.free:
+        weights = unmetred(weights, setting.textures)
     draw = setting.draw.child(player.id, "texture")
     if player.seat.role == "bass" and len(weights) > 1:
         feel = feel_of(setting.textures[draw.child("feel").weighted(weights)])
         weights = {name: weight for name, weight in weights.items() if feel_of(setting.textures[name]) == feel}
     return draw.child(section.harmony, section.treatment in ("chorus", "build")).weighted(weights)
+
+
+def unmetred(weights: Mapping[str, float], textures: Mapping[str, Texture]) -> Mapping[str, float]:
+    """The textures of a seat that need no pulse; where it has none, those of the bank for its role, rather of the kind
+    it would play (chords, degrees of the scale, broken chords)."""
+    own = {name: weight for name, weight in weights.items() if _needs_no_pulse(textures[name])}
+    if own:
+        return own
+    usual = textures[max(weights, key=lambda name: weights[name])]
+    of_role = {name: row for name, row in textures.items() if FREE_TAG in row.tags and row.role == usual.role}
+    of_kind = [name for name, row in of_role.items() if row.kind == usual.kind and row.anchor == usual.anchor]
+    return dict.fromkeys(of_kind or of_role, 1.0)
+
+
+def _needs_no_pulse(texture: Texture) -> bool:
+    return texture.kind == "sustain" or FREE_TAG in texture.tags
 
 
 def feel_of(texture: Texture) -> str:

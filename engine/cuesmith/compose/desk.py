@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from cuesmith.compose.breathed import heard_identity
 from cuesmith.compose.layout import theme_meter
 from cuesmith.compose.material import Piece
 from cuesmith.compose.sighs import FIRST_BARS, sighing, sighs
@@ -17,6 +18,7 @@ from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.orchestrate.register import CLIMAX_HEIGHT, height, lie
 from cuesmith.orchestrate.vocal import GUIDE, sung_octave
+from cuesmith.plan.breaths import flow_of, phrase_bars
 from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, Statement
 from cuesmith.specs.banks import Instrument
 
@@ -100,6 +102,7 @@ class Desk:
             classes = frozenset(section.key.pitch(s) % 12 for s in theme.scale.steps)
         velocity = velocity_of(section.energy)
         barred = self.barred(section, theme)
+        flow = flow_of(self.plan) if section.flow else None
         out = []
         sighs_from = section.start + FIRST_BARS * section.meter.bar_ticks
         for piece in pieces:
@@ -121,7 +124,10 @@ class Desk:
             said = None
             if len(notes) >= LEAST_NOTES:
                 shape = [(n.onset, n.pitch) for n in notes]
-                likeness = round(barred * best_identity(piece.original.shape(section.key), shape), 3)
+                known = best_identity(piece.original.shape(section.key), shape)
+                if flow is not None:
+                    known = heard_identity(piece, notes, section, flow, phrase_bars(self.plan, section))
+                likeness = round(barred * known, 3)
                 said = Statement(name, piece.ops, likeness, notes[0].onset, notes[-1].end, section.name)
             asked = row.articulation if row else "normal"
             articulation = asked if asked != "normal" else section.articulation

@@ -38,7 +38,7 @@ def _colour(laid: list[list[Step]], maker: Maker) -> None:
     """A colour event for every eight bars that have none, in place."""
     plan = maker.plan
     devices = colour_devices(maker.banks)
-    bars = [(section.index, tick - section.start) for section in plan.sections for tick in section.bar_ticks()]
+    bars = [(section.index, tick - section.start) for section in plan.sections for tick in section.sheet_ticks()]
     for group in range(0, len(bars) - COLOUR_BARS + 1, COLOUR_BARS):
         window = bars[group : group + COLOUR_BARS]
         reach: dict[int, tuple[int, int]] = {}

@@ -27,12 +27,14 @@ from cuesmith.compose.drumming import (
     turn_rows,
     turns,
 )  # fmt: skip
+from cuesmith.compose.free_drumming import free_strokes
 from cuesmith.compose.grids import struck
 from cuesmith.compose.patterns import grouped, laid
 from cuesmith.compose.setting import Setting
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.orchestrate.cast import Player
+from cuesmith.plan.breaths import flow_of
 from cuesmith.score import SectionPlan
 from cuesmith.specs.banks import GRID_LETTERS, Groove
 from cuesmith.specs.groove_cells import GrooveCells
@@ -168,6 +170,7 @@ class _Kit:
     def __init__(self, setting: Setting, player: Player, banks: Banks, family: str) -> None:
         self.setting, self.player, self.banks, self.family = setting, player, banks, family
         self.draw = setting.draw.child(player.id, "groove")
+        self.flow = flow_of(setting.plan)
         self.chosen: dict[tuple[str, int, str, Meter], str | None] = {}
         self.before: str | None = None
         self.breaks = 0
@@ -179,6 +182,13 @@ class _Kit:
 
     def play(self, section: SectionPlan) -> None:
         """All strokes of a section."""
+        if self.flow is not None and section.flow:
+            found = free_strokes(
+                self.setting.plan, section, self.flow, self.player, self.banks, self.draw.child("free", section.index)
+            )
+            self.out += [Stroke(s.tick, s.voice, s.velocity, section.index, s.row) for s in found]
+            self.turned = False
+            return
         name = self._groove(section)
         if name is None:
             return

@@ -9,6 +9,7 @@ from cuesmith.chance import stream
 from cuesmith.compose.accompany import accompany
 from cuesmith.compose.arrivals import arriving, arriving_strokes, struck_chords
 from cuesmith.compose.boundaries import devices
+from cuesmith.compose.breathed import breathed
 from cuesmith.compose.clashes import without_clashes
 from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.derived import derived_passages
@@ -27,7 +28,7 @@ from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.balance import balanced
 from cuesmith.orchestrate.cast import cast_players
 from cuesmith.orchestrate.levels import levelled
-from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
+from cuesmith.orchestrate.parts import breathes, doubled, percussion_parts, pitched_part
 from cuesmith.orchestrate.player import Player
 from cuesmith.orchestrate.vocal import GUIDE
 from cuesmith.score import Part, Passage, Plan, Score, cut_around
@@ -129,4 +130,5 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         else:
             parts.append(as_guide(pitched_part(player, passages[player.id], plan)))
     found = balanced([part for part in parts if any(part.notes())])
-    return Score(plan, harmony, levelled(found, plan, banks))
+    lungs = {p.id: p.instrument.breath_sec for p in cast.players if p.instrument is not None and breathes(p)}
+    return breathed(Score(plan, harmony, levelled(found, plan, banks)), lungs)

@@ -171,11 +171,14 @@ def repeated_sections(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def tempo_steps(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q56: from bar to bar the tempo changes gently; sections and the last bars may bring a new one."""
+    """Q56: from bar to bar the tempo changes gently; sections and the last bars may bring a new one.
+
+    Free openings of cues in a meter have breaths and not bars, and are left out.
+    """
     starts = {section.start for section in view.sections}
     bars = view.bars[: -1 - int(limits["last_bars"])].tolist()
     for a, b in itertools.pairwise(bars):
-        if b in starts:
+        if b in starts or view.meter(b).free:
             continue
         step = abs(view.tempo.bpm(b) / view.tempo.bpm(a) - 1)
         if step > limits["most"]:

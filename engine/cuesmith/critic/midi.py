@@ -22,7 +22,7 @@ from cuesmith.critic.templates import chord_spans
 from cuesmith.critic.view import Ints, Notes, PartView, View, joined, notes_of, one_at_a_time
 from cuesmith.errors import UsageError
 from cuesmith.motif.midifile import open_midi
-from cuesmith.music.meter import Meter, MeterChange
+from cuesmith.music.meter import MISURATO, SENZA_MISURA, Meter, MeterChange
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.tempo import TempoChange, TempoMap, us_per_quarter
 from cuesmith.specs.banks import Instrument
@@ -117,14 +117,20 @@ def _tempo(tracks: Iterable[Any], scale: float) -> TempoMap:
 
 
 def _meters(tracks: Iterable[Any], scale: float) -> tuple[MeterChange, ...]:
-    found = {0: Meter(4, 4)}
+    found, free = {0: Meter(4, 4)}, {0: False}
     for messages in tracks:
         at = 0
         for message in messages:
             at += message.time
             if message.type == "time_signature" and message.denominator in (2, 4, 8, 16) and message.numerator > 0:
                 found[round(at * scale)] = Meter(message.numerator, message.denominator)
-    return tuple(MeterChange(tick, meter) for tick, meter in sorted(found.items()))
+            elif message.type == "marker" and message.text in (SENZA_MISURA, MISURATO):
+                free[round(at * scale)] = message.text == SENZA_MISURA
+    words = sorted(free.items())
+    return tuple(
+        MeterChange(tick, replace(meter, free=[is_free for at, is_free in words if at <= tick][-1]))
+        for tick, meter in sorted(found.items())
+    )
 
 
 def _nearest(ticks: Ints) -> Ints:

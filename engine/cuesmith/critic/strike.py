@@ -20,7 +20,7 @@ def struck(score: Score, finding: Finding) -> Score | None:
         return None
     starts = [tick for section in score.plan.sections for tick in section.bar_ticks()]
     start = starts[min(finding.bar, len(starts)) - 1]
-    end = start + score.plan.section_at(start).meter.bar_ticks
+    end = next((tick for tick in starts if tick > start), score.plan.length)
     playing = [p for p in score.parts if any(n.onset < end and n.end > start for n in p.notes())]
     named = [p for p in playing if p.id == finding.part and p.role in YIELDING]
     able = named or sorted((p for p in playing if p.role in YIELDING), key=lambda p: YIELDING.index(p.role))

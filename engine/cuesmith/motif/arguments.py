@@ -172,6 +172,8 @@ def mode(text: str) -> Apply:
 def meter(text: str) -> Apply:
     """A meter: `3/4`."""
     meter = parse_meter(text)
+    if meter.free:
+        raise ValueError("a theme is written in bars, such as 3/4; only a cue can be in free meter")
     return _plain(lambda motif: transform.remetre(motif, meter))
 
 

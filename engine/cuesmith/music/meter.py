@@ -16,11 +16,14 @@ class Meter:
     numerator, denominator : as printed (7, 8). denominator is 2, 4, 8 or 16.
     groups : units of the denominator per felt beat, summing to the numerator: 4/4 = (1, 1, 1, 1),
              6/8 = (3, 3), 7/8 = (2, 2, 3). Empty: derived (compound eighths in threes, else single units).
+    free : no meter at all (senza misura). The bar is then one breath: only its beginning is strong, and the beats
+           say how long it is on paper, not how it is counted. Shown as `free`.
     """
 
     numerator: int
     denominator: int
     groups: tuple[int, ...] = ()
+    free: bool = False
 
     def __post_init__(self) -> None:
         if not self.groups:
@@ -57,9 +60,9 @@ class Meter:
 
     @cached_property
     def strong_ticks(self) -> tuple[int, ...]:
-        """The downbeat and the secondary accent nearest the middle of the bar (none in 2/4 and 3/4)."""
+        """The downbeat and the secondary accent nearest the middle of the bar (none in 2/4, 3/4 and free meter)."""
         beats = self.beats_ticks
-        if len(beats) < 2 or self.numerator in (2, 3):
+        if len(beats) < 2 or self.numerator in (2, 3) or self.free:
             return (0,)
         middle = min(beats[1:], key=lambda tick: (abs(tick - self.bar_ticks // 2), tick))
         return (0, middle)
@@ -74,8 +77,17 @@ class Meter:
             return 2
         return 1 if tick_in_bar % (PPQ // 2) == 0 else 0
 
-    def __str__(self) -> str:
+    @property
+    def signature(self) -> str:
+        """As it is printed: `7/8`; of a breath in free meter what a file, which has no other way, says of it."""
         return f"{self.numerator}/{self.denominator}"
+
+    def __str__(self) -> str:
+        return "free" if self.free else self.signature
+
+
+SENZA_MISURA, MISURATO = "senza misura", "misurato"  # the words with which a passage without meter begins and ends
+FREE = Meter(4, 4, free=True)  # written on an even sheet of four beats to the breath, which plan.breaths makes uneven
 
 
 class MeterChange(NamedTuple):
@@ -86,7 +98,9 @@ class MeterChange(NamedTuple):
 
 
 def parse_meter(text: str) -> Meter:
-    """`4/4`, `7/8`, or with grouping `7/8(2+2+3)`. Raises ValueError with the form it expects."""
+    """`4/4`, `7/8`, with grouping `7/8(2+2+3)`, or `free`. Raises ValueError with the form it expects."""
+    if text.strip() == "free":
+        return FREE
     head, _, tail = text.strip().partition("(")
     try:
         numerator, denominator = (int(part) for part in head.split("/"))
@@ -96,7 +110,7 @@ def parse_meter(text: str) -> Meter:
         return Meter(numerator, denominator, groups)
     except (ValueError, TypeError) as fault:
         detail = f" ({fault})" if "do not sum" in str(fault) else ""
-        raise ValueError(f"'{text}' is not a meter{detail}; write it like 4/4 or 7/8(2+2+3)") from None
+        raise ValueError(f"'{text}' is not a meter{detail}; write it like 4/4 or 7/8(2+2+3), or free") from None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import numpy as np
+
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.tempo import TempoMap
 from cuesmith.score import Passage, Plan
@@ -19,7 +21,8 @@ PHRASE_END, BAR_END, BEAT_END, LATE = 1.2, 0.6, 0.2, 0.8
 
 
 def _gap_ticks(tempo: TempoMap, tick: int) -> int:
-    return round(GAP_SEC * tempo.bpm(tick) / 60 * PPQ) + 1
+    bpm = max(tempo.bpm(tick), tempo.bpm(max(0, tick - 1)))  # the quicker of the two: in it a gap has more ticks
+    return round(GAP_SEC * bpm / 60 * PPQ) + 1
 
 
 def breaths(plan: Plan, passages: Iterable[Passage], breath_sec: float) -> tuple[int, ...]:
@@ -86,7 +89,11 @@ def breathing(plan: Plan, passages: tuple[Passage, ...], breath_sec: float) -> t
                     stop = early
             if tempo.seconds(stop) - tempo.seconds(note.onset) > SPARE * breath_sec:
                 stop -= _gap_ticks(tempo, stop)
-                stop = min(stop, note.onset + round(SPARE * breath_sec * tempo.bpm(note.onset) / 60 * PPQ))
+                longest = note.onset + round(SPARE * breath_sec * tempo.bpm(note.onset) / 60 * PPQ)
+                if plan.section_at(note.onset).flow:  # where the tempo sways while it is held
+                    until = tempo.seconds(note.onset) + SPARE * breath_sec
+                    longest = int(tempo.ticks_array(np.array([until]))[0])
+                stop = min(stop, longest)
             notes.append(note._replace(duration=stop - note.onset))
         out.append(replace(passage, notes=tuple(notes)))
     return tuple(out)

@@ -31,7 +31,7 @@ def _stated(passage: Passage, part: str) -> Passage:
     return replace(passage, statement=replace(passage.statement, part=part))
 
 
-def _breathes(player: Player) -> bool:
+def breathes(player: Player) -> bool:
     """Whether a player needs time to breathe: lines of winds, brass and voices do; those of a chord take turns."""
     assert player.instrument is not None
     single = player.instrument.voices == 1 or player.seat.role in ("lead", "counter")
@@ -67,7 +67,7 @@ def pitched_part(player: Player, passages: Iterable[Passage], plan: Plan | None 
                 )
             )
     played = tuple(kept)
-    if plan is not None and _breathes(player):
+    if plan is not None and breathes(player):
         played = breathing(plan, played, instrument.breath_sec)
     return Part(
         id=player.id, name=instrument.name, role=player.seat.role, instrument=player.instrument_id,

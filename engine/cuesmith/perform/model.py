@@ -68,12 +68,13 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A named place in the cue: a section, a theme statement, a loop point, a hit, a fermata."""
+    """A named place in the cue: a section, a theme statement, a loop point, a hit, a fermata, where free meter begins,
+    ends (meter) and breathes."""
 
     time_sec: float
     tick: int
     text: str
-    kind: Literal["section", "statement", "loop", "hit", "fermata"] = "section"
+    kind: Literal["section", "statement", "loop", "hit", "fermata", "meter", "breath"] = "section"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuesmith.chance import Stream, stream
+from cuesmith.music.meter import MISURATO, SENZA_MISURA
 from cuesmith.music.note import PPQ, Note, note_table
 from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.perform.bends import bends
@@ -27,6 +28,8 @@ from cuesmith.perform.model import Curve, KeySignature, Marker, Mix, Performance
 from cuesmith.perform.tables import (
     ARTICULATIONS,
     CLIP_MS,
+    FREE_DRIFT,
+    FREE_SPREAD,
     MAX_EARLY_MS,
     METRIC_ACCENT,
     ROLE_DB,
@@ -40,6 +43,7 @@ from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Playing, Style
 
+BREATH = "breath"  # text and kind of the marker at each breath of free meter
 SHORTEST_SEC = 0.03  # of a note as it is played
 Played = list[tuple[Note, str, int]]  # note, articulation, section
 
@@ -54,7 +58,7 @@ class Feel(NamedTuple):
 def feels(score: Score, playing: Playing, banks: Banks) -> tuple[Feel, ...]:
     """How each section swings: as its groove does where that has a swing of its own, else as the style plays.
 
-    Compound meters are straight: their triplets are written out.
+    Compound meters are straight: their triplets are written out. So is free meter, which has no pairs.
     """
     grooves = {
         p.section: banks.grooves[p.device]
@@ -66,7 +70,7 @@ def feels(score: Score, playing: Playing, banks: Banks) -> tuple[Feel, ...]:
     out = []
     for section in score.plan.sections:
         groove = grooves.get(section.index)
-        if section.meter.denominator != 4:
+        if section.meter.denominator != 4 or section.meter.free:
             out.append(Feel(0.5, PPQ))
         elif groove is not None and groove.swing > 0.5:
             step = section.meter.bar_ticks // groove.steps
@@ -112,12 +116,21 @@ def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray
 
 
 def _phrased(played: Played, plan: Plan) -> NDArray[np.float64]:
-    """What the place of each note adds to its velocity: the accent of its beat, and an arch over every four bars."""
+    """What the place of each note adds to its velocity: the accent of its beat, and an arch over every four bars.
+
+    In free meter no beat is accented, and every breath is an arch of its own.
+    """
     accents: dict[tuple[int, int], float] = {}  # (section, tick in the bar) → accent
+    breaths: dict[int, tuple[int, ...]] = {}  # section → where its breaths begin, and its end
     out = np.empty(len(played))
     phrase = np.empty(len(played))
     for i, (note, _, index) in enumerate(played):
         section = plan.sections[index]
+        if section.flow:
+            lines = breaths.setdefault(index, (*section.bar_ticks(), section.end))
+            at = section.bar_at(note.onset)
+            out[i], phrase[i] = 0.0, min(1.0, (note.onset - lines[at]) / (lines[at + 1] - lines[at]))
+            continue
         inside, bar = note.onset - section.start, section.meter.bar_ticks
         place = (index, inside % bar)
         if place not in accents:
@@ -183,12 +196,14 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
         followed[:-1] = (starts[1:] <= ends[:-1]) & (starts[1:] > starts[:-1])
         duration = np.where(followed & (length >= 0.9), (off - on) + overlap * style.playing.legato_ms / 28.0, duration)
     lay_back = style.playing.lay_back_ms if part.role in ("lead", "guide") else 0.0
-    drift = _drift(len(played), sd, draw.child("time")) + human * (offset + lay_back) / 1000.0
+    loose = np.asarray([FREE_DRIFT if plan.sections[index].flow else 1.0 for _, _, index in played])
+    drift = loose * _drift(len(played), sd, draw.child("time")) + human * (offset + lay_back) / 1000.0
     if part.role in ("pad", "impact"):  # a section strikes together: one error per chord
         _, chord = np.unique(starts, return_inverse=True)
         drift = drift[chord]
     early = human * min(MAX_EARLY_MS, instrument.onset_ms) / 1000.0 if instrument is not None else 0.0
-    on = np.maximum(0.0, on + drift + human * _spread(played, instrument) - early)
+    wide = np.asarray([FREE_SPREAD if plan.sections[index].flow else 1.0 for _, _, index in played])
+    on = np.maximum(0.0, on + drift + human * wide * _spread(played, instrument) - early)
     duration = np.maximum(SHORTEST_SEC, duration + np.where(duration > 0.4, early, 0.0))
     inside = (ends <= plan.length) & (on < plan.seconds - SHORTEST_SEC)  # nobody's lateness moves the end of the cue
     duration = np.where(inside, np.minimum(duration, plan.seconds - on), duration)
@@ -231,8 +246,14 @@ def _markers(score: Score) -> tuple[Marker, ...]:
         if not s.part or s.part in leaders
     ]
     hits = [Marker(at(h.tick), h.tick, _hit_text(h, plan.brief.fps), "hit") for h in plan.hits]
+    breaths = [Marker(at(tick), tick, BREATH, "breath") for s in plan.sections if s.flow for tick in s.bar_ticks()[1:]]
+    turns = [
+        Marker(at(s.start), s.start, SENZA_MISURA if s.flow else MISURATO, "meter")
+        for before, s in zip((None, *plan.sections), plan.sections, strict=False)
+        if bool(s.flow) != bool(before and before.flow)
+    ]
     held = [Marker(at(f.start), f.start, "fermata", "fermata") for f in plan.tempo.fermatas]
-    unique = {(m.tick, m.text): m for m in [*sections, *spoken, *hits, *held]}
+    unique = {(m.tick, m.text): m for m in [*sections, *spoken, *hits, *held, *breaths, *turns]}
     return tuple(sorted(unique.values(), key=lambda m: (m.tick, m.kind, m.text)))
 
 

@@ -56,3 +56,6 @@ VIBRATO = {"strings": 55, "woodwind": 32, "brass": 22, "synth": 42, "choir": 36,
 
 MAX_EARLY_MS = 120.0  # onset compensation goes no further than this
 CLIP_MS = 15.0  # random timing is clipped here
+
+# in free meter nobody listens for a beat: players stray further, and chords are spread wider
+FREE_DRIFT, FREE_SPREAD = 2.5, 2.0

@@ -8,8 +8,9 @@ from dataclasses import replace
 from cuesmith.chance import stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
-from cuesmith.music.meter import Meter, Meters, parse_meters
+from cuesmith.music.meter import Meter, Meters
 from cuesmith.music.scale import Key
+from cuesmith.plan.breaths import breathing, slower
 from cuesmith.plan.clock import Pacing, clock, met_by_hits, met_by_sheet, ritard_of, tiny_meter
 from cuesmith.plan.curves import curve_of, points_of
 from cuesmith.plan.dials import felt
@@ -28,6 +29,7 @@ from cuesmith.plan.guises import (
 from cuesmith.plan.hits import place_hits
 from cuesmith.plan.keys import home_key, scale_of
 from cuesmith.plan.medley import medley
+from cuesmith.plan.meters import meters_of, with_jo
 from cuesmith.plan.shapes import in_shape
 from cuesmith.plan.sheet import late_beat
 from cuesmith.plan.slot import BUTTON, with_button
@@ -123,11 +125,11 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     key = home_key(cue, rules, style, brief, themes, draw.child("key"), lighter)
     key = key if brief.key is not None or (lighter and not brief.guises) else key_in(guises, key)
     cue = cue if any(name for name, _ in brief.chords) else in_shape(cue, draw.child("shape"))  # charts name sections
-    meters = rules.meters or cue.meters
     bpm_range = rules.tempo or cue.bpm
-    drawn = parse_meters(draw.child("meter").weighted(dict(meters)))
-    home = meter_in(guises)
-    pair = Meters(home, home) if home else drawn
+    pair = meters_of(brief, cue, rules, style, draw.child("meter"))
+    home = None if brief.meter else meter_in(guises)
+    pair = Meters(home, home) if home else pair
+    bpm_range = slower(bpm_range, seconds) if pair.home.free else bpm_range
     meter = tiny_meter(seconds, pair.home.bar_beats, bpm_range, pair.home)
     pair = pair if meter == pair.home else Meters(meter, meter)
     place = Pacing(draw.child("tempo").uniform(*bpm_range), bpm_range, own, cue.dialogue_safe)
@@ -160,7 +162,10 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         assigned[second] = brief.themes[1]
     rows = rows if story else lifted(rows, lift_in(guises))
     meet, meeting = (None, None) if story else where_they_meet(rows, form.bars, assigned, brief, cue)
-    laid = zip(rows, form.bars, assigned, form.meters or (meter,) * len(rows), strict=True)
+    each = form.meters or (meter,) * len(rows)
+    if rules.jo:
+        rows, each = with_jo(rows, each)
+    laid = zip(rows, form.bars, assigned, each, strict=True)
     sections = _sections(cue, key, laid)
     if meet is not None:
         other = next(name for name in brief.themes if name != assigned[meet])
@@ -173,7 +178,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     elif pull != STILL:
         sections = [felt(section, mood, own) for section in sections]
     sections = [replace(section, level=level_of(section.energy)) for section in sections]
-    return Plan(
+    plan = Plan(
         brief=brief,
         seconds=seconds,
         tempo=tempo,
@@ -191,3 +196,4 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         curve=() if story is None and pull == STILL else curve_of(sections),
         points=() if story is None else points_of(story, sections),
     )
+    return breathing(plan, draw)

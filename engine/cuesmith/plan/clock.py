@@ -45,7 +45,7 @@ def tiny_meter(seconds: float, bar_beats: float, bpm_range: tuple[float, float],
     if seconds * bpm_range[1] / 60.0 >= bar_beats:
         return meter
     beats = max(1, min(7, round(seconds * sum(bpm_range) / 2 / 60.0)))
-    return Meter(beats, 4)
+    return Meter(beats, 4, free=meter.free)
 
 
 class Pacing(NamedTuple):

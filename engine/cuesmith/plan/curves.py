@@ -45,16 +45,11 @@ def shaded(score: Score) -> Score:
         passages = []
         for passage in part.passages:
             section = plan.sections[passage.section]
-            bar = section.meter.bar_ticks
-            notes = tuple(_shade(n, factors[_bar(section, n.onset, bar)]) for n in passage.notes)
+            notes = tuple(_shade(n, factors[section.first_bar + section.bar_at(n.onset)]) for n in passage.notes)
             passages.append(replace(passage, notes=notes))
         return replace(part, passages=tuple(passages))
 
     return replace(score, parts=tuple(part_of(part) for part in score.parts))
-
-
-def _bar(section: SectionPlan, onset: int, bar: int) -> int:
-    return section.first_bar + min(section.bars - 1, max(0, (onset - section.start) // bar))
 
 
 def _shade(note: Note, factor: float) -> Note:

@@ -227,7 +227,7 @@ def solve_form(
         held = _held_form(rows, seconds, meters.home, (low, high), wished_bpm, closes)
         if held is not None:
             return held
-        if fixed_tempo and wished_bpm * per_bpm < 1.5:
+        if fixed_tempo and wished_bpm * per_bpm < 1.5 and not meters.home.free:  # a breath has no length of its own
             bar = single_bar(meters.home, wished_bpm * seconds / 60.0)
             return Form((rows[peak_of(rows)],), (1,), bar.bar_beats * 60.0 / seconds, (bar,))
     totals = range(max(1, first), last + 1) if last >= max(1, first) else [max(1, round(wished_bpm * per_bpm))]

@@ -51,6 +51,7 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
         seed=show.seed if cue.seed is None else cue.seed,
         seconds=cue.seconds,
         key=parse_key(cue.key) if cue.key else key_of_chords(chords_in_brief(cue.chords)),
+        meter=cue.meter or "",
         tempo_bpm=cue.tempo,
         themes=themes,
         guises=guises,

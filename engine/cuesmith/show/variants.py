@@ -73,9 +73,8 @@ def _ending(score: Score) -> Score:
         if section.end <= start:
             continue
         begin = max(section.start, start)
-        bar = section.meter.bar_ticks
         renumbered[section.index] = len(sections)
-        bars = (section.end - begin) // bar
+        bars = sum(tick >= begin for tick in section.bar_ticks())
         sections.append(
             replace(
                 section,
@@ -84,6 +83,7 @@ def _ending(score: Score) -> Score:
                 length=section.end - begin,
                 bars=bars,
                 first_bar=first_bar,
+                flow=tuple(tick - start for tick in section.flow if tick >= begin),
             )
         )
         first_bar += bars

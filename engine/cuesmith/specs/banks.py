@@ -25,7 +25,10 @@ def _meter(value: object) -> Meter:
         return value
     if not isinstance(value, str):
         raise ValueError(f"{value!r} is not a meter; write it like 4/4")
-    return parse_meter(value)
+    meter = parse_meter(value)
+    if meter.free:
+        raise ValueError("only a cue can be in free meter; write this in bars, such as 4/4")
+    return meter
 
 
 def _chords(value: object) -> tuple[Roman, ...]:

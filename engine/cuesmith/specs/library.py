@@ -46,6 +46,7 @@ from cuesmith.specs.likes import like_problems, likes, paced, ruled, weighed
 from cuesmith.specs.names import key_problems, listed_problems
 from cuesmith.specs.place import KeyPath, Problem
 from cuesmith.specs.rules import Rule, rule_problems
+from cuesmith.specs.stroke_bank import FreeStrokes
 from cuesmith.specs.validate import raise_problems, validate
 from cuesmith.specs.voicing_bank import VoicingBank
 
@@ -63,6 +64,7 @@ class Banks:
     characters: Mapping[str, Character]
     grooves: Mapping[str, Groove]
     groove_cells: Mapping[str, GrooveCells]
+    free_strokes: Mapping[str, FreeStrokes]
     kits: Mapping[str, Kit]
     drums: Mapping[str, DrumVoice]
     instruments: Mapping[str, Instrument]
@@ -130,6 +132,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         groove_cells=table(
             "groove_cells", dict[str, GrooveCells], lambda rows: cell_problems(rows, grooves, kits, drums)
         ),
+        free_strokes=table("free_strokes", dict[str, FreeStrokes], lambda rows: _stroke_problems(rows, drums)),
         kits=kits,
         drums=drums,
         instruments=instruments,
@@ -194,6 +197,12 @@ def _groove_problems(
             yield Problem((id_, "kit"), f"unknown kit '{row.kit}'{did_you_mean(row.kit, kit_names)}")
         yield from key_problems((id_, "rows"), "drum voice", row.rows, drums)
         yield from key_problems((id_, "fill"), "drum voice", row.fill, drums)
+
+
+def _stroke_problems(rows: Mapping[str, FreeStrokes], drums: Iterable[str]) -> Iterator[Problem]:
+    known = list(drums)
+    for id_, row in rows.items():
+        yield from listed_problems((id_, "strokes"), "drum voice", row.voices, known)
 
 
 def recipe_problems(

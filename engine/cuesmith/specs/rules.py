@@ -13,8 +13,9 @@ from cuesmith.specs.names import key_problems, listed_problems
 from cuesmith.specs.place import Problem
 
 FAMILIES = ("orchestral", "jazzrock", "synth", "taiko")
+FREE_CONTEXT = "free"  # a cue that is in free meter from beginning to end
 MELODIES = ("full", "sparse", "fragments", "none")
-CONTEXT = "cue type, family, melody or ending"
+CONTEXT = "cue type, family, melody, ending or 'free'"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -22,9 +23,10 @@ class Rule:
     """A quality rule.
 
     severity: 1 reject, 2 mend, 3 polish. limits: its thresholds by name; the check that measures says what each means.
-    exempt, only, instead name contexts: a cue type, a family of styles, a kind of melody, an ending. exempt: where the
+    exempt, only, instead name contexts: a cue type, a family of styles, a kind of melody, an ending, or `free` for cues
+    in free meter. exempt: where the
     rule is silent. only: the one kind of place where it speaks (empty: everywhere). instead: limits that hold there
-    instead; of several contexts that fit, a cue type wins over an ending, a melody and a family.
+    instead; of several contexts that fit, a cue type wins over an ending, a melody, a family and `free`.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -56,7 +58,7 @@ class Rule:
 
 def rule_problems(rows: Mapping[str, Rule], cue_types: Mapping[str, CueType]) -> Iterator[Problem]:
     """Contexts that do not exist."""
-    known = (*cue_types, *FAMILIES, *MELODIES, *get_args(Ending))
+    known = (*cue_types, *FAMILIES, *MELODIES, *get_args(Ending), FREE_CONTEXT)
     for id_, row in rows.items():
         for field, names in (("exempt", row.exempt), ("only", row.only)):
             yield from listed_problems((id_, field), CONTEXT, names, known)

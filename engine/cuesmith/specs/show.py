@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from cuesmith.motif.text import read_notes
 from cuesmith.music.chart import parse_chart
+from cuesmith.music.meter import parse_meters
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
 from cuesmith.music.timecode import DEFAULT_RATE, parse_rate
@@ -17,6 +18,7 @@ from cuesmith.score import Beat, Event, Meeting
 from cuesmith.specs.banks import STRICT, Ending, MeterField, ModeName, Recipe, Signed, Unit
 from cuesmith.specs.spotting import HitSpec, RateField, clock_seconds
 
+SHORTEST_BAR, LONGEST_BAR = 1.0, 8.0  # quarter notes
 MEDLEYS = ("suite", "overture", "concert")  # cue types that go through every theme of the show
 PAIRED = "eyecatch"  # the cue type that comes before and after a break
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
@@ -41,6 +43,17 @@ def _key_text(value: str) -> str:
     return value
 
 
+def check_meters(text: str) -> str:
+    """The text itself, if a cue can be in these meters. Raises ValueError."""
+    pair = parse_meters(text)
+    for meter in (pair.home, pair.away):
+        if not SHORTEST_BAR <= meter.bar_beats <= LONGEST_BAR:
+            held = f"a bar of {meter} holds {meter.bar_beats:g} quarter notes"
+            raise ValueError(f"{held}; it takes {SHORTEST_BAR:g} to {LONGEST_BAR:g}")
+    return text
+
+
+MetersText = Annotated[str, AfterValidator(check_meters), Field(examples=["3/4", "7/8(2+2+3)+4/4", "free"])]
 KeyText = Annotated[str, AfterValidator(_key_text), Field(examples=["D major", "A dorian"])]
 Name = Annotated[str, Field(min_length=1, max_length=120)]
 CueId = Annotated[str, Field(pattern=r"^M-?\d{1,4}[A-Z]?$", examples=["M-401", "M-401B"])]
@@ -169,8 +182,9 @@ class CueSpec:
     seconds: where its last bar line stands (also as text: `1:12.4`, `00:01:12:10@24`).
     variants: B no melody, C soft, D ending, I0 to I4 intensity levels, all of which `levels` asks for. recipe: how its
     themes come back, for the first of them or by name; it goes before their arcs. meeting: how the first two themes
-    meet. hits: moments of the picture; hits_file: more of them, in a CSV or EDL file beside the show; fps: of their
-    timecodes. force: take a length the type is not made for.
+    meet. meter: `3/4`, `7/8+4/4`, `free`, where not as its type or style has it. hits: moments of the picture;
+    hits_file: more of them, in a CSV or EDL file beside the show; fps: of their timecodes. force: take a length the
+    type is not made for.
     chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
     feel: a feeling by name; valence, arousal, tension: the dials, which go before it. beats: of the picture, in order
     of time; they make the form. beats_file: such beats in a CSV, EDL or YAML file, beside the show.
@@ -187,6 +201,7 @@ class CueSpec:
     seconds: Annotated[Annotated[float, Field(ge=1, le=900)] | None, BeforeValidator(clock_seconds)] = None
     variants: tuple[Literal["B", "C", "D", "I0", "I1", "I2", "I3", "I4"], ...] = ()
     key: KeyText | None = None
+    meter: MetersText | None = None
     tempo: Annotated[float, Field(ge=30, le=260)] | None = None
     seed: int | None = None
     recipe: str | dict[str, str] | None = None

@@ -58,7 +58,10 @@ class SeatChange:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CueRules:
-    """How a style scores one cue type. omit: seats left empty; others: as for the style."""
+    """How a style scores one cue type. omit: seats left empty; others: as for the style.
+
+    jo: its introduction is in free meter, as the slow opening (jo) of jo-ha-kyu is.
+    """
 
     omit: tuple[str, ...] = ()
     seats: dict[str, SeatChange] = field(default_factory=dict)
@@ -68,6 +71,7 @@ class CueRules:
     progressions: dict[str, float] = field(default_factory=dict)
     ending: Ending | None = None
     recipes: dict[str, float] | None = None
+    jo: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -132,6 +136,7 @@ class Style:
     recipes: ways a theme comes back that this style adds, or has otherwise than the bank.
     kin: styles whose weights in the banks hold for this one too; the styles it extends are added by themselves.
     voicing: what differs from the family's way of leading voices (banks/voicings.yaml).
+    free: whether it has music without a pulse; false: kinds of cue in free meter take another.
     """
 
     schema_version: Literal[1] = 1
@@ -150,4 +155,5 @@ class Style:
     playing: Playing = field(default_factory=Playing)
     mix: MixSpec = field(default_factory=MixSpec)
     voicing: VoicingRow = field(default_factory=VoicingRow)
+    free: bool = True
     brightness: Signed = 0.0

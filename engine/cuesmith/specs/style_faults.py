@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from cuesmith.errors import did_you_mean
-from cuesmith.music.meter import parse_meters
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES
 from cuesmith.score import PLAIN
@@ -13,6 +12,7 @@ from cuesmith.specs.find import list_names
 from cuesmith.specs.library import Banks, recipe_problems
 from cuesmith.specs.names import key_problems, listed_problems
 from cuesmith.specs.place import KeyPath, Problem
+from cuesmith.specs.show import check_meters
 from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
 
 GESTURE_NAMES = ("gliss", "run", "rip", "swell", "tremolo", "kakegoe", "heterophony", "bell", "answer", "roll")
@@ -31,7 +31,6 @@ PLAYED_BY: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 PLAIN_WORDS = {"major": "ionian", "minor": "aeolian"}  # what people write for a mode
 SLOWEST, FASTEST = 30.0, 260.0  # quarter notes per minute
-SHORTEST_BAR, LONGEST_BAR = 1.0, 8.0  # quarter notes
 
 
 def _weight_problems(path: KeyPath, weights: Mapping[str, float] | None, *, empty: bool = True) -> Iterator[Problem]:
@@ -156,15 +155,6 @@ def _mode_problems(path: KeyPath, modes: Collection[str]) -> Iterator[Problem]:
 
 def _meter_problems(path: KeyPath, text: str) -> Iterator[Problem]:
     try:
-        meters = parse_meters(text)
+        check_meters(text)
     except ValueError as fault:
         yield Problem(path, str(fault), at_key=True)
-        return
-    for meter in dict.fromkeys((meters.home, meters.away)):
-        if not SHORTEST_BAR <= meter.bar_beats <= LONGEST_BAR:
-            yield Problem(
-                path,
-                f"a bar of {meter} holds {meter.bar_beats:g} quarter notes; it takes {SHORTEST_BAR:g} to"
-                f" {LONGEST_BAR:g}",
-                at_key=True,
-            )

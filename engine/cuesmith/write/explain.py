@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 
 from cuesmith.motif.model import Theme
 from cuesmith.motif.text import notes_text
@@ -29,7 +30,8 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
     closes and the device it is there for. `guises`: by which recipe each theme comes, and which stage of its story that
     is; `against`: the theme that meets that of the section, and how. `hits`: the moments of the picture, asked for and
     reached; `hit_error_ms`: their mean distance, by weight. `fermatas`: beats that are held, and how
-    many times as long they are. `beats`: where the scenes of a story begin; `feel` and
+    many times as long they are. `breaths` of a section in free meter: their lengths in quarter notes; a bar is a breath
+    there. `beats`: where the scenes of a story begin; `feel` and
     `guises` of a section: what it is meant to feel like, and how themes come there where that differs.
     """
     plan = score.plan
@@ -122,6 +124,7 @@ def _section(section: SectionPlan, plan: Plan, harmony: Sequence[ChordSpan]) -> 
         "start_sec": _rounded(plan.tempo.seconds(section.start)),
         "key": section.key.name,
         "meter": str(section.meter),
+        "breaths": [meter.bar_beats for meter in section.bar_meters()] if section.flow else [],
         "energy": _rounded(section.energy),
         "level": section.level,
         "theme": section.theme,
@@ -137,8 +140,7 @@ def _section(section: SectionPlan, plan: Plan, harmony: Sequence[ChordSpan]) -> 
 def _chart(section: SectionPlan, harmony: Sequence[ChordSpan], name: Callable[[ChordSpan], str]) -> str:
     """`| Gm7 | A7 D | % |`: the chords that begin in each bar, and what sounds on its first beat."""
     cells = []
-    for start in section.bar_ticks():
-        end = start + section.meter.bar_ticks
+    for start, end in pairwise((*section.bar_ticks(), section.end)):
         spans = [span for span in harmony if span.onset < end and span.end > start]
         goes_on = len(spans) == 1 and spans[0].onset < start and start > section.start
         cells.append("%" if goes_on else " ".join(name(span) for span in spans) or "N.C.")

@@ -23,3 +23,17 @@ def bar_starts(meters: Sequence[MeterChange], end_ticks: int) -> list[int]:
             meter = changes[at]
         starts.append(at)
     return starts
+
+
+def free_starts(meters: Sequence[MeterChange], starts: Sequence[int]) -> frozenset[int]:
+    """Which of the bar lines are the beginnings of breaths in free meter."""
+    found: set[int] = set()
+    changes = sorted(meters, key=lambda change: change.tick)
+    at, free = 0, False
+    for tick in starts:
+        while at < len(changes) and changes[at].tick <= tick:
+            free = changes[at].meter.free
+            at += 1
+        if free:
+            found.add(tick)
+    return frozenset(found)

@@ -1,9 +1,9 @@
 """A cue at a glance: a piano-roll as one self-contained SVG, for the album page and the docs.
 
 From top to bottom: title and legend, section names, theme statements, the notes, the drums, the energy.
-Time runs on the musical grid, so bars of one meter are equally wide. The picture brings its own background
-and reads the same on a dark page and a light one. Notes are one path per role and velocity band, in tenths of
-a pixel and relative to one another, which keeps three thousand of them near 60 KB.
+Time runs on the musical grid, so bars of one meter are equally wide; free meter has breath marks in place of bar
+lines. The picture brings its own background and reads the same on a dark page and a light one. Notes are one path per
+role and velocity band, in tenths of a pixel and relative to one another, which keeps three thousand of them near 60 KB.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cuesmith.music.note import PPQ
 from cuesmith.perform.model import Marker, Performance, Track
-from cuesmith.write.grid import bar_starts
+from cuesmith.write.grid import bar_starts, free_starts
 
 # fmt: off
 ROLE_COLOURS = {  # in order of drawing: the lead last, on top of everything
@@ -191,11 +191,25 @@ def _bars(performance: Performance, frame: _Frame) -> list[str]:
         if tall
     ]
     span = f" {_number(frame.roll_top)}V{_number(bottom)}"
-    lines = "".join(f"M{_number(frame.x(min(tick, frame.end_ticks)))}{span}" for tick in starts[::lined])
+    free = free_starts(performance.meters, starts)
+    lines = "".join(
+        f"M{_number(frame.x(min(tick, frame.end_ticks)))}{span}" for tick in starts[::lined] if tick not in free
+    )
     out.append(f'<path d="{lines}" stroke="{_BAR}" fill="none"/>')
+    out += _breaths(sorted(free), span, frame)
     for index in range(0, len(starts) - 1, numbered):
         out.append(_text(frame.x(starts[index]) + 2, bottom + 11, str(index + 1), ' font-size="9"'))
     return out
+
+
+def _breaths(ticks: Sequence[int], span: str, frame: _Frame) -> list[str]:
+    """Where music without meter breathes: a dashed line under a comma."""
+    inside = [frame.x(tick) for tick in ticks if 0 < tick < frame.end_ticks]
+    if not inside:
+        return []
+    lines = "".join(f"M{_number(x)}{span}" for x in inside)
+    commas = [_text(x - 2, frame.roll_top + 9, ",", f' font-size="16" fill="{_TEXT}"') for x in inside]
+    return [f'<path class="breaths" d="{lines}" stroke="{_BAR}" stroke-dasharray="2 4" fill="none"/>', *commas]
 
 
 def _sections(markers: Sequence[Marker], frame: _Frame) -> list[str]:
