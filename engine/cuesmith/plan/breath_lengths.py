@@ -42,6 +42,7 @@ BROAD: tuple[tuple[float, float, float], ...] = (
 SHEET_BEATS = 4
 LONG = 6  # quarters from which a breath is a long one
 CALM, CALMER = 0.35, 2.5  # energy below which music is calm, and by how much likelier long breaths are there
+TURNS = 12  # passages that are drawn until no more than two neighbours are alike
 TILTS, TILT_STEPS = (0.1, 10.0), 12  # how much likelier a breath of a quarter more may become; how finely it is found
 
 
@@ -83,6 +84,23 @@ def laid(
     can be had, and calm music (energy 0 .. 1) has more that are long. The longest comes last, for there music without
     bars ends a thought; broken_off: the shortest.
     """
+    drawn = (_drawn(units, energy, draw.child(turn)) for turn in range(TURNS))
+    out = next((found for found in drawn if _alike(found) <= 1), None) or _drawn(units, energy, draw)
+    if len(set(units)) == 1:
+        wanted = min if broken_off else max
+        last = wanted(range(len(out)), key=lambda i: out[i].last) + 1
+        turned = out[last:] + out[:last]
+        out = turned if all(a.last != b.first for a, b in pairwise(turned)) else out
+    return tuple(beats for one in out for beats in one.breaths)
+
+
+def _alike(passage: Sequence[Laid]) -> int:
+    """How many breaths are as long as the one before."""
+    return sum(a.last == b.first for a, b in pairwise(passage))
+
+
+def _drawn(units: Sequence[int], energy: float, draw: Stream) -> list[Laid]:
+    """One passage. Its last breaths make up the length, and may have to be alike for it."""
     left, out = SHEET_BEATS * sum(units), list[Laid]()
     for number, bars in enumerate(units):
         after = units[number + 1 :]
@@ -96,12 +114,7 @@ def laid(
         unlike = {one: weight for one, weight in able.items() if not out or one.first != out[-1].last}
         out.append(draw.weighted(_about(left * bars / sum(units[number:]), unlike or able)))
         left -= out[-1].quarters
-    if len(set(units)) == 1:
-        wanted = min if broken_off else max
-        last = wanted(range(len(out)), key=lambda i: out[i].last) + 1
-        turned = out[last:] + out[:last]
-        out = turned if all(a.last != b.first for a, b in pairwise(turned)) else out
-    return tuple(beats for one in out for beats in one.breaths)
+    return out
 
 
 def _about(mean: float, weights: Mapping[Laid, float]) -> dict[Laid, float]:
