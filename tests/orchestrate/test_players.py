@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise, product
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.conftest import Composed
 
@@ -72,17 +72,18 @@ def test_short_lines_are_left_alone(plan: Plan) -> None:
     assert breathing(plan, passages, 8) == passages
 
 
+@example("whistle", 79, 10, 0.75)  # an octave lower nothing would be outside, but far from where it should lie
 @given(st.sampled_from(SOLOISTS), st.integers(40, 80), st.integers(0, 11), st.floats(0.4, 0.75))
 def test_a_tune_that_fits_lies_inside(name: str, bottom: int, width: int, high: float) -> None:
-    """Any tune narrower than the good register by an octave finds an octave with nothing outside."""
+    """Any tune narrower than the good register by an octave lies inside it, but for a semitone at its edge."""
     row = BANKS.instruments[name]
     width = min(width, row.sweet[1] - row.sweet[0] - 11)
     if width < 0 or row.sweet[0] < 45:
         return
     found = lie(range(bottom, bottom + width + 1), row, high)
-    assert found.outside == 0
-    assert row.sweet[0] <= bottom + 12 * (found.octave - 4)
-    assert found.top <= row.sweet[1]
+    assert found.outside <= 1 / (width + 1)
+    assert row.sweet[0] - 1 <= bottom + 12 * (found.octave - 4)
+    assert found.top <= row.sweet[1] + 1
 
 
 def part(id_: str, role: str, notes: list[Note], device: str = "test", level_db: float = 0.0) -> Part:
