@@ -18,6 +18,7 @@ from cuesmith.compose.guide import answers, as_guide, is_song, singable
 from cuesmith.compose.harmony import harmonise
 from cuesmith.compose.layout import Laid, lay_out
 from cuesmith.compose.melody import lead_passages
+from cuesmith.compose.dropouts import as_notes, dropped
 from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.pickups import pickups
 from cuesmith.compose.setting import Setting
@@ -29,6 +30,7 @@ from cuesmith.orchestrate.cast import cast_players
 from cuesmith.orchestrate.levels import levelled
 from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
 from cuesmith.orchestrate.player import Player
+from cuesmith.orchestrate.tacet import handed_over, silenced, tacet
 from cuesmith.orchestrate.vocal import GUIDE
 from cuesmith.score import Part, Passage, Plan, Score, cut_around
 from cuesmith.specs.library import Banks
@@ -103,7 +105,6 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         for player in cast.players
         if player.instrument is None
     }
-    drums = {p.id: percussion_parts(plan, p, strikes[p.id], banks) for p in cast.players if p.instrument is None}
     setting = replace(setting, kicks=bass_drum(strikes))
     passages: dict[str, tuple[Passage, ...]] = {}
     for player in cast.players:
@@ -111,6 +112,20 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
             passages[player.id] = _seat_passages(setting, player)
     led = tuple(p for p in lead if p.device == cast.leads[p.section] and p.device != GUIDE)
     echoes = {p.id: pitched_part(p, doubled(plan, cast, p, led), plan) for p in cast.players if p.seat.double == "lead"}
+    played = {id_: [n for p in own for n in p.notes] for id_, own in passages.items()}
+    played.update((id_, list(echo.notes())) for id_, echo in echoes.items())
+    played.update((id_, as_notes(found, banks)) for id_, found in strikes.items())
+    contexts = (plan.brief.type, plan.ending, plan.melody, style.family)
+    silent = tacet(plan, cast, played, lead, contexts, banks, draw.child("tacet"))
+    passages = handed_over(plan, passages, silent, {p.id: p for p in cast.players})
+    echoes = {id_: replace(e, passages=silenced(e.passages, silent.rests.get(id_, ()))) for id_, e in echoes.items()}
+    drums = {
+        p.id: percussion_parts(
+            plan, p, dropped(plan, strikes[p.id], silent.rests.get(p.id, ()), silent.pickups.get(p.id, ()), banks), banks
+        )
+        for p in cast.players
+        if p.instrument is None
+    }
     passages = without_clashes(setting, passages, [n for echo in echoes.values() for n in echo.notes()])
     roles = {player.id: player.seat.role for player in cast.players}
     passages = {id_: arriving(plan, own, roles[id_]) if roles[id_] != "lead" else own for id_, own in passages.items()}
@@ -123,7 +138,8 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         if player.id in echoes:
             parts.append(echoes[player.id])
         elif player.seat.double is not None:
-            parts.append(pitched_part(player, doubled(plan, cast, player, passages.get(player.seat.double, ())), plan))
+            own = doubled(plan, cast, player, passages.get(player.seat.double, ()))
+            parts.append(pitched_part(player, silenced(own, silent.rests.get(player.id, ())), plan))
         else:
             parts.append(as_guide(pitched_part(player, passages[player.id], plan)))
     found = balanced([part for part in parts if any(part.notes())])

@@ -1,0 +1,373 @@
+"""Tacet: every section of the ensemble, and every player, is silent for a quarter of a cue.
+
+An arranger lets a family rest for a phrase at a time: where the music is light, where a section begins or is about to
+end, next to where it is silent anyhow. Somebody else takes over its office: the bass goes to a left hand or a low
+wind, the chords to whoever has the voices. The tune is never taken from its player, the crest of the cue and its last
+chord are never thinned, and no bar is left without a pitch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from math import ceil
+
+from cuesmith.chance import Stream
+from cuesmith.music.note import Note
+from cuesmith.music.pitch import fold
+from cuesmith.orchestrate.cast import Cast
+from cuesmith.orchestrate.player import Player
+from cuesmith.orchestrate.silence import DRUMS, UNCOUNTED, bar_lines, section_of, sounding
+from cuesmith.score import Passage, Plan, SectionPlan, cut_around
+from cuesmith.specs.library import Banks
+
+RULE = "Q34s"  # the row of rules.yaml that says how much, and where nobody asks
+PHRASES = (4, 2, 1)  # bars of a rest: phrases first, half phrases and stops where those do not do
+CHORDS = ("pad", "ostinato", "impact")  # roles that carry the harmony
+FULL = 4  # the level of the scores that intensity levels are cut from, throughout
+LEAST = (1, 2, 2, 3, 3)  # sections that go on playing, by level
+THIN = 1.2  # cost of each section fewer than that
+BARE, BASELESS = 0.9, 0.7  # of a bar that loses its chords, or its bass, and nobody takes them over
+STOOD_IN = 0.15  # of one where somebody does
+LINKED = 0.25  # what it is worth that a rest goes on from another, or ends or begins with a section of the form
+CREST = 0.5  # of a cue: where its climax is longer than that, only the second half of it is the crest
+LOW = 48  # MIDI pitch: who reaches down to it can carry a bass
+HANDS = 3  # notes at once from which on a player can add to what he plays
+Span = tuple[int, int]  # ticks: start, end
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of bars, as bits, inside one section of the form."""
+
+    first: int
+    bars: int
+    section: SectionPlan
+
+    @property
+    def bits(self) -> int:
+        """Its bars."""
+        return ((1 << self.bars) - 1) << self.first
+
+    @property
+    def start(self) -> int:
+        """Its first tick."""
+        return self.section.start + (self.first - self.section.first_bar) * self.section.meter.bar_ticks
+
+    @property
+    def end(self) -> int:
+        """The tick of the bar line after it."""
+        return self.start + self.bars * self.section.meter.bar_ticks
+
+
+@dataclass(frozen=True, slots=True)
+class Tacet:
+    """rests: player → spans in which he is silent. handed: (from, to, where) what somebody else takes over there.
+
+    pickups: drummer → the bar lines at which he returns with a pick-up.
+    """
+
+    rests: Mapping[str, tuple[Span, ...]]
+    handed: tuple[tuple[str, str, Window], ...]
+    pickups: Mapping[str, frozenset[int]]
+
+
+@dataclass(slots=True)
+class Desk:
+    """A player at work: the bars in which he plays, those in which he must, those in which he has been told to rest."""
+
+    player: Player
+    section: str
+    plays: int
+    bound: int
+    rests: int = 0
+
+
+@dataclass(slots=True)
+class _Ensemble:
+    """Who plays where, as rests are given out. handed: (from, to, window)."""
+
+    plan: Plan
+    desks: dict[str, Desk]
+    bars: int
+    owed: int  # silent bars that a section owes
+    kept: int  # bars in which nobody is told to rest
+    layered: bool
+    draw: Stream
+    handed: list[tuple[str, str, Window]] = field(default_factory=list)
+    pickups: dict[str, set[int]] = field(default_factory=dict)
+
+    def union(self, desks: Iterable[Desk]) -> int:
+        """The bars in which any of them plays."""
+        found = 0
+        for desk in desks:
+            found |= desk.plays
+        return found
+
+    def missing(self, desks: Sequence[Desk]) -> int:
+        """How many bars of silence they still owe."""
+        return self.owed - (self.bars - self.union(desks).bit_count())
+
+
+def _windows(plan: Plan, size: int) -> Iterator[Window]:
+    """The sections of the form cut into stretches of so many bars, from the first bar on."""
+    for section in plan.sections:
+        for at in range(0, section.bars, size):
+            yield Window(section.first_bar + at, min(size, section.bars - at), section)
+
+
+def _kept(plan: Plan) -> int:
+    """The crest of the cue, and its last chord."""
+    last = 1 << (plan.bars - 1)
+    climax = plan.climax
+    bars = climax.bars if climax.bars <= CREST * plan.bars else ceil(climax.bars / 2)
+    first = climax.first_bar + climax.bars - bars
+    return last | ((1 << bars) - 1) << first
+
+
+def _stand_in(room: _Ensemble, resting: Sequence[Desk], window: Window, low: bool) -> Desk | None:
+    """Who takes over a bass (low) or chords in a window: one who has a hand free, else one who was silent there."""
+    bits = window.bits
+    sections = {desk.section for desk in resting}
+    found: list[tuple[float, Desk]] = []
+    for desk in room.desks.values():
+        made = desk.player.instrument
+        if made is None or desk in resting or made.family == "percussion" or desk.player.seat.double:
+            continue
+        if len(resting) > 1 and desk.section in sections:
+            continue
+        if desk.bound & bits or desk.rests & bits or (low and made.range[0] > LOW):
+            continue
+        if room.layered and desk.player.seat.levels[0] > min(d.player.seat.levels[0] for d in resting):
+            continue
+        able = made.voices >= HANDS
+        plays = (desk.plays & bits).bit_count()
+        if plays and not able or not low and not able:
+            continue
+        alike = [d for d in room.desks.values() if d.section == desk.section]
+        new = (bits & ~room.union(alike)).bit_count()
+        if new and room.missing(alike) + new > 0 or (bits & ~desk.plays).bit_count() + room.missing([desk]) > 0:
+            continue
+        found.append((new + (0 if "bass" in made.roles or not low else 0.5) + (0.3 if plays else 0), desk))
+    return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _gaps(room: _Ensemble, resting: Sequence[Desk], window: Window, roles: Sequence[str]) -> int:
+    """The bars of a window in which a group of roles falls silent when these rest."""
+    before = after = 0
+    for desk in room.desks.values():
+        if desk.player.seat.role in roles:
+            before |= desk.plays
+            after |= 0 if desk in resting else desk.plays
+    return before & ~after & window.bits
+
+
+def _cost(room: _Ensemble, resting: Sequence[Desk], window: Window) -> float | None:
+    """What it costs, by bar of silence gained, that these players rest in a window; None: they cannot."""
+    bits = window.bits
+    bound = kept = 0
+    for desk in resting:
+        bound |= desk.bound
+    if bits & (bound | room.kept):
+        return None
+    own = room.union(resting)
+    gain = min((own & bits).bit_count() - any(_returns(d, window) for d in resting), max(1, room.missing(resting)))
+    if gain <= 0:
+        return None
+    others = [d for d in room.desks.values() if d not in resting and d.plays & bits]
+    pitched = room.union(d for d in others if d.section != DRUMS)
+    bass, chords = (_gaps(room, resting, window, roles) for roles in (("bass",), CHORDS))
+    relief = {low: _stand_in(room, resting, window, low) for low, gap in ((True, bass), (False, chords)) if gap}
+    if own & bits & ~pitched and not any(relief.values()) and any(d.section != DRUMS for d in resting):
+        return None
+    if room.layered and min(d.player.seat.levels[0] for d in resting) < min(
+        (d.player.seat.levels[0] for d in others if d.section != DRUMS), default=9
+    ):
+        return None
+    section = window.section
+    cost = section.energy * window.bars
+    cost += (STOOD_IN if relief.get(True) else BASELESS) * bass.bit_count()
+    cost += (STOOD_IN if relief.get(False) else BARE) * chords.bit_count()
+    playing = len({d.section for d in others})
+    cost += THIN * max(0, LEAST[section.level] - playing) * window.bars
+    kept = own & ~bits
+    for edge, side in ((window.first, window.first - 1), (window.first + window.bars, window.first + window.bars)):
+        at_edge = edge in (section.first_bar, section.first_bar + section.bars)
+        silent = 0 <= side < room.bars and not kept >> side & 1
+        cost -= LINKED * (at_edge + silent)
+    return (cost + 2.0) / gain
+
+
+def _rest(room: _Ensemble, resting: Sequence[Desk], window: Window) -> None:
+    """Tell players to rest in a window, and others to stand in for them."""
+    for low, roles in ((True, ("bass",)), (False, CHORDS)):
+        gap = _gaps(room, resting, window, roles)
+        stand_in = _stand_in(room, resting, window, low) if gap else None
+        if stand_in is not None:
+            sources = [d for d in resting if d.player.seat.role in roles and d.plays & window.bits
+                       and d.player.seat.double is None]  # fmt: skip
+            if sources:
+                source = max(sources, key=lambda d: (d.plays & window.bits).bit_count())
+                room.handed.append((source.player.id, stand_in.player.id, window))
+                stand_in.plays |= source.plays & window.bits
+                stand_in.bound |= window.bits
+    for desk in resting:
+        desk.rests |= window.bits
+        desk.plays &= ~window.bits
+        if desk.section == DRUMS:
+            _led_back(room, desk, window)
+        for other in room.desks.values():
+            if other.player.seat.double == desk.player.id:
+                other.plays &= ~window.bits
+
+
+def _returns(desk: Desk, window: Window) -> bool:
+    """Whether a drummer leads back from a rest with a pick-up: from one of two bars and more, where he goes on."""
+    return desk.section == DRUMS and window.bars > 1 and bool(desk.plays >> (window.first + window.bars) & 1)
+
+
+def _led_back(room: _Ensemble, desk: Desk, window: Window) -> None:
+    """The last bar of a drummer's rest has the pick-up in it; a rest that goes on from another takes its pick-up away."""
+    own = room.pickups.setdefault(desk.player.id, set())
+    if window.first in own:
+        own.remove(window.first)
+        desk.plays &= ~(1 << (window.first - 1))
+    if _returns(desk, window):
+        own.add(window.first + window.bars)
+        desk.plays |= 1 << (window.first + window.bars - 1)
+
+
+def _settle(room: _Ensemble, resting: Sequence[Desk]) -> None:
+    """Rests for a section, or a player, until nothing is owed: the cheapest first."""
+    name = resting[0].section if len(resting) > 1 else resting[0].player.id
+    for size in PHRASES:
+        while room.missing(resting) > 0:
+            found = []
+            for window in _windows(room.plan, size):
+                cost = _cost(room, resting, window)
+                if cost is not None:
+                    found.append((cost + room.draw.child(name, window.first).uniform(0, 0.1), window))
+            if not found:
+                break
+            _rest(room, resting, min(found, key=lambda one: one[0])[1])
+
+
+def _bits(plan: Plan, cast: Cast, player: Player) -> int:
+    """The bars in which a seat plays by the cast."""
+    found = 0
+    for section in plan.sections:
+        if cast.active(player, section):
+            found |= ((1 << section.bars) - 1) << section.first_bar
+    return found
+
+
+def _desks(
+    plan: Plan, cast: Cast, played: Mapping[str, Sequence[Note]], lead: Sequence[Passage]
+) -> dict[str, Desk]:  # fmt: skip
+    """Every player who plays at all, at his desk."""
+    lines = bar_lines(plan)
+    desks: dict[str, Desk] = {}
+    for player in cast.players:
+        model = player.seat.double
+        if player.seat.role in UNCOUNTED:
+            continue
+        if model is None or model == "lead":
+            plays = sounding(played.get(player.id, ()), lines)
+        else:
+            plays = desks[model].plays & _bits(plan, cast, player) if model in desks else 0
+        if plays:
+            bound = sounding([n for p in lead if p.device == player.id for n in p.notes], lines)
+            desks[player.id] = Desk(player, section_of(player.seat.role, player.instrument), plays, bound)
+    return desks
+
+
+def _owes(plan: Plan, desks: Mapping[str, Desk], contexts: tuple[str, ...], banks: Banks) -> int:
+    """The silent bars that every section owes; 0 where the rule does not hold."""
+    rule = banks.rules[RULE]
+    limits = rule.limits_for(contexts)
+    sections = {desk.section for desk in desks.values()}
+    if not rule.speaks(contexts) or plan.bars < limits["bars"] or len(sections) < limits["sections"]:
+        return 0
+    return ceil(limits["least"] * plan.bars - 1e-9)
+
+
+def tacet(
+    plan: Plan, cast: Cast, played: Mapping[str, Sequence[Note]], lead: Sequence[Passage], contexts: tuple[str, ...],
+    banks: Banks, draw: Stream,
+) -> Tacet:  # fmt: skip
+    """Who rests where, and who stands in.
+
+    played: what every player plays, by id, those who double other seats than the tune left out. lead: the passages of
+    the tune, by who plays them. contexts: of the cue, as rules name them.
+    """
+    desks = _desks(plan, cast, played, lead)
+    owed = _owes(plan, desks, contexts, banks)
+    if not owed:
+        return Tacet({}, (), {})
+    layered = all(section.level == FULL or section.treatment == "break" for section in plan.sections)
+    room = _Ensemble(plan, desks, plan.bars, owed, _kept(plan), layered, draw)
+    sections = [[d for d in desks.values() if d.section == name] for name in dict.fromkeys(d.section for d in desks.values())]
+    sections.sort(key=lambda group: _free(room, group))
+    for group in sections:
+        _settle(room, group)
+    for desk in desks.values():
+        if desk.player.seat.double in (None, "lead"):
+            _settle(room, [desk])
+    rests = {name: _spans(plan, desk.rests) for name, desk in desks.items() if desk.rests}
+    lines = bar_lines(plan)
+    pickups = {name: frozenset(lines[bar] for bar in bars) for name, bars in room.pickups.items() if bars}
+    return Tacet(rests, tuple(room.handed), pickups)
+
+
+def _free(room: _Ensemble, group: Sequence[Desk]) -> int:
+    """How many bars could be rests of a section."""
+    bound = room.kept
+    for desk in group:
+        bound |= desk.bound
+    return room.bars - bound.bit_count()
+
+
+def _spans(plan: Plan, bits: int) -> tuple[Span, ...]:
+    """Bars as stretches of time."""
+    lines = bar_lines(plan)
+    out: list[Span] = []
+    for bar in range(plan.bars):
+        if bits >> bar & 1:
+            start, end = lines[bar], lines[bar + 1]
+            out = [*out[:-1], (out[-1][0], end)] if out and out[-1][1] == start else [*out, (start, end)]
+    return tuple(out)
+
+
+def silenced(passages: tuple[Passage, ...], spans: Iterable[Span]) -> tuple[Passage, ...]:
+    """The passages with rests."""
+    for start, end in spans:
+        passages = cut_around(passages, start, end)
+    return passages
+
+
+def handed_over(
+    plan: Plan, passages: Mapping[str, tuple[Passage, ...]], found: Tacet, players: Mapping[str, Player]
+) -> dict[str, tuple[Passage, ...]]:
+    """The passages of all seats with their rests, and what others take over in them."""
+    out = {name: silenced(own, found.rests.get(name, ())) for name, own in passages.items()}
+    for source, target, window in found.handed:
+        start, end = window.start, window.end
+        to = players[target].instrument
+        assert to is not None
+        low, high = to.range
+        mine = out.get(target, ())
+        if to.voices < HANDS:
+            mine = cut_around(mine, start, end)
+        busy = [n for p in mine for n in p.notes if n.onset < end and n.end > start]
+        taken = []
+        for passage in passages[source]:
+            notes = []
+            for note in passage.notes:
+                if start <= note.onset < end:
+                    pitch = fold(note.pitch, low, high)
+                    if pitch <= high and not any(n.pitch == pitch and n.onset < note.end and n.end > note.onset for n in busy):
+                        notes.append(note._replace(pitch=pitch, duration=min(note.end, end) - note.onset))
+            if notes:
+                taken.append(Passage(tuple(notes), passage.section, passage.device, passage.articulation))
+        out[target] = tuple(sorted((*mine, *taken), key=lambda p: (p.section, p.notes[0].onset)))
+    return out
