@@ -18,7 +18,7 @@ from cuesmith.compose.guide import answers, as_guide, is_song, singable
 from cuesmith.compose.harmony import harmonise
 from cuesmith.compose.layout import Laid, lay_out
 from cuesmith.compose.melody import lead_passages
-from cuesmith.compose.dropouts import as_notes, dropped
+from cuesmith.compose.dropouts import LEADING, as_notes, dropped
 from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.pickups import pickups
 from cuesmith.compose.setting import Setting
@@ -101,11 +101,11 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         leading=devices(plan, cast, draw.child("boundaries")),
     )
     strikes = {
-        player.id: arriving_strokes(plan, finish_strokes(setting, strokes(setting, player, banks, style.family)))
+        player.id: finish_strokes(setting, strokes(setting, player, banks, style.family))
         for player in cast.players
         if player.instrument is None
     }
-    setting = replace(setting, kicks=bass_drum(strikes))
+    setting = replace(setting, kicks=bass_drum({id_: arriving_strokes(plan, found) for id_, found in strikes.items()}))
     passages: dict[str, tuple[Passage, ...]] = {}
     for player in cast.players:
         if player.seat.double is None and player.instrument is not None:
@@ -116,13 +116,15 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     played.update((id_, list(echo.notes())) for id_, echo in echoes.items())
     played.update((id_, as_notes(found, banks)) for id_, found in strikes.items())
     contexts = (plan.brief.type, plan.ending, plan.melody, style.family)
-    silent = tacet(plan, cast, played, lead, contexts, banks, draw.child("tacet"))
-    passages = handed_over(plan, passages, silent, {p.id: p for p in cast.players})
+    leading = {id_: as_notes([s for s in found if s.device in LEADING], banks) for id_, found in strikes.items()}
+    silent = tacet(plan, cast, played, lead, leading, contexts, banks, draw.child("tacet"))
+    passages = handed_over(plan, harmony, passages, silent, {p.id: p for p in cast.players})
     echoes = {id_: replace(e, passages=silenced(e.passages, silent.rests.get(id_, ()))) for id_, e in echoes.items()}
+    for id_, spans in silent.rests.items():
+        if id_ in strikes:
+            strikes[id_] = dropped(plan, strikes[id_], spans, silent.pickups.get(id_, ()), banks)
     drums = {
-        p.id: percussion_parts(
-            plan, p, dropped(plan, strikes[p.id], silent.rests.get(p.id, ()), silent.pickups.get(p.id, ()), banks), banks
-        )
+        p.id: percussion_parts(plan, p, arriving_strokes(plan, strikes[p.id]), banks)
         for p in cast.players
         if p.instrument is None
     }

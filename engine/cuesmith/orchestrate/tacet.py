@@ -17,13 +17,15 @@ from cuesmith.music.note import Note
 from cuesmith.music.pitch import fold
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.orchestrate.player import Player
+from cuesmith.orchestrate.roster import PLAYERS, counted
 from cuesmith.orchestrate.silence import DRUMS, UNCOUNTED, bar_lines, section_of, sounding
-from cuesmith.score import Passage, Plan, SectionPlan, cut_around
+from cuesmith.score import ChordSpan, Passage, Plan, SectionPlan, cut_around
 from cuesmith.specs.library import Banks
 
 RULE = "Q34s"  # the row of rules.yaml that says how much, and where nobody asks
 PHRASES = (4, 2, 1)  # bars of a rest: phrases first, half phrases and stops where those do not do
 CHORDS = ("pad", "ostinato", "impact")  # roles that carry the harmony
+HELPERS = (*CHORDS, "colour", "bass")  # roles that stand in for others: nobody who has a line of his own
 FULL = 4  # the level of the scores that intensity levels are cut from, throughout
 LEAST = (1, 2, 2, 3, 3)  # sections that go on playing, by level
 THIN = 1.2  # cost of each section fewer than that
@@ -31,7 +33,9 @@ BARE, BASELESS = 0.9, 0.7  # of a bar that loses its chords, or its bass, and no
 STOOD_IN = 0.15  # of one where somebody does
 LINKED = 0.25  # what it is worth that a rest goes on from another, or ends or begins with a section of the form
 CREST = 0.5  # of a cue: where its climax is longer than that, only the second half of it is the crest
+HELD = ("stop", "silence", "climax")  # hits that everybody meets
 LOW = 48  # MIDI pitch: who reaches down to it can carry a bass
+STANDS_IN = "stands in"  # the device of what is taken over
 HANDS = 3  # notes at once from which on a player can add to what he plays
 Span = tuple[int, int]  # ticks: start, end
 
@@ -74,12 +78,14 @@ class Tacet:
 
 @dataclass(slots=True)
 class Desk:
-    """A player at work: the bars in which he plays, those in which he must, those in which he has been told to rest."""
+    """A player at work: the bars in which he plays, those in which he must, those for which notes have been written,
+    those in which he has been told to rest."""
 
     player: Player
     section: str
     plays: int
     bound: int
+    wrote: int
     rests: int = 0
 
 
@@ -117,12 +123,13 @@ def _windows(plan: Plan, size: int) -> Iterator[Window]:
 
 
 def _kept(plan: Plan) -> int:
-    """The crest of the cue, and its last chord."""
+    """The crest of the cue, its last chord, and what the picture has everybody hold or break off."""
     last = 1 << (plan.bars - 1)
     climax = plan.climax
     bars = climax.bars if climax.bars <= CREST * plan.bars else ceil(climax.bars / 2)
     first = climax.first_bar + climax.bars - bars
-    return last | ((1 << bars) - 1) << first
+    held = sounding((Note(hit.tick, 1, 0, 0) for hit in plan.hits if hit.kind in HELD), bar_lines(plan))
+    return last | held | ((1 << bars) - 1) << first
 
 
 def _stand_in(room: _Ensemble, resting: Sequence[Desk], window: Window, low: bool) -> Desk | None:
@@ -132,7 +139,9 @@ def _stand_in(room: _Ensemble, resting: Sequence[Desk], window: Window, low: boo
     found: list[tuple[float, Desk]] = []
     for desk in room.desks.values():
         made = desk.player.instrument
-        if made is None or desk in resting or made.family == "percussion" or desk.player.seat.double:
+        if made is None or desk in resting or desk.player.seat.double or desk.player.seat.role not in HELPERS:
+            continue
+        if made.family == "percussion" or not _room_for(room, desk, window):
             continue
         if len(resting) > 1 and desk.section in sections:
             continue
@@ -150,6 +159,16 @@ def _stand_in(room: _Ensemble, resting: Sequence[Desk], window: Window, low: boo
             continue
         found.append((new + (0 if "bass" in made.roles or not low else 0.5) + (0.3 if plays else 0), desk))
     return min(found, key=lambda one: one[0])[1] if found else None
+
+
+def _room_for(room: _Ensemble, desk: Desk, window: Window) -> bool:
+    """Whether a section of the form bears one player more, where he would be one."""
+    section = window.section
+    inside = ((1 << section.bars) - 1) << section.first_bar
+    if (desk.wrote | desk.plays) & inside:
+        return True
+    playing = sum(bool((d.wrote | d.plays) & inside) for d in room.desks.values() if counted(d.player))
+    return playing < PLAYERS[section.level]
 
 
 def _gaps(room: _Ensemble, resting: Sequence[Desk], window: Window, roles: Sequence[str]) -> int:
@@ -262,7 +281,8 @@ def _bits(plan: Plan, cast: Cast, player: Player) -> int:
 
 
 def _desks(
-    plan: Plan, cast: Cast, played: Mapping[str, Sequence[Note]], lead: Sequence[Passage]
+    plan: Plan, cast: Cast, played: Mapping[str, Sequence[Note]], lead: Sequence[Passage],
+    needed: Mapping[str, Sequence[Note]],
 ) -> dict[str, Desk]:  # fmt: skip
     """Every player who plays at all, at his desk."""
     lines = bar_lines(plan)
@@ -276,8 +296,9 @@ def _desks(
         else:
             plays = desks[model].plays & _bits(plan, cast, player) if model in desks else 0
         if plays:
-            bound = sounding([n for p in lead if p.device == player.id for n in p.notes], lines)
-            desks[player.id] = Desk(player, section_of(player.seat.role, player.instrument), plays, bound)
+            own = (n for p in lead if p.device == player.id for n in p.notes)
+            bound = sounding(own, lines) | sounding(needed.get(player.id, ()), lines)
+            desks[player.id] = Desk(player, section_of(player.seat.role, player.instrument), plays, bound, plays)
     return desks
 
 
@@ -292,15 +313,15 @@ def _owes(plan: Plan, desks: Mapping[str, Desk], contexts: tuple[str, ...], bank
 
 
 def tacet(
-    plan: Plan, cast: Cast, played: Mapping[str, Sequence[Note]], lead: Sequence[Passage], contexts: tuple[str, ...],
-    banks: Banks, draw: Stream,
+    plan: Plan, cast: Cast, played: Mapping[str, Sequence[Note]], lead: Sequence[Passage],
+    needed: Mapping[str, Sequence[Note]], contexts: tuple[str, ...], banks: Banks, draw: Stream,
 ) -> Tacet:  # fmt: skip
     """Who rests where, and who stands in.
 
     played: what every player plays, by id, those who double other seats than the tune left out. lead: the passages of
-    the tune, by who plays them. contexts: of the cue, as rules name them.
+    the tune, by who plays them. needed: what drummers play that leads over a boundary. contexts: of the cue, as rules name them.
     """
-    desks = _desks(plan, cast, played, lead)
+    desks = _desks(plan, cast, played, lead, needed)
     owed = _owes(plan, desks, contexts, banks)
     if not owed:
         return Tacet({}, (), {})
@@ -345,8 +366,30 @@ def silenced(passages: tuple[Passage, ...], spans: Iterable[Span]) -> tuple[Pass
     return passages
 
 
+def _office(
+    plan: Plan, harmony: Sequence[ChordSpan], passages: Iterable[Passage], player: Player, window: Window
+) -> list[Note]:
+    """What is taken over: chords as they stand; of a bass the foot of each chord, bar by bar, as a left hand plays it."""
+    start, end = window.start, window.end
+    notes = sorted(n for p in passages for n in p.notes if start <= n.onset < end)
+    if player.seat.role != "bass":
+        return [n._replace(duration=min(n.end, end) - n.onset) for n in notes]
+    bar = window.section.meter.bar_ticks
+    out = []
+    for line in range(start, end, bar):
+        for span in harmony:
+            first, last = max(line, span.onset), min(line + bar, span.end)
+            played = [n for n in notes if first <= n.onset < last] if first < last else []
+            if played:
+                near = min(played, key=lambda n: (n.pitch % 12 != span.chord.bass, n.onset))
+                pitch = near.pitch + (span.chord.bass - near.pitch + 6) % 12 - 6
+                out.append(Note(first, last - first, pitch, played[0].velocity))
+    return out
+
+
 def handed_over(
-    plan: Plan, passages: Mapping[str, tuple[Passage, ...]], found: Tacet, players: Mapping[str, Player]
+    plan: Plan, harmony: Sequence[ChordSpan], passages: Mapping[str, tuple[Passage, ...]], found: Tacet,
+    players: Mapping[str, Player],
 ) -> dict[str, tuple[Passage, ...]]:
     """The passages of all seats with their rests, and what others take over in them."""
     out = {name: silenced(own, found.rests.get(name, ())) for name, own in passages.items()}
@@ -359,15 +402,13 @@ def handed_over(
         if to.voices < HANDS:
             mine = cut_around(mine, start, end)
         busy = [n for p in mine for n in p.notes if n.onset < end and n.end > start]
+        free = [note for note in _office(plan, harmony, passages[source], players[source], window) if note.pitch <= high]
         taken = []
-        for passage in passages[source]:
-            notes = []
-            for note in passage.notes:
-                if start <= note.onset < end:
-                    pitch = fold(note.pitch, low, high)
-                    if pitch <= high and not any(n.pitch == pitch and n.onset < note.end and n.end > note.onset for n in busy):
-                        notes.append(note._replace(pitch=pitch, duration=min(note.end, end) - note.onset))
-            if notes:
-                taken.append(Passage(tuple(notes), passage.section, passage.device, passage.articulation))
-        out[target] = tuple(sorted((*mine, *taken), key=lambda p: (p.section, p.notes[0].onset)))
+        for note in free:
+            pitch = fold(note.pitch, low, high)
+            if pitch <= high and not any(n.pitch == pitch and n.onset < note.end and n.end > note.onset for n in busy):
+                taken.append(note._replace(pitch=pitch))
+        if taken:
+            mine = (*mine, Passage(tuple(taken), window.section.index, STANDS_IN))
+        out[target] = tuple(sorted(mine, key=lambda p: (p.section, p.notes[0].onset)))
     return out
