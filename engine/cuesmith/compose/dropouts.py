@@ -11,7 +11,7 @@ from cuesmith.score import Plan
 from cuesmith.specs.library import Banks
 
 PICKUP = ((0, 0.72), (1, 0.8), (2, 0.9), (3, 1.0))  # quarters of the last beat, and share of the loudness
-LEADING = ("oroshi", "cymbal swell")  # devices that lead over a boundary, and never rest
+LEADING = ("oroshi", "ma", "cymbal swell")  # devices that lead over a boundary, and never rest
 CALM = 0.45  # energy under which a pick-up is only its second half
 
 

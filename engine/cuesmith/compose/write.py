@@ -21,6 +21,7 @@ from cuesmith.compose.melody import lead_passages
 from cuesmith.compose.dropouts import LEADING, as_notes, dropped
 from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.pickups import pickups
+from cuesmith.compose.relays import relayed
 from cuesmith.compose.setting import Setting
 from cuesmith.compose.turns import led_over
 from cuesmith.compose.vamps import vamp_answers
@@ -30,7 +31,7 @@ from cuesmith.orchestrate.cast import cast_players
 from cuesmith.orchestrate.levels import levelled
 from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
 from cuesmith.orchestrate.player import Player
-from cuesmith.orchestrate.tacet import handed_over, silenced, tacet
+from cuesmith.orchestrate.tacet import handed_over, kept_bars, owed_bars, silenced, tacet
 from cuesmith.orchestrate.vocal import GUIDE
 from cuesmith.score import Part, Passage, Plan, Score, cut_around
 from cuesmith.specs.library import Banks
@@ -87,6 +88,9 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     if is_song(cast):
         lead = singable(plan, lead)
         lead = (*lead, *answers(plan, harmony, cast, themes, lead, draw.child("guide")))
+    contexts = (plan.brief.type, plan.ending, plan.melody, style.family)
+    owed = owed_bars(plan, cast, contexts, banks)
+    lead = relayed(plan, cast, lead, owed, kept_bars(plan))
     setting = Setting(
         plan=plan,
         harmony=harmony,
@@ -115,9 +119,8 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     played = {id_: [n for p in own for n in p.notes] for id_, own in passages.items()}
     played.update((id_, list(echo.notes())) for id_, echo in echoes.items())
     played.update((id_, as_notes(found, banks)) for id_, found in strikes.items())
-    contexts = (plan.brief.type, plan.ending, plan.melody, style.family)
     leading = {id_: as_notes([s for s in found if s.device in LEADING], banks) for id_, found in strikes.items()}
-    silent = tacet(plan, cast, played, lead, leading, contexts, banks, draw.child("tacet"))
+    silent = tacet(plan, cast, played, lead, leading, owed, draw.child("tacet"))
     passages = handed_over(plan, harmony, passages, silent, {p.id: p for p in cast.players})
     echoes = {id_: replace(e, passages=silenced(e.passages, silent.rests.get(id_, ()))) for id_, e in echoes.items()}
     for id_, spans in silent.rests.items():

@@ -31,7 +31,9 @@ LEAST = (1, 2, 2, 3, 3)  # sections that go on playing, by level
 THIN = 1.2  # cost of each section fewer than that
 BARE, BASELESS = 0.9, 0.7  # of a bar that loses its chords, or its bass, and nobody takes them over
 STOOD_IN = 0.15  # of one where somebody does
-LINKED = 0.25  # what it is worth that a rest goes on from another, or ends or begins with a section of the form
+ALONE = 2.0  # of one in which nobody is left under the tune
+ENTRANCE = 2.0  # of every rest, long or short
+LINKED = 0.4  # what it is worth that a rest goes on from another, or ends or begins with a section of the form
 CREST = 0.5  # of a cue: where its climax is longer than that, only the second half of it is the crest
 HELD = ("stop", "silence", "climax")  # hits that everybody meets
 LOW = 48  # MIDI pitch: who reaches down to it can carry a bass
@@ -98,7 +100,9 @@ class _Ensemble:
     bars: int
     owed: int  # silent bars that a section owes
     kept: int  # bars in which nobody is told to rest
+    core: int  # of these, those in which nobody ever is
     layered: bool
+    windows: Mapping[int, tuple[Window, ...]]
     draw: Stream
     handed: list[tuple[str, str, Window]] = field(default_factory=list)
     pickups: dict[str, set[int]] = field(default_factory=dict)
@@ -122,11 +126,14 @@ def _windows(plan: Plan, size: int) -> Iterator[Window]:
             yield Window(section.first_bar + at, min(size, section.bars - at), section)
 
 
-def _kept(plan: Plan) -> int:
-    """The crest of the cue, its last chord, and what the picture has everybody hold or break off."""
+def kept_bars(plan: Plan, growing: bool = False) -> int:
+    """The crest of the cue, its last chord, and what the picture has everybody hold or break off.
+
+    growing: of the climax only the second half is crest.
+    """
     last = 1 << (plan.bars - 1)
     climax = plan.climax
-    bars = climax.bars if climax.bars <= CREST * plan.bars else ceil(climax.bars / 2)
+    bars = ceil(climax.bars / 2) if growing or climax.bars > CREST * plan.bars else climax.bars
     first = climax.first_bar + climax.bars - bars
     held = sounding((Note(hit.tick, 1, 0, 0) for hit in plan.hits if hit.kind in HELD), bar_lines(plan))
     return last | held | ((1 << bars) - 1) << first
@@ -171,57 +178,86 @@ def _room_for(room: _Ensemble, desk: Desk, window: Window) -> bool:
     return playing < PLAYERS[section.level]
 
 
-def _gaps(room: _Ensemble, resting: Sequence[Desk], window: Window, roles: Sequence[str]) -> int:
-    """The bars of a window in which a group of roles falls silent when these rest."""
-    before = after = 0
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """What is true of the whole cue when some players consider to rest, in bits: where they play and may not rest,
+    where others support the tune; who falls silent with them: the bass, the chords, all. others: section → its bars."""
+
+    own: int
+    bound: int
+    support: int
+    pitched: int
+    gaps: tuple[int, int]
+    others: tuple[int, ...]
+    missing: int
+
+
+def _considered(room: _Ensemble, resting: Sequence[Desk], kept: int = 0) -> _Rest:
+    bound, support, pitched = kept, 0, 0
+    before, after = [0, 0], [0, 0]
+    others: dict[str, int] = {}
     for desk in room.desks.values():
-        if desk.player.seat.role in roles:
-            before |= desk.plays
-            after |= 0 if desk in resting else desk.plays
-    return before & ~after & window.bits
-
-
-def _cost(room: _Ensemble, resting: Sequence[Desk], window: Window) -> float | None:
-    """What it costs, by bar of silence gained, that these players rest in a window; None: they cannot."""
-    bits = window.bits
-    bound = kept = 0
-    for desk in resting:
-        bound |= desk.bound
-    if bits & (bound | room.kept):
-        return None
+        rests, role, plays = desk in resting, desk.player.seat.role, desk.plays
+        kind = 0 if role == "bass" else 1 if role in CHORDS else None
+        if kind is not None:
+            before[kind] |= plays
+        if rests:
+            bound |= desk.bound
+            continue
+        if kind is not None:
+            after[kind] |= plays
+        others[desk.section] = others.get(desk.section, 0) | plays
+        if desk.section != DRUMS:
+            pitched |= plays
+            support |= plays & ~desk.bound
+    gaps = (before[0] & ~after[0], before[1] & ~after[1])
     own = room.union(resting)
-    gain = min((own & bits).bit_count() - any(_returns(d, window) for d in resting), max(1, room.missing(resting)))
+    return _Rest(own, bound, support, pitched, gaps, tuple(others.values()), room.missing(resting))
+
+
+def _cost(room: _Ensemble, resting: Sequence[Desk], rest: _Rest, window: Window) -> float | None:
+    """What it costs, by bar of silence gained, that these players rest in a window; None: they cannot."""
+    bits, own = window.bits, rest.own
+    if bits & rest.bound or not own & bits:
+        return None
+    gain = min((own & bits).bit_count() - any(_returns(d, window) for d in resting), rest.missing)
     if gain <= 0:
         return None
-    others = [d for d in room.desks.values() if d not in resting and d.plays & bits]
-    pitched = room.union(d for d in others if d.section != DRUMS)
-    bass, chords = (_gaps(room, resting, window, roles) for roles in (("bass",), CHORDS))
-    relief = {low: _stand_in(room, resting, window, low) for low, gap in ((True, bass), (False, chords)) if gap}
-    if own & bits & ~pitched and not any(relief.values()) and any(d.section != DRUMS for d in resting):
+    bass, chords = rest.gaps[0] & bits, rest.gaps[1] & bits
+    low = bass and _stand_in(room, resting, window, low=True)
+    high = chords and _stand_in(room, resting, window, low=False)
+    drummer = resting[0].section == DRUMS
+    if own & bits & ~rest.pitched and not (low or high or drummer):
         return None
-    if room.layered and min(d.player.seat.levels[0] for d in resting) < min(
-        (d.player.seat.levels[0] for d in others if d.section != DRUMS), default=9
-    ):
+    if room.layered and not drummer and not _grounded(room, resting, bits):
         return None
     section = window.section
     cost = section.energy * window.bars
-    cost += (STOOD_IN if relief.get(True) else BASELESS) * bass.bit_count()
-    cost += (STOOD_IN if relief.get(False) else BARE) * chords.bit_count()
-    playing = len({d.section for d in others})
+    cost += (STOOD_IN if low else BASELESS) * bass.bit_count()
+    cost += (STOOD_IN if high else BARE) * chords.bit_count()
+    if not (low or high or drummer):
+        cost += ALONE * (own & bits & ~rest.support).bit_count()
+    playing = sum(bool(plays & bits) for plays in rest.others)
     cost += THIN * max(0, LEAST[section.level] - playing) * window.bars
-    kept = own & ~bits
     for edge, side in ((window.first, window.first - 1), (window.first + window.bars, window.first + window.bars)):
         at_edge = edge in (section.first_bar, section.first_bar + section.bars)
-        silent = 0 <= side < room.bars and not kept >> side & 1
+        silent = 0 <= side < room.bars and not own >> side & 1
         cost -= LINKED * (at_edge + silent)
-    return (cost + 2.0) / gain
+    return (cost + ENTRANCE) / gain
+
+
+def _grounded(room: _Ensemble, resting: Sequence[Desk], bits: int) -> bool:
+    """Whether somebody of a layer as low goes on: intensity levels are cut by layers, and none may fall silent."""
+    others = (d.player.seat.levels[0] for d in room.desks.values() if d not in resting and d.plays & bits
+              and d.section != DRUMS)  # fmt: skip
+    return min(others, default=FULL + 1) <= min(d.player.seat.levels[0] for d in resting)
 
 
 def _rest(room: _Ensemble, resting: Sequence[Desk], window: Window) -> None:
     """Tell players to rest in a window, and others to stand in for them."""
-    for low, roles in ((True, ("bass",)), (False, CHORDS)):
-        gap = _gaps(room, resting, window, roles)
-        stand_in = _stand_in(room, resting, window, low) if gap else None
+    gaps = _considered(room, resting).gaps
+    for low, roles, gap in ((True, ("bass",), gaps[0]), (False, CHORDS, gaps[1])):
+        stand_in = _stand_in(room, resting, window, low) if gap & window.bits else None
         if stand_in is not None:
             sources = [d for d in resting if d.player.seat.role in roles and d.plays & window.bits
                        and d.player.seat.double is None]  # fmt: skip
@@ -258,14 +294,16 @@ def _led_back(room: _Ensemble, desk: Desk, window: Window) -> None:
 
 def _settle(room: _Ensemble, resting: Sequence[Desk]) -> None:
     """Rests for a section, or a player, until nothing is owed: the cheapest first."""
+    if room.missing(resting) <= 0:
+        return
     name = resting[0].section if len(resting) > 1 else resting[0].player.id
-    for size in PHRASES:
+    draw = room.draw.child(name)
+    for size, kept in (*((size, room.kept) for size in PHRASES), *((size, room.core) for size in PHRASES[1:])):
+        windows = [(window, draw.uniform(0, 0.1)) for window in room.windows[size]]
         while room.missing(resting) > 0:
-            found = []
-            for window in _windows(room.plan, size):
-                cost = _cost(room, resting, window)
-                if cost is not None:
-                    found.append((cost + room.draw.child(name, window.first).uniform(0, 0.1), window))
+            rest = _considered(room, resting, kept)
+            costs = ((_cost(room, resting, rest, window), taste, window) for window, taste in windows)
+            found = [(cost + taste, window) for cost, taste, window in costs if cost is not None]
             if not found:
                 break
             _rest(room, resting, min(found, key=lambda one: one[0])[1])
@@ -302,11 +340,14 @@ def _desks(
     return desks
 
 
-def _owes(plan: Plan, desks: Mapping[str, Desk], contexts: tuple[str, ...], banks: Banks) -> int:
-    """The silent bars that every section owes; 0 where the rule does not hold."""
+def owed_bars(plan: Plan, cast: Cast, contexts: tuple[str, ...], banks: Banks) -> int:
+    """The silent bars that every section of the ensemble owes; 0 where the rule does not hold.
+
+    contexts: of the cue, as rules name them.
+    """
     rule = banks.rules[RULE]
     limits = rule.limits_for(contexts)
-    sections = {desk.section for desk in desks.values()}
+    sections = {section_of(p.seat.role, p.instrument) for p in cast.players if p.seat.role not in UNCOUNTED}
     if not rule.speaks(contexts) or plan.bars < limits["bars"] or len(sections) < limits["sections"]:
         return 0
     return ceil(limits["least"] * plan.bars - 1e-9)
@@ -314,19 +355,19 @@ def _owes(plan: Plan, desks: Mapping[str, Desk], contexts: tuple[str, ...], bank
 
 def tacet(
     plan: Plan, cast: Cast, played: Mapping[str, Sequence[Note]], lead: Sequence[Passage],
-    needed: Mapping[str, Sequence[Note]], contexts: tuple[str, ...], banks: Banks, draw: Stream,
+    needed: Mapping[str, Sequence[Note]], owed: int, draw: Stream,
 ) -> Tacet:  # fmt: skip
     """Who rests where, and who stands in.
 
     played: what every player plays, by id, those who double other seats than the tune left out. lead: the passages of
-    the tune, by who plays them. needed: what drummers play that leads over a boundary. contexts: of the cue, as rules name them.
+    the tune, by who plays them. needed: what drummers play that leads over a boundary. owed: see `owed_bars`.
     """
-    desks = _desks(plan, cast, played, lead, needed)
-    owed = _owes(plan, desks, contexts, banks)
     if not owed:
         return Tacet({}, (), {})
+    desks = _desks(plan, cast, played, lead, needed)
     layered = all(section.level == FULL or section.treatment == "break" for section in plan.sections)
-    room = _Ensemble(plan, desks, plan.bars, owed, _kept(plan), layered, draw)
+    windows = {size: tuple(_windows(plan, size)) for size in PHRASES}
+    room = _Ensemble(plan, desks, plan.bars, owed, kept_bars(plan), kept_bars(plan, growing=True), layered, windows, draw)
     sections = [[d for d in desks.values() if d.section == name] for name in dict.fromkeys(d.section for d in desks.values())]
     sections.sort(key=lambda group: _free(room, group))
     for group in sections:
