@@ -25,12 +25,17 @@ from cuesmith.specs.library import Banks
 RULE = "Q34s"  # the row of rules.yaml that says how much, and where nobody asks
 PHRASES = (4, 2, 1)  # bars of a rest: phrases first, half phrases and stops where those do not do
 CHORDS = ("pad", "ostinato", "impact")  # roles that carry the harmony
+CALLS = {"kakegoe", "swell", "roll"}  # gestures of players who have nothing else to say
+SELDOM = 1.0  # against players of rare colours standing in
 HELPERS = (*CHORDS, "colour", "bass")  # roles that stand in for others: nobody who has a line of his own
 FULL = 4  # the level of the scores that intensity levels are cut from, throughout
 LEAST = (1, 2, 2, 3, 3)  # sections that go on playing, by level
 THIN = 1.2  # cost of each section fewer than that
 BARE, BASELESS = 0.9, 0.7  # of a bar that loses its chords, or its bass, and nobody takes them over
 STOOD_IN = 0.15  # of one where somebody does
+FULLNESS = 2.0  # of a bar of the fullest music; it falls with the square of the energy
+CROWDED = 0.15  # of a bar for each section that rests there already
+LONGEST, LONG = 8, 0.6  # bars that a rest should last at most, and the cost of each bar over that
 ALONE = 2.0  # of one in which nobody is left under the tune
 ENTRANCE = 2.0  # of every rest, long or short
 LINKED = 0.4  # what it is worth that a rest goes on from another, or ends or begins with a section of the form
@@ -148,7 +153,7 @@ def _stand_in(room: _Ensemble, resting: Sequence[Desk], window: Window, low: boo
         made = desk.player.instrument
         if made is None or desk in resting or desk.player.seat.double or desk.player.seat.role not in HELPERS:
             continue
-        if made.family == "percussion" or not _room_for(room, desk, window):
+        if made.family == "percussion" or desk.player.seat.gestures.keys() & CALLS or not _room_for(room, desk, window):
             continue
         if len(resting) > 1 and desk.section in sections:
             continue
@@ -164,7 +169,8 @@ def _stand_in(room: _Ensemble, resting: Sequence[Desk], window: Window, low: boo
         new = (bits & ~room.union(alike)).bit_count()
         if new and room.missing(alike) + new > 0 or (bits & ~desk.plays).bit_count() + room.missing([desk]) > 0:
             continue
-        found.append((new + (0 if "bass" in made.roles or not low else 0.5) + (0.3 if plays else 0), desk))
+        strange = 0 if "bass" in made.roles or not low else 0.5
+        found.append((new + strange + (0.3 if plays else 0) + SELDOM * (desk.player.seat.role == "colour"), desk))
     return min(found, key=lambda one: one[0])[1] if found else None
 
 
@@ -232,18 +238,29 @@ def _cost(room: _Ensemble, resting: Sequence[Desk], rest: _Rest, window: Window)
     if room.layered and not drummer and not _grounded(room, resting, bits):
         return None
     section = window.section
-    cost = section.energy * window.bars
+    cost = FULLNESS * section.energy**2 * window.bars
     cost += (STOOD_IN if low else BASELESS) * bass.bit_count()
     cost += (STOOD_IN if high else BARE) * chords.bit_count()
     if not (low or high or drummer):
         cost += ALONE * (own & bits & ~rest.support).bit_count()
+    cost += CROWDED * (own & bits).bit_count() * len({d.section for d in room.desks.values() if d.rests & bits})
     playing = sum(bool(plays & bits) for plays in rest.others)
     cost += THIN * max(0, LEAST[section.level] - playing) * window.bars
     for edge, side in ((window.first, window.first - 1), (window.first + window.bars, window.first + window.bars)):
         at_edge = edge in (section.first_bar, section.first_bar + section.bars)
         silent = 0 <= side < room.bars and not own >> side & 1
         cost -= LINKED * (at_edge + silent)
-    return (cost + ENTRANCE) / gain
+    return (cost + LONG * max(0, _run(own, window, room.bars) - LONGEST) + ENTRANCE) / gain
+
+
+def _run(own: int, window: Window, bars: int) -> int:
+    """How many bars on end players would be silent with a rest in a window."""
+    first, last = window.first, window.first + window.bars
+    while first > 0 and not own >> (first - 1) & 1:
+        first -= 1
+    while last < bars and not own >> last & 1:
+        last += 1
+    return last - first
 
 
 def _grounded(room: _Ensemble, resting: Sequence[Desk], bits: int) -> bool:
