@@ -12,7 +12,6 @@ from cuesmith.specs.library import Banks
 
 PICKUP = ((0, 0.72), (1, 0.8), (2, 0.9), (3, 1.0))  # quarters of the last beat, and share of the loudness
 LEADING = ("oroshi", "ma", "cymbal swell")  # devices that lead over a boundary, and never rest
-CALM = 0.45  # energy under which a pick-up is only its second half
 
 
 def as_notes(found: Sequence[Stroke], banks: Banks) -> list[Note]:
@@ -32,9 +31,8 @@ def dropped(
     for line in sorted(returns):
         section = plan.section_at(line - 1)
         loud = 58 + 50 * plan.section_at(line).energy
-        steps = PICKUP if plan.section_at(line).energy >= CALM else PICKUP[2:]
         kept += [
             Stroke(line - PPQ + step * PPQ // 4, HANDS[group].ghost, round(loud * share), section.index, "pick-up")
-            for step, share in steps
+            for step, share in PICKUP
         ]
     return tuple(sorted(kept))

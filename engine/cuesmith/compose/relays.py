@@ -1,7 +1,7 @@
-"""The tune passed on: where one family of instruments would lead so long that it could never rest, another sings a phrase.
+"""The tune passed on: where one family of instruments would lead so long that it could never rest, another goes on.
 
-The tune changes hands at the end of a phrase, where nobody's notes are cut, rather late in the cue than where a theme is
-heard first; it keeps its notes and takes the octave in which it lies well for whoever goes on.
+The tune changes hands at the end of a phrase, where nobody's notes are cut, and rather late in the cue than where a
+theme is heard first; it keeps its notes and takes the octave in which it lies well for whoever takes it over.
 """
 
 from __future__ import annotations

@@ -12,13 +12,13 @@ from cuesmith.compose.boundaries import devices
 from cuesmith.compose.clashes import without_clashes
 from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.derived import derived_passages
+from cuesmith.compose.dropouts import LEADING, as_notes, dropped
 from cuesmith.compose.endings import close_part
 from cuesmith.compose.gestures import colour_passages
 from cuesmith.compose.guide import answers, as_guide, is_song, singable
 from cuesmith.compose.harmony import harmonise
 from cuesmith.compose.layout import Laid, lay_out
 from cuesmith.compose.melody import lead_passages
-from cuesmith.compose.dropouts import LEADING, as_notes, dropped
 from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.pickups import pickups
 from cuesmith.compose.relays import relayed

@@ -8,10 +8,10 @@ import numpy as np
 
 from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.roll import sounding_at
-from cuesmith.critic.view import Bools, PartView, View
-from cuesmith.music.note import PPQ
+from cuesmith.critic.view import PartView, View
+from cuesmith.music.note import PPQ, Note
 from cuesmith.music.pitch import pitch_name
-from cuesmith.orchestrate.silence import QUARTER, UNCOUNTED, section_of
+from cuesmith.orchestrate.silence import UNCOUNTED, section_of, silences, sounding
 
 COMPOSED = frozenset({"parts"})
 BREATHING = ("lead", "guide", "counter")  # roles whose players need air
@@ -150,37 +150,32 @@ def weight(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def silence(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q34s: every section of the ensemble, and every player, is silent in a share of the bars.
+    """Q34s: every section of the ensemble, and every player, is silent in a share of the bars; soloists apart.
 
     A bar is silent when nothing begins in it and nothing sounds for more than a quarter of it.
     """
-    bars = len(view.bars) - 1
-    played = {part.id: _heard(view, part) for part in view.parts if part.role not in UNCOUNTED}
-    sections: dict[str, Bools] = {}
+    desks: dict[str, tuple[str, int]] = {}
+    leads: dict[str, int] = {}
     for part in view.parts:
-        if part.id in played:
+        if part.role not in UNCOUNTED:
             name = section_of("pulse" if part.drums else part.role, part.instrument)
-            sections[name] = sections.get(name, np.zeros(bars, dtype=bool)) | played[part.id]
-    if bars < limits["bars"] or len(sections) < limits["sections"]:
+            desks[part.id] = name, _heard(view, part)
+            if part.role == "lead" and not part.doubling:
+                leads[part.id] = desks[part.id][1]
+    bars = len(view.bars) - 1
+    if bars < limits["bars"] or len({section for section, _ in desks.values()}) < limits["sections"]:
         return
-    for name, heard in (*sections.items(), *played.items()):
-        share = 1 - float(heard.mean())
-        if share < limits["least"] - 1e-9:
-            part_id = name if name in played else ""
-            yield Breach(share, limits["least"], f"{name} rests in {share:.0%} of the bars", 0, part_id)
+    found = silences(desks, leads, bars, limits["least"])
+    for name, share in found.short(limits["least"]).items():
+        yield Breach(share, limits["least"], f"{name} rests in {share:.0%} of the bars", 0,
+                     name if name in desks else "")  # fmt: skip
 
 
-def _heard(view: View, part: PartView) -> Bools:
-    """The bars in which a part is heard."""
-    lines, count = view.bars, len(view.bars) - 1
-    heard = np.zeros(count, dtype=bool)
-    first = np.clip(np.searchsorted(lines, part.notes.onset, side="right") - 1, 0, count - 1)
-    heard[first] = True
-    last = np.clip(np.searchsorted(lines, part.notes.end, side="left") - 1, 0, count - 1)
-    for start, stop, end in zip(*(c[last > first].tolist() for c in (first, last, part.notes.end)), strict=True):
-        heard[start + 1 : stop] = True
-        heard[stop] |= (end - lines[stop]) * QUARTER > lines[stop + 1] - lines[stop]
-    return heard
+def _heard(view: View, part: PartView) -> int:
+    """The bars in which a part is heard, as bits."""
+    notes = part.notes
+    rows = (notes.onset, notes.end - notes.onset, notes.pitch, notes.velocity)
+    return sounding(map(Note._make, zip(*(row.tolist() for row in rows), strict=True)), view.bars.tolist())
 
 
 def tracks(view: View, limits: Limits) -> Iterator[Breach]:

@@ -33,6 +33,7 @@ LEAST = (1, 2, 2, 3, 3)  # sections that go on playing, by level
 THIN = 1.2  # cost of each section fewer than that
 BARE, BASELESS = 0.9, 0.7  # of a bar that loses its chords, or its bass, and nobody takes them over
 STOOD_IN = 0.15  # of one where somebody does
+CALM = 0.5  # energy of a section under which a drummer comes in without a pick-up
 FULLNESS = 2.0  # of a bar of the fullest music; it falls with the square of the energy
 CROWDED = 0.15  # of a bar for each section that rests there already
 LONGEST, LONG = 8, 0.6  # bars that a rest should last at most, and the cost of each bar over that
@@ -42,6 +43,7 @@ LINKED = 0.4  # what it is worth that a rest goes on from another, or ends or be
 CREST = 0.5  # of a cue: where its climax is longer than that, only the second half of it is the crest
 HELD = ("stop", "silence", "climax")  # hits that everybody meets
 LOW = 48  # MIDI pitch: who reaches down to it can carry a bass
+BLOCKS = "blocking"  # what was done to a theme that several play in block chords
 STANDS_IN = "stands in"  # the device of what is taken over
 HANDS = 3  # notes at once from which on a player can add to what he plays
 Span = tuple[int, int]  # ticks: start, end
@@ -106,6 +108,7 @@ class _Ensemble:
     owed: int  # silent bars that a section owes
     kept: int  # bars in which nobody is told to rest
     core: int  # of these, those in which nobody ever is
+    calm: int  # bars of light sections, into which nobody fills
     layered: bool
     windows: Mapping[int, tuple[Window, ...]]
     draw: Stream
@@ -163,11 +166,11 @@ def _stand_in(room: _Ensemble, resting: Sequence[Desk], window: Window, low: boo
             continue
         able = made.voices >= HANDS
         plays = (desk.plays & bits).bit_count()
-        if plays and not able or not low and not able:
+        if (plays and not able) or (not low and not able):
             continue
         alike = [d for d in room.desks.values() if d.section == desk.section]
         new = (bits & ~room.union(alike)).bit_count()
-        if new and room.missing(alike) + new > 0 or (bits & ~desk.plays).bit_count() + room.missing([desk]) > 0:
+        if (new and room.missing(alike) + new > 0) or (bits & ~desk.plays).bit_count() + room.missing([desk]) > 0:
             continue
         strange = 0 if "bass" in made.roles or not low else 0.5
         found.append((new + strange + (0.3 if plays else 0) + SELDOM * (desk.player.seat.role == "colour"), desk))
@@ -177,7 +180,7 @@ def _stand_in(room: _Ensemble, resting: Sequence[Desk], window: Window, low: boo
 def _room_for(room: _Ensemble, desk: Desk, window: Window) -> bool:
     """Whether a section of the form bears one player more, where he would be one."""
     section = window.section
-    inside = ((1 << section.bars) - 1) << section.first_bar
+    inside = _bits([section])
     if (desk.wrote | desk.plays) & inside:
         return True
     playing = sum(bool((d.wrote | d.plays) & inside) for d in room.desks.values() if counted(d.player))
@@ -226,7 +229,7 @@ def _cost(room: _Ensemble, resting: Sequence[Desk], rest: _Rest, window: Window)
     bits, own = window.bits, rest.own
     if bits & rest.bound or not own & bits:
         return None
-    gain = min((own & bits).bit_count() - any(_returns(d, window) for d in resting), rest.missing)
+    gain = min((own & bits).bit_count() - any(_returns(room, d, window) for d in resting), rest.missing)
     if gain <= 0:
         return None
     bass, chords = rest.gaps[0] & bits, rest.gaps[1] & bits
@@ -293,9 +296,11 @@ def _rest(room: _Ensemble, resting: Sequence[Desk], window: Window) -> None:
                 other.plays &= ~window.bits
 
 
-def _returns(desk: Desk, window: Window) -> bool:
-    """Whether a drummer leads back from a rest with a pick-up: from one of two bars and more, where he goes on."""
-    return desk.section == DRUMS and window.bars > 1 and bool(desk.plays >> (window.first + window.bars) & 1)
+def _returns(room: _Ensemble, desk: Desk, window: Window) -> bool:
+    """Whether a drummer leads back from a rest with a pick-up: from one of two bars and more, where he goes on, unless
+    what he goes on to is calm."""
+    back = window.first + window.bars
+    return desk.section == DRUMS and window.bars > 1 and bool((desk.plays & ~room.calm) >> back & 1)
 
 
 def _led_back(room: _Ensemble, desk: Desk, window: Window) -> None:
@@ -304,7 +309,7 @@ def _led_back(room: _Ensemble, desk: Desk, window: Window) -> None:
     if window.first in own:
         own.remove(window.first)
         desk.plays &= ~(1 << (window.first - 1))
-    if _returns(desk, window):
+    if _returns(room, desk, window):
         own.add(window.first + window.bars)
         desk.plays |= 1 << (window.first + window.bars - 1)
 
@@ -326,12 +331,11 @@ def _settle(room: _Ensemble, resting: Sequence[Desk]) -> None:
             _rest(room, resting, min(found, key=lambda one: one[0])[1])
 
 
-def _bits(plan: Plan, cast: Cast, player: Player) -> int:
-    """The bars in which a seat plays by the cast."""
+def _bits(sections: Iterable[SectionPlan]) -> int:
+    """The bars of some sections of the form."""
     found = 0
-    for section in plan.sections:
-        if cast.active(player, section):
-            found |= ((1 << section.bars) - 1) << section.first_bar
+    for section in sections:
+        found |= ((1 << section.bars) - 1) << section.first_bar
     return found
 
 
@@ -349,12 +353,18 @@ def _desks(
         if model is None or model == "lead":
             plays = sounding(played.get(player.id, ()), lines)
         else:
-            plays = desks[model].plays & _bits(plan, cast, player) if model in desks else 0
+            plays = desks[model].plays & _bits(s for s in plan.sections if cast.active(player, s)) if model in desks else 0
         if plays:
-            own = (n for p in lead if p.device == player.id for n in p.notes)
+            own = (n for p in lead if p.device == player.id and _leads(cast, p) for n in p.notes)
             bound = sounding(own, lines) | sounding(needed.get(player.id, ()), lines)
             desks[player.id] = Desk(player, section_of(player.seat.role, player.instrument), plays, bound, plays)
     return desks
+
+
+def _leads(cast: Cast, passage: Passage) -> bool:
+    """Whether a passage is the tune, and not a lower voice of a tune in block chords, without which it is still heard."""
+    below = passage.statement is not None and BLOCKS in passage.statement.ops
+    return not below or cast.leads[passage.section] == passage.device
 
 
 def owed_bars(plan: Plan, cast: Cast, contexts: tuple[str, ...], banks: Banks) -> int:
@@ -383,8 +393,9 @@ def tacet(
         return Tacet({}, (), {})
     desks = _desks(plan, cast, played, lead, needed)
     layered = all(section.level == FULL or section.treatment == "break" for section in plan.sections)
+    calm = _bits(s for s in plan.sections if s.energy < CALM)
     windows = {size: tuple(_windows(plan, size)) for size in PHRASES}
-    room = _Ensemble(plan, desks, plan.bars, owed, kept_bars(plan), kept_bars(plan, growing=True), layered, windows, draw)
+    room = _Ensemble(plan, desks, plan.bars, owed, kept_bars(plan), kept_bars(plan, growing=True), calm, layered, windows, draw)
     sections = [[d for d in desks.values() if d.section == name] for name in dict.fromkeys(d.section for d in desks.values())]
     sections.sort(key=lambda group: _free(room, group))
     for group in sections:
@@ -418,9 +429,13 @@ def _spans(plan: Plan, bits: int) -> tuple[Span, ...]:
 
 
 def silenced(passages: tuple[Passage, ...], spans: Iterable[Span]) -> tuple[Passage, ...]:
-    """The passages with rests."""
+    """The passages with rests; a statement of which some is lost is none any more."""
     for start, end in spans:
         passages = cut_around(passages, start, end)
+        passages = tuple(
+            replace(p, statement=None) if p.statement and p.statement.start < end and start < p.statement.end else p
+            for p in passages
+        )
     return passages
 
 
