@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 
 from cuesmith.compose.drumming import HANDS, group_of
 from cuesmith.compose.percussion import Stroke
 from cuesmith.music.note import PPQ, Note
-from cuesmith.score import Plan
+from cuesmith.score import Part, Passage, Plan
 from cuesmith.specs.library import Banks
 
 PICKUP = ((0, 0.72), (1, 0.8), (2, 0.9), (3, 1.0))  # quarters of the last beat, and share of the loudness
@@ -36,3 +37,16 @@ def dropped(
             for step, share in PICKUP
         ]
     return tuple(sorted(kept))
+
+
+def damped(parts: Iterable[Part], rests: Sequence[tuple[int, int]]) -> tuple[Part, ...]:
+    """The drummer's parts with no cymbal that rings into a rest (start, end in ticks)."""
+
+    def choked(note: Note) -> Note:
+        start = next((start for start, _ in rests if note.onset < start < note.end), note.end)
+        return note._replace(duration=start - note.onset)
+
+    def stopped(passage: Passage) -> Passage:
+        return replace(passage, notes=tuple(choked(note) for note in passage.notes))
+
+    return tuple(replace(p, passages=tuple(map(stopped, p.passages))) if rests else p for p in parts)

@@ -12,7 +12,7 @@ from cuesmith.compose.boundaries import devices
 from cuesmith.compose.clashes import without_clashes
 from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.derived import derived_passages
-from cuesmith.compose.dropouts import LEADING, as_notes, dropped
+from cuesmith.compose.dropouts import LEADING, as_notes, damped, dropped
 from cuesmith.compose.endings import close_part
 from cuesmith.compose.gestures import colour_passages
 from cuesmith.compose.guide import answers, as_guide, is_song, singable
@@ -28,10 +28,12 @@ from cuesmith.compose.vamps import vamp_answers
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.balance import balanced
 from cuesmith.orchestrate.cast import cast_players
+from cuesmith.orchestrate.desks import kept_bars, owed_bars
 from cuesmith.orchestrate.levels import levelled
 from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
 from cuesmith.orchestrate.player import Player
-from cuesmith.orchestrate.tacet import handed_over, kept_bars, owed_bars, silenced, tacet
+from cuesmith.orchestrate.relief import handed_over, silenced
+from cuesmith.orchestrate.tacet import tacet
 from cuesmith.orchestrate.vocal import GUIDE
 from cuesmith.score import Part, Passage, Plan, Score, cut_around
 from cuesmith.specs.library import Banks
@@ -121,16 +123,13 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     played.update((id_, as_notes(found, banks)) for id_, found in strikes.items())
     leading = {id_: as_notes([s for s in found if s.device in LEADING], banks) for id_, found in strikes.items()}
     silent = tacet(plan, cast, played, lead, leading, owed, draw.child("tacet"))
-    passages = handed_over(plan, harmony, passages, silent, {p.id: p for p in cast.players})
+    passages = handed_over(harmony, passages, silent, {p.id: p for p in cast.players})
     echoes = {id_: replace(e, passages=silenced(e.passages, silent.rests.get(id_, ()))) for id_, e in echoes.items()}
-    for id_, spans in silent.rests.items():
-        if id_ in strikes:
-            strikes[id_] = dropped(plan, strikes[id_], spans, silent.pickups.get(id_, ()), banks)
-    drums = {
-        p.id: percussion_parts(plan, p, arriving_strokes(plan, strikes[p.id]), banks)
-        for p in cast.players
-        if p.instrument is None
-    }
+    drums: dict[str, tuple[Part, ...]] = {}
+    for player in (p for p in cast.players if p.instrument is None):
+        spans, back = silent.rests.get(player.id, ()), silent.pickups.get(player.id, ())
+        left = dropped(plan, strikes[player.id], spans, back, banks)
+        drums[player.id] = damped(percussion_parts(plan, player, arriving_strokes(plan, left), banks), spans)
     passages = without_clashes(setting, passages, [n for echo in echoes.values() for n in echo.notes()])
     roles = {player.id: player.seat.role for player in cast.players}
     passages = {id_: arriving(plan, own, roles[id_]) if roles[id_] != "lead" else own for id_, own in passages.items()}
