@@ -26,9 +26,7 @@ def silenced(passages: tuple[Passage, ...], spans: Iterable[Span]) -> tuple[Pass
     return passages
 
 
-def _office(
-    harmony: Sequence[ChordSpan], passages: Iterable[Passage], player: Player, window: Window
-) -> list[Note]:
+def _office(harmony: Sequence[ChordSpan], passages: Iterable[Passage], player: Player, window: Window) -> list[Note]:
     """What is taken over: chords as they stand; of a bass the foot of each chord, bar by bar, as a left hand has it."""
     start, end = window.start, window.end
     notes = sorted(n for p in passages for n in p.notes if start <= n.onset < end)
@@ -48,7 +46,9 @@ def _office(
 
 
 def handed_over(
-    harmony: Sequence[ChordSpan], passages: Mapping[str, tuple[Passage, ...]], found: Tacet,
+    harmony: Sequence[ChordSpan],
+    passages: Mapping[str, tuple[Passage, ...]],
+    found: Tacet,
     players: Mapping[str, Player],
 ) -> dict[str, tuple[Passage, ...]]:
     """The passages of all seats with their rests, and what others take over in them."""
