@@ -26,14 +26,14 @@ SELDOM = 1.0  # against players of rare colours standing in
 HELPERS = (*CHORDS, "colour", "bass")  # roles that stand in for others: nobody who has a line of his own
 FULL = 4  # the level of the scores that intensity levels are cut from, throughout
 LEAST = (1, 2, 2, 3, 3)  # sections that go on playing, by level
-THIN = 1.2  # cost of each section fewer than that
+THIN = 0.8  # cost of each section fewer than that
 BARE, BASELESS = 0.9, 0.7  # of a bar that loses its chords, or its bass, and nobody takes them over
 STOOD_IN = 0.15  # of one where somebody does
 CALM = 0.5  # energy of a section under which a drummer comes in without a pick-up
-FULLNESS = 2.0  # of a bar of the fullest music; it falls with the square of the energy
+FULLNESS = 3.0  # of a bar of the fullest music; it falls with the cube of the energy
 CROWDED = 0.15  # of a bar for each section that rests there already
 LONGEST, LONG = 8, 0.6  # bars that a rest should last at most, and the cost of each bar over that
-ALONE = 2.0  # of one in which nobody is left under the tune
+ALONE = 2.0  # of one in which nobody is left under the tune, or nobody but a bass
 ENTRANCE = 2.0  # of every rest, long or short
 LINKED = 0.4  # what it is worth that a rest goes on from another, or ends or begins with a section of the form
 LOW = 48  # MIDI pitch: who reaches down to it can carry a bass
@@ -63,8 +63,8 @@ def _stand_in(room: Ensemble, resting: Sequence[Desk], window: Window, low: bool
             continue
         if made.family == "percussion" or desk.player.seat.gestures.keys() & CALLS or not _room_for(room, desk, window):
             continue
-        if len(resting) > 1 and desk.section in sections:
-            continue
+        if (len(resting) > 1 and desk.section in sections) or desk.player.seat.levels[0] > window.section.level + 1:
+            continue  # his family rests too, or he is too loud a guest
         if desk.bound & bits or desk.rests & bits or (low and made.range[0] > LOW):
             continue
         if room.layered and desk.player.seat.levels[0] > min(d.player.seat.levels[0] for d in resting):
@@ -95,11 +95,13 @@ def _room_for(room: Ensemble, desk: Desk, window: Window) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Rest:
     """What is true of the whole cue when some players consider to rest, in bits: where they play and may not rest,
-    where others support the tune; who falls silent with them: the bass, the chords, all. others: section → its bars."""
+    where others support the tune, keep a bass company, or play with a pitch at all; gaps: where the bass, and where the
+    chords fall silent with them; the bars of each other section; how many bars they owe."""
 
     own: int
     bound: int
     support: int
+    company: int
     pitched: int
     gaps: tuple[int, int]
     others: tuple[int, ...]
@@ -107,7 +109,7 @@ class _Rest:
 
 
 def _considered(room: Ensemble, resting: Sequence[Desk], kept: int = 0) -> _Rest:
-    bound, support, pitched = kept, 0, 0
+    bound, support, company, pitched = kept, 0, 0, 0
     before, after = [0, 0], [0, 0]
     others: dict[str, int] = {}
     for desk in room.desks.values():
@@ -121,12 +123,14 @@ def _considered(room: Ensemble, resting: Sequence[Desk], kept: int = 0) -> _Rest
         if kind is not None:
             after[kind] |= plays
         others[desk.section] = others.get(desk.section, 0) | plays
+        if role not in ("bass", "colour"):
+            company |= plays
         if desk.section != DRUMS:
             pitched |= plays
             support |= plays & ~desk.bound
     gaps = (before[0] & ~after[0], before[1] & ~after[1])
     own = room.union(resting)
-    return _Rest(own, bound, support, pitched, gaps, tuple(others.values()), room.missing(resting))
+    return _Rest(own, bound, support, company, pitched, gaps, tuple(others.values()), room.missing(resting))
 
 
 def _cost(room: Ensemble, resting: Sequence[Desk], rest: _Rest, window: Window) -> float | None:
@@ -146,11 +150,13 @@ def _cost(room: Ensemble, resting: Sequence[Desk], rest: _Rest, window: Window) 
     if room.layered and not drummer and not _grounded(room, resting, bits):
         return None
     section = window.section
-    cost = FULLNESS * section.energy**2 * window.bars
+    cost = FULLNESS * section.energy**3 * window.bars
     cost += (STOOD_IN if low else BASELESS) * bass.bit_count()
     cost += (STOOD_IN if high else BARE) * chords.bit_count()
     if not (low or high or drummer):
         cost += ALONE * (own & bits & ~rest.support).bit_count()
+    if not high:
+        cost += ALONE * (own & bits & ~rest.company).bit_count()
     cost += CROWDED * (own & bits).bit_count() * len({d.section for d in room.desks.values() if d.rests & bits})
     playing = sum(bool(plays & bits) for plays in rest.others)
     cost += THIN * max(0, LEAST[section.level] - playing) * window.bars
