@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from cuesmith.music.note import Note
@@ -10,23 +10,23 @@ from cuesmith.music.pitch import fold
 from cuesmith.orchestrate.desks import Span, Window
 from cuesmith.orchestrate.player import Player
 from cuesmith.orchestrate.tacet import HANDS, Tacet
-from cuesmith.score import ChordSpan, Passage, cut_around
+from cuesmith.score import ChordSpan, Passage, chord_at, cut_around
 
 STANDS_IN = "stands in"  # the device of what is taken over
 
 
 def silenced(passages: tuple[Passage, ...], spans: Iterable[Span]) -> tuple[Passage, ...]:
     """The passages with rests; a statement of which some is lost is none any more."""
-    for start, end in spans:
-        passages = cut_around(passages, start, end)
-        passages = tuple(
-            replace(p, statement=None) if p.statement and p.statement.start < end and start < p.statement.end else p
-            for p in passages
-        )
-    return passages
+    out = []
+    for whole in passages:
+        left: tuple[Passage, ...] = (whole,)
+        for start, end in spans:
+            left = cut_around(left, start, end)
+        out += [p if len(p.notes) == len(whole.notes) else replace(p, statement=None) for p in left]
+    return tuple(out)
 
 
-def _office(harmony: Sequence[ChordSpan], passages: Iterable[Passage], player: Player, window: Window) -> list[Note]:
+def _office(harmony: tuple[ChordSpan, ...], passages: Iterable[Passage], player: Player, window: Window) -> list[Note]:
     """What is taken over: chords as they stand; of a bass the foot of each chord, bar by bar, as a left hand has it."""
     start, end = window.start, window.end
     notes = sorted(n for p in passages for n in p.notes if start <= n.onset < end)
@@ -46,7 +46,7 @@ def _office(harmony: Sequence[ChordSpan], passages: Iterable[Passage], player: P
 
 
 def handed_over(
-    harmony: Sequence[ChordSpan],
+    harmony: tuple[ChordSpan, ...],
     passages: Mapping[str, tuple[Passage, ...]],
     found: Tacet,
     players: Mapping[str, Player],
@@ -63,7 +63,10 @@ def handed_over(
             mine = cut_around(mine, start, end)
         busy = [n for p in mine for n in p.notes if n.onset < end and n.end > start]
         taken = []
+        chordal = players[target].seat.role == "pad"  # passing notes are for who plays figures
         for note in _office(harmony, passages[source], players[source], window):
+            if chordal and note.pitch % 12 not in chord_at(harmony, note.onset).chord.classes:
+                continue
             pitch = fold(note.pitch, low, high)
             if pitch <= high and not any(n.pitch == pitch and n.onset < note.end and n.end > note.onset for n in busy):
                 taken.append(note._replace(pitch=pitch))

@@ -95,7 +95,7 @@ def _room_for(room: Ensemble, desk: Desk, window: Window) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Rest:
     """What is true of the whole cue when some players consider to rest, in bits: where they play and may not rest,
-    where others support the tune, keep a bass company, or play with a pitch at all; gaps: where the bass, and where the
+    where others support the tune, keep a bass company, or play more than touches of colour; gaps: where the bass, and where the
     chords fall silent with them; the bars of each other section; how many bars they owe."""
 
     own: int
@@ -125,7 +125,7 @@ def _considered(room: Ensemble, resting: Sequence[Desk], kept: int = 0) -> _Rest
         others[desk.section] = others.get(desk.section, 0) | plays
         if role not in ("bass", "colour"):
             company |= plays
-        if desk.section != DRUMS:
+        if desk.section != DRUMS and role != "colour":
             pitched |= plays
             support |= plays & ~desk.bound
     gaps = (before[0] & ~after[0], before[1] & ~after[1])
