@@ -32,7 +32,7 @@ from cuesmith.orchestrate.desks import kept_bars, owed_bars
 from cuesmith.orchestrate.levels import levelled
 from cuesmith.orchestrate.parts import doubled, percussion_parts, pitched_part
 from cuesmith.orchestrate.player import Player
-from cuesmith.orchestrate.relief import handed_over, silenced
+from cuesmith.orchestrate.relief import STANDS_IN, handed_over, silenced
 from cuesmith.orchestrate.tacet import tacet
 from cuesmith.orchestrate.vocal import GUIDE
 from cuesmith.score import Part, Passage, Plan, Score, cut_around
@@ -142,7 +142,8 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         if player.id in echoes:
             parts.append(echoes[player.id])
         elif player.seat.double is not None:
-            own = doubled(plan, cast, player, passages.get(player.seat.double, ()))
+            model = (p for p in passages.get(player.seat.double, ()) if p.device != STANDS_IN)
+            own = doubled(plan, cast, player, model)
             parts.append(pitched_part(player, silenced(own, silent.rests.get(player.id, ())), plan))
         else:
             parts.append(as_guide(pitched_part(player, passages[player.id], plan)))
