@@ -96,7 +96,6 @@ def _room_for(room: Ensemble, desk: Desk, window: Window) -> bool:
 class _Rest:
     """What is true of the whole cue when some players consider to rest, in bits.
 
-    own, bound: where they play, and may not rest. support, company, pitched: where others go on under the tune, beside a
     own, bound: where they play, and may not rest. support, company, pitched: where others go on under the tune, beside
     a bass, or with more than touches of colour. gaps: where the bass, and where the chords fall silent with them.
     others: the bars of each other section. missing: how many bars they owe.
