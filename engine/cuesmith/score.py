@@ -14,7 +14,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from cuesmith.music.chord import Chord, spelled_in
-from cuesmith.music.meter import Meter, MeterChange
+from cuesmith.music.meter import FREE, Meter, MeterChange
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Key, Scale
 from cuesmith.music.tempo import TempoMap
@@ -282,6 +282,10 @@ class Plan:
     def free(self) -> bool:
         """Whether the whole cue is in free meter; sections without a beat of their own apart (a button)."""
         return all(section.meter.free for section in self.sections if section.name != "button")
+
+    def contexts(self, family: str) -> tuple[str, ...]:
+        """What rules may name of the cue, the most telling first. family: of its style."""
+        return (self.brief.type, self.ending, self.melody, family, *((str(FREE),) if self.free else ()))
 
     def section_at(self, tick: int) -> SectionPlan:
         """The section a tick falls in; past the end, the last."""

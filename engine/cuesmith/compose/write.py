@@ -13,6 +13,7 @@ from cuesmith.compose.breathed import breathed
 from cuesmith.compose.clashes import without_clashes
 from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.derived import derived_passages
+from cuesmith.compose.dropouts import LEADING, as_notes, damped, dropped
 from cuesmith.compose.endings import close_part
 from cuesmith.compose.gestures import colour_passages
 from cuesmith.compose.guide import answers, as_guide, is_song, singable
@@ -21,15 +22,19 @@ from cuesmith.compose.layout import Laid, lay_out
 from cuesmith.compose.melody import lead_passages
 from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.pickups import pickups
+from cuesmith.compose.relays import relayed
 from cuesmith.compose.setting import Setting
 from cuesmith.compose.turns import led_over
 from cuesmith.compose.vamps import vamp_answers
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.balance import balanced
 from cuesmith.orchestrate.cast import cast_players
+from cuesmith.orchestrate.desks import kept_bars, owed_bars
 from cuesmith.orchestrate.levels import levelled
 from cuesmith.orchestrate.parts import breathes, doubled, percussion_parts, pitched_part
 from cuesmith.orchestrate.player import Player
+from cuesmith.orchestrate.relief import STANDS_IN, handed_over, silenced
+from cuesmith.orchestrate.tacet import tacet
 from cuesmith.orchestrate.vocal import GUIDE
 from cuesmith.score import Part, Passage, Plan, Score, cut_around
 from cuesmith.specs.library import Banks
@@ -88,6 +93,8 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     if is_song(cast):
         lead = singable(plan, lead)
         lead = (*lead, *answers(plan, harmony, cast, themes, lead, draw.child("guide")))
+    owed = owed_bars(plan, cast, plan.contexts(style.family), banks)
+    lead = relayed(plan, cast, lead, owed, kept_bars(plan))
     setting = Setting(
         plan=plan,
         harmony=harmony,
@@ -102,18 +109,29 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         leading=devices(plan, cast, draw.child("boundaries")),
     )
     strikes = {
-        player.id: arriving_strokes(plan, finish_strokes(setting, strokes(setting, player, banks, style.family)))
+        player.id: finish_strokes(setting, strokes(setting, player, banks, style.family))
         for player in cast.players
         if player.instrument is None
     }
-    drums = {p.id: percussion_parts(plan, p, strikes[p.id], banks) for p in cast.players if p.instrument is None}
-    setting = replace(setting, kicks=bass_drum(strikes))
+    setting = replace(setting, kicks=bass_drum({id_: arriving_strokes(plan, found) for id_, found in strikes.items()}))
     passages: dict[str, tuple[Passage, ...]] = {}
     for player in cast.players:
         if player.seat.double is None and player.instrument is not None:
             passages[player.id] = _seat_passages(setting, player)
     led = tuple(p for p in lead if p.device == cast.leads[p.section] and p.device != GUIDE)
     echoes = {p.id: pitched_part(p, doubled(plan, cast, p, led), plan) for p in cast.players if p.seat.double == "lead"}
+    played = {id_: [n for p in own for n in p.notes] for id_, own in passages.items()}
+    played.update((id_, list(echo.notes())) for id_, echo in echoes.items())
+    played.update((id_, as_notes(found, banks)) for id_, found in strikes.items())
+    leading = {id_: as_notes([s for s in found if s.device in LEADING], banks) for id_, found in strikes.items()}
+    silent = tacet(plan, cast, played, lead, leading, owed, draw.child("tacet"))
+    passages = handed_over(harmony, passages, silent, {p.id: p for p in cast.players})
+    echoes = {id_: replace(e, passages=silenced(e.passages, silent.rests.get(id_, ()))) for id_, e in echoes.items()}
+    drums: dict[str, tuple[Part, ...]] = {}
+    for player in (p for p in cast.players if p.instrument is None):
+        spans, back = silent.rests.get(player.id, ()), silent.pickups.get(player.id, ())
+        left = dropped(plan, strikes[player.id], spans, back, banks)
+        drums[player.id] = damped(percussion_parts(plan, player, arriving_strokes(plan, left), banks), spans)
     passages = without_clashes(setting, passages, [n for echo in echoes.values() for n in echo.notes()])
     roles = {player.id: player.seat.role for player in cast.players}
     passages = {id_: arriving(plan, own, roles[id_]) if roles[id_] != "lead" else own for id_, own in passages.items()}
@@ -126,7 +144,9 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         if player.id in echoes:
             parts.append(echoes[player.id])
         elif player.seat.double is not None:
-            parts.append(pitched_part(player, doubled(plan, cast, player, passages.get(player.seat.double, ())), plan))
+            model = (p for p in passages.get(player.seat.double, ()) if p.device != STANDS_IN)
+            own = doubled(plan, cast, player, model)
+            parts.append(pitched_part(player, silenced(own, silent.rests.get(player.id, ())), plan))
         else:
             parts.append(as_guide(pitched_part(player, passages[player.id], plan)))
     found = balanced([part for part in parts if any(part.notes())])

@@ -8,9 +8,10 @@ import numpy as np
 
 from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.roll import sounding_at
-from cuesmith.critic.view import View
-from cuesmith.music.note import PPQ
+from cuesmith.critic.view import PartView, View
+from cuesmith.music.note import PPQ, Note
 from cuesmith.music.pitch import pitch_name
+from cuesmith.orchestrate.silence import UNCOUNTED, section_of, silences, sounding
 
 COMPOSED = frozenset({"parts"})
 BREATHING = ("lead", "guide", "counter")  # roles whose players need air
@@ -148,6 +149,35 @@ def weight(view: View, limits: Limits) -> Iterator[Breach]:
                          section.start)  # fmt: skip
 
 
+def silence(view: View, limits: Limits) -> Iterator[Breach]:
+    """Q34s: every section of the ensemble, and every player, is silent in a share of the bars; soloists apart.
+
+    A bar is silent when nothing begins in it and nothing sounds for more than a quarter of it.
+    """
+    desks: dict[str, tuple[str, int]] = {}
+    leads: dict[str, int] = {}
+    for part in view.parts:
+        if part.role not in UNCOUNTED:
+            name = section_of("pulse" if part.drums else part.role, part.instrument)
+            desks[part.id] = name, _heard(view, part)
+            if part.role == "lead" and not part.doubling:
+                leads[part.id] = desks[part.id][1]
+    bars = len(view.bars) - 1
+    if bars < limits["bars"] or len({section for section, _ in desks.values()}) < limits["sections"]:
+        return
+    found = silences(desks, leads, bars, limits["least"])
+    for name, share in found.short(limits["least"]).items():
+        yield Breach(share, limits["least"], f"{name} rests in {share:.0%} of the bars", 0,
+                     name if name in desks else "")  # fmt: skip
+
+
+def _heard(view: View, part: PartView) -> int:
+    """The bars in which a part is heard, as bits."""
+    notes = part.notes
+    rows = (notes.onset, notes.end - notes.onset, notes.pitch, notes.velocity)
+    return sounding(map(Note._make, zip(*(row.tolist() for row in rows), strict=True)), view.bars.tolist())
+
+
 def tracks(view: View, limits: Limits) -> Iterator[Breach]:
     """Q77: as many tracks as a MIDI port has channels, the drums on one."""
     pitched = sum(not part.drums for part in view.parts)
@@ -164,6 +194,7 @@ CHECKS = {
     "Q15": Check(stuck),
     "Q28": Check(breath, COMPOSED),
     "Q34": Check(weight, frozenset({"parts", "sections"})),
+    "Q34s": Check(silence),
     "Q77": Check(tracks),
     "X02": Check(melody_uncovered),
 }

@@ -20,7 +20,6 @@ from cuesmith.score import ChordSpan, Part, PlannedHit, Score, SectionPlan, Stat
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
 from cuesmith.specs.load import load_style
-from cuesmith.specs.rules import FREE_CONTEXT
 
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
@@ -320,6 +319,6 @@ def view_of(score: Score, banks: Banks) -> View:
         chords=score.harmony, sections=plan.sections, statements=score.statements(), scale=plan.scale,
         asked_sec=None if brief.variant == "D" else brief.seconds,
         dialogue_safe=banks.cue_types[brief.type].dialogue_safe if brief.type in banks.cue_types else False,
-        contexts=(brief.type, plan.ending, plan.melody, family, *((FREE_CONTEXT,) if plan.free else ())),
+        contexts=plan.contexts(family),
         events=_events(score), hits=plan.hits,
     )  # fmt: skip

@@ -1,0 +1,165 @@
+"""Sections of the ensemble rest for a quarter of a cue; nothing else is lost by it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from itertools import pairwise, product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.conftest import Composed
+
+from cuesmith.compose.dropouts import damped, dropped
+from cuesmith.compose.percussion import Stroke
+from cuesmith.compose.write import write_score
+from cuesmith.music.note import PPQ, Note
+from cuesmith.orchestrate.desks import RULE, kept_bars
+from cuesmith.orchestrate.relief import STANDS_IN
+from cuesmith.orchestrate.silence import DRUMS, bar_lines, section_of, silence_of, silences, sounding
+from cuesmith.score import Part, Plan, Score
+from cuesmith.specs.library import load_banks
+from cuesmith.specs.load import load_style
+
+BANKS = load_banks()
+STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
+OTHERS = (
+    ("ambient-scifi", "tension"), ("chamber-piano", "love"), ("chiptune-hybrid", "daily"), ("festival", "comedy"),
+    ("gothic", "march"), ("lofi-study", "character"), ("mecha-prog", "chase"), ("noir-lounge", "suspense"),
+    ("slice-of-life", "training"), ("tv-sixties", "overture"),
+)  # fmt: skip
+LEAST = BANKS.rules[RULE].limits["least"]
+MOST_SHORT = 0.02  # of all sections and players: where a cue is short, tutti, or the tune cannot be passed on
+LINES = tuple(range(0, 5 * 3840, 3840))
+CUES = tuple(product(STYLES, ("daily", "battle")))
+
+
+@cache
+def _both_ways(style: str, type_: str, composed: Composed) -> tuple[Score, Score]:
+    """A cue as it is written, and as it would be if nobody had to rest."""
+    cue = composed(style, type_, 1)
+    silent = replace(BANKS.rules[RULE], exempt=(type_,))
+    restless = replace(BANKS, rules={**BANKS.rules, RULE: silent})
+    plan, seats = cue.score.plan, load_style(style)
+    return write_score(plan, seats, cue.themes, BANKS), write_score(plan, seats, cue.themes, restless)
+
+
+def _section(part: Part) -> str:
+    return section_of(part.role, None if part.drums else BANKS.instruments.get(part.instrument))
+
+
+def _playing(score: Score, pitched: bool = False) -> int:
+    """The bars in which anybody (pitched: who is no drummer) plays."""
+    found = 0
+    for part in score.parts:
+        if not pitched or _section(part) != DRUMS:
+            found |= sounding(part.notes(), bar_lines(score.plan))
+    return found
+
+
+def test_every_section_and_player_is_silent_for_a_quarter(composed: Composed) -> None:
+    judged, short = 0, []
+    for style, type_ in (*product(STYLES, ("main_theme", "battle", "daily")), *OTHERS):
+        score = composed(style, type_, 1).score
+        found = silence_of(score, BANKS, LEAST)
+        if len(found.sections) >= BANKS.rules[RULE].limits["sections"]:
+            judged += len(found.sections) + len(found.players)
+            short += [f"{style} {type_} {name} {share:.0%}" for name, share in found.short(LEAST).items()]
+    assert len(short) <= MOST_SHORT * judged, short
+
+
+@pytest.mark.parametrize(("style", "type_"), CUES)
+def test_nobody_rests_at_the_crest_or_in_the_last_bar(style: str, type_: str, composed: Composed) -> None:
+    resting, restless = _both_ways(style, type_, composed)
+    kept = kept_bars(resting.plan, growing=True)
+    lines = bar_lines(resting.plan)
+    before = {part.id: sounding(part.notes(), lines) & kept for part in restless.parts}
+    after = {part.id: sounding(part.notes(), lines) & kept for part in resting.parts}
+    assert sum(map(int.bit_count, after.values())) >= 0.97 * sum(map(int.bit_count, before.values()))
+
+
+@pytest.mark.parametrize(("style", "type_"), CUES)
+def test_the_tune_is_all_there(style: str, type_: str, composed: Composed) -> None:
+    def tune(score: Score) -> set[tuple[int, int]]:
+        leads = [part for part in score.parts if part.role == "lead"]
+        return {(n.onset, n.pitch % 12) for part in leads for p in part.passages if p.statement for n in p.notes}
+
+    resting, restless = _both_ways(style, type_, composed)
+    assert tune(resting) == tune(restless)
+
+
+@pytest.mark.parametrize(("style", "type_"), CUES)
+def test_no_bar_falls_silent(style: str, type_: str, composed: Composed) -> None:
+    resting, restless = _both_ways(style, type_, composed)
+    assert not _playing(restless) & ~_playing(resting)
+    assert (_playing(restless, pitched=True) & ~_playing(resting, pitched=True)).bit_count() <= 1
+
+
+@pytest.mark.parametrize(("style", "type_"), CUES)
+def test_stand_ins_play_what_they_can(style: str, type_: str, composed: Composed) -> None:
+    score = composed(style, type_, 1).score
+    for part in score.parts:
+        taken = [p for p in part.passages if p.device == STANDS_IN]
+        low, high = BANKS.instruments[part.instrument].range if taken else (0, 0)
+        for passage in taken:
+            assert part.role != "lead"
+            assert all(low <= note.pitch <= high for note in passage.notes)
+
+
+def test_somebody_stands_in_somewhere(composed: Composed) -> None:
+    devices = {p.device for s, t in CUES for part in composed(s, t, 1).score.parts for p in part.passages}
+    assert STANDS_IN in devices
+
+
+def test_a_drummer_who_comes_back_loud_leads_in(composed: Composed) -> None:
+    heard = 0
+    for style, type_ in CUES:
+        score = composed(style, type_, 1).score
+        for part in score.parts:
+            ends = [max(n.end for n in p.notes) for p in part.passages if p.device == "pick-up"]
+            heard += len(ends)
+            onsets = {n.onset for p in part.passages for n in p.notes}
+            bars = {b for a, b in pairwise(bar_lines(score.plan))}
+            assert all(any(line in onsets for line in bars if 0 <= line - end + PPQ * 8 <= PPQ * 16) for end in ends)
+    assert heard
+
+
+def _plan(composed: Composed) -> Plan:
+    return composed("jazz-rock", "battle", 1).score.plan
+
+
+def test_strokes_in_a_rest_are_dropped_and_the_return_is_led_into(composed: Composed) -> None:
+    plan = _plan(composed)
+    bar = plan.sections[0].meter.bar_ticks
+    strokes = tuple(Stroke(tick, "snare", 90, 0, "rock") for tick in range(0, 8 * bar, PPQ))
+    left = dropped(plan, strokes, ((2 * bar, 6 * bar),), {6 * bar}, BANKS)
+    inside = [stroke.onset for stroke in left if 2 * bar <= stroke.onset < 6 * bar]
+    assert inside == [6 * bar - PPQ + step * PPQ // 4 for step in range(4)]
+    assert [s for s in left if s.device != "pick-up"] == [s for s in strokes if not 2 * bar <= s.onset < 6 * bar]
+
+
+def test_a_cymbal_does_not_ring_into_a_rest(composed: Composed) -> None:
+    score = composed("jazz-rock", "battle", 1).score
+    drums = tuple(part for part in score.parts if part.drums)
+    start = bar_lines(score.plan)[-3]
+    for part in damped(drums, ((start, score.plan.length),)):
+        assert all(note.end <= start for note in part.notes() if note.onset < start)
+
+
+@given(st.lists(st.tuples(st.integers(0, 4 * 3840 - 1), st.integers(1, 9000)), max_size=12))
+def test_a_bar_sounds_if_a_note_begins_in_it_or_lasts_a_quarter_of_it(notes: list[tuple[int, int]]) -> None:
+    found = sounding((Note(onset, length, 60, 80) for onset, length in notes), LINES)
+    for bar, (start, end) in enumerate(pairwise(LINES)):
+        begins = any(start <= onset < end for onset, _ in notes)
+        lasts = any(onset < start and min(end, onset + length) - start > 960 for onset, length in notes)
+        assert bool(found >> bar & 1) == (begins or lasts)
+
+
+def test_who_alone_has_the_tune_is_a_soloist() -> None:
+    desks = {"flute": ("woodwind", 0b1111), "violins": ("strings", 0b0111), "drums": ("drums", 0b1111)}
+    alone = silences(desks, {"flute": 0b1111}, 4, LEAST)
+    assert alone.soloists == {"flute", "woodwind"}
+    assert alone.short(LEAST) == {"drums": 0.0}
+    shared = silences(desks, {"flute": 0b0111, "violins": 0b1100}, 4, LEAST)
+    assert set(shared.short(LEAST)) == {"woodwind", "flute", "drums"}
