@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cuesmith.chance import stream
+from cuesmith.chance import Stream, stream
 from cuesmith.compose.accompany import accompany
 from cuesmith.compose.arrivals import arriving, arriving_strokes, struck_chords
 from cuesmith.compose.boundaries import devices
@@ -13,7 +13,6 @@ from cuesmith.compose.breathed import breathed
 from cuesmith.compose.clashes import without_clashes
 from cuesmith.compose.counter import counter_passages
 from cuesmith.compose.derived import derived_passages
-from cuesmith.compose.dropouts import LEADING, as_notes, damped, dropped
 from cuesmith.compose.endings import close_part
 from cuesmith.compose.gestures import colour_passages
 from cuesmith.compose.guide import answers, as_guide, is_song, singable
@@ -23,20 +22,20 @@ from cuesmith.compose.melody import lead_passages
 from cuesmith.compose.percussion import bass_drum, finish_strokes, strokes
 from cuesmith.compose.pickups import pickups
 from cuesmith.compose.relays import relayed
+from cuesmith.compose.rests import Rested, rested
 from cuesmith.compose.setting import Setting
 from cuesmith.compose.turns import led_over
 from cuesmith.compose.vamps import vamp_answers
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.balance import balanced
-from cuesmith.orchestrate.cast import cast_players
+from cuesmith.orchestrate.cast import Cast, cast_players
 from cuesmith.orchestrate.desks import kept_bars, owed_bars
 from cuesmith.orchestrate.levels import levelled
-from cuesmith.orchestrate.parts import breathes, doubled, percussion_parts, pitched_part
+from cuesmith.orchestrate.parts import breathes, doubled, pitched_part
 from cuesmith.orchestrate.player import Player
-from cuesmith.orchestrate.relief import STANDS_IN, handed_over, silenced
-from cuesmith.orchestrate.tacet import tacet
+from cuesmith.orchestrate.relief import STANDS_IN, silenced
 from cuesmith.orchestrate.vocal import GUIDE
-from cuesmith.score import Part, Passage, Plan, Score, cut_around
+from cuesmith.score import ChordSpan, Part, Passage, Plan, Score, cut_around
 from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
 
@@ -87,14 +86,9 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     laid = lay_out(plan, themes, draw.child("melody"), plainly=attempt >= PLAINLY)
     cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, laid))
     harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
-    sung = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"), 1 + STRICTER * attempt)
-    ranges = {seat: cast.instrument(seat).range for seat in {p.device for p in sung}}
-    lead = arriving(plan, led_over(plan, harmony, sung, ranges), "lead")
-    if is_song(cast):
-        lead = singable(plan, lead)
-        lead = (*lead, *answers(plan, harmony, cast, themes, lead, draw.child("guide")))
     owed = owed_bars(plan, cast, plan.contexts(style.family), banks)
-    lead = relayed(plan, cast, lead, owed, kept_bars(plan))
+    sung = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"), 1 + STRICTER * attempt)
+    lead = relayed(plan, cast, _led(plan, harmony, cast, themes, sung, draw), owed, kept_bars(plan))
     setting = Setting(
         plan=plan,
         harmony=harmony,
@@ -114,41 +108,55 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         if player.instrument is None
     }
     setting = replace(setting, kicks=bass_drum({id_: arriving_strokes(plan, found) for id_, found in strikes.items()}))
-    passages: dict[str, tuple[Passage, ...]] = {}
-    for player in cast.players:
-        if player.seat.double is None and player.instrument is not None:
-            passages[player.id] = _seat_passages(setting, player)
+    passages = {
+        player.id: _seat_passages(setting, player)
+        for player in cast.players
+        if player.seat.double is None and player.instrument is not None
+    }
     led = tuple(p for p in lead if p.device == cast.leads[p.section] and p.device != GUIDE)
     echoes = {p.id: pitched_part(p, doubled(plan, cast, p, led), plan) for p in cast.players if p.seat.double == "lead"}
-    played = {id_: [n for p in own for n in p.notes] for id_, own in passages.items()}
-    played.update((id_, list(echo.notes())) for id_, echo in echoes.items())
-    played.update((id_, as_notes(found, banks)) for id_, found in strikes.items())
-    leading = {id_: as_notes([s for s in found if s.device in LEADING], banks) for id_, found in strikes.items()}
-    silent = tacet(plan, cast, played, lead, leading, owed, draw.child("tacet"))
-    passages = handed_over(harmony, passages, silent, {p.id: p for p in cast.players})
-    echoes = {id_: replace(e, passages=silenced(e.passages, silent.rests.get(id_, ()))) for id_, e in echoes.items()}
-    drums: dict[str, tuple[Part, ...]] = {}
-    for player in (p for p in cast.players if p.instrument is None):
-        spans, back = silent.rests.get(player.id, ()), silent.pickups.get(player.id, ())
-        left = dropped(plan, strikes[player.id], spans, back, banks)
-        drums[player.id] = damped(percussion_parts(plan, player, arriving_strokes(plan, left), banks), spans)
-    passages = without_clashes(setting, passages, [n for echo in echoes.values() for n in echo.notes()])
-    roles = {player.id: player.seat.role for player in cast.players}
-    passages = {id_: arriving(plan, own, roles[id_]) if roles[id_] != "lead" else own for id_, own in passages.items()}
-    passages = struck_chords(setting, passages)
+    left = rested(setting, passages, echoes, strikes, owed, banks)
+    cleared = without_clashes(setting, left.passages, [n for echo in left.echoes.values() for n in echo.notes()])
+    found = balanced([part for part in _parts(setting, _arrived(setting, cleared), left) if any(part.notes())])
+    lungs = {p.id: p.instrument.breath_sec for p in cast.players if p.instrument is not None and breathes(p)}
+    return breathed(Score(plan, harmony, levelled(found, plan, banks)), lungs)
+
+
+def _led(
+    plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, themes: Mapping[str, Theme], sung: tuple[Passage, ...],
+    draw: Stream,
+) -> tuple[Passage, ...]:  # fmt: skip
+    """The melody with what leads from theme to theme and meets the picture; of a song as it is sung, and answered."""
+    ranges = {seat: cast.instrument(seat).range for seat in {p.device for p in sung}}
+    lead = arriving(plan, led_over(plan, harmony, sung, ranges), "lead")
+    if not is_song(cast):
+        return lead
+    lead = singable(plan, lead)
+    return (*lead, *answers(plan, harmony, cast, themes, lead, draw.child("guide")))
+
+
+def _arrived(setting: Setting, passages: Mapping[str, tuple[Passage, ...]]) -> Mapping[str, tuple[Passage, ...]]:
+    """What everybody but the lead plays, meeting the picture."""
+    roles = {player.id: player.seat.role for player in setting.cast.players}
+    met = {
+        id_: arriving(setting.plan, own, roles[id_]) if roles[id_] != "lead" else own for id_, own in passages.items()
+    }
+    return struck_chords(setting, met)
+
+
+def _parts(setting: Setting, passages: Mapping[str, tuple[Passage, ...]], left: Rested) -> list[Part]:
+    """The parts in the order of the seats: drums, who doubles, and everybody else."""
+    plan, cast = setting.plan, setting.cast
     parts: list[Part] = []
     for player in cast.players:
         if player.instrument is None:
-            parts.extend(drums[player.id])
-            continue
-        if player.id in echoes:
-            parts.append(echoes[player.id])
+            parts.extend(left.drums[player.id])
+        elif player.id in left.echoes:
+            parts.append(left.echoes[player.id])
         elif player.seat.double is not None:
             model = (p for p in passages.get(player.seat.double, ()) if p.device != STANDS_IN)
             own = doubled(plan, cast, player, model)
-            parts.append(pitched_part(player, silenced(own, silent.rests.get(player.id, ())), plan))
+            parts.append(pitched_part(player, silenced(own, left.spans.get(player.id, ())), plan))
         else:
             parts.append(as_guide(pitched_part(player, passages[player.id], plan)))
-    found = balanced([part for part in parts if any(part.notes())])
-    lungs = {p.id: p.instrument.breath_sec for p in cast.players if p.instrument is not None and breathes(p)}
-    return breathed(Score(plan, harmony, levelled(found, plan, banks)), lungs)
+    return parts
