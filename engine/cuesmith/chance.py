@@ -13,9 +13,6 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 T = TypeVar("T")
 SQRT_3 = 1.7320508075688772  # four uniforms vary by 1/√3 about their sum
 
@@ -80,12 +77,10 @@ class Stream:
         draw = self._random
         return mean + sd * SQRT_3 * (draw() + draw() + draw() + draw() - 2.0)
 
-    def gausses(self, count: int, sd: float = 1.0) -> NDArray[np.float64]:
+    def gausses(self, count: int, sd: float = 1.0) -> list[float]:
         """As many draws of `gauss` about 0 at once."""
-        draw = self._random
-        uniforms = np.array([draw() for _ in range(4 * count)]).reshape(count, 4)
-        out: NDArray[np.float64] = uniforms[:, 0] + uniforms[:, 1] + uniforms[:, 2] + uniforms[:, 3] - 2.0
-        return sd * SQRT_3 * out
+        draw, scale = self._random, sd * SQRT_3
+        return [scale * (draw() + draw() + draw() + draw() - 2.0) for _ in range(count)]
 
     def shuffled(self, items: Sequence[T]) -> list[T]:
         """The items in a new order (Fisher-Yates)."""

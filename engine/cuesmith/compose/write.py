@@ -88,7 +88,7 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
     owed = owed_bars(plan, cast, plan.contexts(style.family), banks)
     sung = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"), 1 + STRICTER * attempt)
-    lead = relayed(plan, cast, _led(plan, harmony, cast, themes, sung, draw), owed, kept_bars(plan))
+    lead = _led(plan, harmony, cast, themes, relayed(plan, cast, sung, owed, kept_bars(plan)), draw)
     setting = Setting(
         plan=plan,
         harmony=harmony,

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cuesmith.music.meter import Meter, MeterChange
-from cuesmith.music.note import PPQ, Note, note_table
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.note_table import note_table
 from cuesmith.music.scale import Scale
 from cuesmith.music.tempo import TempoMap
 from cuesmith.perform.tables import ROLE_DB

@@ -9,13 +9,9 @@ tests/music/test_note.py. The normal form follows Hudak's Euterpea (Haskell Scho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from itertools import chain
 from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 PPQ = 960  # ticks per quarter note
 
@@ -32,11 +28,6 @@ class Note(NamedTuple):
     def end(self) -> int:
         """The tick at which the note stops."""
         return self.onset + self.duration
-
-
-def note_table(notes: Collection[Note]) -> NDArray[np.int64]:
-    """A row of (onset, duration, pitch, velocity) per note; `np.array` takes four times as long over tuples."""
-    return np.fromiter(chain.from_iterable(notes), np.int64, 4 * len(notes)).reshape(len(notes), 4)
 
 
 @dataclass(frozen=True, slots=True)

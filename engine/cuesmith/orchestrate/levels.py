@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from cuesmith.music.note import note_table
+from cuesmith.music.note_table import note_table
 from cuesmith.orchestrate.balance import doubles
 from cuesmith.perform.tables import ROLE_DB, STRUCK_DB
 from cuesmith.score import Part, Plan

@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 
 from cuesmith.chance import Stream, stream
 from cuesmith.music.meter import MISURATO, SENZA_MISURA
-from cuesmith.music.note import PPQ, Note, note_table
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.note_table import note_table
 from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.perform.bends import bends
 from cuesmith.perform.expression import expression_curves
@@ -95,7 +96,7 @@ def swung(ticks: NDArray[np.int64], feel: Feel) -> NDArray[np.int64]:
 
 def _drift(count: int, sd_ms: float, draw: Stream) -> NDArray[np.float64]:
     """AR(1) timing error in seconds: each note keeps 0.7 of the error before it."""
-    steps = draw.gausses(count, sd_ms * math.sqrt(1 - 0.7**2)).tolist()
+    steps = draw.gausses(count, sd_ms * math.sqrt(1 - 0.7**2))
     errors = np.array(list(accumulate(steps, lambda error, step: 0.7 * error + step)), np.float64)
     clipped: NDArray[np.float64] = np.clip(errors, -CLIP_MS, CLIP_MS) / 1000.0
     return clipped
@@ -110,7 +111,7 @@ def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray
     if part.role in ("lead", "guide"):
         pitch = np.array([note.pitch for note, _, _ in played], float)
         value += 0.4 * (pitch - pitch.mean())
-    value += draw.gausses(len(played), sd)
+    value += np.array(draw.gausses(len(played), sd))
     struck: NDArray[np.int16] = np.clip(np.rint(value), 1, 127).astype(np.int16)
     return struck
 
