@@ -185,7 +185,7 @@ FELT = (Meter(4, 4), Meter(3, 4), Meter(2, 4), Meter(6, 8), Meter(12, 8), Meter(
 def test_no_figure_of_the_bank_is_a_loop_of_one_bar(meter: Meter) -> None:
     """Whatever is struck, plucked or blown on a grid changes at the latest in its fourth bar."""
     for name, texture in load_banks().textures.items():
-        if texture.kind in ("sustain", "bass"):
+        if texture.kind in ("sustain", "bass") or name.startswith("free_"):  # one gesture to a breath, in free meter
             continue
         bars = [found for _, found in laid(grouped(texture, meter), meter, 16)]
         assert all(len(set(bars[at : at + 4])) > 1 for at in range(0, 16, 4)), name
@@ -214,4 +214,5 @@ def test_a_loop_made_of_the_theme_ends_its_phrases(style: str, composed: Compose
                 tuple((n.onset - at, n.pitch) for n in passage.notes if at <= n.onset < at + section.meter.bar_ticks)
                 for at in starts
             ]
-            assert all(len(set(bars[at : at + 4])) > 1 for at in range(0, len(bars) - 3, 4))
+            fours = (bars[at : at + 4] for at in range(0, len(bars) - 3, 4))
+            assert all(len(set(four)) > 1 for four in fours if any(four))  # else he rests
