@@ -55,7 +55,7 @@ def _accented(note: Note, at: int, meter: Meter) -> Note:
 def _turned(loop: list[Note], section: SectionPlan) -> list[Note]:
     """A loop over a section: every fourth bar ends the other way round, the last of a phrase a note earlier."""
     out: list[Note] = []
-    for bar, start in enumerate(section.bar_ticks()):
+    for bar, start in enumerate(section.sheet_ticks()):
         own = [n for n in loop if start <= n.onset < start + section.meter.bar_ticks]
         if len(own) > BREATHES:
             *head, one, other = own

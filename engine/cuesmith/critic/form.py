@@ -27,13 +27,16 @@ def duration(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def ending(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q07: a button is one short hit on the last downbeat; a loop rings over no bar line."""
+    """Q07: a button is one short hit on the last downbeat, a loop rings over no bar line.
+
+    Hits of the picture may come after the button; a cue of a single bar has its theme there.
+    """
     notes = view.every
     if not len(notes):
         return
     if view.ending == "button":
         last_bar = int(view.bars[-2])
-        late = notes.onset > last_bar
+        late = (notes.onset > last_bar) & ~np.isin(notes.onset, [hit.tick for hit in view.hits]) & (len(view.bars) > 2)
         if late.any():
             part = view.parts[notes.part[late][0]].id
             count, first = int(late.sum()), int(notes.onset[late][0])
