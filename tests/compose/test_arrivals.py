@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cuesmith.compose.arrivals import ARRIVALS, LONGEST_HUSH_SEC
+from cuesmith.compose.arrivals import ARRIVALS, LONGEST_HUSH_SEC, arriving
 from cuesmith.compose.guide import answers
 from cuesmith.critic.view import view_of
 from cuesmith.cue import Cue, compose, compose_brief
@@ -64,6 +64,14 @@ def test_where_the_picture_stops_nothing_begins_or_goes_on(style: str, type_: st
     assert not [n for n in pitched if n.onset <= at and n.end > at + dry]
     after = min(n.onset for n in notes(made) if n.onset > at)
     assert plan.tempo.seconds(after) - plan.tempo.seconds(at) <= LONGEST_HUSH_SEC + 1.2
+
+
+def test_two_hits_at_one_moment_leave_no_note_without_length() -> None:
+    plan = cue("symphonic", "tension", (Hit(22.7, "swell"), Hit(22.7, "key"))).score.plan
+    assert len({h.tick for h in plan.hits}) == 1
+    for role in ("lead", "bass", "pad", "ostinato"):
+        held = Passage((Note(0, plan.length, 40, 80),), 0, "drone")
+        assert all(n.duration > 0 for p in arriving(plan, (held,), role) for n in p.notes)
 
 
 @pytest.mark.parametrize("style", STYLES)

@@ -151,7 +151,7 @@ def _player(passage: Passage, role: str) -> str:
 
 def _restruck(note: Note, ticks: Iterable[int]) -> list[Note]:
     """A note cut where it is struck anew."""
-    cuts = [note.onset, *sorted(t for t in ticks if note.onset + PPQ // 4 < t < note.end - PPQ // 4), note.end]
+    cuts = [note.onset, *sorted({t for t in ticks if note.onset + PPQ // 4 < t < note.end - PPQ // 4}), note.end]
     return [note._replace(onset=a, duration=b - a) for a, b in pairwise(cuts)]
 
 

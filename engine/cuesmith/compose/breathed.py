@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from cuesmith.compose.boundaries import LEADING
+from cuesmith.compose.echoes import echoing
 from cuesmith.compose.material import Piece
 from cuesmith.motif.ops import best_identity
 from cuesmith.music.note import PPQ, Note
@@ -34,8 +35,9 @@ def breathed(score: Score, lungs: Mapping[str, float]) -> Score:
     harmony = tuple(_span(span, flow) for span in score.harmony)
     lines = frozenset(tick for s in score.plan.sections if s.flow for tick in (*s.bar_ticks()[1:], s.end))
     ends = [section.end for section in score.plan.sections]
-    parts = tuple(_part(part, flow, lines if part.role in SINGING else frozenset(), ends) for part in score.parts)
-    return replace(score, harmony=harmony, parts=tuple(_with_air(part, score.plan, lungs) for part in parts))
+    parts = [_part(part, flow, lines if part.role in SINGING else frozenset(), ends) for part in score.parts]
+    parts = [_with_air(part, score.plan, lungs) for part in parts]
+    return replace(score, harmony=harmony, parts=echoing(parts, score.plan))
 
 
 def _with_air(part: Part, plan: Plan, lungs: Mapping[str, float]) -> Part:
