@@ -40,6 +40,8 @@ from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
 
 STRICTER = 0.25  # by how much every further attempt shuns foreign notes on strong places
+FEW = 2  # sections with a theme
+RESTLESS = 5  # from this attempt on nobody owes a silence: it may be the rests that leave a hole
 PLAINLY = 2  # from this attempt on the first to sing begins with the idea as it was written
 
 
@@ -75,18 +77,23 @@ def _tunes(plan: Plan, laid: Mapping[int, Laid]) -> dict[int, list[int]]:
     return sung
 
 
+def _brief(plan: Plan) -> bool:
+    """Whether a cue says so little that its theme has to be itself whenever it comes."""
+    return plan.melody == "sparse" and sum(section.theme is not None for section in plan.sections) <= FEW
+
+
 def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, attempt: int = 0) -> Score:
     """The whole score of a cue. Parts without a note are left out; parts stand in the order of the style's seats.
 
-    attempt: 0, or the number of another way of writing the same plan: stricter about foreign notes each time, and from
-    the second on with the idea as it was written at the start.
+    attempt: 0, or the number of another way of writing the same plan: stricter about foreign notes each time, from the
+    second on with the idea as it was written at the start, from the fifth on with nobody told to rest.
     """
     draw = stream(plan.brief.seed, plan.brief.id)
     draw = draw.child("attempt", attempt) if attempt else draw
-    laid = lay_out(plan, themes, draw.child("melody"), plainly=attempt >= PLAINLY)
+    laid = lay_out(plan, themes, draw.child("melody"), plainly=attempt >= PLAINLY or _brief(plan))
     cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, laid))
     harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
-    owed = owed_bars(plan, cast, plan.contexts(style.family), banks)
+    owed = owed_bars(plan, cast, plan.contexts(style.family), banks) if attempt < RESTLESS else 0
     sung = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"), 1 + STRICTER * attempt)
     lead = _led(plan, harmony, cast, themes, relayed(plan, cast, sung, owed, kept_bars(plan)), draw)
     setting = Setting(

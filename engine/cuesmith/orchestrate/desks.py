@@ -19,6 +19,7 @@ from cuesmith.specs.library import Banks
 
 RULE = "Q34s"  # the row of rules.yaml that says how much silence is owed, and where nobody asks
 CREST = 0.5  # of a cue: where its climax is longer than that, only the second half of it is the crest
+HOLE_SEC = 1.6  # a silence of one player longer than this needs somebody beside him
 HELD = ("stop", "silence", "climax")  # hits that everybody meets
 BLOCKS = "blocking"  # what was done to a theme that several play in block chords
 Span = tuple[int, int]  # ticks: start, end
@@ -51,13 +52,14 @@ class Window:
 @dataclass(slots=True)
 class Desk:
     """A player at work: the bars in which he plays, those in which he must, those for which notes have been written,
-    those in which he has been told to rest."""
+    those in which he has been told to rest; carries: those in which he alone would leave no hole."""
 
     player: Player
     section: str
     plays: int
     bound: int
     wrote: int
+    carries: int
     rests: int = 0
 
 
@@ -139,10 +141,26 @@ def desks_of(
             here = bits_of(s for s in plan.sections if cast.active(player, s))
             plays = desks[model].plays & here if model in desks else 0
         if plays:
+            notes = played.get(player.id if model in (None, "lead") else str(model), ())
+            carries = plays & ~_holes(notes, lines, plan)
             own = (n for p in lead if p.device == player.id and _leads(cast, p) for n in p.notes)
             bound = sounding(own, lines) | sounding(needed.get(player.id, ()), lines)
-            desks[player.id] = Desk(player, section_of(player.seat.role, player.instrument), plays, bound, plays)
+            section = section_of(player.seat.role, player.instrument)
+            desks[player.id] = Desk(player, section, plays, bound, plays, carries)
     return desks
+
+
+def _holes(notes: Iterable[Note], lines: Sequence[int], plan: Plan) -> int:
+    """The bars into which a silence of somebody reaches that is a hole where nobody else plays."""
+    at = plan.tempo.seconds
+    found = reached = 0
+    for note in sorted(notes):
+        if at(note.onset) - at(reached) > HOLE_SEC:
+            found |= sounding((Note(reached, note.onset - reached, 0, 0),), lines)
+        reached = max(reached, note.end)
+    if at(plan.length) - at(reached) > HOLE_SEC:
+        found |= sounding((Note(reached, plan.length - reached, 0, 0),), lines)
+    return found
 
 
 def _leads(cast: Cast, passage: Passage) -> bool:

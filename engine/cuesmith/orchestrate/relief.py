@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from cuesmith.music.note import Note
+from cuesmith.music.note import PPQ, Note
 from cuesmith.music.pitch import fold
+from cuesmith.music.voicing import muddy
 from cuesmith.orchestrate.desks import Span, Window
 from cuesmith.orchestrate.player import Player
 from cuesmith.orchestrate.tacet import HANDS, Tacet
 from cuesmith.score import ChordSpan, Passage, cut_around
 
+CLEAR = 60  # MIDI pitch from which on no interval is too close
 STANDS_IN = "stands in"  # the device of what is taken over
 
 
@@ -21,9 +23,19 @@ def silenced(passages: tuple[Passage, ...], spans: Iterable[Span]) -> tuple[Pass
     for whole in passages:
         left: tuple[Passage, ...] = (whole,)
         for start, end in spans:
-            left = cut_around(left, start, end)
+            left = tuple(part for passage in left for part in _around(passage, start, end))
         out += [p if len(p.notes) == len(whole.notes) else replace(p, statement=None) for p in left]
     return tuple(out)
+
+
+def _around(passage: Passage, start: int, end: int) -> tuple[Passage, ...]:
+    """A passage with a rest. What would be held for a beat and more after it begins anew there: a drone comes back."""
+    back = tuple(n._replace(onset=end, duration=n.end - end) for n in passage.notes if n.onset < end <= n.end - PPQ)
+    cut = cut_around((passage,), start, end)
+    if not back:
+        return cut
+    left = cut[0].notes if cut else ()
+    return (replace(passage, notes=tuple(sorted((*left, *back))), statement=None),)
 
 
 def _spans(harmony: tuple[ChordSpan, ...], window: Window) -> Iterator[ChordSpan]:
@@ -76,6 +88,27 @@ def _office(
     return [n._replace(onset=first, duration=last - first) for first, last, n in cut]
 
 
+def _above(passage: Passage, taken: Sequence[Note], high: int) -> tuple[Passage, ...]:
+    """What a player had written himself, clear of what he takes over: notes too close to it for so low a register go up
+    an octave, or are left out."""
+    low = [n for n in taken if n.pitch < CLEAR]
+    first, last = min((n.onset for n in low), default=0), max((n.end for n in low), default=0)
+    notes = []
+    for note in passage.notes:
+        if note.onset < last and note.end > first and note.pitch < CLEAR and any(_muddy(note, n) for n in low):
+            note = note._replace(pitch=note.pitch + 12)
+            if note.pitch > high or any(n.pitch == note.pitch and n.onset == note.onset for n in passage.notes):
+                continue
+        notes.append(note)
+    return (replace(passage, notes=tuple(sorted(notes))),) if notes else ()
+
+
+def _muddy(note: Note, other: Note) -> bool:
+    """Whether two notes that sound together stand too close for their register."""
+    low, high = sorted((note.pitch, other.pitch))
+    return note.onset < other.end and note.end > other.onset and muddy(low, high)
+
+
 def handed_over(
     harmony: tuple[ChordSpan, ...],
     passages: Mapping[str, tuple[Passage, ...]],
@@ -99,6 +132,7 @@ def handed_over(
             if pitch <= high and not any(n.pitch == pitch and n.onset < note.end and n.end > note.onset for n in busy):
                 taken.append(note._replace(pitch=pitch))
         if taken:
+            mine = tuple(kept for p in mine for kept in _above(p, taken, high))
             mine = (*mine, Passage(tuple(taken), window.section.index, STANDS_IN))
         out[target] = tuple(sorted(mine, key=lambda p: (p.section, p.notes[0].onset)))
     return out

@@ -129,7 +129,7 @@ def _considered(room: Ensemble, resting: Sequence[Desk], kept: int = 0) -> _Rest
         if role not in ("bass", "colour"):
             company |= plays
         if desk.section != DRUMS and role != "colour":
-            pitched |= plays
+            pitched |= plays & desk.carries
             support |= plays & ~desk.bound
     gaps = (before[0] & ~after[0], before[1] & ~after[1])
     own = room.union(resting)
@@ -199,6 +199,7 @@ def _rest(room: Ensemble, resting: Sequence[Desk], window: Window) -> None:
                 source = max(sources, key=lambda d: (d.plays & window.bits).bit_count())
                 room.handed.append((source.player.id, stand_in.player.id, window))
                 stand_in.plays |= source.plays & window.bits
+                stand_in.carries |= source.carries & window.bits
                 stand_in.bound |= window.bits
     for desk in resting:
         desk.rests |= window.bits
