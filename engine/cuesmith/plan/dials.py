@@ -27,7 +27,7 @@ BEYOND         = 0.12          # share by which the dial takes the tempo outside
 TALKING_BPM    = 100.0         # a cue that words must be heard over goes no faster
 FULLEST, BAREST = (0.50, 0.50), (0.03, 0.27)  # energy at arousal 1 and 0: least, share of the form's own
 SOFTEST, LOUDEST           = 0.75, 1.06         # of the velocities written, at arousal 0 and 1
-VALENCE_LIFT, AROUSAL_LIFT = 6.0, 11.0          # semitones by which a melody rises per unit of each dial
+VALENCE_LIFT, AROUSAL_LIFT = 6.0, 8.0          # semitones by which a melody rises per unit of each dial
 STILL_BELOW, DRIVEN_ABOVE  = 0.3, 0.75        # arousal under which a melody is bound, and over which it is marked
 LIGHT_FOOTED               = 0.5              # valence over which a lively melody is short rather than marked
 # fmt: on
