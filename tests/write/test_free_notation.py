@@ -102,7 +102,8 @@ def test_a_file_is_read_back_as_free(tmp_path: object) -> None:
     path.write_bytes(made().midi())
     view = read_view(path, load_banks())
     assert all(change.meter.free for change in view.meters)
+    # a last breath that is silent is not read
     breaths = [t for s in made().score.plan.sections for t in s.bar_ticks()]
-    assert view.bars.tolist() == [*(t for t in breaths if t < view.length), view.length]  # a silent last one is not read
+    assert view.bars.tolist() == [*(t for t in breaths if t < view.length), view.length]
     assert len(view.bars) >= len(breaths)
     assert critique_midi(path).passed
