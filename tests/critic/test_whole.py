@@ -8,8 +8,7 @@ from functools import cache
 
 import pytest
 
-from cuesmith.critic.critique import critique_show
-from cuesmith.critic.whole import CHECKS
+from cuesmith.critic.whole import CHECKS, critique_show
 from cuesmith.cue import Cue
 from cuesmith.music.meter import Meter
 from cuesmith.music.scale import Key

@@ -22,7 +22,8 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Key
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.show import MidiSource, ThemeSpec
-from cuesmith.write.theme_files import page_of, save_pages
+from cuesmith.write.theme_files import save_pages
+from cuesmith.write.theme_page import page_of
 
 SCALES = load_banks().scales
 TWO_BARS = "D4:1.5 F#4:.5 A4:2 | B4:1 A4:1 E4:2"

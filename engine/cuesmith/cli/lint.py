@@ -34,7 +34,8 @@ def lint(
     ] = False,
 ) -> None:
     """Hold music against the rules of the critic; ends with 1 when a rule is broken that should never be."""
-    from cuesmith.critic.critique import critique_midi, critique_show
+    from cuesmith.critic.critique import critique_midi
+    from cuesmith.critic.whole import critique_show
     from cuesmith.specs.library import load_banks
 
     if Path(source).suffix.lower() in MIDI:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from cuesmith.motif.model import Theme
     from cuesmith.motif.ops import Result
     from cuesmith.specs.library import Banks
-    from cuesmith.write.theme_files import Page
+    from cuesmith.write.theme_page import Page
 
 motif = typer.Typer(name="motif", help="Invent, transform, show and compare leitmotifs.", no_args_is_help=True)
 
@@ -55,7 +55,8 @@ def invent(
     from cuesmith.specs.library import load_banks
     from cuesmith.specs.load import load_style
     from cuesmith.specs.show import ThemeSpec
-    from cuesmith.write.theme_files import notes_of, page_of
+    from cuesmith.write.theme_files import notes_of
+    from cuesmith.write.theme_page import page_of
 
     files = _files(output)
     banks = load_banks()
@@ -107,7 +108,8 @@ def transform(
     from cuesmith.motif.ops import apply_ops
     from cuesmith.motif.recipes import apply_recipe, recipe_ops
     from cuesmith.specs.library import load_banks
-    from cuesmith.write.theme_files import Page, notes_of
+    from cuesmith.write.theme_files import notes_of
+    from cuesmith.write.theme_page import Page
 
     files = _files(output)
     source = theme_of(theme, key=_key(key))
@@ -148,7 +150,8 @@ def show(
 ) -> None:
     """Show a theme of a show: what it is and all its notes."""
     from cuesmith.write.explain import theme_data
-    from cuesmith.write.theme_files import page_of, pages_text
+    from cuesmith.write.theme_files import pages_text
+    from cuesmith.write.theme_page import page_of
 
     files = _files(output)
     theme = theme_of_show(file, name)

@@ -1,21 +1,17 @@
-"""Judging: every rule of the bank over one cue, a show, or any MIDI file."""
+"""Judging: every rule of the bank over one cue or any MIDI file; `whole` judges a set."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from cuesmith.critic import events, form, harmony, melody, orchestra, rhythm, theme_use, voices, whole
+from cuesmith.critic import events, form, harmony, melody, orchestra, rhythm, theme_use, voices
 from cuesmith.critic.midi import read_view
-from cuesmith.critic.model import Breach, Check, Finding, Report, ShowReport, score_of
+from cuesmith.critic.model import Breach, Check, Finding, Report, score_of
 from cuesmith.critic.view import View, view_of
 from cuesmith.motif.model import Theme
 from cuesmith.score import Score
 from cuesmith.specs.library import Banks, load_banks
-
-if TYPE_CHECKING:
-    from cuesmith.show.compose import CueSet
 
 CHECKS: Mapping[str, Check] = {
     **theme_use.CHECKS, **melody.CHECKS, **harmony.CHECKS, **voices.CHECKS, **form.CHECKS, **rhythm.CHECKS,
@@ -56,30 +52,20 @@ def critique_view(view: View, banks: Banks, gravest: bool = False) -> Report:
         guessed = check.by_chords and "harmony" not in view.knows
         severities[id_] = max(rule.severity, 2) if guessed else rule.severity
         for breach in check.measure(view, rule.limits_for(view.contexts)):
-            findings.append(_finding(id_, severities[id_], breach, view.bar(breach.tick)))
-    return _report(view.id, view.title, findings, severities, unknown)
+            findings.append(finding_of(id_, severities[id_], breach, view.bar(breach.tick)))
+    return report_of(view.id, view.title, findings, severities, unknown)
 
 
-def critique_show(made: CueSet, banks: Banks) -> ShowReport:
-    """Judge every cue of a composed show, and the set they make."""
-    reports = tuple(critique(cue.score, made.themes, banks) for cue in made.cues)
-    findings: list[Finding] = []
-    severities: dict[str, int] = {}
-    for id_, measure in whole.CHECKS.items():
-        rule = banks.rules[id_]
-        severities[id_] = rule.severity
-        findings += [_finding(id_, rule.severity, breach, 0) for breach in measure(made, rule.limits, banks)]
-    return ShowReport(reports, _report("", made.show.title, findings, severities, ()))
-
-
-def _finding(id_: str, severity: int, breach: Breach, bar: int) -> Finding:
+def finding_of(id_: str, severity: int, breach: Breach, bar: int) -> Finding:
+    """A breach of a rule as it is reported. bar: from 1; 0 for the whole set."""
     return Finding(id_, severity, round(float(breach.value), 4), round(float(breach.threshold), 4), bar, breach.part,
                    breach.message)  # fmt: skip
 
 
-def _report(
+def report_of(
     id_: str, title: str, findings: Iterable[Finding], severities: Mapping[str, int], unknown: Iterable[str]
 ) -> Report:
+    """What was found of a cue or a set, in order of weight, and its mark. unknown: rules that could not be asked."""
     ordered = tuple(sorted(findings, key=lambda f: (f.severity, f.bar, f.rule, f.part)))
     score = round(score_of(ordered, severities), 1)
     return Report(id_, title, ordered, score, tuple(severities), tuple(unknown))

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from cuesmith.critic.model import Breach, Limits
+from cuesmith.critic.critique import critique, finding_of, report_of
+from cuesmith.critic.model import Breach, Finding, Limits, ShowReport
 from cuesmith.motif.identity import identity
 from cuesmith.music.note import PPQ
 from cuesmith.specs.library import Banks
@@ -215,3 +216,15 @@ CHECKS: Mapping[str, SetCheck] = {
     "Q89": suite,
     "Q90": short_formats,
 }
+
+
+def critique_show(made: CueSet, banks: Banks) -> ShowReport:
+    """Judge every cue of a composed show, and the set they make."""
+    reports = tuple(critique(cue.score, made.themes, banks) for cue in made.cues)
+    findings: list[Finding] = []
+    severities: dict[str, int] = {}
+    for id_, measure in CHECKS.items():
+        rule = banks.rules[id_]
+        severities[id_] = rule.severity
+        findings += [finding_of(id_, rule.severity, breach, 0) for breach in measure(made, rule.limits, banks)]
+    return ShowReport(reports, report_of("", made.show.title, findings, severities, ()))

@@ -4,36 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from cuesmith.motif.model import Motif, Theme
+from cuesmith.motif.model import Motif
 from cuesmith.motif.text import contour_text, notes_text
 from cuesmith.music.note import PPQ
-from cuesmith.music.scale import Key
 from cuesmith.write.atomic import write_bytes, write_text
+from cuesmith.write.theme_page import Page
+from cuesmith.write.theme_svg import themes_svg
 
 ENDINGS = (".mid", ".midi", ".yaml", ".yml", ".svg", ".txt")
 BPM = 100.0
 _PROGRAMS = (0, 48, 60, 71, 42)  # General MIDI, by voice: piano, strings, horn, clarinet, cello
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """A melody to show or save: its voices (the first is the melody), where it stands, and a word about it."""
-
-    name: str
-    voices: tuple[Motif, ...]
-    key: Key
-    octave: int
-    character: str = ""
-    about: str = ""
-
-
-def page_of(theme: Theme, *, whole: bool = True, about: str = "") -> Page:
-    """A theme as a page: its eight bars, or only the idea it is known by."""
-    melody = theme.melody if whole else theme.motif
-    return Page(theme.name, (melody,), theme.key, theme.octave, theme.character, about or theme.character)
 
 
 def save_pages(pages: Sequence[Page], path: Path) -> None:
@@ -45,8 +27,6 @@ def save_pages(pages: Sequence[Page], path: Path) -> None:
     if suffix in (".mid", ".midi"):
         write_bytes(path, pages_midi(pages))
     elif suffix == ".svg":
-        from cuesmith.write.theme_svg import themes_svg
-
         write_text(path, themes_svg(pages))
     elif suffix in (".yaml", ".yml"):
         write_text(path, pages_yaml(pages))

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
 from cuesmith.music.note import Note
-
-if TYPE_CHECKING:
-    from cuesmith.write.theme_files import Page
+from cuesmith.write.theme_page import Page
 
 WIDTH, ROW_HEIGHT, TITLE_HEIGHT, MARGIN = 720, 120, 20, 10  # pixels
 LEAST_SPAN = 12  # semitones: a melody of few pitches is not blown up
