@@ -52,7 +52,7 @@ class Frame:
 def frame_of(ground: Ground, brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Frame:
     """The frame of a cue on its ground."""
     frame = _by_beats(ground, brief, style, themes, banks) if brief.beats else _by_type(ground, brief)
-    if not ground.rules.jo:
+    if not ground.rules.jo or frame.timing is not None:  # what the picture sets the pace of is not free
         return frame
     rows, meters = with_jo(frame.rows, frame.meters)
     return replace(frame, rows=rows, meters=meters)

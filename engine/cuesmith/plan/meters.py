@@ -72,10 +72,7 @@ def meters_of(brief: Brief, cue: CueType, rules: CueRules, style: Style, draw: S
 def with_jo(
     rows: tuple[SectionRow, ...], meters: tuple[Meter, ...]
 ) -> tuple[tuple[SectionRow, ...], tuple[Meter, ...]]:
-    """The sections and their meters with an introduction that is free and slow, where it is in 4/4: jo, of jo-ha-kyu.
-
-    How slow holds where hits do not set the tempo.
-    """
+    """The sections and their meters, an introduction in 4/4 made free and slow: jo, of jo-ha-kyu."""
     if rows[0].treatment != "intro" or meters[0] != Meter(4, 4) or len(rows) < 2:
         return rows, meters
     return (replace(rows[0], tempo=JO_TEMPO), *rows[1:]), (FREE, *meters[1:])
