@@ -191,6 +191,12 @@ def test_no_figure_of_the_bank_is_a_loop_of_one_bar(meter: Meter) -> None:
         assert all(len(set(bars[at : at + 4])) > 1 for at in range(0, 16, 4)), name
 
 
+@pytest.mark.parametrize("meter", [Meter(2, 4), Meter(6, 8), Meter(9, 8)], ids=str)
+def test_a_chord_held_over_a_bar_line_is_struck_again_in_shorter_bars(meter: Meter) -> None:
+    texture = load_banks().textures["breath_half"]
+    assert all(found for _, found in laid(grouped(texture, meter), meter, 16))
+
+
 def test_an_idea_said_again_is_said_from_elsewhere_and_comes_home(themes_of: Callable[[str], dict[str, Theme]]) -> None:
     for theme in themes_of("symphonic").values():
         m = material(theme, Meter(4, 4), GUISES[0], theme.key, 8)

@@ -98,7 +98,14 @@ def _in_quarters(beats: list[list[str]], meter: Meter) -> list[str]:
 
 @lru_cache(maxsize=2048)
 def _bar(words: tuple[str, ...], first: int, steps: int, cyclic: bool) -> tuple[Token, ...]:
-    return tuple(tokens(words, first, steps, cyclic))
+    """One bar; what would only be held from the bar before, in a meter shorter than the pattern's, is struck again."""
+    found = tuple(tokens(words, first, steps, cyclic))
+    if found or not cyclic or words[first % len(words)] != "-":
+        return found
+    before = (words[(first - back) % len(words)] for back in range(1, len(words)))
+    held = next((word for word in before if word != "-"), ".")
+    symbols = [words[(first + i) % len(words)] for i in range(steps)]
+    return tuple(tokens((held, *symbols[1:]), 0, steps, cyclic=False))
 
 
 def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple[Token, ...]]]:
