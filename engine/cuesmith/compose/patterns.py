@@ -98,18 +98,17 @@ def _in_quarters(beats: list[list[str]], meter: Meter) -> list[str]:
 
 @lru_cache(maxsize=2048)
 def _bar(words: tuple[str, ...], first: int, steps: int, cyclic: bool) -> tuple[Token, ...]:
-    """One bar; what would only be held from the bar before, in a meter shorter than the pattern's, is struck again."""
+    """One bar. What is held through the whole next one, in a meter shorter than the pattern's, goes over its line."""
     found = tuple(tokens(words, first, steps, cyclic))
-    if found or not cyclic or words[first % len(words)] != "-":
+    ahead = [words[(first + steps + i) % len(words)] for i in range(steps)]
+    run = next((i for i, word in enumerate(ahead) if word != "-"), steps)
+    if not cyclic or not found or not run or set(ahead) - {"-", "."} or found[-1].step + found[-1].steps < steps:
         return found
-    before = (words[(first - back) % len(words)] for back in range(1, len(words)))
-    held = next((word for word in before if word != "-"), ".")
-    symbols = [words[(first + i) % len(words)] for i in range(steps)]
-    return tuple(tokens((held, *symbols[1:]), 0, steps, cyclic=False))
+    return (*found[:-1], replace(found[-1], steps=found[-1].steps + run))
 
 
 def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple[Token, ...]]]:
-    """(bar, its tokens) for every bar of a section. No token is longer than its bar."""
+    """(bar, its tokens) for every bar of a section. No token is longer than its bar, unless the next only holds it."""
     steps = int(meter.bar_beats * texture.unit)
     compound = meter.denominator == 8 and set(meter.groups) == {3}
     triple = (texture.compound if compound else "") or (texture.triple if meter.numerator % 3 == 0 else "")
