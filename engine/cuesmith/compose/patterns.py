@@ -97,12 +97,17 @@ def _in_quarters(beats: list[list[str]], meter: Meter) -> list[str]:
 
 
 @lru_cache(maxsize=2048)
-def _bar(words: tuple[str, ...], first: int, steps: int, cyclic: bool) -> tuple[Token, ...]:
-    """One bar. What is held through the whole next one, in a meter shorter than the pattern's, goes over its line."""
+def _bar(words: tuple[str, ...], first: int, steps: int, cyclic: bool, over: bool) -> tuple[Token, ...]:
+    """One bar. What is held through the whole next one, in a meter shorter than the pattern's, goes over its line.
+
+    over: whether there is a next one.
+    """
     found = tuple(tokens(words, first, steps, cyclic))
     ahead = [words[(first + steps + i) % len(words)] for i in range(steps)]
     run = next((i for i, word in enumerate(ahead) if word != "-"), steps)
-    if not cyclic or not found or not run or set(ahead) - {"-", "."} or found[-1].step + found[-1].steps < steps:
+    if not (over and cyclic and found and run) or set(ahead) - {"-", "."}:
+        return found
+    if found[-1].step + found[-1].steps < steps:
         return found
     return (*found[:-1], replace(found[-1], steps=found[-1].steps + run))
 
@@ -122,7 +127,7 @@ def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple
     number = 0
     before: tuple[Token, ...] = ()
     for bar in range(bars):
-        found = _bar(words, bar * steps % len(words), steps, cyclic)
+        found = _bar(words, bar * steps % len(words), steps, cyclic, bar < bars - 1)
         if texture.kind == "motif":
             found = tuple(replace(token, number=number + i) for i, token in enumerate(found))
             number += len(found)
