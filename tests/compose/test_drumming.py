@@ -100,7 +100,7 @@ def test_a_groove_in_seven_goes_in_every_order_of_its_beats(name: str, groups: l
     "meter", [SEVEN, Meter(7, 8, (3, 2, 2)), FIVE, Meter(5, 4, (2, 3)), SIX, Meter(12, 8)], ids=str
 )
 def test_textures_follow_the_grouping(meter: Meter) -> None:
-    """No token leaves its bar, unless the next only holds it; a bass strikes on felt beats, or the last of three eighths."""
+    """No token leaves its bar, unless the next only holds it; a bass strikes on beats, or the last of three eighths."""
     for name, texture in BANKS.textures.items():
         if texture.kind == "sustain":
             continue
