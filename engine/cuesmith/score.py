@@ -283,6 +283,14 @@ class Plan:
         """Whether the whole cue is in free meter; sections without a beat of their own apart (a button)."""
         return all(section.meter.free for section in self.sections if section.name != "button")
 
+    def bar_lines(self) -> tuple[int, ...]:
+        """The ticks of all bar lines, the last one too."""
+        return (*(tick for section in self.sections for tick in section.bar_ticks()), self.length)
+
+    def sheet_lines(self) -> tuple[int, ...]:
+        """The same on the even sheet on which music is composed."""
+        return (*(tick for section in self.sections for tick in section.sheet_ticks()), self.length)
+
     def contexts(self, family: str) -> tuple[str, ...]:
         """What rules may name of the cue, the most telling first. family: of its style."""
         return (self.brief.type, self.ending, self.melody, family, *((str(FREE),) if self.free else ()))

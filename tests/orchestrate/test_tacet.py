@@ -17,7 +17,7 @@ from cuesmith.compose.write import write_score
 from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.desks import RULE, kept_bars
 from cuesmith.orchestrate.relief import STANDS_IN
-from cuesmith.orchestrate.silence import DRUMS, bar_lines, section_of, silence_of, silences, sounding
+from cuesmith.orchestrate.silence import DRUMS, section_of, silence_of, silences, sounding
 from cuesmith.score import Part, Plan, Score
 from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
@@ -54,7 +54,7 @@ def _playing(score: Score, pitched: bool = False) -> int:
     found = 0
     for part in score.parts:
         if not pitched or _section(part) != DRUMS:
-            found |= sounding(part.notes(), bar_lines(score.plan))
+            found |= sounding(part.notes(), score.plan.bar_lines())
     return found
 
 
@@ -73,7 +73,7 @@ def test_every_section_and_player_is_silent_for_a_quarter(composed: Composed) ->
 def test_nobody_rests_at_the_crest_or_in_the_last_bar(style: str, type_: str, composed: Composed) -> None:
     resting, restless = _both_ways(style, type_, composed)
     kept = kept_bars(resting.plan, growing=True)
-    lines = bar_lines(resting.plan)
+    lines = resting.plan.bar_lines()
     before = {part.id: sounding(part.notes(), lines) & kept for part in restless.parts}
     after = {part.id: sounding(part.notes(), lines) & kept for part in resting.parts}
     assert sum(map(int.bit_count, after.values())) >= 0.97 * sum(map(int.bit_count, before.values()))
@@ -120,7 +120,7 @@ def test_a_drummer_who_comes_back_loud_leads_in(composed: Composed) -> None:
             ends = [max(n.end for n in p.notes) for p in part.passages if p.device == "pick-up"]
             heard += len(ends)
             onsets = {n.onset for p in part.passages for n in p.notes}
-            bars = {b for a, b in pairwise(bar_lines(score.plan))}
+            bars = {b for a, b in pairwise(score.plan.bar_lines())}
             assert all(any(line in onsets for line in bars if 0 <= line - end + PPQ * 8 <= PPQ * 16) for end in ends)
     assert heard
 
@@ -142,7 +142,7 @@ def test_strokes_in_a_rest_are_dropped_and_the_return_is_led_into(composed: Comp
 def test_a_cymbal_does_not_ring_into_a_rest(composed: Composed) -> None:
     score = composed("jazz-rock", "battle", 1).score
     drums = tuple(part for part in score.parts if part.drums)
-    start = bar_lines(score.plan)[-3]
+    start = score.plan.bar_lines()[-3]
     for part in damped(drums, ((start, score.plan.length),)):
         assert all(note.end <= start for note in part.notes() if note.onset < start)
 

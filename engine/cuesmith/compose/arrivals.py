@@ -79,7 +79,7 @@ def _hush(plan: Plan, hit: PlannedHit) -> _Hush | None:
         return None
     struck = row.strike > 0
     fermata = next((f for f in plan.tempo.fermatas if f.start == hit.tick), None)
-    bars = [tick for section in plan.sections for tick in section.sheet_ticks()] + [plan.length]
+    bars = plan.sheet_lines()
     end = next((tick for tick in bars if tick >= hit.tick + row.hush_beats * PPQ), plan.length)
     least, most = hit.tick + PPQ, LONGEST_HUSH_SEC
     if fermata is not None and struck:

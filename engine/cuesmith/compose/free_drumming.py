@@ -14,10 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from cuesmith.chance import Stream
+from cuesmith.compose.grids import gain_at, velocity_of_letter
 from cuesmith.orchestrate.cast import Player
 from cuesmith.plan.breaths import Flow
 from cuesmith.score import Plan, SectionPlan
-from cuesmith.specs.banks import GRID_LETTERS
 from cuesmith.specs.library import Banks
 from cuesmith.specs.stroke_bank import FreeStrokes, Roll
 
@@ -113,7 +113,7 @@ def free_strokes(
         return
     after = plan.sections[section.index + 1] if section.index + 1 < len(plan.sections) else None
     rising = after is not None and after.energy >= section.energy
-    gain = 0.62 + 0.42 * section.energy
+    gain = gain_at(section.energy)
     lines = [plan.tempo.seconds(tick) for tick in (*section.bar_ticks(), section.end)]
     before, played = "", Counter[str]()
     for number, (begin, end) in enumerate(pairwise(lines)):
@@ -132,11 +132,7 @@ def _played(row: FreeStrokes, begin: float, length: float, gain: float) -> Itera
     """(second, voice, velocity) of a row in a breath that begins at a second and lasts so many."""
     for text in row.strokes:
         place, voice, letter = text.split()
-        yield begin + float(place) * length, voice, _velocity(letter, gain)
+        yield begin + float(place) * length, voice, velocity_of_letter(letter, gain)
     for roll in row.rolls:
         for second, share in rolled(roll, begin + roll.from_ * length, begin + roll.to * length):
-            yield second, roll.voice, _velocity(roll.letter, gain * (SOFT + (LOUD - SOFT) * share))
-
-
-def _velocity(letter: str, gain: float) -> int:
-    return max(18, min(124, round(GRID_LETTERS[letter] * gain)))
+            yield second, roll.voice, velocity_of_letter(roll.letter, gain * (SOFT + (LOUD - SOFT) * share))

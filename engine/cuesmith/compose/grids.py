@@ -13,6 +13,16 @@ SOFT_RISE = "ggoo"
 SOFTER = str.maketrans("Xxo", "xog")
 
 
+def gain_at(energy: float) -> float:
+    """How loud the strokes of a section of this energy are, against those of its letters."""
+    return 0.62 + 0.42 * energy
+
+
+def velocity_of_letter(letter: str, gain: float) -> int:
+    """The velocity of a stroke."""
+    return max(18, min(124, round(GRID_LETTERS[letter] * gain)))
+
+
 def struck(rows: Rows, voice: str, step: int, letter: str, steps: int) -> None:
     """Add a stroke; one that is already there stays where it is the harder one."""
     grid = rows.get(voice, REST * steps)

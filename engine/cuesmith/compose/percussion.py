@@ -28,7 +28,7 @@ from cuesmith.compose.drumming import (
     turns,
 )  # fmt: skip
 from cuesmith.compose.free_drumming import free_strokes
-from cuesmith.compose.grids import struck
+from cuesmith.compose.grids import gain_at, struck, velocity_of_letter
 from cuesmith.compose.patterns import grouped, laid
 from cuesmith.compose.setting import Setting
 from cuesmith.music.meter import Meter
@@ -36,7 +36,7 @@ from cuesmith.music.note import PPQ
 from cuesmith.orchestrate.cast import Player
 from cuesmith.plan.breaths import flow_of
 from cuesmith.score import SectionPlan
-from cuesmith.specs.banks import GRID_LETTERS, Groove
+from cuesmith.specs.banks import Groove
 from cuesmith.specs.groove_cells import GrooveCells
 from cuesmith.specs.library import Banks
 
@@ -76,7 +76,7 @@ def _grid(grid: str, start: int, bar_ticks: int, gain: float) -> Iterator[tuple[
     steps = len(grid)
     for step, letter in enumerate(grid):
         if letter != ".":
-            yield start + step * bar_ticks // steps, max(18, min(124, round(GRID_LETTERS[letter] * gain)))
+            yield start + step * bar_ticks // steps, velocity_of_letter(letter, gain)
 
 
 def _feel(setting: Setting, section: SectionPlan) -> tuple[str, ...]:
@@ -204,7 +204,7 @@ class _Kit:
         after = None if last else self.setting.plan.sections[section.index + 1]
         turning = set(turns(section.bars)) if section.level >= 2 or groove.fill else set()
         stabs = _stabs(self.setting, section) if group == "kit" and groove.tier >= 3 else frozenset()
-        base = 0.62 + 0.42 * section.energy
+        base = gain_at(section.energy)
         for number in range(section.bars):
             start = section.start + number * bar
             gain = base * (0.97 + 0.06 * number / section.bars)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.orchestrate.player import Player
-from cuesmith.orchestrate.silence import section_of, sheet_lines, sounding
+from cuesmith.orchestrate.silence import section_of, sounding
 from cuesmith.score import Passage, Plan, SectionPlan
 
 PHRASE = 4  # bars; the tune changes hands where one ends
@@ -80,7 +80,7 @@ def relayed(plan: Plan, cast: Cast, lead: Sequence[Passage], owed: int, kept: in
     """
     leaders = {p.id: p for p in cast.players if p.seat.role == "lead" and p.seat.double is None and p.instrument}
     of = {id_: section_of("lead", p.instrument) for id_, p in leaders.items()}
-    lines = sheet_lines(plan)
+    lines = plan.sheet_lines()
     bound = _bound(lead, of, lines)
     free = {name: plan.bars - (bits | kept).bit_count() for name, bits in bound.items()}
     if not owed or all(bars >= owed for bars in free.values()):

@@ -18,7 +18,7 @@ def struck(score: Score, finding: Finding) -> Score | None:
     """
     if finding.rule not in CLASHING or finding.bar < 1:
         return None
-    starts = [tick for section in score.plan.sections for tick in section.bar_ticks()]
+    *starts, _ = score.plan.bar_lines()
     start = starts[min(finding.bar, len(starts)) - 1]
     end = next((tick for tick in starts if tick > start), score.plan.length)
     playing = [p for p in score.parts if any(n.onset < end and n.end > start for n in p.notes())]

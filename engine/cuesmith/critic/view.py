@@ -309,12 +309,11 @@ def view_of(score: Score, banks: Banks) -> View:
     plan, brief = score.plan, score.plan.brief
     parts = tuple(_part_view(part, index, banks) for index, part in enumerate(score.parts))
     family = load_style(brief.style).family
-    bars = [tick for section in plan.sections for tick in section.bar_ticks()]
     tune = "guide" if any(part.role == "guide" for part in parts) else "lead"
     return View(
         id=brief.id, title=brief.title, type=brief.type, family=family, melody=plan.melody, ending=plan.ending,
         knows=EVERYTHING, tempo=plan.tempo, meters=plan.meters(),
-        bars=np.array([*bars, plan.length], dtype=np.int64), parts=parts,
+        bars=np.array(plan.bar_lines(), dtype=np.int64), parts=parts,
         lead=one_at_a_time(joined(p.notes for p in parts if p.role == tune and not p.doubling), top=True),
         bass=one_at_a_time(joined(p.notes for p in parts if p.role == "bass" and not p.doubling), top=False),
         chords=score.harmony, sections=plan.sections, statements=score.statements(), scale=plan.scale,

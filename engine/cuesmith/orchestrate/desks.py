@@ -13,7 +13,7 @@ from cuesmith.chance import Stream
 from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.orchestrate.player import Player
-from cuesmith.orchestrate.silence import UNCOUNTED, section_of, sheet_lines, sounding
+from cuesmith.orchestrate.silence import UNCOUNTED, section_of, sounding
 from cuesmith.score import Passage, Plan, SectionPlan
 from cuesmith.specs.library import Banks
 
@@ -108,7 +108,7 @@ def kept_bars(plan: Plan, growing: bool = False) -> int:
     climax = plan.climax
     bars = ceil(climax.bars / 2) if growing or climax.bars > CREST * plan.bars else climax.bars
     first = climax.first_bar + climax.bars - bars
-    held = sounding((Note(hit.tick, 1, 0, 0) for hit in plan.hits if hit.kind in HELD), sheet_lines(plan))
+    held = sounding((Note(hit.tick, 1, 0, 0) for hit in plan.hits if hit.kind in HELD), plan.sheet_lines())
     return last | held | ((1 << bars) - 1) << first
 
 
@@ -129,7 +129,7 @@ def desks_of(
     played: what every player plays, by id, those who double other seats than the tune left out. lead: the passages of
     the tune. needed: what must not be missed, by player.
     """
-    lines = sheet_lines(plan)
+    lines = plan.sheet_lines()
     desks: dict[str, Desk] = {}
     for player in sorted(cast.players, key=lambda p: p.seat.double not in (None, "lead")):  # those who copy come last
         model = player.seat.double
@@ -184,7 +184,7 @@ def owed_bars(plan: Plan, cast: Cast, contexts: tuple[str, ...], banks: Banks) -
 
 def spans_of(plan: Plan, bits: int) -> tuple[Span, ...]:
     """Bars as stretches of time."""
-    lines = sheet_lines(plan)
+    lines = plan.sheet_lines()
     out: list[Span] = []
     for bar in range(plan.bars):
         if bits >> bar & 1:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from cuesmith.music.note import Note
-from cuesmith.score import Plan, Score
+from cuesmith.score import Score
 from cuesmith.specs.banks import Instrument
 from cuesmith.specs.library import Banks
 
@@ -41,16 +41,6 @@ class Silence:
 def section_of(role: str, instrument: Instrument | None) -> str:
     """The section of the ensemble that a seat belongs to: the family of its instrument, or the drums."""
     return DRUMS if role == "pulse" or instrument is None else instrument.family
-
-
-def bar_lines(plan: Plan) -> tuple[int, ...]:
-    """The ticks of all bar lines, the last one too."""
-    return (*(tick for section in plan.sections for tick in section.bar_ticks()), plan.length)
-
-
-def sheet_lines(plan: Plan) -> tuple[int, ...]:
-    """The same on the even sheet on which music is composed."""
-    return (*(tick for section in plan.sections for tick in section.sheet_ticks()), plan.length)
 
 
 def sounding(notes: Iterable[Note], lines: Sequence[int]) -> int:
@@ -97,7 +87,7 @@ def silences(desks: Desks, leads: Mapping[str, int], bars: int, least: float) ->
 
 def silence_of(score: Score, banks: Banks, least: float) -> Silence:
     """How much of a composed cue every section and every part is silent. least: see `silences`."""
-    lines = bar_lines(score.plan)
+    lines = score.plan.bar_lines()
     desks: dict[str, tuple[str, int]] = {}
     leads: dict[str, int] = {}
     for part in score.parts:

@@ -16,7 +16,7 @@ from cuesmith.music.note import Note
 from cuesmith.orchestrate.cast import Cast
 from cuesmith.orchestrate.desks import Desk, Ensemble, Span, Window, bits_of, desks_of, kept_bars, spans_of, windows_of
 from cuesmith.orchestrate.roster import PLAYERS, counted
-from cuesmith.orchestrate.silence import DRUMS, sheet_lines
+from cuesmith.orchestrate.silence import DRUMS
 from cuesmith.score import Passage, Plan
 
 PHRASES = (4, 2, 1)  # bars of a rest: phrases first, half phrases and stops where those do not do
@@ -271,7 +271,7 @@ def tacet(
         if desk.player.seat.double in (None, "lead"):
             _settle(room, [desk])
     rests = {name: spans_of(plan, desk.rests) for name, desk in desks.items() if desk.rests}
-    lines = sheet_lines(plan)
+    lines = plan.sheet_lines()
     pickups = {name: frozenset(lines[bar] for bar in bars) for name, bars in room.pickups.items() if bars}
     return Tacet(rests, tuple(room.handed), pickups)
 

@@ -47,7 +47,7 @@ def _soft(score: Score) -> Score:
 
 def _tail(plan: Plan) -> int:
     """The bar line at which variant D begins: whole sections from the end while they are short, else four-bar steps."""
-    lines = [tick for section in plan.sections for tick in section.bar_ticks()]
+    *lines, _ = plan.bar_lines()
     start = plan.length
     while lines and (start > plan.sections[-1].start or plan.seconds - plan.tempo.seconds(start) < ENDING_SEC[0]):
         start = lines.pop()
