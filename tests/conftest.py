@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import TypeAlias
 
 import pytest
@@ -14,6 +16,7 @@ from cuesmith.show.themes import make_themes
 from cuesmith.specs.library import Banks, load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith_render.fluid.discover import EMBEDDED_FONT, SOUNDFONT_VARIABLE, Soundfont
 
 Composed: TypeAlias = Callable[[str, str, int], Cue]
 
@@ -29,11 +32,20 @@ def _themes(style: str) -> Mapping[str, Theme]:
     return make_themes(specs, load_style(style), load_banks(), "tests")
 
 
+@pytest.fixture(scope="session")
+def embedded_font() -> Soundfont:
+    """TimGM6mb of the pretty_midi wheel, the one soundfont that every installation has."""
+    found = importlib.util.find_spec("pretty_midi")
+    assert found is not None and found.origin is not None
+    return Soundfont(Path(found.origin).parent / EMBEDDED_FONT, "embedded", "TimGM6mb")
+
+
 @pytest.fixture(scope="session", autouse=True)
-def _no_measurements_of_the_user(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What somebody has measured of his soundfonts must not change what is tested, also in other processes."""
+def _the_same_on_every_machine(tmp_path_factory: pytest.TempPathFactory, embedded_font: Soundfont) -> Iterator[None]:
+    """Neither the soundfonts of this machine nor what was measured of them change a test, also in other processes."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        patch.setenv(SOUNDFONT_VARIABLE, str(embedded_font.path))
         yield
 
 

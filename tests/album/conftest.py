@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from cuesmith.specs.show import AlbumSpec, CueSpec, Show, ThemeSpec
 from cuesmith_render.album import AlbumReport, render_album
-from cuesmith_render.fluid.discover import soundfont_candidates
+from cuesmith_render.fluid.discover import Soundfont
 
 EVIL = "</title><script>document.title='evil'</script> \"Réveil\" & 灯籠 🏮 'x'"
-
-
-@pytest.fixture(scope="session")
-def embedded_font() -> Path:
-    """TimGM6mb of the pretty_midi wheel, so that results do not depend on the machine's soundfonts."""
-    found = [c for c in soundfont_candidates() if c.origin == "embedded" and c.usable]
-    return Path(found[0].path)
 
 
 @pytest.fixture(scope="session")
@@ -37,6 +28,6 @@ def tiny_show() -> Show:
 
 
 @pytest.fixture(scope="session")
-def album(tiny_show: Show, embedded_font: Path, tmp_path_factory: pytest.TempPathFactory) -> AlbumReport:
+def album(tiny_show: Show, embedded_font: Soundfont, tmp_path_factory: pytest.TempPathFactory) -> AlbumReport:
     """The tiny show's album, made in this process. Tests must not change its files."""
-    return render_album(tiny_show, tmp_path_factory.mktemp("album") / "out", jobs=1, soundfont=embedded_font)
+    return render_album(tiny_show, tmp_path_factory.mktemp("album") / "out", jobs=1, soundfont=embedded_font.path)

@@ -18,6 +18,7 @@ from cuesmith.errors import CuesmithError, UsageError
 from cuesmith.specs.show import CueSpec, Show
 from cuesmith_render.album import AlbumReport, render_album
 from cuesmith_render.album.pool import worker_count
+from cuesmith_render.fluid.discover import Soundfont
 
 SCRIPT = """
 import sys
@@ -75,11 +76,11 @@ def test_files_and_report(album: AlbumReport, tiny_show: Show) -> None:
 
 
 def test_two_processes_write_the_same_bytes(
-    album: AlbumReport, tiny_show: Show, embedded_font: Path, tmp_path: Path
+    album: AlbumReport, tiny_show: Show, embedded_font: Soundfont, tmp_path: Path
 ) -> None:
     told: list[tuple[str, int, int]] = []
     again = render_album(
-        tiny_show, tmp_path / "two", jobs=2, soundfont=embedded_font, on_progress=lambda *step: told.append(step)
+        tiny_show, tmp_path / "two", jobs=2, soundfont=embedded_font.path, on_progress=lambda *step: told.append(step)
     )
     assert _content(again.out_dir) == _content(album.out_dir)
     assert [dataclasses.replace(t, midi=Path(), audio=Path()) for t in again.tracks] == [
@@ -121,11 +122,11 @@ def test_data_names_the_files(album: AlbumReport) -> None:
     assert [cue["file_stem"] for cue in data["cues"]] == [track.audio.stem for track in album.tracks]
 
 
-def test_older_files_stay_and_are_not_listed(tiny_show: Show, embedded_font: Path, tmp_path: Path) -> None:
+def test_older_files_stay_and_are_not_listed(tiny_show: Show, embedded_font: Soundfont, tmp_path: Path) -> None:
     (tmp_path / "m999_of-old.flac").write_bytes(b"precious")
     (tmp_path / "index.html").write_text("old", encoding="utf-8")
     short = dataclasses.replace(tiny_show, cues=tiny_show.cues[1:])
-    report = render_album(short, tmp_path, jobs=1, soundfont=embedded_font)
+    report = render_album(short, tmp_path, jobs=1, soundfont=embedded_font.path)
     assert (tmp_path / "m999_of-old.flac").read_bytes() == b"precious"
     for name in ("index.html", "album.m3u8", "show.json"):
         text = (tmp_path / name).read_text(encoding="utf-8")
@@ -135,41 +136,41 @@ def test_older_files_stay_and_are_not_listed(tiny_show: Show, embedded_font: Pat
 
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_failing_cue_is_named_and_the_others_finished(
-    tiny_show: Show, embedded_font: Path, tmp_path: Path, jobs: int
+    tiny_show: Show, embedded_font: Soundfont, tmp_path: Path, jobs: int
 ) -> None:
     bad = CueSpec(id="M-101", title="Nowhere", type="daily", style="polka", seconds=40)
     show = dataclasses.replace(tiny_show, cues=(bad, *tiny_show.cues))
     with pytest.raises(CuesmithError, match=r"cue M-101 \(Nowhere\) could not be made: .*polka") as caught:
-        render_album(show, tmp_path, jobs=jobs, soundfont=embedded_font)
+        render_album(show, tmp_path, jobs=jobs, soundfont=embedded_font.path)
     assert "2 of 3 cues" in str(caught.value)
     assert len(list(tmp_path.glob("*.flac"))) == len(list(tmp_path.glob("*.mid"))) == 2
     assert not (tmp_path / "index.html").exists()
     _no_half_files(tmp_path)
 
 
-def test_a_fault_of_any_other_kind_names_its_cue_too(tiny_show: Show, embedded_font: Path, tmp_path: Path) -> None:
+def test_a_fault_of_any_other_kind_names_its_cue_too(tiny_show: Show, embedded_font: Soundfont, tmp_path: Path) -> None:
     show = dataclasses.replace(tiny_show, cues=(dataclasses.replace(tiny_show.cues[0], themes=("nobody",)),))
     with pytest.raises(CuesmithError, match=r"cue M-501 \(Eyecatch\).*KeyError: 'nobody'.*report"):
-        render_album(show, tmp_path, jobs=1, soundfont=embedded_font)
+        render_album(show, tmp_path, jobs=1, soundfont=embedded_font.path)
 
 
-def test_an_interrupt_leaves_no_half_files(tiny_show: Show, embedded_font: Path, tmp_path: Path) -> None:
+def test_an_interrupt_leaves_no_half_files(tiny_show: Show, embedded_font: Soundfont, tmp_path: Path) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        render_album(tiny_show, tmp_path, jobs=1, soundfont=embedded_font, on_progress=interrupt)
+        render_album(tiny_show, tmp_path, jobs=1, soundfont=embedded_font.path, on_progress=interrupt)
     assert len(list(tmp_path.glob("*.flac"))) == 1
     assert not (tmp_path / "index.html").exists()
     _no_half_files(tmp_path)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="process groups are POSIX")
-def test_ctrl_c_in_a_terminal(embedded_font: Path, tmp_path: Path) -> None:
+def test_ctrl_c_in_a_terminal(embedded_font: Soundfont, tmp_path: Path) -> None:
     script = _script(tmp_path, "\nif __name__ == '__main__':\n    run()\n")
     out = tmp_path / "out"
     run = subprocess.Popen(
-        [sys.executable, str(script), str(out), str(embedded_font)],
+        [sys.executable, str(script), str(out), str(embedded_font.path)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -186,10 +187,10 @@ def test_ctrl_c_in_a_terminal(embedded_font: Path, tmp_path: Path) -> None:
     _no_half_files(out)
 
 
-def test_a_script_without_guard_is_told_so(embedded_font: Path, tmp_path: Path) -> None:
+def test_a_script_without_guard_is_told_so(embedded_font: Soundfont, tmp_path: Path) -> None:
     script = _script(tmp_path, "\nrun()\n")
     run = subprocess.run(
-        [sys.executable, str(script), str(tmp_path / "out"), str(embedded_font)],
+        [sys.executable, str(script), str(tmp_path / "out"), str(embedded_font.path)],
         capture_output=True,
         text=True,
         timeout=120,
@@ -208,16 +209,16 @@ def test_worker_count() -> None:
         worker_count(-1, 3)
 
 
-def test_faults_seen_before_any_work(tiny_show: Show, embedded_font: Path, tmp_path: Path) -> None:
+def test_faults_seen_before_any_work(tiny_show: Show, embedded_font: Soundfont, tmp_path: Path) -> None:
     occupied = tmp_path / "album"
     occupied.write_text("a file", encoding="utf-8")
     with pytest.raises(UsageError, match="is a file"):
-        render_album(tiny_show, occupied, soundfont=embedded_font)
+        render_album(tiny_show, occupied, soundfont=embedded_font.path)
     twice = dataclasses.replace(
         tiny_show, cues=(tiny_show.cues[0], dataclasses.replace(tiny_show.cues[1], id="M501"))
     )
     with pytest.raises(UsageError, match=r"M-501 and M501"):
-        render_album(twice, tmp_path / "twice", soundfont=embedded_font)
+        render_album(twice, tmp_path / "twice", soundfont=embedded_font.path)
     with pytest.raises(CuesmithError, match=r"nowhere\.sf2"):
         render_album(tiny_show, tmp_path / "mute", soundfont=tmp_path / "nowhere.sf2")
     assert list(tmp_path.iterdir()) == [occupied]

@@ -13,6 +13,7 @@ from tests.conftest import Composed
 from cuesmith.orchestrate.balance import doubles
 from cuesmith.orchestrate.levels import MOST_DB, TOGETHER_DB, levelled
 from cuesmith.specs.library import Banks
+from cuesmith_render.fluid.discover import Soundfont
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 TYPES = ("main_theme", "battle", "daily", "tender", "suspense", "ambient")
@@ -59,10 +60,12 @@ def _loudness_over(stem: NDArray[np.float32], step: int) -> NDArray[np.float64]:
     ("style", "type_", "seed"),
     [("taiko-koto", "preview", 1), ("jazz-rock", "preview", 2), ("synth", "preview", 3), ("symphonic", "victory", 4)],
 )
-def test_the_tune_is_heard_in_the_sound(style: str, type_: str, seed: int, composed: Composed) -> None:
+def test_the_tune_is_heard_in_the_sound(
+    style: str, type_: str, seed: int, composed: Composed, embedded_font: Soundfont
+) -> None:
     """Rendered, in every second in which the tune is played: in the middle no softer than all the rest by 3 dB."""
     pytest.importorskip("pygame")
-    from cuesmith_render.fluid.discover import find_library, find_soundfont
+    from cuesmith_render.fluid.discover import find_library
     from cuesmith_render.fluid.synth import shared_bank
     from cuesmith_render.stems import render_stems
 
@@ -72,7 +75,7 @@ def test_the_tune_is_heard_in_the_sound(style: str, type_: str, seed: int, compo
         for part in cue.score.parts
     }
     tracks = tuple(replace(track, stem=stems[track.part_id]) for track in cue.performance.tracks)
-    bank = shared_bank(find_library(), find_soundfont())
+    bank = shared_bank(find_library(), embedded_font)
     heard = render_stems(replace(cue.performance, tracks=tracks, loop=False, fade_out_sec=0.0), bank, 22050)
     level = {name: _loudness_over(stem, 2205) for name, stem in zip(heard.names, heard.samples, strict=True)}
     sung = np.zeros(len(level["tune"]))

@@ -16,6 +16,7 @@ from cuesmith.perform.play import perform
 from cuesmith.specs.library import Banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.style import Style
+from cuesmith_render.fluid.discover import Soundfont
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 
@@ -101,11 +102,11 @@ def test_the_filter_is_heard(make_dark: Callable[[int], float]) -> None:
 
 
 @pytest.fixture
-def make_dark() -> Callable[[int], float]:
+def make_dark(embedded_font: Soundfont) -> Callable[[int], float]:
     pytest.importorskip("pygame")
     from cuesmith.music.meter import Meter, MeterChange
     from cuesmith.music.tempo import constant_tempo
-    from cuesmith_render.fluid.discover import find_library, find_soundfont
+    from cuesmith_render.fluid.discover import find_library
     from cuesmith_render.fluid.synth import shared_bank
     from cuesmith_render.stems import render_stems
 
@@ -116,7 +117,7 @@ def make_dark() -> Callable[[int], float]:
             np.array([100], np.int16), (Curve("nrpn", CUTOFF, np.zeros(1), np.array([cents], np.int32)),), reverb=0.0,
         )  # fmt: skip
         played = Performance("x", (track,), constant_tempo(120), (MeterChange(0, Meter(4, 4)),), (), (), 1.0, 1920)
-        bank = shared_bank(find_library(), find_soundfont())
+        bank = shared_bank(find_library(), embedded_font)
         spectrum = np.abs(np.fft.rfft(render_stems(played, bank, 44100).samples[0].sum(axis=0)[:44100])) ** 2
         return float(10 * np.log10(spectrum[2000:].sum() / spectrum.sum()))
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,18 +11,10 @@ import pytest
 from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.tempo import constant_tempo
 from cuesmith.perform.model import Performance, Track
-from cuesmith_render.fluid.discover import EMBEDDED_FONT, Soundfont, find_library
+from cuesmith_render.fluid.discover import Soundfont, find_library
 from cuesmith_render.fluid.synth import Bank
 
 NoteRow = tuple[float, float, int, int]  # onset in seconds, duration in seconds, pitch, velocity
-
-
-@pytest.fixture(scope="session")
-def embedded_font() -> Soundfont:
-    """The soundfont every installation has."""
-    site = importlib.util.find_spec("pretty_midi")
-    assert site is not None and site.origin is not None
-    return Soundfont(Path(site.origin).parent / EMBEDDED_FONT, "embedded", "TimGM6mb")
 
 
 @pytest.fixture(scope="session")

@@ -41,6 +41,7 @@ class Builder:
         self.positions: dict[KeyPath, Position] = {}
         self.key_positions: dict[KeyPath, Position] = {}
         self.faults: list[tuple[Position, KeyPath, str]] = []
+        self.stopped = False  # whether the reader gave up at a StopReading
         self._source = source
         self._root: list[object] = []  # holds the one value of the file
         self._frames = [_Frame(self._root, ())]

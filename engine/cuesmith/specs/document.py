@@ -108,21 +108,46 @@ def parse_document(text: str, name: str) -> Document:
     if refused:
         index, message = refused
         raise SpecError(fault_line(Position(name, *place_at(text[:index])), (), message))
-    builder = Builder(name)
-    try:
-        for event in yaml.parse(text, Loader=_LOADER):
-            builder.take(event)
-    except yaml.YAMLError as error:
-        line, column, message = syntax_fault(error, text)
-        builder.faults.append((Position(name, line, column), (), message))
-    except StopReading:
-        pass  # the reason is among the faults
+    builder = _built(text, name)
     if builder.faults:
         faults = sorted(builder.faults, key=lambda fault: fault[0])
         raise SpecError("\n".join(fault_line(*fault) for fault in faults))
     if builder.data is None:
         raise SpecError(fault_line(Position(name, 1, 1), (), "the file is empty; write key: value lines"))
     return Document(name, builder.data, builder.positions, builder.key_positions)
+
+
+def _built(text: str, name: str) -> Builder:
+    """The values and the faults of a text; nothing is read behind the first syntax error.
+
+    A scanner looks up to 1024 characters ahead of the events it hands out, and releases differ in what they refuse in
+    there: some stop at a nesting depth of their own before we have seen the event that is too deep for us. So after an
+    error the text in front of it is read alone, and a refusal of ours that is found there comes first.
+    """
+    builder, error = _read(text, name)
+    if error is None:
+        return builder
+    index = getattr(getattr(error, "problem_mark", None), "index", 0)
+    if 1 < index < len(text):
+        before, _ = _read(text[: index - 1], name)  # a mark stands at the offending character or behind it
+        if before.stopped:
+            return before
+    line, column, message = syntax_fault(error, text)
+    builder.faults.append((Position(name, line, column), (), message))
+    return builder
+
+
+def _read(text: str, name: str) -> tuple[Builder, yaml.YAMLError | None]:
+    """What a text holds up to its end, to a refusal of ours or to an error of the library, which is given with it."""
+    builder = Builder(name)
+    try:
+        for event in yaml.parse(text, Loader=_LOADER):
+            builder.take(event)
+    except yaml.YAMLError as error:
+        return builder, error
+    except StopReading:
+        builder.stopped = True  # the reason is among the faults
+    return builder, None
 
 
 def _children(value: object, step: str | int) -> Iterator[tuple[str | int, object]]:
