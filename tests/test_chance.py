@@ -61,9 +61,7 @@ def test_different_paths_draw_differently(seed: int, path: list[str], other: lis
 
 
 @given(SEEDS, PATHS, st.integers(0, 20))
-def test_a_child_neither_takes_from_its_parent_nor_depends_on_it(
-    seed: int, path: list[str], drawn: int
-) -> None:
+def test_a_child_neither_takes_from_its_parent_nor_depends_on_it(seed: int, path: list[str], drawn: int) -> None:
     parent, untouched = stream(seed, *path), stream(seed, *path)
     for _ in range(drawn):
         parent.uniform()

@@ -60,6 +60,8 @@ class PlannedHit:
     def error_ms(self) -> float:
         """How late the music is; negative: early."""
         return (self.reached_sec - self.at_sec) * 1000.0
+
+
 Event = Literal["reveal", "impact", "entrance", "turn", "departure", "silence"]  # what a beat may mark; see plan.curves
 
 
@@ -238,6 +240,7 @@ class Plan:
         """Mean distance of the hits from the picture, by weight; 0 without hits."""
         total = sum(hit.weight for hit in self.hits)
         return sum(hit.weight * abs(hit.error_ms) for hit in self.hits) / total if total else 0.0
+
     curve: tuple[Mood, ...] = ()
     points: tuple[BeatPoint, ...] = ()
 
@@ -420,9 +423,7 @@ def cut_passages(passages: tuple[Passage, ...], end: int) -> tuple[Passage, ...]
     """The passages up to a tick: later notes dropped, sounding ones shortened, emptied passages left out."""
     out = []
     for passage in passages:
-        notes = tuple(
-            n if n.end <= end else n._replace(duration=end - n.onset) for n in passage.notes if n.onset < end
-        )
+        notes = tuple(n if n.end <= end else n._replace(duration=end - n.onset) for n in passage.notes if n.onset < end)
         if notes:
             out.append(replace(passage, notes=notes))
     return tuple(out)

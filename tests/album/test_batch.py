@@ -214,9 +214,7 @@ def test_faults_seen_before_any_work(tiny_show: Show, embedded_font: Soundfont, 
     occupied.write_text("a file", encoding="utf-8")
     with pytest.raises(UsageError, match="is a file"):
         render_album(tiny_show, occupied, soundfont=embedded_font.path)
-    twice = dataclasses.replace(
-        tiny_show, cues=(tiny_show.cues[0], dataclasses.replace(tiny_show.cues[1], id="M501"))
-    )
+    twice = dataclasses.replace(tiny_show, cues=(tiny_show.cues[0], dataclasses.replace(tiny_show.cues[1], id="M501")))
     with pytest.raises(UsageError, match=r"M-501 and M501"):
         render_album(twice, tmp_path / "twice", soundfont=embedded_font.path)
     with pytest.raises(CuesmithError, match=r"nowhere\.sf2"):

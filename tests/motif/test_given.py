@@ -189,9 +189,7 @@ def write_midi(
         mido.Message("note_on", channel=9, note=36, velocity=90),
         mido.Message("note_off", channel=9, note=36, time=480),
     ]))  # fmt: skip
-    events = sorted(
-        [(on + late, 1, p) for on, _, p in notes] + [(on + length + late, 0, p) for on, length, p in notes]
-    )
+    events = sorted([(on + late, 1, p) for on, _, p in notes] + [(on + length + late, 0, p) for on, length, p in notes])
     track, at = mido.MidiTrack(), 0
     for tick, sounding, pitch in events:
         track.append(mido.Message("note_on", note=pitch, velocity=80 * sounding, time=tick - at))

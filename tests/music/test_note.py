@@ -138,9 +138,7 @@ def test_whole_stretches_multiply_and_distribute(a: Phrase, b: Phrase, first: in
 
 
 @given(PHRASES, st.integers(1, 7), st.integers(1, 7))
-def test_a_stretched_note_is_within_a_tick_of_the_exact_time(
-    a: Phrase, numerator: int, denominator: int
-) -> None:
+def test_a_stretched_note_is_within_a_tick_of_the_exact_time(a: Phrase, numerator: int, denominator: int) -> None:
     exact = sorted(n.onset * numerator / denominator for n in a.notes)
     for note, wanted in zip(stretch(a, numerator, denominator).notes, exact, strict=True):
         assert abs(note.onset - wanted) <= 0.5

@@ -14,9 +14,7 @@ from cuesmith.music.tempo import TempoChange, TempoMap, constant_tempo, us_per_q
 
 TEMPI = st.integers(us_per_quarter(300), us_per_quarter(20))
 MAPS = st.builds(
-    lambda first, later: TempoMap(
-        (TempoChange(0, first), *(TempoChange(t, us) for t, us in sorted(later.items())))
-    ),
+    lambda first, later: TempoMap((TempoChange(0, first), *(TempoChange(t, us) for t, us in sorted(later.items())))),
     TEMPI,
     st.dictionaries(st.integers(1, 400_000), TEMPI, max_size=12),
 )

@@ -131,10 +131,7 @@ def _has_fingerprint(cell: tuple[int, ...]) -> bool:
         for (at, length), (following, _) in pairwise(notes)
     )
     tied = any(
-        _weight(step) > _weight(at)
-        for at, length in notes
-        for step in range(at + 1, at + length)
-        if step % 4 == 0
+        _weight(step) > _weight(at) for at, length in notes for step in range(at + 1, at + length) if step % 4 == 0
     )
     bar = sum(abs(value) for value in cell)
     if bar == 12:  # three beats have no middle accent to be tied over
@@ -264,9 +261,7 @@ def _broken(tmp_path: Path, table: str, old: str, new: str) -> Banks:
         ("progressions", "IVM7 V7 iii7 vi7", "IVM7 V7 iii7 ?", "is not a chord"),
     ],
 )
-def test_faults_are_reported_where_they_stand(
-    tmp_path: Path, table: str, old: str, new: str, message: str
-) -> None:
+def test_faults_are_reported_where_they_stand(tmp_path: Path, table: str, old: str, new: str, message: str) -> None:
     line = 1 + (FOLDER / f"{table}.yaml").read_text(encoding="utf-8").split(old)[0].count("\n")
     with pytest.raises(SpecError, match=message) as caught:
         _broken(tmp_path, table, old, new)

@@ -172,9 +172,7 @@ def _hushed(note: Note, hushes: Iterable[_Hush], sustained: Collection[int]) -> 
     return note
 
 
-def struck_chords(
-    setting: Setting, passages: Mapping[str, tuple[Passage, ...]]
-) -> dict[str, tuple[Passage, ...]]:
+def struck_chords(setting: Setting, passages: Mapping[str, tuple[Passage, ...]]) -> dict[str, tuple[Passage, ...]]:
     """The passages with a short chord of bass and pads on struck hits where hardly anybody plays."""
     plan, out = setting.plan, dict(passages)
     for hit in plan.hits:

@@ -158,10 +158,7 @@ def distributions(family: Family, seen: Seen, allowed: NDArray[np.bool_] | None 
     allowed: per note which symbols the viewpoints may think of; all when left out.
     """
     places = np.array(
-        [
-            [rows[context] for context in view]
-            for rows, view in zip(family.rows, seen.contexts, strict=True)
-        ],
+        [[rows[context] for context in view] for rows, view in zip(family.rows, seen.contexts, strict=True)],
         dtype=np.intp,
     )
     weights = family.weights[places]

@@ -135,9 +135,7 @@ def theme_from_given(
                 path, scales, track=spec.midi.track, bars=spec.midi.bars, key=key, mode=spec.mode, scale=spec.scale
             )
         else:
-            given = given_notes(
-                spec.notes or "", scales, key=key, mode=spec.mode, scale=spec.scale, meter=spec.meter
-            )
+            given = given_notes(spec.notes or "", scales, key=key, mode=spec.mode, scale=spec.scale, meter=spec.meter)
         if given.melody.bars > THEME_BARS:
             raise ValueError(f"{given.melody.bars} bars are given, and a theme has 1 to {THEME_BARS}; leave some out")
     except ValueError as fault:

@@ -97,10 +97,7 @@ def stretch(item: Phrase, numerator: int, denominator: int = 1) -> Phrase:
     def scaled(ticks: int) -> int:
         return (ticks * numerator + denominator // 2) // denominator
 
-    notes = (
-        Note(scaled(n.onset), max(1, scaled(n.end) - scaled(n.onset)), n.pitch, n.velocity)
-        for n in item.notes
-    )
+    notes = (Note(scaled(n.onset), max(1, scaled(n.end) - scaled(n.onset)), n.pitch, n.velocity) for n in item.notes)
     return phrase(notes, scaled(item.length))
 
 

@@ -219,9 +219,7 @@ def _drawn(
     return draw.weighted(leaning({p.id: 1.0 for p in players}, means, section.register))
 
 
-def _suited(
-    plan: Plan, seat: Seat, weights: Mapping[str, float], tunes: Tunes, banks: Banks
-) -> dict[str, float]:
+def _suited(plan: Plan, seat: Seat, weights: Mapping[str, float], tunes: Tunes, banks: Banks) -> dict[str, float]:
     """The weights of instruments, those lowered on which the melodies of the seat's sections lie badly."""
     sections = [s for s in plan.sections if s.index in tunes and seat.levels[0] <= s.level <= seat.levels[1]]
     if not sections or len(weights) == 1:

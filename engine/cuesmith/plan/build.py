@@ -25,6 +25,8 @@ from cuesmith.specs.library import Banks
 from cuesmith.specs.style import Style
 
 LEVELS = (0.2, 0.4, 0.65, 0.85)  # energies at which the next layer of the ensemble joins
+
+
 def level_of(energy: float) -> int:
     """Energy 0..1 → intensity level 0..4."""
     return sum(energy >= threshold for threshold in LEVELS)

@@ -35,9 +35,7 @@ def nearest_character(valence: float, arousal: float, banks: Banks) -> str:
     return min(banks.characters, key=lambda name: (distance(banks.characters[name], valence, arousal), name))
 
 
-def character_at(
-    valence: float | None, arousal: float | None, banks: Banks, name: str = ""
-) -> tuple[str, Character]:
+def character_at(valence: float | None, arousal: float | None, banks: Banks, name: str = "") -> tuple[str, Character]:
     """The character at a point, and the name that says it best. name: a character to lean on; its numbers fill in.
 
     Without numbers it is the named character as it stands. Raises KeyError for a name that is not in the bank.

@@ -78,9 +78,7 @@ def key_plan(tracks: Sequence[KeyChoice], home: int) -> tuple[Key, ...]:
     """
     if not tracks:
         return ()
-    options = [
-        [t.own] if t.fixed else [Key((t.own.tonic + up) % 12, t.own.mode) for up in range(12)] for t in tracks
-    ]
+    options = [[t.own] if t.fixed else [Key((t.own.tonic + up) % 12, t.own.mode) for up in range(12)] for t in tracks]
     held = anchors(len(tracks))
 
     def cost(at: int, key: Key) -> float:

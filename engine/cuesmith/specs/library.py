@@ -188,9 +188,7 @@ def _character_problems(
         yield from key_problems((id_, "contours"), "contour", row.contours, contours)
 
 
-def _groove_problems(
-    rows: Mapping[str, Groove], kits: Iterable[str], drums: Iterable[str]
-) -> Iterator[Problem]:
+def _groove_problems(rows: Mapping[str, Groove], kits: Iterable[str], drums: Iterable[str]) -> Iterator[Problem]:
     kit_names = list(kits)
     for id_, row in rows.items():
         if row.kit not in kit_names:

@@ -161,9 +161,7 @@ def _csv(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterato
             yield hit
 
 
-def _rows(
-    lines: list[str], rate: Rate, shown: str, faults: list[str]
-) -> Iterator[tuple[int, float, dict[str, str]]]:
+def _rows(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterator[tuple[int, float, dict[str, str]]]:
     """Line, second and cells by column of each row of a table."""
     rows = [
         (number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")
@@ -226,9 +224,7 @@ def _edl(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterato
         yield HitSpec(at=second, kind=kind, weight=1.0 if marked else CUT_WEIGHT, note=said)
 
 
-def _marks(
-    lines: list[str], rate: Rate, shown: str, faults: list[str]
-) -> Iterator[tuple[int, float, str, bool]]:
+def _marks(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterator[tuple[int, float, str, bool]]:
     """Line, second and note of each marker of a list of cuts, or, where there is none, of each cut (False)."""
     cuts: list[tuple[int, str]] = []
     marks: list[tuple[int, str, str]] = []

@@ -54,13 +54,21 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
         "hits": [_hit(hit, plan) for hit in plan.hits],
         "hit_error_ms": _rounded(plan.hit_error_ms),
         "fermatas": [
-            {"bar": _bar(bars, f.start), "at_sec": _rounded(plan.tempo.seconds(f.start)), "times": f.times,
-             "seconds": _rounded(plan.tempo.seconds(f.end) - plan.tempo.seconds(f.start))}
+            {
+                "bar": _bar(bars, f.start),
+                "at_sec": _rounded(plan.tempo.seconds(f.start)),
+                "times": f.times,
+                "seconds": _rounded(plan.tempo.seconds(f.end) - plan.tempo.seconds(f.start)),
+            }
             for f in plan.tempo.fermatas
         ],
         "beats": [
-            {"at_sec": _rounded(p.at_sec), "name": p.name, "bar": _bar(bars, p.tick),
-             "reached_sec": _rounded(plan.tempo.seconds(p.tick))}
+            {
+                "at_sec": _rounded(p.at_sec),
+                "name": p.name,
+                "bar": _bar(bars, p.tick),
+                "reached_sec": _rounded(plan.tempo.seconds(p.tick)),
+            }
             for p in plan.points
         ],
         "guises": [{"theme": g.theme, "recipe": g.recipe, "stage": g.stage} for g in plan.guises],

@@ -189,9 +189,7 @@ def _head(track: Track, port: int | None) -> bytes:
     return b"".join(b"\x00" + item for item in items)
 
 
-def _setup(
-    sharing: Sequence[Track], controls: Sequence[_Control], channel: int
-) -> tuple[smf.Rows, list[_Control]]:
+def _setup(sharing: Sequence[Track], controls: Sequence[_Control], channel: int) -> tuple[smf.Rows, list[_Control]]:
     """What a channel is before the first note: bank, program, bend range, controllers; and the curves left.
 
     A curve that begins at tick 0 gives its first value here and is left without it.

@@ -80,9 +80,7 @@ class _Notes(NamedTuple):
     velocity: NDArray[np.int64]
 
 
-def pianoroll_svg(
-    performance: Performance, *, width: int = 1200, height: int = 360, title: str | None = None
-) -> str:
+def pianoroll_svg(performance: Performance, *, width: int = 1200, height: int = 360, title: str | None = None) -> str:
     """The performance as SVG text of `width` × `height` pixels; below 320 × 240 there is no room to read it.
 
     title : shown at the top left; the performance's own when None.
