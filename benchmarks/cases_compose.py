@@ -8,13 +8,14 @@ from statistics import median
 from typing import NamedTuple
 
 from benchmarks.measure import Row, median_of_runs, timed
-from cuesmith.cue import Cue, compose, compose_brief
+from cuesmith.cue.compose import compose, compose_brief
+from cuesmith.cue.cue import Cue
 from cuesmith.music.scale import Key
-from cuesmith.score import Brief
-from cuesmith.show.themes import make_themes
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.make import make_themes
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 TYPES = ("battle", "chase", "main_theme", "march", "setpiece", "transform")

@@ -11,8 +11,9 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.measure import Pair, Row, shown, side_by_side, timed
-from cuesmith.cue import Cue, compose
-from cuesmith.write.midi import assign_channels
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
+from cuesmith.export.midi import assign_channels
 from cuesmith_render.audio import render
 from cuesmith_render.fluid.discover import Library, Soundfont, find_library, find_soundfont
 from cuesmith_render.fluid.synth import BASE_GAIN, Bank

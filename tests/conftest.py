@@ -10,12 +10,13 @@ from typing import TypeAlias
 
 import pytest
 
-from cuesmith.cue import Cue, compose
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
 from cuesmith.motif.model import Theme
-from cuesmith.show.themes import make_themes
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.banks.library import Banks, load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.make import make_themes
 from cuesmith_render.fluid.discover import EMBEDDED_FONT, SOUNDFONT_VARIABLE, Soundfont
 
 Composed: TypeAlias = Callable[[str, str, int], Cue]

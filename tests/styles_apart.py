@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))  # as a script it has its 
 
 from tests.midi_features import NAMES, Features, features
 
-from cuesmith.cue import compose
+from cuesmith.cue.compose import compose
 
 Job: TypeAlias = tuple[str, str, int]  # style, cue type, seed
 

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cuesmith.cue import Cue, compose
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
 from cuesmith.music.note import Note
 
 CUES = (

@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cuesmith.compose.gestures import GESTURES
-from cuesmith.compose.treatments import TREATMENTS
-from cuesmith.cue import Cue, compose
+from cuesmith.casting.singer import VOICE
+from cuesmith.composition.accompaniment.gestures import GESTURES
+from cuesmith.composition.melody.treatments import TREATMENTS
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
 from cuesmith.errors import SpecError, UsageError
 from cuesmith.music.pitch import parse_pitch_class
-from cuesmith.orchestrate.vocal import VOICE
 from cuesmith.perform.tables import ARTICULATIONS
-from cuesmith.specs.banks import Groove
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.banks.library import Banks, load_banks
+from cuesmith.specs.banks.percussion import Groove
 from cuesmith.specs.load import load_style
 from cuesmith.specs.style import Seat, SeatChange, Style
-from cuesmith.specs.style_faults import ARTICULATION_NAMES, GESTURE_NAMES, TREATMENT_NAMES
+from cuesmith.specs.style_check import ARTICULATION_NAMES, GESTURE_NAMES, TREATMENT_NAMES
 
 FOLDER = files("cuesmith.styles")
 STYLES = tuple(sorted(file.name.removesuffix(".yaml") for file in FOLDER.iterdir() if file.name.endswith(".yaml")))

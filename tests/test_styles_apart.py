@@ -9,8 +9,10 @@ import pytest
 from tests.midi_features import NAMES, features
 from tests.styles_apart import LEARNT_FROM, MAIN, TYPES, read
 
-from cuesmith.cue import Cue, compose
-from cuesmith.score import Score, SectionPlan
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
+from cuesmith.plan.model import SectionPlan
+from cuesmith.score import Score
 
 Composed = Callable[[str, str, int], Cue]
 

@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from cuesmith.cli.app import app
 from cuesmith.cli.style import starter
-from cuesmith.cue import compose
-from cuesmith.specs.document import read_document
-from cuesmith.specs.library import Banks
+from cuesmith.cue.compose import compose
+from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.load import load_style, style_from
+from cuesmith.specs.yaml.document import read_document
 
 FOLDER = files("cuesmith.styles")
 STYLES = tuple(sorted(file.name.removesuffix(".yaml") for file in FOLDER.iterdir() if file.name.endswith(".yaml")))

@@ -17,15 +17,15 @@ from dataclasses import fields
 from statistics import mean, median
 
 from cuesmith.chance import Stream, stream
-from cuesmith.motif.expectation import contents
 from cuesmith.motif.model import Theme
-from cuesmith.motif.profile import Figures, figures, naturalness, nearness, percentiles, surprise_at
-from cuesmith.motif.viewpoints import Sounding
 from cuesmith.music.scale import MODES
-from cuesmith.show.themes import make_themes
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.expectation import contents
+from cuesmith.themes.make import make_themes
+from cuesmith.themes.melody_views import Sounding
+from cuesmith.themes.surprise_profile import Figures, figures, naturalness, nearness, percentiles, surprise_at
 from tools.folk_tunes import Heard, Tune
 from tools.train_expectation import excerpt, gather, part
 

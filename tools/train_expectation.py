@@ -20,9 +20,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from cuesmith.motif.expectation import SIZES, Expectations, both_distributions, distributions, read_expectations
-from cuesmith.motif.profile import figures
-from cuesmith.motif.viewpoints import LETTERS, LONGEST_MATCH, PITCH_VIEWS, RHYTHM_VIEWS, see
+from cuesmith.themes.expectation import SIZES, Expectations, both_distributions, distributions, read_expectations
+from cuesmith.themes.melody_views import LETTERS, LONGEST_MATCH, PITCH_VIEWS, RHYTHM_VIEWS, see
+from cuesmith.themes.surprise_profile import figures
 from tools.folk_tunes import Tune, read_tunes
 
 OUTPUT = Path(__file__).resolve().parents[1] / "engine/cuesmith/motif/expectation.json"

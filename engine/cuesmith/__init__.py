@@ -7,14 +7,13 @@ loaded when it is first used, so that importing the package costs nothing.
 from __future__ import annotations
 
 import importlib
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from cuesmith.cue import Cue, compose
+    from cuesmith.cue.compose import compose
+    from cuesmith.cue.cue import Cue
     from cuesmith.errors import ComponentError, ComposeError, CuesmithError, SpecError, UsageError
-    from cuesmith.show.compose import CueSet, compose_show
+    from cuesmith.show.compose_show import CueSet, compose_show
     from cuesmith.specs.load import load_show, load_style
     from cuesmith.specs.show import Show
     from cuesmith.specs.style import Style
@@ -24,15 +23,15 @@ if TYPE_CHECKING:
 _HOMES = {
     "ComponentError": "errors",
     "ComposeError":   "errors",
-    "Cue":            "cue",
-    "CueSet":         "show.compose",
+    "Cue":            "cue.cue",
+    "CueSet":         "show.compose_show",
     "CuesmithError":  "errors",
     "Show":           "specs.show",
     "SpecError":      "errors",
     "Style":          "specs.style",
     "UsageError":     "errors",
-    "compose":        "cue",
-    "compose_show":   "show.compose",
+    "compose":        "cue.compose",
+    "compose_show":   "show.compose_show",
     "load_show":      "specs.load",
     "load_style":     "specs.load",
 }  # fmt: skip
@@ -53,17 +52,6 @@ __all__ = [
     "load_show",
     "load_style",
 ]
-
-
-class _Package(ModuleType):
-    """Keeps public names public: importing the sub-package `cuesmith.compose` would hide the function `compose`."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if not (name in _HOMES and isinstance(value, ModuleType)):
-            super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package
 
 
 def __getattr__(name: str) -> object:

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from cuesmith.specs.library import load_banks
-from cuesmith.write.atomic import write_text
+from cuesmith.export.atomic import write_text
+from cuesmith.specs.banks.library import load_banks
 from cuesmith_render.fluid.calibration import (
     FORMAT,
     Calibration,

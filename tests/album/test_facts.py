@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuesmith.cue import Cue, compose
-from cuesmith.score import Plan
-from cuesmith.show.compose import compose_show
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
+from cuesmith.plan.model import Plan
+from cuesmith.show.compose_show import compose_show
 from cuesmith.specs.show import Show
 from cuesmith_render.album.facts import MatrixCell, clock, decibels, drawn, engraved, heard, matrix_cell, minutes
 

@@ -12,9 +12,9 @@ from urllib.parse import unquote
 
 import pytest
 
-from cuesmith.show.compose import compose_show
+from cuesmith.export.pianoroll import pianoroll_svg
+from cuesmith.show.compose_show import compose_show
 from cuesmith.specs.show import Show
-from cuesmith.write.pianoroll import pianoroll_svg
 from cuesmith_render.album import AlbumReport
 from cuesmith_render.album.page import ROLL_HEIGHT, ROLL_LEFT, ROLL_RIGHT, ROLL_WIDTH, write_page
 

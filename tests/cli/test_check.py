@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cuesmith.cli.check import kind_of
-from cuesmith.specs.document import parse_document
 from cuesmith.specs.find import list_names
+from cuesmith.specs.yaml.document import parse_document
 
 from .conftest import SHOW, Run
 

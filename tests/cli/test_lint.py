@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cuesmith.cue import compose
+from cuesmith.cue.compose import compose
 
 from .conftest import Run
 

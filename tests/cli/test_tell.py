@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.find import config_dir
-from cuesmith.specs.library import load_banks
 
 from .conftest import Run
 

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pytest
 from tests.conftest import Composed
 
-from cuesmith.cue import Cue, compose
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
 from cuesmith.music.note import Note
 from cuesmith.score import Part, chord_at
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.banks.library import Banks, load_banks
 
 STYLES = ("jazz-rock", "symphonic", "synth", "taiko-koto")  # the others are their kin, see test_styles.py
 TYPES = tuple(load_banks().cue_types)

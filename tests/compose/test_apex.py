@@ -7,10 +7,11 @@ from itertools import product
 import pytest
 from tests.conftest import Composed
 
-from cuesmith.compose.apex import FARTHEST, FROM, LEAST_SEC, TO, apexed
+from cuesmith.composition.melody.climax_note import FARTHEST, FROM, LEAST_SEC, TO, apexed
 from cuesmith.music.note import PPQ, Note
-from cuesmith.score import Passage, Plan
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.model import Plan
+from cuesmith.score import Passage
+from cuesmith.specs.banks.library import load_banks
 
 CUES = list(product(("symphonic", "jazz-rock", "synth", "taiko-koto"), ("battle", "love", "main_theme", "training")))
 

@@ -11,17 +11,20 @@ from typing import Any
 
 import pytest
 
-from cuesmith.compose.arrivals import ARRIVALS, LONGEST_HUSH_SEC, arriving
-from cuesmith.compose.guide import answers
+from cuesmith.composition.meet_hits import ARRIVALS, LONGEST_HUSH_SEC, arriving
+from cuesmith.composition.melody.vocal_guide import answers
 from cuesmith.critic.view import view_of
-from cuesmith.cue import Cue, compose, compose_brief
+from cuesmith.cue.compose import compose, compose_brief
+from cuesmith.cue.cue import Cue
+from cuesmith.export.pianoroll import pianoroll_svg
 from cuesmith.motif.model import Theme
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief, Hit, Passage, PlannedHit
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.model import PlannedHit
+from cuesmith.score import Passage
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief, Hit
 from cuesmith.specs.load import load_style
-from cuesmith.write.pianoroll import pianoroll_svg
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 TYPES = ("battle", "tension", "tender")

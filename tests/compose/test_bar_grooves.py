@@ -10,17 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuesmith.compose.bar_grooves import bar_groove, felt_beats, fits
-from cuesmith.compose.write import write_score
+from cuesmith.composition.percussion.grooves_from_cells import bar_groove, felt_beats, fits
+from cuesmith.cue.write_score import write_score
 from cuesmith.music.meter import Meter, parse_meter
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief, Score
-from cuesmith.show.themes import make_themes
-from cuesmith.specs.banks import GRID_LETTERS, Groove
-from cuesmith.specs.library import load_banks
+from cuesmith.score import Score
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.banks.percussion import GRID_LETTERS, Groove
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
 from cuesmith.specs.style import CueRules
+from cuesmith.themes.make import make_themes
 
 BANKS = load_banks()
 CELLS = BANKS.groove_cells

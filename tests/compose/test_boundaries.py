@@ -6,8 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from cuesmith.compose.boundaries import LEADING, RARE_BARS
-from cuesmith.cue import compose
+from cuesmith.composition.accompaniment.section_boundaries import LEADING, RARE_BARS
+from cuesmith.cue.compose import compose
 
 
 @pytest.mark.parametrize("style", ["symphonic", "gothic", "mecha-prog", "jazz-rock"])

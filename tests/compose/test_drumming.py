@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tests.conftest import Composed
 
 from cuesmith.chance import stream
-from cuesmith.compose.drumming import (
+from cuesmith.composition.accompaniment.patterns import grouped, laid
+from cuesmith.composition.percussion.grid_strings import refilled
+from cuesmith.composition.percussion.groove_variation import (
     HANDS,
     NEAR,
     PHRASE,
@@ -23,15 +25,14 @@ from cuesmith.compose.drumming import (
     swell,
     turn_rows,
     turns,
-)  # fmt: skip
-from cuesmith.compose.grids import refilled
-from cuesmith.compose.patterns import grouped, laid
+)
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key
-from cuesmith.score import SectionPlan, chord_at
-from cuesmith.specs.banks import Groove
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.model import SectionPlan
+from cuesmith.score import chord_at
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.banks.percussion import Groove
 
 BANKS = load_banks()
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")

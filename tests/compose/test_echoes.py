@@ -8,10 +8,12 @@ from functools import cache
 import numpy as np
 import pytest
 
-from cuesmith.compose.echoes import LONGEST_SEC, SOFTER, echoing
-from cuesmith.cue import compose
+from cuesmith.cue.compose import compose
 from cuesmith.music.note import PPQ, Note
-from cuesmith.score import HitKind, Part, Passage, Plan, PlannedHit
+from cuesmith.orchestrate.fill_long_silence import LONGEST_SEC, SOFTER, echoing
+from cuesmith.plan.model import Plan, PlannedHit
+from cuesmith.score import Part, Passage
+from cuesmith.specs.brief import HitKind
 
 
 @cache

@@ -8,12 +8,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cuesmith.compose.free_drumming import NEAREST_SEC, rolled
+from cuesmith.composition.percussion.free_meter_strokes import NEAREST_SEC, rolled
 from cuesmith.critic.critique import critique
-from cuesmith.cue import Cue, compose
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
 from cuesmith.motif.identity import STATEMENT
-from cuesmith.specs.library import load_banks
-from cuesmith.specs.stroke_bank import FreeStrokes, Roll
+from cuesmith.specs.banks.free_strokes import FreeStrokes, Roll
+from cuesmith.specs.banks.library import load_banks
 
 BANKS = load_banks()
 STYLES = ("symphonic", "synth", "taiko-koto", "gothic", "ambient-scifi")

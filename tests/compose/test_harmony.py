@@ -11,21 +11,23 @@ from typing import NamedTuple
 import pytest
 
 from cuesmith.chance import stream
-from cuesmith.compose.changes import Site
-from cuesmith.compose.harmony import COLOUR_BARS, harmonise
-from cuesmith.compose.layout import Laid, lay_out
-from cuesmith.compose.steps import Bed, Step, Sung, bed_of
-from cuesmith.compose.substitute import colour_devices, is_colour, substituted
+from cuesmith.composition.harmony.chord_sequence import Bed, Step, Sung, bed_of
+from cuesmith.composition.harmony.harmonise import COLOUR_BARS, harmonise
+from cuesmith.composition.harmony.substitution import colour_devices, is_colour, substituted
+from cuesmith.composition.harmony.substitution_devices import Site
+from cuesmith.composition.melody.layout import Laid, lay_out
 from cuesmith.motif.model import Theme
 from cuesmith.music.chart import parse_symbol
 from cuesmith.music.chord import RUBS, in_key, parse_roman
 from cuesmith.music.meter import Meter
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief, ChordSpan, Plan, chord_at
-from cuesmith.show.themes import make_themes
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.plan.model import Plan
+from cuesmith.score import ChordSpan, chord_at
+from cuesmith.specs.banks.library import Banks, load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.make import make_themes
 
 STYLES = ("jazz-rock", "symphonic", "synth", "taiko-koto")  # the others are their kin, see test_styles.py
 TYPES = tuple(load_banks().cue_types)

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from cuesmith.cue import Cue, compose
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
 from cuesmith.errors import ComposeError, SpecError, UsageError
-from cuesmith.show.compose import compose_show
+from cuesmith.show.compose_show import compose_show
 from cuesmith.specs.load import load_show
 
 SHOW = """

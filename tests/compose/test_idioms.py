@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from tests.conftest import Composed
 
-from cuesmith.cue import Cue
+from cuesmith.cue.cue import Cue
 from cuesmith.score import Passage
 
 SEEDS = range(1, 5)

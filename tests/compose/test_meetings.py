@@ -8,16 +8,18 @@ from itertools import pairwise
 
 import pytest
 
-from cuesmith.compose.meeting import strong_clashes
-from cuesmith.cue import Cue, compose_brief
+from cuesmith.composition.melody.several_voices import strong_clashes
+from cuesmith.cue.compose import compose_brief
+from cuesmith.cue.cue import Cue
 from cuesmith.motif.combine import MOST_CLASHES
 from cuesmith.motif.identity import STATEMENT
 from cuesmith.music.note import Note
-from cuesmith.score import Brief, Meeting, Passage
-from cuesmith.show.themes import make_themes
-from cuesmith.specs.library import load_banks
+from cuesmith.score import Passage
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief, Meeting
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.make import make_themes
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 SEEDS = range(6)

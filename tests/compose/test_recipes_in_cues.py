@@ -8,17 +8,19 @@ from statistics import median
 
 import pytest
 
-from cuesmith.compose.derived import DEVICE
-from cuesmith.compose.material import PLACED, material
-from cuesmith.cue import Cue, compose
+from cuesmith.composition.accompaniment.from_theme import DEVICE
+from cuesmith.composition.melody.material import PLACED, material
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
 from cuesmith.errors import UsageError
 from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
 from cuesmith.motif.model import Theme
 from cuesmith.motif.ops import parse_op
-from cuesmith.motif.recipes import mode_for
 from cuesmith.music.meter import Meter
-from cuesmith.score import PLAIN, Guise
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.banks.themes import PLAIN
+from cuesmith.specs.brief import Guise
+from cuesmith.themes.recipe import mode_for
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 TYPES = ("character", "setpiece", "tender")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.conftest import Composed
 
-from cuesmith.compose.sighs import EVERY_BARS, sighing, sighs
+from cuesmith.composition.melody.appoggiatura import EVERY_BARS, sighing, sighs
 from cuesmith.music.chord import in_key, parse_roman
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Key

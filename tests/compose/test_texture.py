@@ -10,16 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuesmith.chance import stream
-from cuesmith.compose.desk import velocity_of
-from cuesmith.compose.material import material
-from cuesmith.compose.patterns import grouped, laid, tokens, turned, turning
-from cuesmith.compose.treatments import TREATMENTS, thinned, varied
-from cuesmith.cue import Cue
+from cuesmith.composition.accompaniment.patterns import grouped, laid, tokens, turned, turning
+from cuesmith.composition.melody.material import material
+from cuesmith.composition.melody.melody_writer import velocity_of
+from cuesmith.composition.melody.treatments import TREATMENTS, thinned, varied
+from cuesmith.cue.cue import Cue
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
-from cuesmith.score import PLAIN, Guise, chord_at
-from cuesmith.specs.library import load_banks
+from cuesmith.score import chord_at
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.banks.themes import PLAIN
+from cuesmith.specs.brief import Guise
 
 Composed = Callable[[str, str, int], Cue]
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")

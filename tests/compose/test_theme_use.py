@@ -8,14 +8,14 @@ import pytest
 from tests.conftest import Composed
 
 from cuesmith.chance import stream
-from cuesmith.compose.layout import lay_out
+from cuesmith.composition.melody.layout import lay_out
 from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief
-from cuesmith.show.themes import make_themes
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.make import make_themes
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 EVERY = list(product(STYLES, load_banks().cue_types))

@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import Composed
 
-from cuesmith.compose.bass import approach
-from cuesmith.compose.clashes import PASSING, RUBS, Sounding
-from cuesmith.compose.derived import DEVICE
-from cuesmith.compose.inner import lyrical
-from cuesmith.compose.vamps import DEVICE as VAMP_ANSWER
-from cuesmith.cue import Cue
+from cuesmith.composition.accompaniment.bass import approach
+from cuesmith.composition.accompaniment.from_theme import DEVICE
+from cuesmith.composition.accompaniment.inner_voices import lyrical
+from cuesmith.composition.accompaniment.vamps import DEVICE as VAMP_ANSWER
+from cuesmith.cue.cue import Cue
 from cuesmith.music.chord import QUALITIES, Chord
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Key
+from cuesmith.orchestrate.clashes import PASSING, RUBS, Sounding
 from cuesmith.score import ChordSpan, Part, chord_at
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")

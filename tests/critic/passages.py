@@ -18,8 +18,9 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.music.pitch import parse_pitch
 from cuesmith.music.scale import Key, Scale
 from cuesmith.music.tempo import TempoChange, TempoMap, constant_tempo, us_per_quarter
-from cuesmith.score import ChordSpan, PlannedHit, SectionPlan, Statement
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.model import PlannedHit, SectionPlan
+from cuesmith.score import ChordSpan, Statement
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.show import parse_key
 
 COMMON = Meter(4, 4)

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 from cuesmith.critic.critique import critique
 from cuesmith.critic.model import Report
-from cuesmith.cue import compose
-from cuesmith.specs.library import load_banks
+from cuesmith.cue.compose import compose
+from cuesmith.specs.banks.library import load_banks
 
 
 class Judged(NamedTuple):

@@ -18,13 +18,13 @@ from cuesmith.critic.model import Finding, score_of
 from cuesmith.critic.roll import roll_of_notes
 from cuesmith.critic.templates import chord_spans, key_of
 from cuesmith.critic.view import notes_of, view_of
-from cuesmith.critic.whole import CHECKS as SET_CHECKS
 from cuesmith.errors import SpecError, UsageError
 from cuesmith.music.note import PPQ, Note
-from cuesmith.specs.document import parse_document
-from cuesmith.specs.library import Banks, load_banks
-from cuesmith.specs.rules import Rule, rule_problems
-from cuesmith.specs.validate import validate
+from cuesmith.show.critique_show import CHECKS as SET_CHECKS
+from cuesmith.specs.banks.library import Banks, load_banks
+from cuesmith.specs.banks.rules import Rule, rule_problems
+from cuesmith.specs.yaml.document import parse_document
+from cuesmith.specs.yaml.validate import validate
 
 from .passages import P, read, view
 

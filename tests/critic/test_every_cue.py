@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Composed
 
 from cuesmith.critic.critique import critique
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 MEAN_OF_OTHERS = 4.2  # findings of severity 2 per cue; measured 3.4, and 5.1 before the composer knew the rules

@@ -8,7 +8,7 @@ import pytest
 
 from cuesmith.critic.critique import CHECKS
 from cuesmith.critic.view import View
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
 
 from .passages import P, S, view
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.conftest import Composed
 
 from cuesmith.critic.model import Finding
-from cuesmith.critic.strike import struck
+from cuesmith.cue.last_resort import struck
 
 
 def finding(rule: str, bar: int, part: str) -> Finding:

@@ -8,14 +8,14 @@ from functools import cache
 
 import pytest
 
-from cuesmith.critic.whole import CHECKS, critique_show
-from cuesmith.cue import Cue
+from cuesmith.cue.cue import Cue
 from cuesmith.music.meter import Meter
 from cuesmith.music.scale import Key
 from cuesmith.music.tempo import constant_tempo
 from cuesmith.score import Statement
-from cuesmith.show.compose import CueSet, compose_show
-from cuesmith.specs.library import load_banks
+from cuesmith.show.compose_show import CueSet, compose_show
+from cuesmith.show.critique_show import CHECKS, critique_show
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.show import CueSpec, Show, ThemeSpec
 
 Bend = Callable[[Cue], Cue]

@@ -23,7 +23,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cuesmith.chance import Stream, stream
-from cuesmith.motif.expectation import (
+from cuesmith.motif.text import read_notes
+from cuesmith.music.meter import Meter, parse_meter
+from cuesmith.music.note import PPQ
+from cuesmith.music.scale import MODES, Key, Scale
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.themes.expectation import (
     SIZES,
     contents,
     distributions,
@@ -31,13 +36,8 @@ from cuesmith.motif.expectation import (
     pitch_distributions,
     read_expectations,
 )
-from cuesmith.motif.profile import figures, naturalness, nearness, percentiles, profile, surprise_at
-from cuesmith.motif.text import read_notes
-from cuesmith.motif.viewpoints import see
-from cuesmith.music.meter import Meter, parse_meter
-from cuesmith.music.note import PPQ
-from cuesmith.music.scale import MODES, Key, Scale
-from cuesmith.specs.library import load_banks
+from cuesmith.themes.melody_views import see
+from cuesmith.themes.surprise_profile import figures, naturalness, nearness, percentiles, profile, surprise_at
 
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = importlib.util.find_spec("music21")

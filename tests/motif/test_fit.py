@@ -9,16 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cuesmith.chance import stream
-from cuesmith.motif.fit import REACH, fit
+from cuesmith.composition.melody.fit_to_chords import REACH, fit
 from cuesmith.motif.identity import STATEMENT, identity
-from cuesmith.motif.invent import invent
 from cuesmith.music.chord import chord_scale, in_key
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import Note
 from cuesmith.music.scale import Key
 from cuesmith.score import ChordSpan, chord_at
-from cuesmith.show.themes import ingredients
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.banks.library import Banks, load_banks
+from cuesmith.themes.invent import invent
+from cuesmith.themes.make import ingredients
 
 COMMON = Meter(4, 4)
 BAR = COMMON.bar_ticks

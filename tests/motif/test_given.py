@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 
 from cuesmith.chance import stream
 from cuesmith.errors import SpecError, UsageError
-from cuesmith.motif.analysis import find_key, find_meter
-from cuesmith.motif.given import given_midi, given_notes, theme_from_given
+from cuesmith.export.theme_files import save_pages
+from cuesmith.export.theme_page import page_of
 from cuesmith.motif.identity import identity, likeness
-from cuesmith.motif.judge import figures
 from cuesmith.motif.midifile import read_melody
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Key
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.show import MidiSource, ThemeSpec
-from cuesmith.write.theme_files import save_pages
-from cuesmith.write.theme_page import page_of
+from cuesmith.themes.given_theme import given_midi, given_notes, theme_from_given
+from cuesmith.themes.judge import figures
+from cuesmith.themes.key_finding import find_key, find_meter
 
 SCALES = load_banks().scales
 TWO_BARS = "D4:1.5 F#4:.5 A4:2 | B4:1 A4:1 E4:2"

@@ -11,12 +11,12 @@ from typer.testing import CliRunner
 from cuesmith.chance import stream
 from cuesmith.cli.motif import motif
 from cuesmith.motif.model import Theme
-from cuesmith.plan.dials import brightness
-from cuesmith.show.characters import character_at, nearest_character
-from cuesmith.show.themes import make_theme, make_themes
-from cuesmith.specs.library import load_banks
+from cuesmith.music.scale import brightness
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.characters import character_at, nearest_character
+from cuesmith.themes.make import make_theme, make_themes
 
 BANKS = load_banks()
 SEEDS = 60

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 
 from cuesmith.chance import stream
 from cuesmith.errors import SpecError
-from cuesmith.motif.originality import NOTES, deny, is_original, ngrams, quotes
 from cuesmith.music.note import PPQ, Note
-from cuesmith.show.themes import make_theme
-from cuesmith.specs.banks import WellKnown
-from cuesmith.specs.document import parse_document
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.banks.library import Banks, load_banks
+from cuesmith.specs.banks.themes import WellKnown
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
-from cuesmith.specs.validate import validate
+from cuesmith.specs.yaml.document import parse_document
+from cuesmith.specs.yaml.validate import validate
+from cuesmith.themes.make import make_theme
+from cuesmith.themes.originality import NOTES, deny, is_original, ngrams, quotes
 
 TUNES = load_banks().deny_list
 DENIED = deny(TUNES)

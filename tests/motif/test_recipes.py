@@ -12,13 +12,13 @@ from cuesmith.chance import stream
 from cuesmith.errors import SpecError
 from cuesmith.motif.model import Theme
 from cuesmith.motif.ops import OPS
-from cuesmith.motif.recipes import LEVELS, apply_recipe, is_kept, mode_for, recipe_ops
 from cuesmith.music.scale import Key
-from cuesmith.show.themes import make_theme
-from cuesmith.specs.banks import Recipe
-from cuesmith.specs.library import load_banks, read_banks
+from cuesmith.specs.banks.library import load_banks, read_banks
+from cuesmith.specs.banks.themes import Recipe
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.make import make_theme
+from cuesmith.themes.recipe import LEVELS, apply_recipe, is_kept, mode_for, recipe_ops
 
 BANKS = load_banks()
 SEEDS = 6

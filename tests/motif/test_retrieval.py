@@ -11,15 +11,15 @@ import pytest
 from tests.motif.retrieval import Candidate, Voice, evidence, rank, voice, voices
 
 from cuesmith.chance import stream
-from cuesmith.cue import compose
+from cuesmith.cue.compose import compose
 from cuesmith.motif.model import Motif, Theme
 from cuesmith.motif.transform import augmentation
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key
-from cuesmith.show.themes import make_theme
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.make import make_theme
 
 STYLES = ("jazz-rock", "symphonic", "synth", "taiko-koto")
 SEEDS = ("c", "d")  # seeds the matcher's weights were not chosen on

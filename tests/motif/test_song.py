@@ -8,16 +8,16 @@ from itertools import pairwise
 import pytest
 
 from cuesmith.chance import stream
-from cuesmith.motif.given import theme_from_given
 from cuesmith.motif.identity import identity
-from cuesmith.motif.judge import silence
 from cuesmith.motif.model import Motif, Theme
-from cuesmith.motif.song import FORMS, song
 from cuesmith.music.note import PPQ
-from cuesmith.show.themes import make_theme
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.given_theme import theme_from_given
+from cuesmith.themes.judge import silence
+from cuesmith.themes.make import make_theme
+from cuesmith.themes.song import FORMS, song
 
 BANKS = load_banks()
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")

@@ -9,20 +9,20 @@ from statistics import mean, median
 import pytest
 
 from cuesmith.chance import stream
-from cuesmith.motif.develop import develop
 from cuesmith.motif.identity import identity
-from cuesmith.motif.invent import GOALS, invent
-from cuesmith.motif.judge import judge, judge_surprise, judge_theme, total
 from cuesmith.motif.ladder import scale_index, scale_step
 from cuesmith.motif.model import Motif, MotifNote, Theme
-from cuesmith.motif.profile import naturalness
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import MODES, Key, Scale
-from cuesmith.show.themes import ingredients, make_theme, make_themes, wishes
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.banks.library import Banks, load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.develop import develop
+from cuesmith.themes.invent import GOALS, invent
+from cuesmith.themes.judge import judge, judge_surprise, judge_theme, total
+from cuesmith.themes.make import ingredients, make_theme, make_themes, wishes
+from cuesmith.themes.surprise_profile import naturalness
 
 CHARACTERS = tuple(load_banks().characters)
 METERS = (Meter(4, 4), Meter(3, 4))

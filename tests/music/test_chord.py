@@ -20,7 +20,7 @@ from cuesmith.music.chord import (
 )
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key
-from cuesmith.specs.library import Banks
+from cuesmith.specs.banks.library import Banks
 
 C_MAJOR = Key(0, "ionian")
 KEYS = st.builds(Key, st.integers(0, 11), st.sampled_from(sorted(MODES)))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuesmith.music.scale import MODES, Key, is_minor
-from cuesmith.specs.library import Banks
+from cuesmith.specs.banks.library import Banks
 
 KEYS = st.builds(Key, st.integers(0, 11), st.sampled_from(sorted(MODES)))
 

@@ -13,8 +13,8 @@ from cuesmith.music.chord import QUALITIES, Chord, in_key, parse_roman
 from cuesmith.music.partwriting import Manner, _moves, _shape, _table, manner, voice_lead
 from cuesmith.music.scale import Key
 from cuesmith.music.voicing import LOW_LIMITS, candidates, muddy
-from cuesmith.specs.library import load_banks
-from cuesmith.specs.voicing_bank import FamilyName
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.banks.voicings import FamilyName
 
 LOW, HIGH = 50, 74
 COMMON = ("maj", "min", "dim", "sus4", "sus2", "7", "M7", "m7", "m7b5", "add9", "madd9", "6", "9", "M9", "m9", "7sus4")

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from cuesmith.casting.ensemble_size import ENSEMBLES, SIZES, SOLOISTS, carrier, sized
 from cuesmith.critic.critique import critique
-from cuesmith.cue import compose, compose_brief
+from cuesmith.cue.compose import compose, compose_brief
 from cuesmith.errors import UsageError
-from cuesmith.orchestrate.ensemble import ENSEMBLES, SIZES, SOLOISTS, carrier, sized
-from cuesmith.score import Brief
-from cuesmith.show.compose import briefs_of, show_themes
-from cuesmith.specs.library import load_banks
+from cuesmith.show.compose_show import briefs_of, show_themes
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_show, load_style
 
 BANKS = load_banks()

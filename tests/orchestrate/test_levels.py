@@ -10,9 +10,9 @@ import pytest
 from numpy.typing import NDArray
 from tests.conftest import Composed
 
-from cuesmith.orchestrate.balance import doubles
-from cuesmith.orchestrate.levels import MOST_DB, TOGETHER_DB, levelled
-from cuesmith.specs.library import Banks
+from cuesmith.orchestrate.loudness.role_levels import MOST_DB, TOGETHER_DB, levelled
+from cuesmith.orchestrate.loudness.under_the_tune import doubles
+from cuesmith.specs.banks.library import Banks
 from cuesmith_render.fluid.discover import Soundfont
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")

@@ -10,18 +10,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cuesmith.casting.cast import Cast, Player, cast_players, changed
+from cuesmith.casting.singer import GUIDE
 from cuesmith.chance import stream
-from cuesmith.compose.percussion import Stroke
-from cuesmith.cue import Cue
+from cuesmith.cue.cue import Cue
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
 from cuesmith.music.note import Note
-from cuesmith.orchestrate.cast import Cast, Player, cast_players, changed
 from cuesmith.orchestrate.parts import percussion_parts, pitched_part
-from cuesmith.orchestrate.vocal import GUIDE
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief, Passage, Plan
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.plan.model import Plan
+from cuesmith.score import Passage, Stroke
+from cuesmith.specs.banks.library import Banks, load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.style import Seat, SeatChange
 

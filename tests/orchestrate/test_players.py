@@ -9,14 +9,15 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.conftest import Composed
 
+from cuesmith.casting.register import lie
+from cuesmith.casting.roster import PLAYERS, TRACKS
 from cuesmith.music.note import PPQ, Note
-from cuesmith.orchestrate.balance import SOFTEST, balanced
-from cuesmith.orchestrate.breath import GAP_SEC, breathing
-from cuesmith.orchestrate.register import lie
-from cuesmith.orchestrate.roster import PLAYERS, TRACKS
-from cuesmith.perform.tables import ROLE_DB
-from cuesmith.score import Part, Passage, Plan
-from cuesmith.specs.library import load_banks
+from cuesmith.orchestrate.breathing_gaps import GAP_SEC, breathing
+from cuesmith.orchestrate.loudness.role_table import ROLE_DB
+from cuesmith.orchestrate.loudness.under_the_tune import SOFTEST, balanced
+from cuesmith.plan.model import Plan
+from cuesmith.score import Part, Passage
+from cuesmith.specs.banks.library import load_banks
 
 BANKS = load_banks()
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import Composed
 
-from cuesmith.compose.dropouts import damped, dropped
-from cuesmith.compose.percussion import Stroke
-from cuesmith.compose.write import write_score
+from cuesmith.cue.write_score import write_score
 from cuesmith.music.note import PPQ, Note
-from cuesmith.orchestrate.desks import RULE, kept_bars
-from cuesmith.orchestrate.relief import STANDS_IN
-from cuesmith.orchestrate.silence import DRUMS, section_of, silence_of, silences, sounding
-from cuesmith.score import Part, Plan, Score
-from cuesmith.specs.library import load_banks
+from cuesmith.orchestrate.rests.drum_rests import damped, dropped
+from cuesmith.orchestrate.rests.silent_bars import DRUMS, section_of, silence_of, silences, sounding
+from cuesmith.orchestrate.rests.stand_ins import STANDS_IN
+from cuesmith.orchestrate.rests.workload import RULE, kept_bars
+from cuesmith.plan.model import Plan
+from cuesmith.score import Part, Score, Stroke
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.load import load_style
 
 BANKS = load_banks()

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 from tests.conftest import Composed
 
-from cuesmith.cue import Cue, compose
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
 from cuesmith.perform.bends import BENDS, CENTRE, RANGES
 from cuesmith.perform.model import Track
 from cuesmith.perform.play import perform
-from cuesmith.specs.library import Banks
+from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.style import Playing
 

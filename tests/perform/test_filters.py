@@ -13,7 +13,7 @@ from tests.conftest import Composed
 from cuesmith.perform.filters import CUTOFF, LOUDEST, SOFTEST, SWEPT, TONES, tone_curve
 from cuesmith.perform.model import Curve, Performance, Track
 from cuesmith.perform.play import perform
-from cuesmith.specs.library import Banks
+from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.style import Style
 from cuesmith_render.fluid.discover import Soundfont

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 from tests.conftest import Composed
 
-from cuesmith.perform.gates import OPENS_SEC, gate_curve
-from cuesmith.specs.banks import Layered
-from cuesmith.specs.library import Banks
+from cuesmith.perform.gated_drums import OPENS_SEC, gate_curve
+from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.banks.percussion import Layered
 
 
 @given(st.lists(st.tuples(st.floats(0, 60), st.floats(0.05, 0.4)), min_size=1, max_size=30))

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from tests.conftest import Composed
 
-from cuesmith.cue import Cue, compose
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
 from cuesmith.errors import UsageError
 from cuesmith.perform.model import Performance
 from cuesmith.perform.play import perform
-from cuesmith.specs.library import Banks
+from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.load import load_style
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")

@@ -12,14 +12,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cuesmith.cue import Cue
+from cuesmith.cue.cue import Cue
 from cuesmith.music.note import PPQ
-from cuesmith.perform.gates import OPEN, SHUT
+from cuesmith.orchestrate.loudness.role_table import ROLE_DB
+from cuesmith.perform.gated_drums import OPEN, SHUT
 from cuesmith.perform.model import Performance, Track
 from cuesmith.perform.play import Feel, feels, perform, swung
-from cuesmith.perform.tables import ARTICULATIONS, CLIP_MS, MAX_EARLY_MS, ROLE_DB, SPREAD_MS, TIMING
+from cuesmith.perform.tables import ARTICULATIONS, CLIP_MS, MAX_EARLY_MS, SPREAD_MS, TIMING
 from cuesmith.score import Part
-from cuesmith.specs.library import Banks
+from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.style import Playing
 

@@ -14,12 +14,13 @@ from cuesmith.errors import UsageError
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import FREE, Meter
 from cuesmith.music.note import PPQ
-from cuesmith.plan.breath_lengths import SHEET_BEATS, laid
-from cuesmith.plan.breaths import flow_of
 from cuesmith.plan.build import build_plan
-from cuesmith.plan.meters import ODD_BREATHS, odd_bars
-from cuesmith.score import Brief, Hit, HitKind, Plan
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.form.meters import ODD_BREATHS, odd_bars
+from cuesmith.plan.free_meter.breath_lengths import SHEET_BEATS, laid
+from cuesmith.plan.free_meter.breaths import flow_of
+from cuesmith.plan.model import Plan
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief, Hit, HitKind
 from cuesmith.specs.load import load_style
 
 Themes = Callable[[str], Mapping[str, Theme]]

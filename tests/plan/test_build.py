@@ -14,9 +14,10 @@ from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
 from cuesmith.music.scale import Key
 from cuesmith.plan.build import LEVELS, build_plan, level_of
-from cuesmith.plan.slot import BUTTON
-from cuesmith.score import NEARLY_FULL, Brief, Plan
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.model import NEARLY_FULL, Plan
+from cuesmith.plan.picture.broadcast_length import BUTTON
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 
 BANKS = load_banks()

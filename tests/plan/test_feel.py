@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cuesmith.cue import compose, compose_brief
+from cuesmith.casting.register import MOST_LEAN, leaning
+from cuesmith.cue.compose import compose, compose_brief
 from cuesmith.errors import UsageError
 from cuesmith.motif.model import Theme
-from cuesmith.music.scale import MODES
-from cuesmith.orchestrate.register import MOST_LEAN, leaning
+from cuesmith.music.scale import MODES, brightness
 from cuesmith.plan.build import build_plan
-from cuesmith.plan.dials import (
+from cuesmith.plan.model import Plan
+from cuesmith.plan.mood.mood_dials import (
     COLOUR_TENSION,
-    brightness,
     colours_at,
     energy_at,
     loudness_at,
@@ -27,11 +27,12 @@ from cuesmith.plan.dials import (
     register_at,
     tempo_at,
 )
-from cuesmith.plan.feeling import mood_of, place_of, recipe_of
-from cuesmith.score import STILL, Brief, Mood, Plan, Score
-from cuesmith.specs.feelings import Feeling, feeling_named, feeling_problems
+from cuesmith.plan.mood.mood_place import mood_of, place_of, recipe_of
+from cuesmith.score import Score
+from cuesmith.specs.banks.feelings import Feeling, feeling_named, feeling_problems
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import STILL, Brief, Mood
 from cuesmith.specs.find import list_names
-from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
 
 BANKS = load_banks()

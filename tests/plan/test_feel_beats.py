@@ -9,17 +9,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cuesmith.cue import compose_brief
+from cuesmith.cue.compose import compose_brief
 from cuesmith.errors import ComposeError, SpecError
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan, level_of
-from cuesmith.plan.feeling import feeling_row, point_of
-from cuesmith.plan.sheet import grid
-from cuesmith.plan.story import PIVOT, chunks
-from cuesmith.score import Beat, Brief, Plan
-from cuesmith.show.compose import brief_of
+from cuesmith.plan.model import Plan
+from cuesmith.plan.mood.mood_place import feeling_row, point_of
+from cuesmith.plan.picture.scenes import PIVOT, chunks
+from cuesmith.plan.picture.spotting_sheet import grid
+from cuesmith.show.compose_show import brief_of
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.beats import EVENT_NAMES, read_beats
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.brief import Beat, Brief
 from cuesmith.specs.load import load_show, load_style
 
 BANKS = load_banks()

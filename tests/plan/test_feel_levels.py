@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from cuesmith.cue import compose_brief
+from cuesmith.cue.compose import compose_brief
+from cuesmith.cue.intensity_levels import LEVELS, VELOCITY, at_full, at_level
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief
-from cuesmith.show.compose import briefs_of
-from cuesmith.show.levels import LEVELS, VELOCITY, at_full, at_level
-from cuesmith.specs.library import load_banks
+from cuesmith.show.compose_show import briefs_of
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_show, load_style
 
 Themes = Callable[[str], Mapping[str, Theme]]

@@ -14,11 +14,12 @@ from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.tempo import Fermata, TempoChange, TempoMap
 from cuesmith.plan.build import build_plan
-from cuesmith.plan.fermata import CLOSING, TIMES, held_beat
-from cuesmith.plan.form import tempo_limits
-from cuesmith.plan.tempo import felt_tick, held_tempo_map, tempo_map
-from cuesmith.score import Brief, Plan
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.form.fermata import CLOSING, TIMES, held_beat
+from cuesmith.plan.form.section_lengths import tempo_limits
+from cuesmith.plan.model import Plan
+from cuesmith.plan.tempo.tempo_map import felt_tick, held_tempo_map, tempo_map
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 
 BANKS = load_banks()

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from cuesmith.music.meter import Meters, parse_meters
 from cuesmith.music.note import PPQ
-from cuesmith.plan.form import ROUNDS, Form, solve_form
-from cuesmith.plan.meters import odd_bars
-from cuesmith.plan.tempo import tempo_map
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.form.meters import odd_bars
+from cuesmith.plan.form.section_lengths import ROUNDS, Form, solve_form
+from cuesmith.plan.tempo.tempo_map import tempo_map
+from cuesmith.specs.banks.library import load_banks
 
 CUES = load_banks().cue_types
 TYPES = tuple(CUES)

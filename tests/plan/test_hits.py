@@ -9,20 +9,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cuesmith.cue import compose, compose_brief
+from cuesmith.cue.compose import compose, compose_brief
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter, parse_meters
 from cuesmith.music.note import PPQ
 from cuesmith.plan.build import build_plan
-from cuesmith.plan.fermata import LEAST_WEIGHT, MOST, ON_HITS
-from cuesmith.plan.form import suitable_rows
-from cuesmith.plan.hits import FRAME_SEC, Timing, solve_hits
-from cuesmith.plan.layouts import Frame
-from cuesmith.plan.meters import ODD_BARS, odd_bars
-from cuesmith.plan.tempo import MOST_PER_BAR, curve_through, felt_tick, ritard_factors
-from cuesmith.score import Brief, Hit, HitKind, Plan
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.form.fermata import LEAST_WEIGHT, MOST, ON_HITS
+from cuesmith.plan.form.meters import ODD_BARS, odd_bars
+from cuesmith.plan.form.section_lengths import suitable_rows
+from cuesmith.plan.model import Plan
+from cuesmith.plan.picture.hit_points import FRAME_SEC, Timing, solve_hits
+from cuesmith.plan.picture.hit_search import Frame
+from cuesmith.plan.tempo.tempo_map import MOST_PER_BAR, curve_through, felt_tick, ritard_factors
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief, Hit, HitKind
 from cuesmith.specs.load import load_style
 
 BANKS = load_banks()

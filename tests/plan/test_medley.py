@@ -9,15 +9,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.conftest import Composed
 
-from cuesmith.cue import compose_brief
+from cuesmith.cue.compose import compose_brief
 from cuesmith.motif.identity import DEVELOPMENT
 from cuesmith.music.scale import Key
-from cuesmith.plan.medley import RELATED, medley
-from cuesmith.score import Brief, chord_at
-from cuesmith.show.themes import make_themes
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.form.medley import RELATED, medley
+from cuesmith.score import chord_at
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import MEDLEYS, ThemeSpec
+from cuesmith.themes.make import make_themes
 
 BANKS = load_banks()
 CAST = ("heroic", "tender", "menacing", "playful", "noble")

@@ -10,10 +10,10 @@ import pytest
 
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan
-from cuesmith.plan.medley import medley
-from cuesmith.plan.shapes import shaped_rows
-from cuesmith.score import Brief
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.form.form_shapes import shaped_rows
+from cuesmith.plan.form.medley import medley
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 
 BANKS = load_banks()

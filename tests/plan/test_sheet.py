@@ -11,15 +11,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cuesmith.cue import compose, compose_brief
+from cuesmith.cue.compose import compose, compose_brief
 from cuesmith.errors import ComposeError, UsageError
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan
-from cuesmith.plan.pace import PER_BAR, pace_of
-from cuesmith.plan.tempo import MOST_PER_BAR, felt_tick
-from cuesmith.score import Beat, Brief, Event, Hit, HitKind, Plan
+from cuesmith.plan.model import Plan
+from cuesmith.plan.tempo.scene_tempo import PER_BAR, pace_of
+from cuesmith.plan.tempo.tempo_map import MOST_PER_BAR, felt_tick
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Beat, Brief, Event, Hit, HitKind
 from cuesmith.specs.find import list_names
-from cuesmith.specs.library import load_banks
 from cuesmith.specs.load import load_style
 
 BANKS = load_banks()

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cuesmith.cue import compose
+from cuesmith.cue.compose import compose
 from cuesmith.music.note import PPQ
-from cuesmith.plan.zones import Zone, zoned_map
+from cuesmith.plan.tempo.tempo_zones import Zone, zoned_map
 
 BAR = 4 * PPQ
 SECTIONS = st.lists(st.tuples(st.integers(4, 16), st.floats(0.7, 1.3), st.booleans()), min_size=1, max_size=8)

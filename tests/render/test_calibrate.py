@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from cuesmith.cli.app import app
 from cuesmith.errors import ComponentError
 from cuesmith.perform.model import Performance, Track
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
 from cuesmith_render import calibrate
 from cuesmith_render.calibrating import known_kits, known_programs
 from cuesmith_render.fluid.calibration import Calibration, calibration_for, calibration_of, usual_drum_levels

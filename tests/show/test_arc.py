@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from cuesmith.errors import SpecError
-from cuesmith.score import PLAIN
-from cuesmith.show.arc import guises_of, stage_of
-from cuesmith.show.compose import brief_of, compose_show
-from cuesmith.specs.library import load_banks
+from cuesmith.show.compose_show import brief_of, compose_show
+from cuesmith.show.show_json import show_json
+from cuesmith.show.theme_arc import guises_of, stage_of
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.load import load_show
 from cuesmith.specs.show import Show
-from cuesmith.write.show_json import show_json
 
 HEAD = """
 title: A Story

@@ -7,12 +7,13 @@ from itertools import pairwise
 import pytest
 from tests.conftest import Composed
 
-from cuesmith.cue import Cue, compose
+from cuesmith.casting.singer import COMPASS, GUIDE, SUNG
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
+from cuesmith.cue.variants import vary
 from cuesmith.music.note import PPQ, Note
-from cuesmith.orchestrate.vocal import COMPASS, GUIDE, SUNG
 from cuesmith.score import Part
-from cuesmith.show.compose import compose_show
-from cuesmith.show.variants import vary
+from cuesmith.show.compose_show import compose_show
 from cuesmith.specs.show import CueSpec, Show, ThemeSpec
 
 STYLES = ("jazz-rock", "symphonic", "synth", "taiko-koto", "ambient-scifi", "gothic", "mecha-prog")
@@ -104,7 +105,7 @@ def test_a_preview_is_over_on_the_second(style: str, seconds: float) -> None:
 
 
 def test_a_preview_that_meets_the_picture_has_no_slot() -> None:
-    from cuesmith.score import Hit
+    from cuesmith.specs.brief import Hit
 
     plan = compose(type="preview", seconds=20, seed=1, hits=(Hit(9.0),)).score.plan
     assert plan.sections[-1].meter.bar_ticks > PPQ

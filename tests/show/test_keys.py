@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from cuesmith.music.scale import Key
 from cuesmith.plan.build import build_plan
-from cuesmith.score import Brief, Plan
-from cuesmith.show.compose import briefs_of, show_themes
-from cuesmith.show.keys import NEAR_BPM, KeyChoice, anchors, distance, key_plan, tempo_plan
-from cuesmith.specs.library import load_banks
+from cuesmith.plan.model import Plan
+from cuesmith.show.compose_show import briefs_of, show_themes
+from cuesmith.show.key_plan import NEAR_BPM, KeyChoice, anchors, distance, key_plan, tempo_plan
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import AlbumSpec, CueSpec, Show, ThemeSpec
 

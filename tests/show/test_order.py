@@ -8,8 +8,8 @@ from typing import Literal
 
 import pytest
 
-from cuesmith.show.compose import CueSet, compose_show
-from cuesmith.show.order import BAND_BPM
+from cuesmith.show.album_order import BAND_BPM
+from cuesmith.show.compose_show import CueSet, compose_show
 from cuesmith.specs.show import CueSpec, Show, ThemeSpec
 
 TYPES = (

@@ -8,16 +8,16 @@ from pathlib import Path
 import pytest
 
 from cuesmith.chance import stream
-from cuesmith.cue import slug
+from cuesmith.cue.cue import slug
 from cuesmith.errors import ComposeError, UsageError
 from cuesmith.motif.identity import DISTINCT, identity
 from cuesmith.motif.model import Theme
 from cuesmith.music.scale import Key
-from cuesmith.show.compose import brief_of, compose_cues, compose_show, show_themes
-from cuesmith.show.themes import character_for, make_themes
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.show.compose_show import brief_of, compose_cues, compose_show, show_themes
+from cuesmith.specs.banks.library import Banks, load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import CueSpec, Show, ThemeSpec
+from cuesmith.themes.make import character_for, make_themes
 
 CHARACTERS = tuple(load_banks().characters)
 

@@ -7,15 +7,16 @@ from itertools import product
 
 import pytest
 
-from cuesmith.cue import Cue, compose_brief
+from cuesmith.cue.compose import compose_brief
+from cuesmith.cue.cue import Cue
+from cuesmith.cue.variants import ENDING_SEC, vary
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
-from cuesmith.score import Brief
-from cuesmith.show.themes import make_themes
-from cuesmith.show.variants import ENDING_SEC, vary
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
+from cuesmith.themes.make import make_themes
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 

@@ -12,8 +12,9 @@ import pytest
 
 from cuesmith.errors import SpecError, UsageError
 from cuesmith.music.scale import MODES, is_minor
-from cuesmith.specs.banks import Kit, ModeName
-from cuesmith.specs.library import Banks, load_banks, read_banks
+from cuesmith.specs.banks.fields import ModeName
+from cuesmith.specs.banks.library import Banks, load_banks, read_banks
+from cuesmith.specs.banks.percussion import Kit
 
 BANKS = load_banks()
 FOLDER = Path(__file__).parents[2] / "styles" / "banks"

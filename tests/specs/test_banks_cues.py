@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cuesmith.music.meter import parse_meters
 from cuesmith.music.scale import MODES
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
 
 BANKS = load_banks()
 

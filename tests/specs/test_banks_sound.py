@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from cuesmith.music.meter import parse_meter
-from cuesmith.specs.banks import GRID_LETTERS, Groove, Layered, RoleName
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.fields import RoleName
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.banks.percussion import GRID_LETTERS, Groove, Layered
 
 BANKS = load_banks()
 

@@ -18,9 +18,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cuesmith.errors import SpecError, UsageError
-from cuesmith.specs import document as document_module
-from cuesmith.specs.builder import Builder
-from cuesmith.specs.document import (
+from cuesmith.specs.yaml import document as document_module
+from cuesmith.specs.yaml.builder import Builder
+from cuesmith.specs.yaml.document import (
     MAX_BYTES,
     Document,
     KeyPath,
@@ -30,7 +30,7 @@ from cuesmith.specs.document import (
     parse_document,
     read_document,
 )
-from cuesmith.specs.syntax import syntax_fault
+from cuesmith.specs.yaml.syntax import syntax_fault
 
 LOADERS = (getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader)
 

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cuesmith.errors import SpecError, UsageError, did_you_mean
-from cuesmith.specs.document import Document, parse_document
-from cuesmith.specs.dropped import without_dropped
-from cuesmith.specs.extend import MAX_PARENTS, merge, resolve_extends
+from cuesmith.specs.removed_seats import without_dropped
+from cuesmith.specs.yaml.document import Document, parse_document
+from cuesmith.specs.yaml.extend import MAX_PARENTS, merge, resolve_extends
 
 LEAVES = (
     st.none()

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from cuesmith.errors import UsageError
-from cuesmith.specs.document import read_document
 from cuesmith.specs.find import Kind, config_dir, find_file, list_names
+from cuesmith.specs.yaml.document import read_document
 
 FOLDERS: list[tuple[Kind, str]] = [("style", "styles"), ("show", "presets")]
 

@@ -8,9 +8,9 @@ import pytest
 
 from cuesmith.errors import SpecError, UsageError
 from cuesmith.music.timecode import RATES
-from cuesmith.show.compose import briefs_of
+from cuesmith.show.compose_show import briefs_of
 from cuesmith.specs.load import load_show
-from cuesmith.specs.spotting import HitSpec, read_hits
+from cuesmith.specs.spotting_list import HitSpec, read_hits
 
 PAL = RATES["25"]
 

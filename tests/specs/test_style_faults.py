@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from cuesmith.errors import SpecError
-from cuesmith.specs.document import parse_document
 from cuesmith.specs.load import style_from
+from cuesmith.specs.yaml.document import parse_document
 
 HEAD = "title: Mine\nextends: jazz-rock\n"
 

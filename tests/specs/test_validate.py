@@ -15,9 +15,9 @@ from pydantic.dataclasses import dataclass
 from typing_extensions import TypeAliasType
 
 from cuesmith.errors import SpecError
-from cuesmith.specs.document import Document, parse_document
-from cuesmith.specs.extend import merge
-from cuesmith.specs.validate import Problem, check, problem_lines, raise_problems, validate
+from cuesmith.specs.yaml.document import Document, parse_document
+from cuesmith.specs.yaml.extend import merge
+from cuesmith.specs.yaml.validate import Problem, check, problem_lines, raise_problems, validate
 
 STRICT = ConfigDict(extra="forbid")
 

@@ -10,8 +10,8 @@ import pytest
 
 from cuesmith.errors import SpecError
 from cuesmith.music.partwriting import Rules
-from cuesmith.specs.library import load_banks, read_banks
-from cuesmith.specs.voicing_bank import FamilyName, VoicingRow
+from cuesmith.specs.banks.library import load_banks, read_banks
+from cuesmith.specs.banks.voicings import FamilyName, VoicingRow
 
 BANK = load_banks().voicings
 FOLDER = Path(__file__).parents[2] / "styles" / "banks"

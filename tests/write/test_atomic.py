@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cuesmith.errors import CuesmithError, UsageError
-from cuesmith.write.atomic import write_bytes, write_text
+from cuesmith.export.atomic import write_bytes, write_text
 
 
 def test_bytes_are_written_and_replaced(tmp_path: Path) -> None:

@@ -12,14 +12,15 @@ from typing import Any
 import mido
 import pytest
 
-from cuesmith.cue import Cue, compose
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue, save_cue
 from cuesmith.errors import CuesmithError, UsageError
+from cuesmith.export.atomic import json_text
+from cuesmith.export.explain import explain, theme_data
+from cuesmith.export.pianoroll import pianoroll_svg
 from cuesmith.motif.text import read_notes
 from cuesmith.score import Statement
-from cuesmith.write.explain import explain, theme_data
-from cuesmith.write.pianoroll import pianoroll_svg
-from cuesmith.write.save import json_text, save_cue
-from cuesmith.write.show_json import cue_summary, motif_row
+from cuesmith.show.show_json import cue_summary, motif_row
 
 ASKED: list[dict[str, Any]] = [
     {"style": "symphonic", "type": "main_theme", "seed": 1, "seconds": 60},

@@ -13,11 +13,12 @@ import pytest
 
 from cuesmith.critic.critique import critique_midi
 from cuesmith.critic.midi import read_view
-from cuesmith.cue import Cue, compose
+from cuesmith.cue.compose import compose
+from cuesmith.cue.cue import Cue
+from cuesmith.export.bar_grid import free_starts
+from cuesmith.export.pianoroll import pianoroll_svg
 from cuesmith.music.meter import FREE, MISURATO, SENZA_MISURA, Meter, MeterChange, parse_meter, parse_meters
-from cuesmith.specs.library import load_banks
-from cuesmith.write.grid import free_starts
-from cuesmith.write.pianoroll import pianoroll_svg
+from cuesmith.specs.banks.library import load_banks
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pretty_midi
 import pytest
 
-from cuesmith.write.gm import GM_PROGRAMS, instrument_name
+from cuesmith.export.gm import GM_PROGRAMS, instrument_name
 
 
 def test_the_table_agrees_with_pretty_midi() -> None:

@@ -7,8 +7,8 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cuesmith.export.bar_grid import bar_starts
 from cuesmith.music.meter import Meter, MeterChange
-from cuesmith.write.grid import bar_starts
 
 
 def test_bars_of_two_meters() -> None:

@@ -12,10 +12,10 @@ import pretty_midi
 import pytest
 
 from cuesmith.errors import UsageError
+from cuesmith.export.midi import ChannelSlot, assign_channels, midi_bytes, save_midi
 from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.tempo import constant_tempo
 from cuesmith.perform.model import Curve, KeySignature, Marker, Performance, Track
-from cuesmith.write.midi import ChannelSlot, assign_channels, midi_bytes, save_midi
 
 GOLDEN = """
 4d546864 00000006 0001 0002 03c0        MThd: type 1, two tracks, 960 ticks to the quarter

@@ -16,10 +16,10 @@ import pretty_midi
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cuesmith.export.midi import assign_channels, midi_bytes
 from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.tempo import TempoChange, TempoMap
 from cuesmith.perform.model import ControlKind, Curve, KeySignature, Marker, Performance, Track
-from cuesmith.write.midi import assign_channels, midi_bytes
 
 Spans = list[tuple[int, int, int, int]]
 

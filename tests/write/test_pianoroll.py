@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cuesmith.export.pianoroll import ROLE_COLOURS, pianoroll_svg
 from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.tempo import constant_tempo
 from cuesmith.perform.model import Marker, Performance, Track
-from cuesmith.write.pianoroll import ROLE_COLOURS, pianoroll_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 RECTANGLE = re.compile(r"m(-?\d+) (-?\d+)h(\d+)v(\d+)h-(\d+)z")

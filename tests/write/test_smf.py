@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mido.midifiles.meta import encode_variable_int
 
-from cuesmith.write import smf
+from cuesmith.export import smf
 
 
 # The examples of the Standard MIDI File specification.

@@ -73,7 +73,7 @@ def _report(found: Calibrated) -> str:
 
 def _rows(data: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Number, name, gain, onset, tail, cents and remarks of each program."""
-    from cuesmith.write.gm import instrument_name
+    from cuesmith.export.gm import instrument_name
 
     silent: Mapping[str, list[int]] = next(iter(data["silent_keys"].values()), {})
     rows: list[tuple[str, ...]] = []

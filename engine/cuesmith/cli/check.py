@@ -13,7 +13,7 @@ from cuesmith.cli.output import note, say, say_json
 from cuesmith.errors import CuesmithError, SpecError, UsageError
 
 if TYPE_CHECKING:
-    from cuesmith.specs.document import Document
+    from cuesmith.specs.yaml.document import Document
 
 Kind = Literal["style", "show"]
 
@@ -65,8 +65,8 @@ def kind_of(document: Document) -> Kind | None:
 
 def verdict_of(path: Path) -> Verdict:
     """Read and validate one file; what is wrong is in the verdict, nothing is raised for it."""
-    from cuesmith.specs.document import read_document
     from cuesmith.specs.load import show_from, style_from
+    from cuesmith.specs.yaml.document import read_document
 
     kind: Kind | None = None
     try:

@@ -46,9 +46,10 @@ from cuesmith.cli.options import (
 from cuesmith.cli.output import clock, say, say_json
 
 if TYPE_CHECKING:
-    from cuesmith.cue import Cue
+    from cuesmith.cue.cue import Cue
     from cuesmith.music.timecode import Rate
-    from cuesmith.score import Beat, Plan
+    from cuesmith.plan.model import Plan
+    from cuesmith.specs.brief import Beat
 
 
 def cue(
@@ -79,8 +80,9 @@ def cue(
     quiet: QuietOption = False,
 ) -> None:
     """Compose one cue and write it, in as many formats as you name files."""
-    from cuesmith.cue import SOUNDED, WRITTEN, check_type, compose
-    from cuesmith.specs.spotting import read_hits
+    from cuesmith.cue.compose import check_type, compose
+    from cuesmith.cue.cue import SOUNDED, WRITTEN
+    from cuesmith.specs.spotting_list import read_hits
 
     files = output_files(output or [], (*WRITTEN, *SOUNDED))
     check_type(type_)
@@ -97,7 +99,7 @@ def cue(
     )  # fmt: skip
     _write(made, files, SOUNDED, soundfont, quiet=quiet)
     if as_json:
-        from cuesmith.write.show_json import cue_summary
+        from cuesmith.show.show_json import cue_summary
 
         say_json({**cue_summary(made), "files": [str(path) for path in files]})
     elif not quiet:
@@ -106,7 +108,7 @@ def cue(
 
 def _length_of(seconds: str | None, type_: str, rate: Rate, *, force: bool) -> float | None:
     """The length asked for, which the type must take; None where nothing was said."""
-    from cuesmith.specs.library import load_banks
+    from cuesmith.specs.banks.library import load_banks
 
     if seconds is None:
         return None
@@ -115,9 +117,9 @@ def _length_of(seconds: str | None, type_: str, rate: Rate, *, force: bool) -> f
 
 def _beats_of(file: Path, style: str, rate: Rate) -> list[Beat]:
     """The beats of a file, whose recipes the style must know."""
-    from cuesmith.score import PLAIN
+    from cuesmith.specs.banks.library import load_banks
+    from cuesmith.specs.banks.themes import PLAIN
     from cuesmith.specs.beats import read_beats
-    from cuesmith.specs.library import load_banks
     from cuesmith.specs.load import load_style
 
     banks = load_banks()

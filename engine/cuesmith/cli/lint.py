@@ -35,8 +35,8 @@ def lint(
 ) -> None:
     """Hold music against the rules of the critic; ends with 1 when a rule is broken that should never be."""
     from cuesmith.critic.critique import critique_midi
-    from cuesmith.critic.whole import critique_show
-    from cuesmith.specs.library import load_banks
+    from cuesmith.show.critique_show import critique_show
+    from cuesmith.specs.banks.library import load_banks
 
     if Path(source).suffix.lower() in MIDI:
         report = critique_midi(source)
@@ -46,7 +46,7 @@ def lint(
         else:
             say(report_text(report, everything))
     else:
-        from cuesmith.show.compose import compose_show
+        from cuesmith.show.compose_show import compose_show
 
         judged = critique_show(compose_show(source), load_banks())
         passed = judged.passed

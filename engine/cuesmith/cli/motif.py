@@ -14,11 +14,11 @@ from cuesmith.cli.output import say, say_json, table
 from cuesmith.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from cuesmith.motif.judge import Criterion, Wishes
+    from cuesmith.export.theme_page import Page
     from cuesmith.motif.model import Theme
     from cuesmith.motif.ops import Result
-    from cuesmith.specs.library import Banks
-    from cuesmith.write.theme_page import Page
+    from cuesmith.specs.banks.library import Banks
+    from cuesmith.themes.judge import Criterion, Wishes
 
 motif = typer.Typer(name="motif", help="Invent, transform, show and compare leitmotifs.", no_args_is_help=True)
 
@@ -49,14 +49,14 @@ def invent(
 ) -> None:
     """Invent themes of a character or a mood, no two alike: notes, outline, and the points of every criterion."""
     from cuesmith.chance import stream
+    from cuesmith.export.theme_files import notes_of
+    from cuesmith.export.theme_page import page_of
     from cuesmith.motif.text import contour_text
-    from cuesmith.show.characters import character_at
-    from cuesmith.show.themes import make_theme, wishes
-    from cuesmith.specs.library import load_banks
+    from cuesmith.specs.banks.library import load_banks
     from cuesmith.specs.load import load_style
     from cuesmith.specs.show import ThemeSpec
-    from cuesmith.write.theme_files import notes_of
-    from cuesmith.write.theme_page import page_of
+    from cuesmith.themes.characters import character_at
+    from cuesmith.themes.make import make_theme, wishes
 
     files = _files(output)
     banks = load_banks()
@@ -105,11 +105,11 @@ def transform(
     as_json: AsJson = False,
 ) -> None:
     """Transform a theme by operations or by a recipe, and say how recognisable it still is."""
+    from cuesmith.export.theme_files import notes_of
+    from cuesmith.export.theme_page import Page
     from cuesmith.motif.ops import apply_ops
-    from cuesmith.motif.recipes import apply_recipe, recipe_ops
-    from cuesmith.specs.library import load_banks
-    from cuesmith.write.theme_files import notes_of
-    from cuesmith.write.theme_page import Page
+    from cuesmith.specs.banks.library import load_banks
+    from cuesmith.themes.recipe import apply_recipe, recipe_ops
 
     files = _files(output)
     source = theme_of(theme, key=_key(key))
@@ -149,9 +149,9 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show a theme of a show: what it is and all its notes."""
-    from cuesmith.write.explain import theme_data
-    from cuesmith.write.theme_files import pages_text
-    from cuesmith.write.theme_page import page_of
+    from cuesmith.export.explain import theme_data
+    from cuesmith.export.theme_files import pages_text
+    from cuesmith.export.theme_page import page_of
 
     files = _files(output)
     theme = theme_of_show(file, name)
@@ -211,13 +211,13 @@ def _key(text: str | None) -> str | None:
 
 
 def _files(paths: list[Path] | None) -> tuple[Path, ...]:
-    from cuesmith.write.theme_files import ENDINGS
+    from cuesmith.export.theme_files import ENDINGS
 
     return output_files(paths, ENDINGS) if paths else ()
 
 
 def _save(pages: list[Page], files: tuple[Path, ...]) -> None:
-    from cuesmith.write.theme_files import save_pages
+    from cuesmith.export.theme_files import save_pages
 
     for path in files:
         save_pages(pages, path)
@@ -229,7 +229,7 @@ def _say_files(files: tuple[Path, ...]) -> None:
 
 
 def _criteria(theme: Theme, wishes: Wishes) -> tuple[Criterion, ...]:
-    from cuesmith.motif.judge import judge_theme
+    from cuesmith.themes.judge import judge_theme
 
     return judge_theme(theme.motif, theme.melody, theme.key, wishes)
 
@@ -242,7 +242,7 @@ def _level(result: Result) -> str:
 
 
 def _result_data(result: Result, page: Page) -> dict[str, object]:
-    from cuesmith.write.theme_files import notes_of
+    from cuesmith.export.theme_files import notes_of
 
     return {
         "names": list(result.names),

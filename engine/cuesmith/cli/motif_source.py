@@ -35,7 +35,7 @@ def theme_of(text: str, *, key: str | None = None) -> Theme:
 
 def theme_of_show(show: str, name: str) -> Theme:
     """A theme of a show, as its cues have it. Raises UsageError when the show has no such theme."""
-    from cuesmith.show.compose import show_themes
+    from cuesmith.show.compose_show import show_themes
     from cuesmith.specs.load import load_show
 
     themes = show_themes(load_show(show))
@@ -46,10 +46,10 @@ def theme_of_show(show: str, name: str) -> Theme:
 
 def _given(name: str, key: str | None, *, notes: str | None = None, midi: str | None = None) -> Theme:
     from cuesmith.chance import stream
-    from cuesmith.motif.given import theme_from_given
     from cuesmith.motif.text import read_notes
-    from cuesmith.specs.library import load_banks
+    from cuesmith.specs.banks.library import load_banks
     from cuesmith.specs.show import MidiSource, ThemeSpec
+    from cuesmith.themes.given_theme import theme_from_given
 
     if notes is not None:
         try:
@@ -63,13 +63,13 @@ def _given(name: str, key: str | None, *, notes: str | None = None, midi: str | 
 def _from_file(file: str, name: str | None) -> Theme:
     """A theme of a file of themes, or of a show; without a name the only one there."""
     from cuesmith.chance import stream
-    from cuesmith.motif.given import theme_from_given
-    from cuesmith.show.themes import make_theme
-    from cuesmith.specs.document import read_document
-    from cuesmith.specs.library import load_banks
+    from cuesmith.specs.banks.library import load_banks
     from cuesmith.specs.load import load_style
     from cuesmith.specs.show import ThemeSpec
-    from cuesmith.specs.validate import validate
+    from cuesmith.specs.yaml.document import read_document
+    from cuesmith.specs.yaml.validate import validate
+    from cuesmith.themes.given_theme import theme_from_given
+    from cuesmith.themes.make import make_theme
 
     document = read_document(Path(file))
     data = document.data

@@ -88,7 +88,7 @@ def time_of(text: str, rate: Rate) -> float:
 
 def seconds_in(seconds: float, type_: str, limits: tuple[float, float], *, force: bool = False) -> float:
     """A length the cue type can take; with force, one that any cue can."""
-    from cuesmith.score import FORCED_LIMITS  # not before it is needed: it loads the libraries of the score
+    from cuesmith.specs.brief import FORCED_LIMITS
 
     low, high = FORCED_LIMITS if force else limits
     if not low <= seconds <= high:  # so that nan is refused as well

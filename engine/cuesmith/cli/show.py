@@ -13,7 +13,7 @@ from cuesmith.cli.options import EnsembleOption, HumanizeOption, ensemble_of, hu
 from cuesmith.cli.output import clock, progress, say, say_json, table
 
 if TYPE_CHECKING:
-    from cuesmith.show.compose import CueSet
+    from cuesmith.show.compose_show import CueSet
     from cuesmith.specs.show import Show
     from cuesmith_render.album import AlbumReport
 
@@ -32,12 +32,11 @@ def show(
     quiet: Quiet = False,
 ) -> None:
     """Compose a show: a MIDI file per cue, and show.json, which says what is in them."""
-    from cuesmith.cue import compose_brief
-    from cuesmith.show.compose import CueSet, briefs_of, show_themes
+    from cuesmith.cue.compose import compose_brief
+    from cuesmith.export.atomic import json_text, write_text
+    from cuesmith.show.compose_show import CueSet, briefs_of, show_themes
+    from cuesmith.show.show_json import show_json
     from cuesmith.specs.load import load_show
-    from cuesmith.write.atomic import write_text
-    from cuesmith.write.save import json_text
-    from cuesmith.write.show_json import show_json
 
     folder = output_folder(output)
     loaded = _played(load_show(file), ensemble, humanize)

@@ -15,7 +15,7 @@ from cuesmith.cli.output import say
 from cuesmith.errors import UsageError
 
 if TYPE_CHECKING:
-    from cuesmith.specs.library import Banks
+    from cuesmith.specs.banks.library import Banks
     from cuesmith.specs.style import Seat, Style
 
 style = typer.Typer(name="style", help="Begin a style of your own.", no_args_is_help=True)
@@ -31,10 +31,10 @@ def new(
     ] = None,
 ) -> None:
     """Write the starter of a style: it sounds like its parent until you change a line; every line says what it does."""
+    from cuesmith.export.atomic import write_text
+    from cuesmith.specs.banks.library import load_banks
     from cuesmith.specs.find import list_names
-    from cuesmith.specs.library import load_banks
     from cuesmith.specs.load import load_style
-    from cuesmith.write.atomic import write_text
 
     _check_name(name)
     taken = {entry.name: entry.origin for entry in list_names("style")}

@@ -42,7 +42,7 @@ def styles(as_json: AsJson = False) -> None:
 
 def types(as_json: AsJson = False) -> None:
     """List the kinds of cue: their usual seconds, shortest and longest, tempo, meters and ending."""
-    from cuesmith.specs.library import load_banks
+    from cuesmith.specs.banks.library import load_banks
 
     rows = load_banks().cue_types
     if as_json:
@@ -75,7 +75,7 @@ def feelings(as_json: AsJson = False) -> None:
     """List the feelings a cue or a beat can be asked for by name, and where each lies."""
     from dataclasses import asdict
 
-    from cuesmith.specs.library import load_banks
+    from cuesmith.specs.banks.library import load_banks
 
     rows = load_banks().feelings
     if as_json:

@@ -11,7 +11,7 @@ from cuesmith.critic.model import Breach, Check, Finding, Report, score_of
 from cuesmith.critic.view import View, view_of
 from cuesmith.motif.model import Theme
 from cuesmith.score import Score
-from cuesmith.specs.library import Banks, load_banks
+from cuesmith.specs.banks.library import Banks, load_banks
 
 CHECKS: Mapping[str, Check] = {
     **theme_use.CHECKS, **melody.CHECKS, **harmony.CHECKS, **voices.CHECKS, **form.CHECKS, **rhythm.CHECKS,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.view import Event, View
-from cuesmith.score import SectionPlan
+from cuesmith.plan.model import SectionPlan
 
 LOGGED = frozenset({"parts", "sections"})
 PHRASE_BARS = 4

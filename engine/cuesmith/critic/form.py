@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.view import Notes, View
 from cuesmith.music.note import PPQ
-from cuesmith.score import SectionPlan
+from cuesmith.plan.model import SectionPlan
 
 PLANNED = frozenset({"plan", "sections"})
 

@@ -21,13 +21,13 @@ from numpy.typing import NDArray
 from cuesmith.critic.templates import chord_spans
 from cuesmith.critic.view import Ints, Notes, PartView, View, joined, notes_of, one_at_a_time
 from cuesmith.errors import UsageError
+from cuesmith.export.bar_grid import bar_starts
 from cuesmith.motif.midifile import open_midi
 from cuesmith.music.meter import MISURATO, SENZA_MISURA, Meter, MeterChange
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.tempo import TempoChange, TempoMap, us_per_quarter
-from cuesmith.specs.banks import Instrument
-from cuesmith.specs.library import Banks
-from cuesmith.write.grid import bar_starts
+from cuesmith.specs.banks.instruments import Instrument
+from cuesmith.specs.banks.library import Banks
 
 DRUM_CHANNEL = 9
 GRIDS = (PPQ // 4, PPQ // 6)  # ticks: sixteenths, and their triplets

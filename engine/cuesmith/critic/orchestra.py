@@ -11,7 +11,7 @@ from cuesmith.critic.roll import sounding_at
 from cuesmith.critic.view import PartView, View
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.pitch import pitch_name
-from cuesmith.orchestrate.silence import UNCOUNTED, section_of, silences, sounding
+from cuesmith.orchestrate.rests.silent_bars import UNCOUNTED, section_of, silences, sounding
 
 COMPOSED = frozenset({"parts"})
 BREATHING = ("lead", "guide", "counter")  # roles whose players need air

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.view import View, within
 from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
-from cuesmith.motif.originality import denied_by, quotes
 from cuesmith.music.note import Note
-from cuesmith.specs.library import load_banks
+from cuesmith.specs.banks.library import load_banks
+from cuesmith.themes.originality import denied_by, quotes
 
 STATED = frozenset({"statements"})
 ROUNDED = 0.001  # share of a cue that clock and bars may differ by

@@ -16,10 +16,11 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.music.note_table import note_table
 from cuesmith.music.scale import Scale
 from cuesmith.music.tempo import TempoMap
-from cuesmith.perform.tables import ROLE_DB
-from cuesmith.score import ChordSpan, Part, PlannedHit, Score, SectionPlan, Statement
-from cuesmith.specs.banks import Instrument
-from cuesmith.specs.library import Banks
+from cuesmith.orchestrate.loudness.role_table import ROLE_DB
+from cuesmith.plan.model import PlannedHit, SectionPlan
+from cuesmith.score import ChordSpan, Part, Score, Statement
+from cuesmith.specs.banks.instruments import Instrument
+from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.load import load_style
 
 Ints: TypeAlias = NDArray[np.int64]

@@ -100,3 +100,8 @@ class Key:
     def with_mode(self, mode: str) -> Key:
         """The same tonic in another mode."""
         return Key(self.tonic, mode)
+
+
+def brightness(mode: str) -> float:
+    """How bright a mode is: semitones its degrees lie above those of dorian, in thirds; -1 locrian .. 1 lydian."""
+    return (sum(MODES[mode]) - sum(MODES["dorian"])) / 3

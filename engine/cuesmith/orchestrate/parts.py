@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from cuesmith.compose.percussion import Stroke
+from cuesmith.casting.cast import Cast
+from cuesmith.casting.player import Player
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.pitch import fold
-from cuesmith.orchestrate.breath import breathing
-from cuesmith.orchestrate.cast import Cast
-from cuesmith.orchestrate.player import Player
-from cuesmith.score import Part, Passage, Plan
-from cuesmith.specs.library import Banks
+from cuesmith.orchestrate.breathing_gaps import breathing
+from cuesmith.plan.model import Plan
+from cuesmith.score import Part, Passage, Stroke
+from cuesmith.specs.banks.library import Banks
 
 DEEP = 50  # a lower octave of the tune that reaches under this pitch is played in unison instead
 TIMPANI = range(41, 54)  # the kettledrums of the orchestra kit

@@ -9,7 +9,7 @@ from cuesmith.music.note import Note
 from cuesmith.perform.model import Curve
 from cuesmith.perform.tables import VIBRATO
 from cuesmith.score import Part
-from cuesmith.specs.banks import Instrument
+from cuesmith.specs.banks.instruments import Instrument
 
 STEP_SEC = 0.06  # a controller event every 60 ms while a note swells
 HELD_SEC = 0.7  # shorter notes are simply played

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from cuesmith.chance import Stream
 from cuesmith.perform.model import Curve
-from cuesmith.score import Part, Plan, SectionPlan
-from cuesmith.specs.banks import Instrument
+from cuesmith.plan.model import Plan, SectionPlan
+from cuesmith.score import Part
+from cuesmith.specs.banks.instruments import Instrument
 
 CUTOFF = 8  # SoundFont generator
 

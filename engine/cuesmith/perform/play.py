@@ -21,10 +21,11 @@ from cuesmith.music.meter import MISURATO, SENZA_MISURA
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.note_table import note_table
 from cuesmith.music.timecode import parse_rate, timecode
+from cuesmith.orchestrate.loudness.role_table import ROLE_DB, STRUCK_DB
 from cuesmith.perform.bends import bends
 from cuesmith.perform.expression import expression_curves
 from cuesmith.perform.filters import sweep_curve, tone_curve
-from cuesmith.perform.gates import gate_curve
+from cuesmith.perform.gated_drums import gate_curve
 from cuesmith.perform.model import Curve, KeySignature, Marker, Mix, Performance, Track
 from cuesmith.perform.tables import (
     ARTICULATIONS,
@@ -33,15 +34,14 @@ from cuesmith.perform.tables import (
     FREE_SPREAD,
     MAX_EARLY_MS,
     METRIC_ACCENT,
-    ROLE_DB,
     SPREAD_MS,
-    STRUCK_DB,
     TIMING,
     VELOCITY_SD,
 )
-from cuesmith.score import Part, Plan, PlannedHit, Score
-from cuesmith.specs.banks import Instrument
-from cuesmith.specs.library import Banks
+from cuesmith.plan.model import Plan, PlannedHit
+from cuesmith.score import Part, Score
+from cuesmith.specs.banks.instruments import Instrument
+from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.style import Playing, Style
 
 BREATH = "breath"  # text and kind of the marker at each breath of free meter

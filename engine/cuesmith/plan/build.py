@@ -8,20 +8,21 @@ from dataclasses import replace
 from cuesmith.chance import stream
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
-from cuesmith.plan.breaths import breathing
-from cuesmith.plan.clock import clock
-from cuesmith.plan.curves import curve_of, points_of
-from cuesmith.plan.dials import felt
-from cuesmith.plan.feeling import distance
-from cuesmith.plan.frame import frame_of
-from cuesmith.plan.ground import Ground, ground_of
-from cuesmith.plan.hits import place_hits
+from cuesmith.plan.choose_form import frame_of
+from cuesmith.plan.choose_tempo import clock
+from cuesmith.plan.free_meter.breaths import breathing
 from cuesmith.plan.keys import scale_of
-from cuesmith.plan.slot import with_button
-from cuesmith.plan.story import melody_of, told
-from cuesmith.score import STILL, Brief, Plan, SectionPlan
-from cuesmith.specs.banks import SectionRow
-from cuesmith.specs.library import Banks
+from cuesmith.plan.model import Plan, SectionPlan
+from cuesmith.plan.mood.mood_dials import felt
+from cuesmith.plan.mood.mood_place import distance
+from cuesmith.plan.picture.broadcast_length import with_button
+from cuesmith.plan.picture.hit_points import place_hits
+from cuesmith.plan.picture.mood_curve import curve_of, points_of
+from cuesmith.plan.picture.scenes import melody_of, told
+from cuesmith.plan.resolve_brief import Ground, ground_of
+from cuesmith.specs.banks.cue_types import SectionRow
+from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.brief import STILL, Brief
 from cuesmith.specs.style import Style
 
 LEVELS = (0.2, 0.4, 0.65, 0.85)  # energies at which the next layer of the ensemble joins

@@ -8,10 +8,10 @@ from cuesmith.chance import Stream
 from cuesmith.motif.model import Theme
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES, Key, Scale, is_minor
-from cuesmith.plan.dials import modes_at
-from cuesmith.score import Brief
-from cuesmith.specs.banks import CueType
-from cuesmith.specs.library import Banks
+from cuesmith.plan.mood.mood_dials import modes_at
+from cuesmith.specs.banks.cue_types import CueType
+from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.style import CueRules, Style
 
 # cue types that stay in the key of their theme

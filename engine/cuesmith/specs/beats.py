@@ -12,15 +12,15 @@ from pydantic.dataclasses import dataclass
 
 from cuesmith.errors import SpecError, did_you_mean
 from cuesmith.music.timecode import DEFAULT_RATE, RATES, Rate, parse_rate
-from cuesmith.score import Event
-from cuesmith.specs.banks import STRICT
-from cuesmith.specs.document import read_document
-from cuesmith.specs.feelings import feeling_named, feeling_words
-from cuesmith.specs.library import Banks
-from cuesmith.specs.place import KeyPath, Problem
+from cuesmith.specs.banks.feelings import feeling_named, feeling_words
+from cuesmith.specs.banks.fields import STRICT
+from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.brief import Event
 from cuesmith.specs.show import BeatSpec, CueSpec, Show
-from cuesmith.specs.spotting import read_notes_of
-from cuesmith.specs.validate import raise_problems, validate
+from cuesmith.specs.spotting_list import read_notes_of
+from cuesmith.specs.yaml.document import read_document
+from cuesmith.specs.yaml.place import KeyPath, Problem
+from cuesmith.specs.yaml.validate import raise_problems, validate
 
 MOST = 60  # beats in one cue
 EVENT_NAMES: tuple[str, ...] = get_args(Event)

@@ -9,21 +9,21 @@ from pathlib import Path
 
 from cuesmith.errors import CuesmithError, SpecError, did_you_mean
 from cuesmith.music.timecode import parse_rate
-from cuesmith.score import PLAIN
+from cuesmith.specs.banks.library import Banks, load_banks, recipe_problems
+from cuesmith.specs.banks.like import filled, likes
+from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.beats import feel_problems, with_beats
-from cuesmith.specs.document import Document, read_document
-from cuesmith.specs.dropped import without_dropped
-from cuesmith.specs.extend import resolve_extends
 from cuesmith.specs.find import find_file, list_names
-from cuesmith.specs.library import Banks, load_banks, recipe_problems
-from cuesmith.specs.likes import filled, likes
-from cuesmith.specs.names import listed_problems
-from cuesmith.specs.place import Problem
+from cuesmith.specs.removed_seats import without_dropped
 from cuesmith.specs.show import CueSpec, Show
-from cuesmith.specs.spotting import read_hits
+from cuesmith.specs.spotting_list import read_hits
 from cuesmith.specs.style import Style
-from cuesmith.specs.style_faults import style_problems
-from cuesmith.specs.validate import check, problem_lines
+from cuesmith.specs.style_check import style_problems
+from cuesmith.specs.yaml.document import Document, read_document
+from cuesmith.specs.yaml.extend import resolve_extends
+from cuesmith.specs.yaml.known_names import listed_problems
+from cuesmith.specs.yaml.place import Problem
+from cuesmith.specs.yaml.validate import check, problem_lines
 
 
 def _read(kind_name: str) -> Document:

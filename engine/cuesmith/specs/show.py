@@ -14,9 +14,10 @@ from cuesmith.music.meter import parse_meters
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
 from cuesmith.music.timecode import DEFAULT_RATE, parse_rate
-from cuesmith.score import Beat, Event, Meeting
-from cuesmith.specs.banks import STRICT, Ending, MeterField, ModeName, Recipe, Signed, Unit
-from cuesmith.specs.spotting import HitSpec, RateField, clock_seconds
+from cuesmith.specs.banks.fields import STRICT, Ending, MeterField, ModeName, Signed, Unit
+from cuesmith.specs.banks.themes import Recipe
+from cuesmith.specs.brief import Beat, Event, Meeting
+from cuesmith.specs.spotting_list import HitSpec, RateField, clock_seconds
 
 SHORTEST_BAR, LONGEST_BAR = 1.0, 8.0  # quarter notes
 MEDLEYS = ("suite", "overture", "concert")  # cue types that go through every theme of the show

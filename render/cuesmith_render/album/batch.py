@@ -7,14 +7,13 @@ from pathlib import Path
 
 import cuesmith
 import cuesmith_render
-from cuesmith.cue import slug
+from cuesmith.cue.cue import slug
 from cuesmith.errors import UsageError
-from cuesmith.show.compose import CueSet, briefs_of, show_themes
-from cuesmith.specs.library import load_banks
+from cuesmith.export.atomic import json_text, write_text
+from cuesmith.show.compose_show import CueSet, briefs_of, show_themes
+from cuesmith.show.show_json import show_json
+from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.show import Show
-from cuesmith.write.atomic import write_text
-from cuesmith.write.save import json_text
-from cuesmith.write.show_json import show_json
 from cuesmith_render.album.page import write_page
 from cuesmith_render.album.playlist import m3u8_text
 from cuesmith_render.album.pool import make_tracks, worker_count

@@ -8,10 +8,11 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import groupby
 
-from cuesmith.cue import Cue
+from cuesmith.cue.cue import Cue
+from cuesmith.export.bar_grid import bar_starts
 from cuesmith.motif.model import Theme
-from cuesmith.score import Plan, Statement
-from cuesmith.write.grid import bar_starts
+from cuesmith.plan.model import Plan
+from cuesmith.score import Statement
 
 PLAIN = "plain"
 """How a statement without any operation is called on the page."""

@@ -10,10 +10,10 @@ from typing import NamedTuple
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from cuesmith.cue import Cue
-from cuesmith.show.compose import CueSet
-from cuesmith.write.atomic import write_text
-from cuesmith.write.pianoroll import pianoroll_svg
+from cuesmith.cue.cue import Cue
+from cuesmith.export.atomic import write_text
+from cuesmith.export.pianoroll import pianoroll_svg
+from cuesmith.show.compose_show import CueSet
 from cuesmith_render.album.facts import clock, decibels, drawn, engraved, heard, matrix_cell, minutes
 from cuesmith_render.album.report import TrackReport
 

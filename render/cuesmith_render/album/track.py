@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cuesmith.cue import Cue, compose_brief
+from cuesmith.cue.compose import compose_brief
+from cuesmith.cue.cue import Cue
+from cuesmith.export.atomic import write_bytes
 from cuesmith.motif.model import Theme
-from cuesmith.score import Brief
+from cuesmith.specs.brief import Brief
 from cuesmith.specs.show import Show
-from cuesmith.write.atomic import write_bytes
 from cuesmith_render.album.report import TrackReport
 
 

@@ -1,0 +1,1 @@
+"""Who plays, and how low or high, before a note is written."""

@@ -1,1 +1,0 @@
-"""Plan to score: harmony, melody, bass, textures, percussion, endings."""

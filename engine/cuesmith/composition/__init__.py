@@ -1,0 +1,1 @@
+"""The notes of a cue: melody, harmony, accompaniment, percussion."""

@@ -1,0 +1,1 @@
+"""Everything under the tune: textures, bass, counter-line, gestures, endings."""

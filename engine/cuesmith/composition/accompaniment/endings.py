@@ -1,0 +1,65 @@
+"""Endings of the accompaniment: button, ring, allargando, fade, loop, attacca, unresolved, ma."""
+
+from __future__ import annotations
+
+from cuesmith.casting.cast import Player
+from cuesmith.composition.accompaniment.voicings import manner_of, window
+from cuesmith.composition.melody.melody_writer import velocity_of
+from cuesmith.composition.setting import Setting
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.partwriting import voice_lead
+from cuesmith.plan.model import Plan
+from cuesmith.score import Passage, chord_at, cut_passages
+
+LOW_CHORD = 52  # under this pitch a chord has room for its bass alone
+OPEN_ENDED = {"loop", "attacca", "fade"}  # nothing is written in: the music simply goes on to the bar line
+
+
+def final_bar(plan: Plan) -> int:
+    """The tick of the last bar, where closing endings place their chord."""
+    return plan.length - plan.sections[-1].meter.bar_ticks
+
+
+def _last_chord(setting: Setting, player: Player, passages: tuple[Passage, ...], start: int) -> tuple[int, ...]:
+    last = setting.plan.sections[-1]
+    chord = chord_at(setting.harmony, start).chord
+    low, high = window(player, last)
+    if player.seat.role == "bass":
+        return (low + (chord.bass - low) % 12,)
+    assert player.instrument is not None
+    if player.instrument.voices == 1:
+        recent = [n.pitch for n in passages[-1].notes[-1:]] if passages else []
+        near = recent[0] if recent else (low + high) // 2
+        options = [p for p in range(low, high + 1) if p % 12 in chord.classes]
+        return (min(options, key=lambda p: (abs(p - near), p)),) if options else ()
+    voices = max(1, min(player.seat.voices if player.seat.voices > 1 else 3, player.instrument.voices, 4))
+    above = max(low, LOW_CHORD) if player.instrument.range[1] >= LOW_CHORD + 16 else low
+    found = voice_lead((chord,), voices, above, max(high, above + 16), way=manner_of(setting, player.seat.role))[0]
+    if above > low and voices > 2:  # who reaches lower puts the bass there and the chord above it
+        return (low + (chord.bass - low) % 12, *found[1:])
+    return found
+
+
+def close_part(setting: Setting, player: Player, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """The part with its ending written in. Only players who were still playing join the last chord."""
+    plan = setting.plan
+    if plan.ending in OPEN_ENDED or not passages:
+        return cut_passages(passages, plan.length)  # a loop would ring over its own beginning
+    start = final_bar(plan)
+    last = plan.sections[-1]
+    bar = last.meter.bar_ticks
+    recent = any(n.end > start - 4 * bar for n in passages[-1].notes)
+    kept = cut_passages(passages, start)
+    if plan.ending == "ma_stop" or not recent or (player.seat.role == "colour" and plan.ending != "allargando"):
+        return kept
+    if not setting.cast.closes(player):
+        return kept
+    pitches = _last_chord(setting, player, passages, start)
+    sustained = player.instrument is not None and player.instrument.sustained
+    length = (
+        PPQ // 2 if plan.ending == "button" else bar if sustained or player.seat.role == "pad" else min(bar, 3 * PPQ)
+    )
+    velocity = min(116, velocity_of(last.energy) + (10 if plan.ending == "button" else 0))
+    notes = tuple(Note(start, length, p, velocity) for p in pitches)
+    articulation = "accent" if plan.ending == "button" else "ring"
+    return (*kept, Passage(notes, last.index, "ending", articulation)) if notes else kept

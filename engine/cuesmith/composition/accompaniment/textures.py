@@ -1,0 +1,258 @@
+"""Accompaniment from textures: pads, ostinati, stabs, and the bass line.
+
+A texture is a row of the bank: a rhythm of tokens that says which chord tone, degree or chord sounds. It is laid over
+the chords of a section for the instrument that plays it, below the melody and inside the instrument's range.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from cuesmith.casting.cast import Player
+from cuesmith.composition.accompaniment.bass import bass_line, feet
+from cuesmith.composition.accompaniment.inner_voices import EVERY_BARS, figure, lyrical
+from cuesmith.composition.accompaniment.patterns import grouped, laid
+from cuesmith.composition.accompaniment.vamps import in_turn
+from cuesmith.composition.accompaniment.voicings import Voicings, voicings, window
+from cuesmith.composition.melody.melody_writer import velocity_of
+from cuesmith.composition.setting import Setting
+from cuesmith.motif.transform import remetre
+from cuesmith.music.chord import Chord, chord_scale
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.partwriting import UNDER
+from cuesmith.music.pitch import fold
+from cuesmith.music.scale import Key
+from cuesmith.plan.model import SectionPlan
+from cuesmith.score import Passage, chord_at
+from cuesmith.specs.banks.textures import Texture
+
+TIE_BARS = 2  # a common tone is held over a chord change for at most this many bars
+BROKEN = 3  # tones of a chord an arpeggio has at least, on whatever instrument
+FREE_TAG = "free"  # tag of textures that need no pulse
+STIRRED = "moves"  # tag of held chords in which a voice moves whatever the mood
+_DEGREE = re.compile(r"([b#]?)(\d{1,2})(['’,]*)")
+
+
+def _degree_pitch(symbol: str, chord: Chord, key: Key, anchor: str, base: int) -> int:
+    match = _DEGREE.fullmatch(symbol)
+    if match is None:
+        raise ValueError(f"'{symbol}' is not a degree")
+    accidental, digits, marks = match.groups()
+    degree = int(digits) - 1
+    octave, inside = divmod(degree, 7)
+    root = chord.root if anchor == "root" else key.tonic
+    if accidental:
+        semitone = (0, 2, 4, 5, 7, 9, 11)[inside] + (-1 if accidental == "b" else 1)
+    elif anchor == "root":
+        scale = sorted((pc - root) % 12 for pc in chord_scale(chord, key))
+        near = (0, 2, 4, 5, 7, 9, 10)[inside]
+        tones = [i % 12 for i in chord.intervals]
+        pool = tones if inside in (0, 2, 4) and any(abs(t - near) <= 1 for t in tones) else scale
+        semitone = min(pool, key=lambda s: (abs(s - near), s))
+    else:
+        semitone = key.pitch(inside, 0, 4) - key.pitch(0, 0, 4)
+    start = base + (root - base) % 12
+    return start + semitone + 12 * octave + 12 * (marks.count("'") + marks.count("’")) - 12 * marks.count(",")
+
+
+def _consonant(pitch: int, chord: Chord) -> int:
+    """A figure's note on a beat, moved to the chord tone it would rub against by a semitone."""
+    if pitch % 12 in chord.classes:
+        return pitch
+    return next((pitch + move for move in (-1, 1) if (pitch + move) % 12 in chord.classes), pitch)
+
+
+def _held_voicings(setting: Setting, player: Player, section: SectionPlan, before: tuple[int, ...]) -> Voicings:
+    spans = setting.spans(section)
+    if player.seat.role != "bass":
+        return voicings(setting, player, section, spans, before)
+    low, high = window(player, section)
+    return tuple((p,) for p in feet(setting, section, spans, low, high, before[0] if before else None))
+
+
+def _sustained(
+    setting: Setting, player: Player, section: SectionPlan, texture: Texture, velocity: int, before: tuple[int, ...]
+) -> tuple[list[Note], dict[str, list[Note]]]:
+    """The held chords of a section, common tones tied; and the notes of voices that move inside them, by figure."""
+    out: list[Note] = []
+    inside: dict[str, list[Note]] = {}
+    held: dict[int, int] = {}  # pitch → index in out
+    limit = TIE_BARS * section.meter.bar_ticks
+    calm = texture.articulation == "legato" and lyrical(setting.plan) and setting.voicing.inner
+    moves = player.seat.role == "pad" and (calm or STIRRED in texture.tags)
+    draw = setting.draw.child(player.id, "inner", section.harmony, section.treatment)
+    free_from = section.start
+    last: tuple[int, ...] = ()
+    spans = setting.spans(section)
+    for span, voicing in zip(spans, _held_voicings(setting, player, section, before), strict=True):
+        kept: dict[int, int] = {}
+        moved = None
+        if moves and span.onset >= free_from:
+            moved = figure(setting, span, voicing, last, draw.child(span.onset - section.start))
+        if moved is not None:
+            free_from = span.onset + EVERY_BARS * section.meter.bar_ticks
+            notes = [Note(span.onset + at, length, pitch, velocity) for at, length, pitch in moved.notes]
+            tied = held.get(notes[0].pitch)
+            if tied is not None:  # the suspension: the note it was prepared by is held on
+                out[tied] = out[tied]._replace(duration=out[tied].duration + notes[0].duration)
+                notes = notes[1:]
+            inside.setdefault(f"inner {moved.name}", []).extend(notes)
+        for pitch in voicing:
+            if moved is not None and pitch == moved.voice:
+                continue
+            index = held.get(pitch)
+            if index is not None and out[index].end == span.onset and out[index].duration + span.duration <= limit:
+                out[index] = out[index]._replace(duration=out[index].duration + span.duration)
+            else:
+                index = len(out)
+                out.append(Note(span.onset, span.duration, pitch, velocity))
+            kept[pitch] = index
+        held, last = kept, voicing
+    return out, inside
+
+
+def _motif_steps(setting: Setting, section: SectionPlan) -> tuple[int, ...]:
+    name = section.theme or (setting.plan.brief.themes[0] if setting.plan.brief.themes else None)
+    if name is None:
+        return (0, 4, 2, 4)
+    motif = remetre(setting.themes[name].motif, section.meter)
+    return tuple(n.step for n in motif.notes[:8]) or (0, 4)
+
+
+def _aside(setting: Setting, player: Player, leader: str, note: Note) -> Note:
+    """A note out of the melody's way: where the leading player is of the same family, an octave down, or up."""
+    sung = setting.sung(note.onset)
+    if sung is None or abs(sung.pitch - note.pitch) >= UNDER or player.instrument is None:
+        return note
+    if setting.cast.instrument(leader).family != player.instrument.family:
+        return note
+    low, high = player.instrument.range
+    moved = note.pitch - 12 if note.pitch - 12 >= low else note.pitch + 12 if note.pitch + 12 <= high else note.pitch
+    return note._replace(pitch=moved)
+
+
+def _pitched(
+    setting: Setting, player: Player, section: SectionPlan, texture: Texture, velocity: int, before: tuple[int, ...]
+) -> list[Note]:
+    meter = section.meter
+    spans = setting.spans(section)
+    low, high = window(player, section, 24 if texture.kind in ("arpeggio", "motif") else 19)
+    chords: dict[int, tuple[int, ...]] = {}
+    if texture.kind in ("chord", "arpeggio"):
+        found = voicings(setting, player, section, spans, before, BROKEN if texture.kind == "arpeggio" else 1)
+        chords = dict(zip((s.onset for s in spans), found, strict=True))
+    step_ticks = PPQ // texture.unit
+    out: list[Note] = []
+    motif = _motif_steps(setting, section) if texture.kind == "motif" else ()
+    leader = setting.cast.leads[section.index]
+    degrees: dict[tuple[int, str], int] = {}  # (onset of the chord, symbol) → pitch
+    for bar, token in ((bar, token) for bar, found in laid(texture, meter, section.bars) for token in found):
+        onset = section.start + bar * meter.bar_ticks + token.step * step_ticks
+        span = chord_at(setting.harmony, onset)
+        duration = max(30, round(token.steps * step_ticks * texture.gate))
+        if token.steps * step_ticks > PPQ:  # a held note goes no further than its chord
+            duration = min(duration, max(PPQ // 2, span.end - onset))
+        loud = max(20, min(120, velocity + (10, 0, -22)[1 - token.accent]))
+        voicing = chords.get(max(span.onset, section.start), ())
+        if texture.kind == "chord":
+            strings = voicing if token.accent >= 0 else voicing[-1:]  # a ghost is a stroke on damped strings, no chord
+            out.extend(Note(onset, duration, p, loud) for p in strings)
+            end = min(onset + token.steps * step_ticks, section.end)
+            if token.steps * step_ticks > PPQ:  # what is left of a held chord goes on as the next one
+                for later in (s for s in spans if onset < s.onset and end - s.onset >= PPQ):
+                    length = round((min(end, later.end) - later.onset) * min(1.0, texture.gate))
+                    out.extend(Note(later.onset, length, p, loud) for p in chords[later.onset])
+            continue
+        if texture.kind == "arpeggio":
+            index = int(token.symbol)
+            turns, inside = divmod(index, len(voicing))
+            pitch = fold(
+                voicing[inside] + 12 * turns,
+                low,
+                min(high + 12, player.instrument.range[1]) if player.instrument else high,
+            )
+        elif texture.kind == "motif":
+            pitch = span.key.pitch(motif[token.number % len(motif)], 0, 4)
+            pool = chord_scale(span.chord, span.key)
+            pitch = pitch if pitch % 12 in pool else pitch - 1 if (pitch - 1) % 12 in pool else pitch + 1
+            pitch = fold(pitch, low, max(high, low + 12))
+        else:
+            place = (span.onset, token.symbol)
+            if place not in degrees:
+                pitch = _degree_pitch(token.symbol, span.chord, span.key, texture.anchor, low)
+                degrees[place] = fold(pitch, low, max(high, low + 12))
+            pitch = degrees[place]
+        if texture.kind in ("degree", "motif") and meter.strength((onset - section.start) % meter.bar_ticks) >= 2:
+            pitch = _consonant(pitch, span.chord)
+        note = Note(onset, duration, pitch, loud)
+        out.append(_aside(setting, player, leader, note) if leader is not None else note)
+    return out
+
+
+def texture_for(setting: Setting, player: Player, section: SectionPlan) -> str | None:
+    """The texture a seat plays in a section: one for each kind of section, so that returns are recognised.
+
+    A bass keeps one feel through the cue: if it walks in one section it does not play straight in another.
+    """
+    weights: Mapping[str, float] = player.seat.textures
+    if not weights:
+        return None
+    if section.meter.free:
+        weights = unmetred(weights, setting.textures)
+    draw = setting.draw.child(player.id, "texture")
+    if player.seat.role == "bass" and len(weights) > 1:
+        feel = feel_of(setting.textures[draw.child("feel").weighted(weights)])
+        weights = {name: weight for name, weight in weights.items() if feel_of(setting.textures[name]) == feel}
+    return draw.child(section.harmony, section.treatment in ("chorus", "build")).weighted(weights)
+
+
+def unmetred(weights: Mapping[str, float], textures: Mapping[str, Texture]) -> Mapping[str, float]:
+    """The textures of a seat that need no pulse; where it has none, those of the bank for its role, rather of the kind
+    it would play (chords, degrees of the scale, broken chords)."""
+    own = {name: weight for name, weight in weights.items() if _needs_no_pulse(textures[name])}
+    if own:
+        return own
+    usual = textures[max(weights, key=lambda name: weights[name])]
+    of_role = {name: row for name, row in textures.items() if FREE_TAG in row.tags and row.role == usual.role}
+    of_kind = [name for name, row in of_role.items() if row.kind == usual.kind and row.anchor == usual.anchor]
+    return dict.fromkeys(of_kind or of_role, 1.0)
+
+
+def _needs_no_pulse(texture: Texture) -> bool:
+    return texture.kind == "sustain" or FREE_TAG in texture.tags
+
+
+def feel_of(texture: Texture) -> str:
+    """swing, latin, or empty: what groove goes with it."""
+    return next((tag for tag in ("swing", "latin") if tag in texture.tags), "")
+
+
+def accompany(setting: Setting, player: Player) -> tuple[Passage, ...]:
+    """All passages of one accompanying seat; a section's first chord follows from the last of the section before."""
+    out: list[Passage] = []
+    before: tuple[int, ...] = ()
+    for section in setting.plan.sections:
+        name = texture_for(setting, player, section) if setting.cast.active(player, section) else None
+        if name is None:
+            before = ()
+            continue
+        texture = grouped(setting.textures[name], section.meter)
+        velocity = max(25, velocity_of(section.energy) - 8 + texture.velocity)
+        articulation = player.seat.articulation or texture.articulation
+        inside: dict[str, list[Note]] = {}
+        if texture.kind == "sustain":
+            notes, inside = _sustained(setting, player, section, texture, velocity, before)
+        elif texture.kind == "bass":
+            notes = bass_line(setting, player, section, texture, velocity, before[0] if before else None)
+        else:
+            notes = _pitched(setting, player, section, texture, velocity, before)
+        notes = in_turn(setting, player, section, notes)
+        if notes:
+            last = max(n.onset for n in notes)
+            before = tuple(sorted(n.pitch for n in notes if n.end > last))
+            out.append(Passage(tuple(sorted(notes)), section.index, name, articulation))
+        for device, moved in inside.items():
+            kept = in_turn(setting, player, section, moved)
+            out += [Passage(tuple(sorted(kept)), section.index, device, articulation)] if kept else []
+    return tuple(out)

@@ -1,0 +1,99 @@
+"""Vamps: a riff that waits for the theme, and builds while it waits.
+
+The players enter by twos, every fourth bar the head of the theme answers the riff, and before the theme comes the band
+holds its breath: only the drums, and whoever answers, lead over.
+"""
+
+from __future__ import annotations
+
+from cuesmith.casting.cast import Player
+from cuesmith.composition.accompaniment.voicings import window
+from cuesmith.composition.melody.fit_to_chords import fit
+from cuesmith.composition.melody.material import phrase_meter
+from cuesmith.composition.melody.melody_writer import velocity_of
+from cuesmith.composition.setting import Setting
+from cuesmith.motif.transform import remetre
+from cuesmith.music.note import Note
+from cuesmith.music.pitch import fold
+from cuesmith.plan.model import SectionPlan
+from cuesmith.score import Passage
+
+BUILDS_BARS = 4  # a vamp of so many bars is entered by twos
+ANSWERED_EVERY = 4  # bars; in vamps of twice as many
+ENTER = ("ostinato", "bass", "pad", "impact")  # roles in the order in which they enter
+DEVICE = "vamp answer"
+
+
+def waits_bars(setting: Setting, player: Player, section: SectionPlan) -> int:
+    """How many bars of a section pass before an accompanist enters: none but in a vamp."""
+    if section.treatment != "vamp" or section.bars < BUILDS_BARS:
+        return 0
+    there = [
+        p
+        for p in setting.cast.players
+        if p.instrument is not None and p.seat.role in ENTER and p.seat.double is None
+        if setting.cast.active(p, section)
+    ]
+    order: list[Player] = []
+    for turn in range(len(there)):  # the first of every role, then the second of every role
+        for role in ENTER:
+            order += [p for p in there if p.seat.role == role][turn : turn + 1]
+    place = next((i for i, p in enumerate(order) if p.id == player.id), 0)
+    return min(2 * (place // 2), section.bars // 2)
+
+
+def gap_ticks(setting: Setting, section: SectionPlan) -> int:
+    """For how long the band is silent at the end of a vamp: the last beats before a theme; 0 elsewhere."""
+    if section.treatment != "vamp" or section.bars < 2 * ANSWERED_EVERY:
+        return 0
+    after = next((s for s in setting.plan.sections if s.start == section.end), None)
+    if after is None or after.theme is None or after.energy < section.energy:
+        return 0
+    return section.meter.bar_ticks - section.meter.beats_ticks[len(section.meter.beats_ticks) // 2]
+
+
+def in_turn(setting: Setting, player: Player, section: SectionPlan, notes: list[Note]) -> list[Note]:
+    """What an accompanist plays of a section when he enters in his turn and stops before the theme."""
+    start = section.start + waits_bars(setting, player, section) * section.meter.bar_ticks
+    end = section.end - gap_ticks(setting, section)
+    if start == section.start and end == section.end:
+        return notes
+    out = []
+    for note in notes:
+        begin = max(note.onset, start) if note.end - start > section.meter.unit_ticks else note.onset
+        if start <= begin < end:
+            out.append(note._replace(onset=begin, duration=min(note.end, end) - begin))
+    return out
+
+
+def _answers(setting: Setting, player: Player, section: SectionPlan) -> bool:
+    """Whether it is this player who answers: the counter-line; where it rests, who leads the section."""
+    able = [p for p in setting.cast.players if p.seat.role == "counter" and setting.cast.active(p, section)]
+    return player.id == (able[0].id if able else setting.cast.leads[section.index])
+
+
+def vamp_answers(setting: Setting, player: Player) -> tuple[Passage, ...]:
+    """The head of the theme in every fourth bar of the vamps in which it is this player's to answer the riff."""
+    out = []
+    for section in setting.plan.sections:
+        vamp = section.treatment == "vamp" and section.theme is not None and section.bars >= 2 * ANSWERED_EVERY
+        if not vamp or section.theme is None or not _answers(setting, player, section):
+            continue
+        theme = setting.themes[section.theme]
+        bar = section.meter.bar_ticks
+        low, high = window(player, section, 24)
+        line = remetre(theme.motif, phrase_meter(theme, section.meter))
+        head = [n for n in line.realise(section.key, 4, velocity_of(section.energy)) if n.onset < bar]
+        raw = [
+            n._replace(
+                onset=section.start + number * bar + n.onset,
+                duration=min(n.duration, bar - n.onset),
+                pitch=fold(n.pitch, low, high),
+            )
+            for number in range(ANSWERED_EVERY - 1, section.bars, ANSWERED_EVERY)
+            for n in head
+        ]
+        notes = fit(raw, setting.harmony, section.meter, section.start, low=low, high=high, against=setting.lead)
+        if notes:
+            out.append(Passage(tuple(notes), section.index, DEVICE, player.seat.articulation or "normal"))
+    return tuple(out)

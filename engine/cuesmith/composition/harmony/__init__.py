@@ -1,0 +1,1 @@
+"""Chords: progressions, substitutions, modulations, cadences."""

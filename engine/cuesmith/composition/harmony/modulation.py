@@ -1,0 +1,105 @@
+"""Changes of key: what the last chord before one does to prepare it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from cuesmith.chance import Stream
+from cuesmith.composition.harmony.chord_sequence import Step, half_bar
+from cuesmith.composition.harmony.progression import kin_weight
+from cuesmith.music.chord import Roman, applied, roman_on
+from cuesmith.music.scale import MODES, Key
+from cuesmith.plan.model import Plan, SectionPlan
+from cuesmith.specs.banks.harmony import Modulation
+from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.style import Style
+
+AFTER_SILENCE = 8.0  # how much rather a key comes cold after a break
+# triads of the new key a pivot may be, the best first: (degree in semitones, quality)
+PIVOTS = (
+    (2, "min"), (4, "min"), (5, "maj"), (9, "min"), (7, "maj"),
+    (0, "maj"), (0, "min"), (5, "min"), (8, "maj"), (10, "maj"),
+)  # fmt: skip
+
+
+def _tonic(key: Key, above: int) -> Roman:
+    """The tonic triad of a key, as a numeral of a key `above` semitones below it."""
+    return roman_on(above, "min" if key.minor else "maj")
+
+
+def _pivot(old: Key, new: Key, move: int) -> Roman | None:
+    """A triad of both keys that is neither tonic, as a numeral of the old one."""
+    here, there = frozenset(MODES[old.mode]), frozenset((degree + move) % 12 for degree in MODES[new.mode])
+    for degree, quality in PIVOTS:
+        root = (degree + move) % 12
+        roman = roman_on(root, quality)
+        if root not in (0, move) and roman.classes <= here & there:
+            return roman
+    return None
+
+
+def _tactics(
+    old: SectionPlan, new: SectionPlan, last: Roman, banks: Banks, plan: Plan, style: Style
+) -> dict[str, float]:
+    move = (new.key.tonic - old.key.tonic) % 12
+    arriving = _tonic(new.key, move)
+    silent = old.treatment == "break"
+    out = {}
+    for name, row in banks.modulations.items():
+        fits = {
+            "parallel": move == 0,
+            "relative": new.key.minor != old.key.minor and move == (9 if new.key.minor else 3),
+            "common_tone": bool(last.classes & arriving.classes),
+            "pivot": _pivot(old.key, new.key, move) is not None,
+            "cold": silent,
+        }
+        if (row.moves and move not in row.moves) or not fits.get(row.tactic, True):
+            continue
+        weight = row.weight * kin_weight(row.styles, plan.brief.style, style.kin)
+        out[name] = weight * (AFTER_SILENCE if silent and row.tactic == "cold" else 1.0)
+    return out
+
+
+def _chords(row: Modulation, old: Key, new: Key) -> tuple[Roman, ...]:
+    """What stands in the last beats of the old section, in its numerals; nothing where a tactic keeps what is there."""
+    move = (new.tonic - old.tonic) % 12
+    goal = _tonic(new, move)
+    if row.tactic in ("dominant", "flat_seventh"):
+        return (applied("V7", goal),)
+    if row.tactic == "diminished":
+        return (applied("viio7", goal),)
+    if row.tactic == "pivot":
+        pivot = _pivot(old, new, move)
+        return (pivot, applied("V7", goal)) if pivot is not None else (applied("V7", goal),)
+    return ()
+
+
+def prepare(
+    steps: Sequence[Step], old: SectionPlan, new: SectionPlan, plan: Plan, style: Style, banks: Banks, draw: Stream
+) -> tuple[list[Step], str]:
+    """The old section with the change of key prepared, and the device to write over the first chord of the new one.
+
+    The device of the new section is empty where the preparation itself carries it.
+    """
+    out = list(steps)
+    weights = _tactics(old, new, out[-1].roman, banks, plan, style)
+    if not weights:
+        return out, ""
+    row = banks.modulations[draw.weighted(weights)]
+    chords = _chords(row, old.key, new.key)
+    if not chords:
+        return out, row.device
+    half = half_bar(old.meter)
+    lengths = [half] if len(chords) == 1 else [old.meter.bar_ticks - half, half]
+    room = min(sum(lengths), out[-1].length)
+    if room < sum(lengths):
+        chords, lengths = chords[-1:], [min(half, room)]
+    edge = old.length - sum(lengths)
+    cadence = out[-1].cadence
+    kept = [s._replace(length=min(s.length, edge - s.onset), cadence="") for s in out if s.onset < edge]
+    at = edge
+    for roman, length in zip(chords, lengths, strict=True):
+        kept.append(Step(at, length, roman, row.device))
+        at += length
+    kept[-1] = kept[-1]._replace(cadence=cadence and "half")
+    return kept, ""

@@ -1,0 +1,1 @@
+"""The tune: laid out before there are chords, then written onto them."""

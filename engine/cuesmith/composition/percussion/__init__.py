@@ -1,0 +1,1 @@
+"""Drums: which groove, bar by bar, and strokes in free meter."""

@@ -1,0 +1,340 @@
+"""Percussion: which groove of the bank a section has, where it turns, what is struck where the form arrives.
+
+How a groove is varied from bar to bar is said in `drumming`.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from cuesmith.casting.cast import Player
+from cuesmith.chance import Stream
+from cuesmith.composition.accompaniment.patterns import grouped, laid
+from cuesmith.composition.accompaniment.textures import texture_for
+from cuesmith.composition.percussion.free_meter_strokes import free_strokes
+from cuesmith.composition.percussion.grid_strings import gain_at, struck, velocity_of_letter
+from cuesmith.composition.percussion.groove_variation import (
+    HANDS,
+    Group,
+    Turn,
+    bar_rows,
+    beats,
+    group_of,
+    manner,
+    oroshi,
+    regrouped,
+    swell,
+    turn_for,
+    turn_rows,
+    turns,
+)
+from cuesmith.composition.percussion.grooves_from_cells import bar_groove, fits
+from cuesmith.composition.setting import Setting
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
+from cuesmith.plan.free_meter.breaths import flow_of
+from cuesmith.plan.model import SectionPlan
+from cuesmith.score import Stroke
+from cuesmith.specs.banks.groove_cells import GrooveCells
+from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.banks.percussion import Groove
+
+KICKS = ("kick", "kick_2")  # the voices a bass line locks to
+SWUNG = 0.6  # a groove whose pairs are this uneven goes with a bass that swings
+MOST_BREAKS = 4  # breaks, silences and long rolls in a cue
+DEVICES: dict[Turn, str] = {
+    "fill": "{} fill", "half": "{} fill", "settle": "{} settles", "break": "drum break", "oroshi": "oroshi", "ma": "ma",
+}  # fmt: skip
+SAME_MUSIC = {"restatement": "statement", "head": "statement", "coda": "statement"}  # treatments of one music
+
+# what a type of cue asks of a groove: tags of grooves.yaml
+USES = {
+    "main_theme": ("theme",),           "character": ("theme", "daily"),   "daily": ("daily",),
+    "comedy": ("comedy", "daily"),      "tender": ("ballad",),             "love": ("ballad",),
+    "sad": ("ballad",),                 "despair": ("ballad",),            "suspense": ("suspense",),
+    "mystery": ("mystery", "suspense"), "horror": ("suspense",),           "tension": ("build", "suspense"),
+    "battle": ("battle",),              "chase": ("chase",),               "setpiece": ("battle", "theme"),
+    "transform": ("build", "theme"),    "victory": ("victory",),           "defeat": ("ballad",),
+    "march": ("march",),                "ambient": ("ballad",),            "ceremony": ("ceremony",),
+    "training": ("training",),          "fanfare": ("victory",),           "stinger": ("battle",),
+    "overture": ("theme",),             "concert": ("theme", "ballad"),    "tv_song": ("theme",),
+}  # fmt: skip
+
+
+def _grid(grid: str, start: int, bar_ticks: int, gain: float) -> Iterator[tuple[int, int]]:
+    steps = len(grid)
+    for step, letter in enumerate(grid):
+        if letter != ".":
+            yield start + step * bar_ticks // steps, velocity_of_letter(letter, gain)
+
+
+def _feel(setting: Setting, section: SectionPlan) -> tuple[str, ...]:
+    """The tags of what the bass plays in a section: swing, latin."""
+    for player in setting.cast.players:
+        if player.seat.role == "bass" and player.seat.double is None and setting.cast.active(player, section):
+            name = texture_for(setting, player, section)
+            return setting.textures[name].tags if name else ()
+    return ()
+
+
+def _suits(
+    row: Groove | GrooveCells, section: SectionPlan, bpm: float, uses: tuple[str, ...], feel: tuple[str, ...]
+) -> float:
+    """How well a groove suits a section: what it is for, its tempo, and what the bass plays."""
+    low, high = row.bpm
+    weight = 1.0 if low <= bpm <= high else 0.2 if 0.85 * low <= bpm <= 1.15 * high else 0.04
+    if any(use in row.tags for use in uses):
+        weight *= 4.0
+    elif "comedy" in row.tags and "daily" not in uses:
+        weight *= 0.2
+    if "build" in row.tags and section.treatment == "build":
+        weight *= 3.0
+    if "break" in row.tags:
+        weight *= 0.05 if "comedy" not in uses else 0.5
+    if isinstance(row, Groove) and (row.swing >= SWUNG) != ("swing" in feel):
+        weight *= 0.03
+    if ("latin" in row.tags) != ("latin" in feel):
+        weight *= 0.15
+    return weight
+
+
+def groove_for(
+    setting: Setting, player: Player, section: SectionPlan, banks: Banks, family: str, before: str | None, draw: Stream
+) -> str | None:
+    """A groove of the seat's list (else of the family) in the section's meter, of the tier nearest its level.
+
+    Where none fits the meter: cells of the kit, from which one is laid. before: the groove of the music before, which
+    another music rather does not take.
+    """
+    bpm = setting.plan.tempo.bpm(section.start)
+    uses = USES.get(setting.plan.brief.type, ("theme",))
+    feel = _feel(setting, section)
+    listed: Mapping[str, float] = player.seat.grooves or {n: 1.0 for n, r in banks.grooves.items() if family in r.tags}
+    rows: Mapping[str, Groove | GrooveCells] = banks.grooves
+    fitting = {
+        name: weight * _suits(banks.grooves[name], section, bpm, uses, feel)
+        for name, weight in listed.items()
+        if fits(banks.grooves[name].meter, section.meter)
+    }
+    grouped = {name: w for name, w in fitting.items() if banks.grooves[name].meter.groups == section.meter.groups}
+    fitting = grouped or fitting
+    if not fitting:
+        rows = banks.groove_cells
+        kit = player.seat.kit
+        fitting = {name: _suits(row, section, bpm, uses, feel) for name, row in rows.items() if kit in row.kits}
+    if not fitting:
+        return None
+    wanted = max(1, section.level + 1)
+    gap = {name: abs(rows[name].tier - wanted) + (rows[name].tier > wanted) for name in fitting}
+    nearest = min(gap.values())
+    return draw.weighted(
+        {
+            name: weight * (1.0 if gap[name] == nearest else 0.3) * (0.35 if name == before else 1.0)
+            for name, weight in fitting.items()
+            if gap[name] <= nearest + 1
+        }
+    )
+
+
+def _stabs(setting: Setting, section: SectionPlan) -> frozenset[int]:
+    """The ticks of the band's accented off-beat stabs in a section."""
+    found: set[int] = set()
+    for player in setting.cast.players:
+        if player.seat.role != "impact" or player.seat.double or not setting.cast.active(player, section):
+            continue
+        name = texture_for(setting, player, section)
+        texture = grouped(setting.textures[name], section.meter) if name else None
+        if texture is None or texture.kind != "chord" or texture.articulation == "swell":
+            continue
+        step = PPQ // texture.unit
+        for bar, tokens in laid(texture, section.meter, section.bars):
+            inside = [t.step * step for t in tokens if t.accent > 0 and section.meter.strength(t.step * step) < 2]
+            found.update(section.start + bar * section.meter.bar_ticks + at for at in inside)
+    return frozenset(found)
+
+
+class _Kit:
+    """One seat of percussion at work on a cue: it remembers the grooves it has played and the breaks it has spent."""
+
+    def __init__(self, setting: Setting, player: Player, banks: Banks, family: str) -> None:
+        self.setting, self.player, self.banks, self.family = setting, player, banks, family
+        self.draw = setting.draw.child(player.id, "groove")
+        self.flow = flow_of(setting.plan)
+        self.chosen: dict[tuple[str, int, str, Meter], str | None] = {}
+        self.before: str | None = None
+        self.breaks = 0
+        self.spent: set[Turn] = set()
+        self.heard: dict[str, list[tuple[str, str]]] = {}  # the kinds of music each groove has been played to
+        self.fills: Counter[str] = Counter()  # of a groove, played so far
+        self.turned = False  # whether the bar before was a turn that leads on
+        self.out: list[Stroke] = []
+
+    def play(self, section: SectionPlan) -> None:
+        """All strokes of a section."""
+        if self.flow is not None and section.flow:
+            found = free_strokes(
+                self.setting.plan, section, self.flow, self.player, self.banks, self.draw.child("free", section.index)
+            )
+            self.out += [Stroke(s.tick, s.voice, s.velocity, section.index, s.row) for s in found]
+            self.turned = False
+            return
+        name = self._groove(section)
+        if name is None:
+            return
+        groove = self._read(name, section.meter)
+        group = group_of(self.banks.drums[voice].group for voice in groove.rows)
+        draw = self.draw.child(section.index)
+        kind = section.harmony, SAME_MUSIC.get(section.treatment, section.treatment)
+        heard = self.heard.setdefault(name, [])
+        if kind not in heard:
+            heard.append(kind)
+        way = manner(section, groove, group, draw.child("manner"), heard.index(kind))
+        bar, last = section.meter.bar_ticks, section.index == len(self.setting.plan.sections) - 1
+        after = None if last else self.setting.plan.sections[section.index + 1]
+        turning = set(turns(section.bars)) if section.level >= 2 or groove.fill else set()
+        stabs = _stabs(self.setting, section) if group == "kit" and groove.tier >= 3 else frozenset()
+        base = gain_at(section.energy)
+        for number in range(section.bars):
+            start = section.start + number * bar
+            gain = base * (0.97 + 0.06 * number / section.bars)
+            if section.treatment == "build":
+                gain = base * (0.82 + 0.26 * number / section.bars)
+            rows, device = bar_rows(groove, way, section.meter, number, section.bars), name
+            closing = number == section.bars - 1
+            led = False
+            if number in turning and not (closing and last):
+                turn = self._turn(section, after if closing else None, group, draw.child(number, "turn"))
+                rows = turn_rows(groove, way, section.meter, rows, turn, self.fills[name])
+                self.fills[name] += turn in ("fill", "half")
+                device = DEVICES[turn].format(name)
+                led = turn != "settle"
+                if turn == "oroshi":
+                    self._roll(section, start + bar, gain)
+            elif stabs:
+                self._kicked(rows, groove.steps, section, start, stabs, setup=number % 4 == 3)
+            if number == 0 or self.turned:
+                self._arrive(section, start, group, first=number == 0)
+            self.turned = led
+            for voice, grid in rows.items():
+                self.out.extend(Stroke(t, voice, v, section.index, device) for t, v in _grid(grid, start, bar, gain))
+        if after is not None and group == "orchestral":
+            self._swelled(section, after)
+
+    def _groove(self, section: SectionPlan) -> str | None:
+        path = (section.harmony, section.level, SAME_MUSIC.get(section.treatment, section.treatment))
+        kind = (*path, section.meter)
+        if kind not in self.chosen:
+            self.chosen[kind] = groove_for(
+                self.setting, self.player, section, self.banks, self.family, self.before, self.draw.child(*path)
+            )
+        self.before = self.chosen[kind]
+        return self.chosen[kind]
+
+    def _read(self, name: str, meter: Meter) -> Groove:
+        if name in self.banks.grooves:
+            return regrouped(self.banks.grooves[name], meter)
+        return bar_groove(self.banks.groove_cells[name], self.player.seat.kit or "", meter)
+
+    def _turn(self, section: SectionPlan, after: SectionPlan | None, group: Group, draw: Stream) -> Turn:
+        turn = turn_for(section, after, group, section.level, draw)
+        if group == "taiko" and after is not None and turn != "settle" and section.level >= 2:
+            owed: Turn = "oroshi" if after is self.setting.plan.climax else "ma"  # each is heard once, if it can be
+            turn = owed if owed not in self.spent else turn
+        if turn in ("break", "ma", "oroshi"):
+            self.breaks += 1
+            if self.breaks > MOST_BREAKS:
+                return "fill"
+        self.spent.add(turn)
+        return turn
+
+    def _roll(self, section: SectionPlan, end: int, gain: float) -> None:
+        start = end - section.meter.bar_ticks + (*section.meter.beats_ticks, PPQ)[1]
+        for voice, share in (("odaiko", 0.8), ("chudaiko", 1.0)):
+            self.out += [
+                Stroke(tick, voice, min(124, round(velocity * share)), section.index, "oroshi")
+                for number, (tick, velocity) in enumerate(oroshi(start, end, min(120, round(118 * gain))))
+                if voice == "chudaiko" or number % 4 == 0
+            ]
+
+    def _kicked(
+        self, rows: dict[str, str], steps: int, section: SectionPlan, start: int, stabs: frozenset[int],
+        setup: bool,
+    ) -> None:  # fmt: skip
+        """The first stab of the bar is struck with the band, and, once in four bars, set up by the snare before it."""
+        bar = section.meter.bar_ticks
+        step_ticks = bar // steps
+        tick = min((t for t in stabs if start <= t < start + bar), default=None)
+        if tick is None or (tick - start) % step_ticks:
+            return
+        step = (tick - start) // step_ticks
+        if "kick" in rows and step and step - 1 not in beats(section.meter, steps):  # room for the accent
+            rows["kick"] = rows["kick"][: step - 1] + "." + rows["kick"][step:]
+        struck(rows, "kick", step, "X", steps)
+        if setup and "snare" in rows and step >= 2:
+            struck(rows, "snare", step - 2, "o", steps)
+            struck(rows, "snare", step - 1, "x", steps)
+            struck(rows, "snare", step, "X", steps)
+
+    def _arrive(self, section: SectionPlan, tick: int, group: Group, first: bool) -> None:
+        """The downbeat after a turn, or of a new section: the low drum, and the crash where it has grown."""
+        hands, energy = HANDS[group], section.energy
+        loud = round(58 + 50 * energy)
+        loud -= 0 if first or energy >= 0.5 else 14
+        self.out.append(Stroke(tick, hands.low, loud, section.index, "arrival"))
+        sections = self.setting.plan.sections
+        before = sections[section.index - 1].energy if section.index else 0.0
+        grown = energy >= 0.6 and energy >= before if first else energy >= (0.5 if group == "kit" else 0.75)
+        if grown or (first and self.turned and energy >= 0.5):
+            self.out.append(Stroke(tick, hands.crash, round(66 + 46 * energy), section.index, "arrival"))
+
+    def _swelled(self, section: SectionPlan, after: SectionPlan) -> None:
+        """A roll on the hung cymbal into a section that is greater."""
+        if after.energy < 0.55 or after.energy < section.energy + 0.08 or section.bars < 2:
+            return
+        length = (4 if after.level >= 4 else 2) * PPQ
+        start = section.end - min(section.length, length)
+        self.out += [
+            Stroke(tick, "hung_cymbal", velocity, section.index, "cymbal swell")
+            for tick, velocity in swell(start, section.end, round(60 + 40 * after.energy))
+        ]
+
+
+def strokes(setting: Setting, player: Player, banks: Banks, family: str) -> tuple[Stroke, ...]:
+    """All strokes of one percussion seat, in order, without two on one voice at the same time."""
+    kit = _Kit(setting, player, banks, family)
+    for section in setting.plan.sections:
+        if setting.cast.active(player, section):
+            kit.play(section)
+        else:
+            kit.turned = False
+    unique: dict[tuple[int, str], Stroke] = {}
+    for stroke in kit.out:
+        key = (stroke.onset, stroke.voice)
+        if key not in unique or stroke.velocity > unique[key].velocity:
+            unique[key] = stroke
+    return tuple(sorted(unique.values()))
+
+
+def bass_drum(played: Mapping[str, tuple[Stroke, ...]]) -> tuple[int, ...]:
+    """The ticks at which a kick is struck, whoever plays it: what a bass line locks to."""
+    return tuple(sorted({s.onset for found in played.values() for s in found if s.voice in KICKS}))
+
+
+def finish_strokes(setting: Setting, found: tuple[Stroke, ...]) -> tuple[Stroke, ...]:
+    """The ending in the percussion: cut at the last bar, and one last hit where the ending has one."""
+    plan = setting.plan
+    if plan.ending in ("loop", "attacca", "fade") or not found:
+        return found
+    last = plan.sections[-1]
+    start = plan.length - last.meter.bar_ticks
+    kept = tuple(s for s in found if s.onset < start)
+    loud = [s for s in found if s.onset >= start - 4 * last.meter.bar_ticks and s.velocity >= 80]
+    if plan.ending in ("button", "allargando", "ring") and loud:
+        loudest = {s.voice: s.velocity for s in sorted(loud, key=lambda s: s.velocity)}
+        voices = sorted(loudest, key=lambda v: (-loudest[v], v))[:3]
+        kept += tuple(Stroke(start, v, min(122, round(80 + 40 * last.energy)), last.index, "ending") for v in voices)
+    elif plan.ending == "ma_stop":
+        voice = min({s.voice for s in found}, key=lambda v: (v not in ("odaiko", "gran_cassa", "kick"), v))
+        kept += (Stroke(start + min(2 * PPQ, last.meter.bar_ticks // 2), voice, 58, last.index, "ending"),)
+    return tuple(sorted(kept))

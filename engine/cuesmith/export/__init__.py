@@ -1,0 +1,1 @@
+"""Files: MIDI, piano-roll, explanation, theme pages."""

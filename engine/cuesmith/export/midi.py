@@ -1,0 +1,277 @@
+"""A performance as a Standard MIDI File that a DAW opens cleanly. Same performance, same bytes.
+
+Layout: type 1, PPQ 960. Track 0 holds every tempo, meter, key and marker, and nothing that sounds; then one
+track per instrument, each on a channel of its own. Bank select stands before the program change and both
+before the controllers: sequencers that move coincident events one tick apart keep that order. Note-offs are
+explicit (0x80), no pitch is struck while it sounds, and every track ends on a bar line, so that regions
+snap. Text is UTF-8.
+
+Loops are marked by the markers `loopStart` and `loopEnd`; there is no standard, and the controllers used
+for it (CC110, CC111, CC116…119) contradict one another from player to player.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuesmith.export import smf
+from cuesmith.export.atomic import write_bytes
+from cuesmith.export.gm import instrument_name
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
+from cuesmith.music.tempo import TempoMap
+from cuesmith.perform.model import Curve, Performance, Track
+
+DRUM_CHANNEL = 9
+_PITCHED_CHANNELS = tuple(channel for channel in range(16) if channel != DRUM_CHANNEL)
+
+_NOTE_OFF, _NOTE_ON, _CONTROL, _PROGRAM, _BEND = 0x80, 0x90, 0xB0, 0xC0, 0xE0
+
+GUIDE_TEXT = "guide melody for the singer: mute it where the voice is"
+_CC_BANK_MSB, _CC_BANK_LSB = 0, 32
+_CC_DATA_MSB, _CC_DATA_LSB = 6, 38
+_CC_NRPN_LSB, _CC_NRPN_MSB = 98, 99
+_CC_RPN_LSB, _CC_RPN_MSB = 100, 101
+_CC_VOLUME, _CC_BALANCE, _CC_PAN, _CC_EXPRESSION = 7, 8, 10, 11
+_CC_REVERB, _CC_CHORUS = 91, 93
+
+_NRPN_SOUNDFONT = 120  # the NRPN page of SoundFont 2.04, section 9.6
+_BEND_CENTRE = 8192
+_CC7_AT_0_DB = 90  # the lead; leaves 6 dB above it
+
+
+class ChannelSlot(NamedTuple):
+    """Where a track plays: MIDI port 0.., channel 0..15."""
+
+    port: int
+    channel: int
+
+
+class _Control(NamedTuple):
+    """A controller on the grid: thinned, times rising, values in range."""
+
+    kind: str
+    number: int
+    tick: NDArray[np.int64]
+    value: NDArray[np.int64]
+
+
+def assign_channels(tracks: Sequence[Track]) -> tuple[ChannelSlot, ...]:
+    """A slot for each track, in order.
+
+    Pitched tracks take channels 0..15 without 9, fifteen to a port. Drum tracks of the same kit share
+    channel 9 of one port; each further kit has the next port's.
+    """
+    slots: list[ChannelSlot] = []
+    kits: dict[tuple[int, int], int] = {}
+    pitched = 0
+    for track in tracks:
+        if track.drums:
+            port = kits.setdefault((track.bank, track.program), len(kits))
+            slots.append(ChannelSlot(port, DRUM_CHANNEL))
+        else:
+            port, place = divmod(pitched, len(_PITCHED_CHANNELS))
+            slots.append(ChannelSlot(port, _PITCHED_CHANNELS[place]))
+            pitched += 1
+    return tuple(slots)
+
+
+def midi_bytes(performance: Performance) -> bytes:
+    """The performance as the bytes of a Standard MIDI File.
+
+    Seconds become ticks by the performance's tempo map. Values out of range are moved to the nearest legal.
+    Level becomes CC7 by FluidSynth's volume law, 40·log10(cc7/127) dB, with the lead (0 dB) at 90. Drum
+    tracks that share a channel share its controllers too: they take the loudest's CC7 and the first's pan
+    and effects, and the quieter ones are balanced by velocity, which follows the same law. A re-struck
+    pitch ends the earlier note at least one tick before; a note left with no length is dropped.
+    """
+    slots = assign_channels(performance.tracks)
+    several_ports = any(slot.port for slot in slots)
+    members: dict[ChannelSlot, list[int]] = {}
+    for index, slot in enumerate(slots):
+        members.setdefault(slot, []).append(index)
+    chunks: dict[int, bytes] = {}
+    for slot, indices in members.items():
+        sharing = [performance.tracks[index] for index in indices]
+        notes = _channel_notes(sharing, performance.tempo)
+        for index, track, played in zip(indices, sharing, notes, strict=True):
+            setup, controls = _setup(sharing, _controls(track.curves, performance.tempo), slot.channel)
+            moving = [_control_rows(control, slot.channel) for control in controls]
+            events = np.concatenate([setup, *_note_rows(played, slot.channel), *moving])
+            chunks[index] = _finish(_head(track, slot.port if several_ports else None), events, performance)
+    body = [_conductor(performance), *(chunks[index] for index in range(len(slots)))]
+    return smf.header_chunk(len(body), PPQ) + b"".join(body)
+
+
+def save_midi(performance: Performance, path: str | Path) -> None:
+    """Write `midi_bytes` to a file, whole or not at all. Raises CuesmithError when that cannot be done."""
+    write_bytes(path, midi_bytes(performance))
+
+
+def _ticks(tempo: TempoMap, seconds: NDArray[np.float64]) -> NDArray[np.int64]:
+    return np.minimum(tempo.ticks_array(seconds), smf.MAX_TICK - 1)
+
+
+def _channel_notes(tracks: Sequence[Track], tempo: TempoMap) -> list[NDArray[np.int64]]:
+    """Per track, notes as rows (on, off, pitch, velocity); over all of them no pitch overlaps itself."""
+    loudest = max(track.level_db for track in tracks)
+    balance = [10 ** ((track.level_db - loudest) / 40) for track in tracks]
+    owner = np.repeat(np.arange(len(tracks)), [len(track.onset_sec) for track in tracks])
+    onset_sec = np.concatenate([track.onset_sec for track in tracks])
+    end_sec = onset_sec + np.concatenate([track.duration_sec for track in tracks])
+    on = _ticks(tempo, onset_sec)
+    off = np.maximum(_ticks(tempo, end_sec), on + 1)
+    pitch = np.clip(np.concatenate([track.pitch for track in tracks]).astype(np.int64), 0, 127)
+    played = [track.velocity * factor for track, factor in zip(tracks, balance, strict=True)]
+    velocity = np.clip(np.rint(np.concatenate(played)), 1, 127).astype(np.int64)
+    # Pitch by pitch in order of time; of two struck at once the louder (or longer) comes last and stays.
+    order = np.lexsort((off, velocity, on, pitch))
+    owner, notes = owner[order], np.stack((on, off, pitch, velocity), axis=1)[order]
+    struck_again = notes[1:, 2] == notes[:-1, 2]
+    notes[:-1, 1][struck_again] = np.minimum(notes[:-1, 1], notes[1:, 0] - 1)[struck_again]
+    sounding = notes[:, 1] > notes[:, 0]
+    return [notes[sounding & (owner == index)] for index in range(len(tracks))]
+
+
+def _note_rows(notes: NDArray[np.int64], channel: int) -> list[smf.Rows]:
+    on, off, pitch, velocity = notes.T
+    return [
+        smf.rows(off, smf.RANK_NOTE_OFF, _NOTE_OFF | channel, pitch, 0),
+        smf.rows(on, smf.RANK_NOTE_ON, _NOTE_ON | channel, pitch, velocity),
+    ]
+
+
+def _controls(curves: Sequence[Curve], tempo: TempoMap) -> list[_Control]:
+    """The curves on the grid: one value per tick (the last), and only where it changes."""
+    together: dict[tuple[str, int], list[Curve]] = {}
+    for curve in curves:
+        together.setdefault((curve.kind, 0 if curve.kind == "bend" else curve.number), []).append(curve)
+    out = []
+    for (kind, number), parts in together.items():
+        tick = _ticks(tempo, np.concatenate([part.times_sec for part in parts]))
+        value = np.concatenate([part.values for part in parts]).astype(np.int64)
+        value = np.clip(value + (_BEND_CENTRE if kind == "nrpn" else 0), 0, 127 if kind == "cc" else 16383)
+        order = np.argsort(tick, kind="stable")
+        tick, value = tick[order], value[order]
+        last = np.append(tick[1:] != tick[:-1], True)[: len(tick)]
+        tick, value = tick[last], value[last]
+        new = np.append(True, value[1:] != value[:-1])[: len(tick)]
+        out.append(_Control(kind, min(max(number, 0), 127), tick[new], value[new]))
+    return out
+
+
+def _control_rows(control: _Control, channel: int) -> smf.Rows:
+    low, high = control.value & 0x7F, control.value >> 7
+    if control.kind == "bend":
+        return smf.rows(control.tick, smf.RANK_CONTROL, _BEND | channel, low, high)
+    if control.kind == "cc":
+        return smf.rows(control.tick, smf.RANK_CONTROL, _CONTROL | channel, control.number, control.value)
+    # Every value selects its generator anew (several may be moving); the high byte, which acts, comes last.
+    numbers = np.tile([_CC_NRPN_MSB, _CC_NRPN_LSB, _CC_DATA_LSB, _CC_DATA_MSB], len(control.tick))
+    page = np.full_like(low, _NRPN_SOUNDFONT)
+    values = np.stack((page, np.full_like(low, control.number), low, high), axis=1).ravel()
+    return smf.rows(np.repeat(control.tick, 4), smf.RANK_CONTROL, _CONTROL | channel, numbers, values)
+
+
+def _head(track: Track, port: int | None) -> bytes:
+    """What names a track: its name, its instrument's, and its port when there are several."""
+    items = [smf.text_meta(smf.META_TRACK_NAME, track.name)]
+    items.append(smf.text_meta(smf.META_INSTRUMENT_NAME, instrument_name(track.program, drums=track.drums)))
+    if track.role == "guide":
+        items.append(smf.text_meta(smf.META_TEXT, GUIDE_TEXT))
+    if port is not None:
+        items.append(smf.meta(smf.META_PORT, bytes((min(port, 127),))))
+    return b"".join(b"\x00" + item for item in items)
+
+
+def _setup(sharing: Sequence[Track], controls: Sequence[_Control], channel: int) -> tuple[smf.Rows, list[_Control]]:
+    """What a channel is before the first note: bank, program, bend range, controllers; and the curves left.
+
+    A curve that begins at tick 0 gives its first value here and is left without it.
+    """
+    first = sharing[0]
+    level_db = max(track.level_db for track in sharing)
+    levels = {
+        _CC_VOLUME: round(min(max(_CC7_AT_0_DB * 10 ** (level_db / 40), 1), 127)),
+        _CC_PAN: _seven_bits(64 + 63 * first.pan),
+        _CC_BALANCE: _seven_bits(64 + 63 * first.pan),
+        **({_CC_EXPRESSION: 127} if any(_is_cc(item, _CC_EXPRESSION) for item in controls) else {}),
+        _CC_REVERB: _seven_bits(127 * first.reverb),
+        _CC_CHORUS: _seven_bits(127 * first.chorus),
+    }
+    left = []
+    for control in controls:
+        if control.kind == "cc" and control.number in levels and len(control.tick) and control.tick[0] == 0:
+            levels[control.number] = int(control.value[0])
+            left.append(control._replace(tick=control.tick[1:], value=control.value[1:]))
+        else:
+            left.append(control)
+    bank = ((_CC_BANK_MSB, _seven_bits(first.bank)), (_CC_BANK_LSB, 0))
+    bend_range = (  # the null parameter afterwards: stray data entry then changes nothing
+        (_CC_RPN_MSB, 0), (_CC_RPN_LSB, 0), (_CC_DATA_MSB, _seven_bits(first.bend_range)), (_CC_DATA_LSB, 0),
+        (_CC_RPN_MSB, 127), (_CC_RPN_LSB, 127),
+    )  # fmt: skip
+    status = _CONTROL | channel
+    program = (0, smf.RANK_SETUP, _PROGRAM | channel, _seven_bits(first.program), 0)
+    before = [(0, smf.RANK_SETUP, status, number, value) for number, value in bank]
+    after = [(0, smf.RANK_SETUP, status, number, value) for number, value in (*bend_range, *levels.items())]
+    return np.array([*before, program, *after], dtype=np.int64), left
+
+
+def _is_cc(control: _Control, number: int) -> bool:
+    return control.kind == "cc" and control.number == number
+
+
+def _seven_bits(value: float) -> int:
+    return round(min(max(value, 0), 127))
+
+
+def _finish(head: bytes, events: smf.Rows, performance: Performance) -> bytes:
+    """A track of these names and events, ending on the cue's last bar line, or with the last note that rings on."""
+    body, last = smf.encode(events)
+    end = max(performance.length_ticks, last)
+    return smf.track_chunk(head + body + smf.vlq(end - last) + smf.meta(smf.META_END_OF_TRACK, b""))
+
+
+def _conductor(performance: Performance) -> bytes:
+    """Track 0: title, comment, tempi, meters, keys and markers."""
+    events = [(0, smf.text_meta(smf.META_TRACK_NAME, performance.title))]
+    if performance.comment:
+        events.append((0, smf.text_meta(smf.META_TEXT, performance.comment)))
+    for tempo in performance.tempo.changes:
+        data = min(max(tempo.us_per_quarter, 1), 0xFFFFFF).to_bytes(3, "big")
+        events.append((tempo.tick, smf.meta(smf.META_TEMPO, data)))
+    events += [(change.tick, _time_signature(change.meter)) for change in performance.meters]
+    for key in performance.keys:
+        sharps = min(max(key.sharps, -7), 7) & 0xFF
+        events.append((key.tick, smf.meta(smf.META_KEY_SIGNATURE, bytes((sharps, key.minor)))))
+    events += [(tick, smf.text_meta(smf.META_MARKER, text)) for tick, text in _markers(performance)]
+    events.sort(key=lambda event: event[0])  # stable: at one tick the order above holds
+    body, at = bytearray(), 0
+    for tick, data in events:
+        body += smf.vlq(tick - at) + data
+        at = tick
+    body += smf.vlq(max(performance.length_ticks - at, 0)) + smf.meta(smf.META_END_OF_TRACK, b"")
+    return smf.track_chunk(bytes(body))
+
+
+def _time_signature(meter: Meter) -> bytes:
+    """The meter as printed; the metronome (24 clocks to the quarter) takes the first felt beat's length."""
+    clocks = min(24 * meter.groups[0] * meter.unit_ticks // PPQ, 255)
+    power = meter.denominator.bit_length() - 1
+    return smf.meta(smf.META_TIME_SIGNATURE, bytes((meter.numerator, power, clocks, 8)))
+
+
+def _markers(performance: Performance) -> list[tuple[int, str]]:
+    """Every marker, and in a loop its two ends unless the performance has set them itself."""
+    out = [(marker.tick, marker.text) for marker in performance.markers]
+    if performance.loop:
+        named = {marker.text for marker in performance.markers if marker.kind == "loop"}
+        ends = ((0, "loopStart"), (performance.length_ticks, "loopEnd"))
+        out += [end for end in ends if end[1] not in named]
+    return out

@@ -1,0 +1,100 @@
+"""Breath: players of winds, brass and voices get air, where a phrase ends rather than where the air runs out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import numpy as np
+
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.tempo import TempoMap
+from cuesmith.plan.model import Plan
+from cuesmith.score import Passage
+
+GAP_SEC = 0.21  # a quick breath
+SPARE = 0.97  # share of his breath a player uses up
+LEAST_SEC = 0.09  # what a note keeps, however short the time to breathe
+
+# what makes a good place to breathe, weighed against the seconds the note before it lasts (at most LONG_SEC)
+LONG_SEC = 1.5
+PHRASE_END, BAR_END, BEAT_END, LATE = 1.2, 0.6, 0.2, 0.8
+
+
+def _gap_ticks(tempo: TempoMap, tick: int) -> int:
+    bpm = max(tempo.bpm(tick), tempo.bpm(max(0, tick - 1)))  # the quicker of the two: in it a gap has more ticks
+    return round(GAP_SEC * bpm / 60 * PPQ) + 1
+
+
+def breaths(plan: Plan, passages: Iterable[Passage], breath_sec: float) -> tuple[int, ...]:
+    """The ticks before which a player stops to breathe: onsets of the notes that follow a breath, in order.
+
+    breath_sec: the longest stretch he can play. Rests long enough are breaths anyway and not named.
+    """
+    tempo, phrase_ends, notes = plan.tempo, set[int](), list[Note]()
+    for passage in passages:
+        notes += passage.notes
+        phrase_ends.add(max(note.end for note in passage.notes))
+    notes.sort()
+    if not notes:
+        return ()
+    out: list[int] = []
+    first, reached = 0, notes[0].end
+    at = 1
+    while at <= len(notes):
+        started = tempo.seconds(notes[first].onset)
+        limit = started + SPARE * breath_sec
+        if tempo.seconds(max(reached, notes[at - 1].end)) <= limit:
+            if at < len(notes):
+                rested = tempo.seconds(notes[at].onset) - tempo.seconds(reached) >= GAP_SEC
+                first, reached = (at, notes[at].end) if rested else (first, max(reached, notes[at].end))
+            at += 1
+            continue
+        best, place = 0.0, None
+        for k in range(first, at - 1):
+            note, after = notes[k], notes[k + 1]
+            begin, stop = tempo.seconds(note.onset), tempo.seconds(after.onset) - GAP_SEC
+            if after.onset <= note.onset or stop - begin < LEAST_SEC or stop > limit:
+                continue
+            section = plan.section_at(after.onset)
+            inside = (after.onset - section.start) % section.meter.bar_ticks
+            worth = min(stop - begin, LONG_SEC) + PHRASE_END * (note.end in phrase_ends) + BAR_END * (not inside)
+            worth += BEAT_END * (not inside % PPQ) + LATE * (stop - started) / breath_sec
+            if place is None or worth > best:
+                best, place = worth, k + 1
+        if place is None:  # nowhere to breathe, or one note that outlasts him: see `breathing`
+            first = at if at < len(notes) else first
+            reached = notes[at].end if at < len(notes) else reached
+            at += 1
+            continue
+        out.append(notes[place].onset)
+        first, reached, at = place, notes[place].end, place + 1
+    return tuple(out)
+
+
+def breathing(plan: Plan, passages: tuple[Passage, ...], breath_sec: float) -> tuple[Passage, ...]:
+    """The passages with time to breathe: the note before each breath is shortened, and none outlasts a breath.
+
+    Onsets and pitches stay, so that a theme is what it was.
+    """
+    tempo = plan.tempo
+    taken = breaths(plan, passages, breath_sec)
+    out = []
+    for passage in passages:
+        notes = []
+        for note in passage.notes:
+            stop = note.end
+            for tick in taken:
+                early = tick - _gap_ticks(tempo, tick)
+                if note.onset < early < stop and note.onset < tick:
+                    stop = early
+            if tempo.seconds(stop) - tempo.seconds(note.onset) > SPARE * breath_sec:
+                stop -= _gap_ticks(tempo, stop)
+                longest = note.onset + round(SPARE * breath_sec * tempo.bpm(note.onset) / 60 * PPQ)
+                if plan.section_at(note.onset).flow:  # where the tempo sways while it is held
+                    until = tempo.seconds(note.onset) + SPARE * breath_sec
+                    longest = int(tempo.ticks_array(np.array([until]))[0])
+                stop = min(stop, longest)
+            notes.append(note._replace(duration=stop - note.onset))
+        out.append(replace(passage, notes=tuple(notes)))
+    return tuple(out)

@@ -1,0 +1,246 @@
+"""No clash: the parts hear each other before the score is closed.
+
+Every accompanying note that lies a semitone or a minor ninth from another, where the chord does not spell both and
+neither only passes, gives way: it takes a chord tone near by, or stops, or is left out. So does one that makes
+mud: an interval too close for its register. The tune, whoever plays it, and what doubles it never give way; after it
+come the bass, pads, the counter-line, ostinati, hits and colours, in this order.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from cuesmith.casting.cast import Player
+from cuesmith.composition.setting import Setting
+from cuesmith.music.chord import Chord
+from cuesmith.music.note import PPQ, Note
+from cuesmith.music.voicing import LOW_LIMITS
+from cuesmith.score import Passage, chord_at
+
+PASSING = PPQ // 32  # ticks two notes may rub
+SHORT = PPQ // 2  # a bass that has to give way is cut to this
+RUBS = (1, 13)  # semitones between two notes that clash, whichever is above
+OPEN_RUBS = (1, 11, 13, 23, 25, 35, 37, 47, 49, 59, 61)  # those of the bass and the tune, which stand alone in the ear
+MOVES = (-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -12, 12)  # semitones a note may give way by, in order of preference
+STRONG = 3  # strength of a place in the bar at which a note never only passes
+ORDER = ("bass", "pad", "counter", "ostinato", "impact", "colour")  # who gives way to those before
+CLUSTER = "cluster"  # textures with this tag rub on purpose
+TOLERANCE = 2  # semitones under the low interval limits that still pass between different players
+
+
+class Pitches(tuple[int, ...]):
+    """MIDI pitches, and the same as a bit for each."""
+
+    bits: int
+
+    def __new__(cls, pitches: Iterable[int]) -> Pitches:
+        made = super().__new__(cls, (pitch for pitch in pitches if pitch >= 0))
+        made.bits = sum(1 << pitch for pitch in set(made))
+        return made
+
+
+AROUND = tuple(Pitches(p + step for rub in RUBS for step in (-rub, rub)) for p in range(160))
+OPEN = tuple(Pitches(p + rub for rub in OPEN_RUBS) for p in range(160))
+MUD = tuple(  # for each pitch those that make mud with it
+    Pitches(
+        [p - gap for gap in range(1, 12) if p - gap < LOW_LIMITS[gap] - TOLERANCE]
+        + [p + gap for gap in range(1, 12) if p < LOW_LIMITS[gap] - TOLERANCE]
+    )
+    for p in range(160)
+)
+NEAR = tuple(around.bits | open_.bits | mud.bits for around, open_, mud in zip(AROUND, OPEN, MUD, strict=True))
+
+
+class Sounding:
+    """The notes placed so far, by pitch. It grows as parts are placed; asked for what rubs against a note."""
+
+    def __init__(self) -> None:
+        self._at: dict[int, list[tuple[int, int]]] = {}
+        self._longest: dict[int, int] = {}
+        self._beats: defaultdict[int, int] = defaultdict(int)  # beat → what sounds in it, a bit per pitch
+
+    def add(self, onset: int, end: int, pitch: int) -> None:
+        """Place a note (ticks, MIDI pitch)."""
+        row = self._at.setdefault(pitch, [])
+        if row and row[-1] > (onset, end):
+            insort(row, (onset, end))
+        else:
+            row.append((onset, end))
+        if end - onset > self._longest.get(pitch, 0):
+            self._longest[pitch] = end - onset
+        for beat in range(onset // PPQ, (end - 1) // PPQ + 1):
+            self._beats[beat] |= 1 << pitch
+
+    def bits(self, onset: int, end: int) -> int:
+        """What sounds in the beats from onset to end, a bit per pitch: a quick look before `near`."""
+        first, last = onset // PPQ, (end - 1) // PPQ
+        sounding = self._beats.get(first, 0)
+        for beat in range(first + 1, last + 1):
+            sounding |= self._beats.get(beat, 0)
+        return sounding
+
+    def near(self, onset: int, end: int, pitches: Iterable[int]) -> Iterable[tuple[int, int, int]]:
+        """(from, to, pitch) of every overlap that is not too short to be heard, with notes of these pitches."""
+        for pitch in pitches:
+            row = self._at.get(pitch)
+            if row is None:
+                continue
+            for at in range(bisect_left(row, (onset - self._longest[pitch], 0)), len(row)):
+                start, stop = row[at]
+                if start >= end:
+                    break
+                first, last = max(start, onset), min(stop, end)
+                if last - first > PASSING:
+                    yield first, last, pitch
+
+
+def _light(setting: Setting, notes: Sequence[Note]) -> set[int]:
+    """Indexes of the notes of a line that only pass: foreign to their chord, off the accents, and off by step at once;
+    or struck half a beat before the chord they belong to. The ear takes both for motion."""
+    out = set()
+    for i, note in enumerate(notes):
+        if note.duration > PPQ:
+            continue
+        now = chord_at(setting.harmony, note.onset).chord
+        if note.pitch % 12 in now.classes:
+            continue
+        soon = chord_at(setting.harmony, note.onset + PPQ // 2).chord
+        if now is not soon and note.pitch % 12 in soon.classes:
+            out.add(i)
+            continue
+        after = notes[i + 1] if i + 1 < len(notes) else None
+        if after is None or not 1 <= abs(after.pitch - note.pitch) <= 2 or after.onset <= note.onset:
+            continue
+        section = setting.plan.section_at(note.onset)
+        strong = section.meter.strength((note.onset - section.start) % section.meter.bar_ticks) >= STRONG
+        if not strong and after.onset - note.end <= PPQ // 2:
+            out.add(i)
+    return out
+
+
+def _spells(chord: Chord, *pitches: int) -> bool:
+    return all(pitch % 12 in chord.classes or pitch % 12 == chord.bass for pitch in pitches)
+
+
+def _rubs(
+    setting: Setting, heard: Sounding, tune: Sounding, note: Note, shifts: tuple[int, ...], role: str
+) -> tuple[int, int] | None:
+    """From when to when (ticks) the note first clashes; None when it does not. role: of its seat."""
+    if note.duration <= PASSING:
+        return None
+    onset, end = note.onset, note.end
+    pitches = [note.pitch + shift for shift in shifts]
+    beats = heard.bits(onset, end), tune.bits(onset, end)
+    if not any((beats[0] | beats[1]) & NEAR[pitch] for pitch in pitches):
+        return None
+    low = role == "bass"
+    found: list[tuple[int, int]] = []
+    for placed, sounding, rubbing in ((heard, beats[0], AROUND), (tune, beats[1], OPEN if low else AROUND)):
+        for pitch in pitches:
+            near = rubbing[pitch]
+            for first, last, other in placed.near(onset, end, near) if sounding & near.bits else ():
+                span = chord_at(setting.harmony, first)
+                if not _spells(span.chord, pitch, other):  # else it is the chord's own tension
+                    found.append((first, last))
+                elif span.end < last - PASSING and not _spells(chord_at(setting.harmony, last - 1).chord, pitch, other):
+                    found.append((span.end, last))  # held into a chord that does not spell it
+            if sounding & MUD[pitch].bits and role != "colour" and (not low or placed is tune):
+                found += [(first, last) for first, last, _ in placed.near(onset, end, MUD[pitch])]
+    return min(found) if found else None
+
+
+def _yielding(
+    setting: Setting, heard: Sounding, tune: Sounding, player: Player, note: Note, shifts: tuple[int, ...]
+) -> Note | None:
+    """The note, or what it becomes so that it does not clash; None when it is best left out."""
+    role = player.seat.role
+    clash = _rubs(setting, heard, tune, note, shifts, role)
+    if clash is None:
+        return note
+    assert player.instrument is not None
+    bottom, top = player.instrument.range
+    classes = set(chord_at(setting.harmony, note.onset).chord.classes)
+    classes &= set(chord_at(setting.harmony, note.end - 1).chord.classes)
+    for move in (-12, *MOVES) if role == "bass" else MOVES:
+        moved = note._replace(pitch=note.pitch + move)
+        fits = bottom <= moved.pitch <= top and moved.pitch % 12 in classes
+        if fits and _rubs(setting, heard, tune, moved, shifts, role) is None:
+            return moved
+    first, last = clash
+    if (first - note.onset) * 2 >= note.duration:
+        return note._replace(duration=first - note.onset)
+    late = note._replace(onset=last, duration=note.end - last)
+    if late.duration >= PPQ and _rubs(setting, heard, tune, late, shifts, role) is None:
+        return late
+    # a bass that vanished would be missed more than a short rub is heard
+    return note._replace(duration=min(note.duration, SHORT)) if role == "bass" else None
+
+
+def without_clashes(
+    setting: Setting,
+    passages: Mapping[str, tuple[Passage, ...]],
+    doubled_lead: Iterable[Note],
+) -> dict[str, tuple[Passage, ...]]:
+    """The passages of all seats by id, the accompaniment cleared of clashes. doubled_lead: notes that double the tune.
+
+    A seat that others double at the octave is judged together with its doubles.
+    """
+    heard, tune, outer = Sounding(), Sounding(), Sounding()
+    for line in (setting.lead, sorted(doubled_lead)):
+        passing = _light(setting, line)
+        for i, note in enumerate(line):
+            if i not in passing:
+                tune.add(note.onset, note.end, note.pitch)
+            if i not in passing or note.duration > PPQ // 2:  # under which a bass of its own will would be heard
+                outer.add(note.onset, note.end, note.pitch)
+    shifts: dict[str, list[int]] = {}
+    for player in setting.cast.players:
+        if player.seat.double not in (None, "lead"):
+            shifts.setdefault(str(player.seat.double), []).append(12 * player.seat.octave)
+    out = dict(passages)
+    followers = [p for p in setting.cast.players if p.id in passages and p.seat.role in ORDER]
+    for player in sorted(followers, key=lambda p: ORDER.index(p.seat.role)):
+        together = (0, *shifts.get(player.id, ()))
+        sung = outer if player.seat.role == "bass" else tune
+        own: list[tuple[Passage, set[int]]] = []
+        struck: set[tuple[int, int]] = set()
+        for passage in passages[player.id]:
+            texture = setting.textures.get(passage.device)
+            notes = passage.notes
+            free = passage.statement is None and (texture is None or CLUSTER not in texture.tags)
+            passing = _light(setting, notes)
+            if free:
+                given = [
+                    note if i in passing else _yielding(setting, heard, sung, player, note, together)
+                    for i, note in enumerate(notes)
+                ]
+                cleared = _once(n for n in given if n is not None and (n.onset, n.pitch) not in struck)
+                if cleared != notes:
+                    notes, passing = cleared, _light(setting, cleared)
+            if notes:
+                own.append((replace(passage, notes=notes), passing))
+                struck.update((note.onset, note.pitch) for note in notes)
+        for passage, passing in own:
+            for i, note in enumerate(passage.notes):
+                for shift in together if i not in passing else ():
+                    heard.add(note.onset, note.end, note.pitch + shift)
+        out[player.id] = tuple(passage for passage, _ in own)
+    return out
+
+
+def _once(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """In order, no pitch struck twice at once, none struck while it still sounds."""
+    out: list[Note] = []
+    last: dict[int, int] = {}
+    for note in sorted(notes):
+        at = last.get(note.pitch)
+        if at is not None and out[at].end > note.onset:
+            if out[at].onset == note.onset:
+                continue
+            out[at] = out[at]._replace(duration=note.onset - out[at].onset)
+        last[note.pitch] = len(out)
+        out.append(note)
+    return tuple(out)

@@ -1,0 +1,1 @@
+"""How loud each part is against the others."""

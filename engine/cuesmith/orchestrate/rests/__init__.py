@@ -1,0 +1,1 @@
+"""Who rests where, and who plays instead."""

@@ -1,0 +1,57 @@
+"""Rests: who falls silent when, done to what everybody has written, and who stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from cuesmith.composition.meet_hits import arriving_strokes
+from cuesmith.composition.setting import Setting
+from cuesmith.orchestrate.parts import percussion_parts
+from cuesmith.orchestrate.rests.drum_rests import LEADING, as_notes, damped, dropped
+from cuesmith.orchestrate.rests.stand_ins import handed_over, silenced
+from cuesmith.orchestrate.rests.tacet import tacet
+from cuesmith.orchestrate.rests.workload import Span
+from cuesmith.score import Part, Passage, Stroke
+from cuesmith.specs.banks.library import Banks
+
+
+@dataclass(frozen=True, slots=True)
+class Rested:
+    """What is left with the rests, by player. passages: of every seat; echoes: parts that double the tune; drums: the
+    parts of each drummer; spans: when he is silent.
+    """
+
+    passages: Mapping[str, tuple[Passage, ...]]
+    echoes: Mapping[str, Part]
+    drums: Mapping[str, tuple[Part, ...]]
+    spans: Mapping[str, tuple[Span, ...]]
+
+
+def rested(
+    setting: Setting, passages: Mapping[str, tuple[Passage, ...]], echoes: Mapping[str, Part],
+    strikes: Mapping[str, tuple[Stroke, ...]], owed: int, banks: Banks,
+) -> Rested:  # fmt: skip
+    """What everybody has written with the silences that each section of the ensemble owes.
+
+    strikes: of each drummer. owed: bars, as `desks.owed_bars` has it.
+    """
+    plan, cast = setting.plan, setting.cast
+    played = {
+        **{id_: [n for p in own for n in p.notes] for id_, own in passages.items()},
+        **{id_: list(echo.notes()) for id_, echo in echoes.items()},
+        **{id_: as_notes(found, banks) for id_, found in strikes.items()},
+    }
+    leading = {id_: as_notes([s for s in found if s.device in LEADING], banks) for id_, found in strikes.items()}
+    silent = tacet(plan, cast, played, setting.lead_passages, leading, owed, setting.draw.child("tacet"))
+    drums = {}
+    for player in (p for p in cast.players if p.instrument is None):
+        spans, back = silent.rests.get(player.id, ()), silent.pickups.get(player.id, ())
+        left = arriving_strokes(plan, dropped(plan, strikes[player.id], spans, back, banks))
+        drums[player.id] = damped(percussion_parts(plan, player, left, banks), spans)
+    return Rested(
+        handed_over(setting.harmony, passages, silent, {p.id: p for p in cast.players}),
+        {id_: replace(e, passages=silenced(e.passages, silent.rests.get(id_, ()))) for id_, e in echoes.items()},
+        drums,
+        silent.rests,
+    )

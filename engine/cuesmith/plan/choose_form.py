@@ -1,0 +1,121 @@
+"""The frame of a cue: its sections with their bars, meters and themes, and the clock they are met by.
+
+Beats of the picture make a form of their own; hits choose among the forms of the type; without either the form is
+solved for the length alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from cuesmith.motif.model import Theme
+from cuesmith.music.meter import Meter
+from cuesmith.plan.choose_tempo import met_by_hits, met_by_sheet
+from cuesmith.plan.form.meters import with_jo
+from cuesmith.plan.form.section_lengths import Form, solve_form
+from cuesmith.plan.mood.mood_place import recipe_of
+from cuesmith.plan.picture.hit_points import Timing
+from cuesmith.plan.picture.scenes import Story, opened
+from cuesmith.plan.picture.spotting_sheet import late_beat
+from cuesmith.plan.resolve_brief import Ground
+from cuesmith.plan.theme_forms import guises_from, lift_in, lifted, where_they_meet
+from cuesmith.specs.banks.cue_types import SectionRow
+from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.brief import Brief, Guise, Meeting
+from cuesmith.specs.style import Style
+
+THEMED = {
+    "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "coda", "head", "vamp", "link",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """rows: the sections; themes, meters: of each; form: their bars. timing: how the picture is met, if there is one.
+
+    story: what the beats of the picture tell; worn: how the themes come in each of them. meet, meeting: the section in
+    which two themes meet, if they do, and how.
+    """
+
+    rows: tuple[SectionRow, ...]
+    themes: Sequence[str | None]
+    meters: tuple[Meter, ...]
+    form: Form
+    timing: Timing | None = None
+    story: Story | None = None
+    worn: Sequence[tuple[Guise, ...]] = ()
+    meet: int | None = None
+    meeting: Meeting | None = None
+
+
+def frame_of(ground: Ground, brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Frame:
+    """The frame of a cue on its ground."""
+    frame = _by_beats(ground, brief, style, themes, banks) if brief.beats else _by_type(ground, brief)
+    if not ground.rules.jo or frame.timing is not None:  # what the picture sets the pace of is not free
+        return frame
+    rows, meters = with_jo(frame.rows, frame.meters)
+    return replace(frame, rows=rows, meters=meters)
+
+
+def _by_beats(ground: Ground, brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Frame:
+    sheet = opened(brief)
+    late_beat(sheet.beats, ground.seconds)
+    feels = [recipe_of(replace(brief, feel=beat.feel), banks.feelings) for beat in sheet.beats]
+    worn = guises_from(sheet.beats, feels, sheet, ground.guises, style, themes, banks)
+    meter = ground.meters.home
+    story, timing = met_by_sheet(
+        sheet, ground.seconds, meter, ground.place, ground.mood, worn, banks, ground.ritard, ground.closes
+    )
+    meters = timing.form.meters or (meter,) * len(story.rows)
+    return Frame(story.rows, list(story.leading), meters, timing.form, timing, story, worn)
+
+
+def _by_type(ground: Ground, brief: Brief) -> Frame:
+    cue, meter = ground.cue, ground.meters.home
+    timing = met_by_hits(
+        cue, brief, ground.seconds, meter, ground.bpm_range, ground.wished_bpm, ground.ritard, ground.closes
+    )
+    form = timing.form if timing else solve_form(
+        cue, ground.seconds - ground.slot_sec, meter.bar_beats, ground.bpm_range, ground.wished_bpm,
+        fixed_tempo=brief.tempo_bpm is not None, meters=ground.meters, closes=ground.closes,
+    )  # fmt: skip
+    rows, second = _with_room_for_second(form.rows, brief)
+    themes = _assign_themes(rows, brief)
+    if second is not None:
+        themes[second] = brief.themes[1]
+    rows = lifted(rows, lift_in(ground.guises))
+    meet, meeting = where_they_meet(rows, form.bars, themes, brief, cue)
+    meters = form.meters or (meter,) * len(rows)
+    return Frame(rows, themes, meters, form, timing, meet=meet, meeting=meeting)
+
+
+def _assign_themes(rows: Sequence[SectionRow], brief: Brief) -> list[str | None]:
+    """Which theme each section states: the one its form names, else a second theme takes the contrasting sections."""
+    out: list[str | None] = []
+    names = brief.themes
+    for row in rows:
+        if not names or row.treatment not in THEMED:
+            out.append(None)
+        elif row.theme in names:
+            out.append(str(row.theme))
+        elif row.treatment == "contrast" and len(names) > 1:
+            out.append(names[1])
+        else:
+            out.append(names[0])
+    return out
+
+
+def _with_room_for_second(rows: tuple[SectionRow, ...], brief: Brief) -> tuple[tuple[SectionRow, ...], int | None]:
+    """Rows with a place for a second theme that the form has no contrast for, and which row that is.
+
+    A vamp becomes sparse quotations, else a restatement, quotations or the coda go to the second theme.
+    """
+    if len(brief.themes) < 2 or any(row.treatment == "contrast" or row.theme for row in rows):
+        return rows, None
+    for wanted in ("vamp", "restatement", "fragments", "build", "coda", "intro"):
+        for index, row in enumerate(rows):
+            if row.treatment == wanted and any(r.treatment in ("statement", "head", "chorus") for r in rows):
+                change = "fragments" if wanted in ("vamp", "intro") else wanted
+                return (*rows[:index], replace(row, treatment=change), *rows[index + 1 :]), index
+    return rows, None

@@ -1,0 +1,1 @@
+"""Sections: how many, how long, in which meters."""

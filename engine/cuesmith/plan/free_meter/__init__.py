@@ -1,0 +1,1 @@
+"""Music without bars: breaths of unlike length."""

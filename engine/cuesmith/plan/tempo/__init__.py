@@ -1,0 +1,1 @@
+"""Tempo maps that end on the asked second."""

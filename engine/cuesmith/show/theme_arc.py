@@ -1,0 +1,45 @@
+"""The story of a theme over the cues of a show: which stage of its arc, and so which recipe, each cue has.
+
+The stages are spread evenly over the cues that name the theme, in the order of the file. What a cue asks for itself
+(`recipe:`) goes before the arc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from cuesmith.specs.banks.themes import Stage
+from cuesmith.specs.brief import Guise
+from cuesmith.specs.show import CueSpec, Show
+
+
+def stage_of(show: Show, cue: CueSpec, theme: str) -> str:
+    """The stage of the theme's arc in a cue; empty when it has no arc, or the cue does not name it."""
+    arc = show.themes[theme].arc if theme in show.themes else ()
+    naming = [each.id for each in show.cues if theme in show.themes_of(each)]
+    if not arc or cue.id not in naming:
+        return ""
+    return arc[naming.index(cue.id) * len(arc) // len(naming)]
+
+
+def _asked(cue: CueSpec, theme: str, place: int) -> str:
+    """The recipe a cue asks for, for the theme that stands at `place` among its themes."""
+    if isinstance(cue.recipe, dict):
+        return cue.recipe.get(theme, "")
+    return cue.recipe or "" if place == 0 else ""
+
+
+def guises_of(show: Show, cue: CueSpec, stages: Mapping[str, Stage]) -> tuple[tuple[str, ...], tuple[Guise, ...]]:
+    """The themes that are heard in a cue, and how each comes. Those whose stage is `absent` are left out."""
+    heard: list[str] = []
+    guises: list[Guise] = []
+    for place, theme in enumerate(show.themes_of(cue)):
+        name = stage_of(show, cue, theme)
+        stage = stages.get(name, Stage(about="", recipe=name or None))  # a recipe's name is a stage as well
+        asked = _asked(cue, theme, place)
+        if stage.absent and not asked:
+            continue
+        heard.append(theme)
+        if asked or name:
+            guises.append(Guise(theme, asked or stage.recipe or "", name, stage.fragments and not asked))
+    return tuple(heard), tuple(guises)

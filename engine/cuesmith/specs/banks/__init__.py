@@ -1,0 +1,1 @@
+"""Rows of the tables under styles/banks, and their loader."""

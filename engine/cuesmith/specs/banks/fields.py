@@ -1,0 +1,83 @@
+"""The banks: tables of music shared by all styles, as frozen records.
+
+Each record here is one row of a YAML table under styles/banks; a musician proof-reads the YAML, this module says what
+a row must hold. Units: pitches are MIDI (C4 = 60), tempi quarter notes per minute, grids sixteenths.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSerializer, WithJsonSchema
+
+from cuesmith.motif.ops import parse_ops
+from cuesmith.music.chord import QUALITIES, Roman, parse_roman
+from cuesmith.music.meter import Meter, parse_meter
+
+STRICT = ConfigDict(extra="forbid")
+
+
+def _meter(value: object) -> Meter:
+    if isinstance(value, Meter):
+        return value
+    if not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a meter; write it like 4/4")
+    meter = parse_meter(value)
+    if meter.free:
+        raise ValueError("only a cue can be in free meter; write this in bars, such as 4/4")
+    return meter
+
+
+def _chords(value: object) -> tuple[Roman, ...]:
+    if isinstance(value, tuple):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("chords are one line of roman numerals, such as 'IVM7 V7 iii7 vi7'")
+    return tuple(parse_roman(word) for word in value.replace("|", " ").split())
+
+
+def _range(value: object) -> tuple[float, float]:
+    if isinstance(value, (list, tuple)) and len(value) == 2:
+        low, high = value
+        if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low <= high:
+            return (low, high)
+    raise ValueError("a range is two numbers, low before high, such as [60, 84]")
+
+
+def _quality(value: object) -> str:
+    if value not in QUALITIES:
+        raise ValueError(f"unknown chord quality '{value}'; known: {', '.join(QUALITIES)}")
+    return str(value)
+
+
+MeterField = Annotated[
+    Meter,
+    BeforeValidator(_meter),
+    PlainSerializer(str),
+    WithJsonSchema({"type": "string", "examples": ["4/4", "7/8(2+2+3)"]}),
+]
+ChordsField = Annotated[
+    tuple[Roman, ...], BeforeValidator(_chords), WithJsonSchema({"type": "string", "examples": ["IVM7 V7 iii7 vi7"]})
+]
+RangeField = Annotated[
+    tuple[float, float],
+    BeforeValidator(_range),
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+QualityField = Annotated[str, BeforeValidator(_quality)]
+Unit = Annotated[float, Field(ge=0, le=1)]
+Signed = Annotated[float, Field(ge=-1, le=1)]
+ModeName = Literal[
+    "lydian", "ionian", "mixolydian", "dorian", "aeolian", "phrygian", "locrian",
+    "harmonic_minor", "melodic_minor", "phrygian_dominant", "lydian_dominant",
+]  # fmt: skip
+RoleName = Literal["lead", "counter", "pad", "ostinato", "bass", "pulse", "impact", "colour"]
+Ending = Literal["button", "ring", "allargando", "fade", "loop", "attacca", "unresolved", "ma_stop"]
+
+
+def _ops(value: tuple[str, ...]) -> tuple[str, ...]:
+    parse_ops(value)
+    return value
+
+
+OpsField = Annotated[tuple[str, ...], AfterValidator(_ops), Field(examples=[["augmentation:3/2", "tail_swap:2"]])]

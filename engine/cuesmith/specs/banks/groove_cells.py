@@ -1,0 +1,67 @@
+"""A row of the bank of groove cells: what each voice plays in one felt beat, for meters that have no groove."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from cuesmith.specs.banks.fields import STRICT, RangeField
+from cuesmith.specs.banks.percussion import GRID_LETTERS
+from cuesmith.specs.yaml.known_names import key_problems, listed_problems
+from cuesmith.specs.yaml.place import Problem
+
+Place = Literal["head", "on", "off", "last", "all"]
+IN_TWO, IN_THREE = 4, 6  # grid steps of a beat of two units and of three
+INSTEAD: dict[Place, tuple[Place, ...]] = {
+    "head": ("head", "on", "all"), "on": ("on", "all"), "off": ("off", "all"), "last": ("last", "off", "all"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class GrooveCells:
+    """A groove by its cells; `compose.bar_grooves` lays them over the felt beats of a meter.
+
+    kits: rows of the kits bank that play it. rows: voice → place of the beat in the bar (`head` downbeat, `on`, `off`,
+    `last` of an odd number, `all` others) → `"xxxx  xxxxxx"`, the grids of a beat of two units and of one of three.
+    fill: the voices that a bar of fill goes through. bpm, tier, tags, letters: as in a groove.
+    """
+
+    name: Annotated[str, Field(min_length=1)]
+    kits: Annotated[tuple[str, ...], Field(min_length=1)]
+    bpm: RangeField
+    tier: Annotated[int, Field(ge=1, le=5)]
+    tags: tuple[str, ...] = ()
+    rows: Annotated[dict[str, dict[Place, str]], Field(min_length=1)]
+    fill: Annotated[tuple[str, ...], Field(min_length=1)]
+
+    def __post_init__(self) -> None:
+        for voice, cells in self.rows.items():
+            for place, text in cells.items():
+                if [len(grid) for grid in text.split()] != [IN_TWO, IN_THREE]:
+                    raise ValueError(f"{voice}, {place}: '{text}' is not two grids, of {IN_TWO} and {IN_THREE} steps")
+                if strange := set(text) - set(GRID_LETTERS) - {".", " "}:
+                    raise ValueError(f"{voice}, {place}: '{text}' holds {sorted(strange)}; letters are X x o g and .")
+
+    def cell(self, voice: str, place: Place, steps: int) -> str:
+        """What a voice plays in a beat of up to six grid steps: rests where it has nothing there."""
+        cells = self.rows[voice]
+        text = next((cells[name] for name in INSTEAD[place] if name in cells), "....  ......")
+        two, three = text.split()
+        return (three if steps > IN_TWO else two)[:steps]
+
+
+def cell_problems(
+    rows: Mapping[str, GrooveCells], grooves: Iterable[str], kits: Iterable[str], drums: Iterable[str]
+) -> Iterator[Problem]:
+    """Kits and voices that do not exist, and ids that a groove has already."""
+    taken, known = list(grooves), list(kits)
+    voices = list(drums)
+    for id_, row in rows.items():
+        if id_ in taken:
+            yield Problem((id_,), f"'{id_}' is a groove already; call this otherwise", at_key=True)
+        yield from listed_problems((id_, "kits"), "kit", row.kits, known)
+        yield from key_problems((id_, "rows"), "drum voice", row.rows, voices)
+        yield from listed_problems((id_, "fill"), "drum voice", row.fill, voices)

@@ -1,0 +1,215 @@
+"""The banks, loaded: every table of styles/banks as frozen records, their references checked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import TypeVar
+
+from cuesmith.errors import did_you_mean
+from cuesmith.music.meter import parse_meters
+from cuesmith.music.scale import MODES, Scale
+from cuesmith.specs.banks.cue_types import CueType
+from cuesmith.specs.banks.feelings import Feeling, feeling_problems
+from cuesmith.specs.banks.free_strokes import FreeStrokes
+from cuesmith.specs.banks.groove_cells import GrooveCells, cell_problems
+from cuesmith.specs.banks.harmony import (
+    Cadence,
+    HarmonicRhythm,
+    Modulation,
+    Palette,
+    Progression,
+    Spelling,
+    Substitution,
+    cue_problems,
+)
+from cuesmith.specs.banks.instruments import Instrument
+from cuesmith.specs.banks.like import like_problems, likes, paced, ruled, weighed
+from cuesmith.specs.banks.percussion import DrumVoice, Groove, Kit
+from cuesmith.specs.banks.rules import Rule, rule_problems
+from cuesmith.specs.banks.textures import Texture
+from cuesmith.specs.banks.themes import PLAIN, Character, Contour, Recipe, RhythmCell, ScaleRow, Stage, WellKnown
+from cuesmith.specs.banks.voicings import VoicingBank
+from cuesmith.specs.yaml.document import read_document
+from cuesmith.specs.yaml.known_names import key_problems, listed_problems
+from cuesmith.specs.yaml.place import KeyPath, Problem
+from cuesmith.specs.yaml.validate import raise_problems, validate
+
+Rows = TypeVar("Rows")
+
+
+@dataclass(frozen=True, eq=False)  # told apart by identity, so that what is derived from it can be cached
+class Banks:
+    """Every table by the id of its rows, in the order of the files."""
+
+    scales: Mapping[str, Scale]
+    progressions: Mapping[str, Progression]
+    cells: Mapping[str, RhythmCell]
+    contours: Mapping[str, Contour]
+    characters: Mapping[str, Character]
+    grooves: Mapping[str, Groove]
+    groove_cells: Mapping[str, GrooveCells]
+    free_strokes: Mapping[str, FreeStrokes]
+    kits: Mapping[str, Kit]
+    drums: Mapping[str, DrumVoice]
+    instruments: Mapping[str, Instrument]
+    cue_types: Mapping[str, CueType]
+    textures: Mapping[str, Texture]
+    deny_list: Mapping[str, WellKnown]
+    recipes: Mapping[str, Recipe]
+    stages: Mapping[str, Stage]
+    spellings: Mapping[str, Spelling]
+    cadences: Mapping[str, Cadence]
+    substitutions: Mapping[str, Substitution]
+    modulations: Mapping[str, Modulation]
+    harmonic_rhythms: Mapping[str, HarmonicRhythm]
+    palettes: Mapping[str, Palette]
+    rules: Mapping[str, Rule]
+    voicings: VoicingBank
+    feelings: Mapping[str, Feeling]
+
+
+@cache
+def load_banks() -> Banks:
+    """The banks that ship with Cuesmith; read once, later calls return the same object."""
+    return read_banks(files("cuesmith.styles.banks"))
+
+
+def read_banks(folder: Path | Traversable) -> Banks:
+    """Read and check a folder of banks.
+
+    Raises SpecError with the faults of the first faulty table, each at its place: rows that are not valid, or
+    names of rows that do not exist. Raises UsageError when a table is missing.
+    """
+
+    def table(name: str, rows: type[Rows], problems: Callable[[Rows], Iterable[Problem]] = _no_problems) -> Rows:
+        document = read_document(folder / f"{name}.yaml", name=f"banks/{name}.yaml")
+        found = validate(document, rows)
+        raise_problems(document, list(problems(found)))
+        return found
+
+    scales = table("scales", dict[str, ScaleRow])
+    cells = table("rhythm_cells", dict[str, RhythmCell])
+    contours = table("contours", dict[str, Contour])
+    kits = table("kits", dict[str, Kit])
+    drums = table("drums", dict[str, DrumVoice])
+    instruments = table("instruments", dict[str, Instrument])
+    grooves = table("grooves", dict[str, Groove], lambda rows: _groove_problems(rows, kits, drums))
+    recipes = table("recipes", dict[str, Recipe], lambda rows: recipe_problems((), rows, instruments))
+    cue_types = table(
+        "cue_types", dict[str, CueType], lambda rows: (*_cue_type_problems(rows, recipes), *like_problems(rows))
+    )
+
+    alike = likes(cue_types)
+    of_cues = partial(cue_problems, cue_types=cue_types)
+
+    return Banks(
+        scales={name: row.scale(name) for name, row in scales.items()},
+        progressions=weighed(
+            table("progressions", dict[str, Progression], lambda rows: _progression_problems(rows, cue_types)), alike
+        ),
+        cells=cells,
+        contours=contours,
+        characters=table(
+            "characters", dict[str, Character], lambda rows: _character_problems(rows, scales, cells, contours)
+        ),
+        grooves=grooves,
+        groove_cells=table(
+            "groove_cells", dict[str, GrooveCells], lambda rows: cell_problems(rows, grooves, kits, drums)
+        ),
+        free_strokes=table("free_strokes", dict[str, FreeStrokes], lambda rows: _stroke_problems(rows, drums)),
+        kits=kits,
+        drums=drums,
+        instruments=instruments,
+        cue_types=cue_types,
+        textures=table("textures", dict[str, Texture]),
+        deny_list=table("deny_list", dict[str, WellKnown]),
+        recipes=recipes,
+        stages=table("stages", dict[str, Stage], lambda rows: _stage_problems(rows, recipes)),
+        spellings=weighed(table("spellings", dict[str, Spelling], of_cues), alike),
+        cadences=weighed(table("cadences", dict[str, Cadence], of_cues), alike),
+        substitutions=weighed(table("substitutions", dict[str, Substitution], of_cues), alike),
+        modulations=table("modulations", dict[str, Modulation]),
+        harmonic_rhythms=paced(table("harmonic_rhythms", dict[str, HarmonicRhythm], of_cues), alike),
+        palettes=weighed(table("palettes", dict[str, Palette], of_cues), alike),
+        rules=ruled(table("rules", dict[str, Rule], lambda rows: rule_problems(rows, cue_types)), alike),
+        voicings=table("voicings", VoicingBank, _voicing_problems),
+        feelings=table("feelings", dict[str, Feeling], lambda rows: feeling_problems(rows, recipes)),
+    )
+
+
+def _no_problems(rows: object) -> Iterable[Problem]:
+    return ()
+
+
+def _cue_type_problems(rows: Mapping[str, CueType], recipes: Iterable[str]) -> Iterator[Problem]:
+    known = [PLAIN, *recipes]
+    for id_, row in rows.items():
+        yield from key_problems((id_, "recipes"), "recipe", row.recipes, known)
+        yield from key_problems((id_, "modes"), "mode", row.modes, MODES)
+        for text in row.meters:
+            try:
+                parse_meters(text)
+            except ValueError as fault:
+                yield Problem((id_, "meters", text), str(fault), at_key=True)
+        names = [section.name for section in row.form]
+        for number, shape in enumerate(row.shapes):
+            yield from key_problems((id_, "shapes", number, "bars"), "section", shape.bars, names)
+            yield from listed_problems((id_, "shapes", number, "order"), "section", shape.order, names)
+
+
+def _progression_problems(rows: Mapping[str, Progression], cue_types: Iterable[str]) -> Iterator[Problem]:
+    known = list(cue_types)
+    for id_, row in rows.items():
+        yield from key_problems((id_, "cues"), "cue type", row.cues, known)
+
+
+def _character_problems(
+    rows: Mapping[str, Character], scales: Iterable[str], cells: Iterable[str], contours: Iterable[str]
+) -> Iterator[Problem]:
+    for id_, row in rows.items():
+        yield from key_problems((id_, "scales"), "scale", row.scales, scales)
+        yield from key_problems((id_, "cells"), "rhythm cell", row.cells, cells)
+        yield from key_problems((id_, "contours"), "contour", row.contours, contours)
+
+
+def _groove_problems(rows: Mapping[str, Groove], kits: Iterable[str], drums: Iterable[str]) -> Iterator[Problem]:
+    kit_names = list(kits)
+    for id_, row in rows.items():
+        if row.kit not in kit_names:
+            yield Problem((id_, "kit"), f"unknown kit '{row.kit}'{did_you_mean(row.kit, kit_names)}")
+        yield from key_problems((id_, "rows"), "drum voice", row.rows, drums)
+        yield from key_problems((id_, "fill"), "drum voice", row.fill, drums)
+
+
+def _stroke_problems(rows: Mapping[str, FreeStrokes], drums: Iterable[str]) -> Iterator[Problem]:
+    known = list(drums)
+    for id_, row in rows.items():
+        yield from listed_problems((id_, "strokes"), "drum voice", row.voices, known)
+
+
+def recipe_problems(
+    path: KeyPath, rows: Mapping[str, Recipe], instruments: Mapping[str, Instrument]
+) -> Iterator[Problem]:
+    """What recipes say that does not exist; they stand under `path`."""
+    known = sorted({instrument.family for instrument in instruments.values()})
+    for id_, row in rows.items():
+        if id_ == PLAIN:
+            yield Problem((*path, id_), f"'{PLAIN}' means a theme as it is; call the recipe otherwise", at_key=True)
+        yield from listed_problems((*path, id_, "families"), "family of instruments", row.families, known)
+
+
+def _stage_problems(rows: Mapping[str, Stage], recipes: Iterable[str]) -> Iterator[Problem]:
+    known = [PLAIN, *recipes]
+    for id_, row in rows.items():
+        if row.recipe is not None and row.recipe not in known:
+            yield Problem((id_, "recipe"), f"unknown recipe '{row.recipe}'{did_you_mean(row.recipe, known)}")
+
+
+def _voicing_problems(bank: VoicingBank) -> Iterator[Problem]:
+    for family, row in bank.families.items():
+        yield from listed_problems(("families", family, "templates"), "template", row.templates or (), bank.templates)

@@ -1,0 +1,82 @@
+"""Rows of the percussion banks: kits, drum voices, grooves."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from cuesmith.specs.banks.fields import STRICT, MeterField, RangeField, Signed
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Kit:
+    """A drum kit: program on the drum channel. level_db: trim of the whole kit; lines: drum name → trim in dB."""
+
+    name: str
+    program: Annotated[int, Field(ge=0, le=127)]
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Layered:
+    """One layer of a drum voice: either a kit note, or a note on a melodic program (the taiko voices).
+
+    gate_ms: the note of a melodic program is cut off so long after its stroke; None: it rings.
+    """
+
+    note: Annotated[int, Field(ge=0, le=127)]
+    velocity: int = 0  # added to the stroke's velocity
+    program: Annotated[int, Field(ge=0, le=127)] | None = None  # None: a note of the kit
+    bank: Annotated[int, Field(ge=0, le=127)] = 0
+    gate_ms: Annotated[float, Field(ge=40, le=1000)] | None = None
+
+    def __post_init__(self) -> None:
+        if self.gate_ms is not None and self.program is None:
+            raise ValueError("gate_ms cuts a melodic program alone: a kit's strokes ring as they are; name a program")
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class DrumVoice:
+    """A percussion voice: kick, snare, odaiko … layers sound together; ring_beats: how long a stroke is held."""
+
+    name: str
+    layers: tuple[Layered, ...]
+    scale: float = 1.0  # velocities of its grid rows are multiplied by this
+    pan: Signed = 0.0
+    ring_beats: float = 0.25
+    group: Literal["kit", "taiko", "hand", "orchestral"] = "kit"
+    tuned: Annotated[int, Field(ge=0, le=11)] | None = None  # semitones above the tonic; None: no pitch
+
+
+GRID_LETTERS = {"X": 112, "x": 92, "o": 68, "g": 38}
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Groove:
+    """A percussion pattern of one or more bars.
+
+    rows: voice name → one grid string per bar; letters X accent 112, x normal 92, o soft 68, g ghost 38, '.' rest.
+    steps: grid steps per bar; meter: the meter of one bar of grid. tier: 1 pulse, 2 light, 3 groove, 4 full, 5 all out.
+    fill: rows of a one-bar fill. swing: 0.5 straight .. 0.67 triplet, on pairs of grid steps of `swing_steps`.
+    """
+
+    name: str
+    meter: MeterField
+    steps: Annotated[int, Field(ge=2, le=48)]
+    bpm: RangeField
+    tier: Annotated[int, Field(ge=1, le=5)]
+    kit: str
+    rows: dict[str, tuple[str, ...]]
+    fill: dict[str, str] = Field(default_factory=dict)
+    tags: tuple[str, ...] = ()
+    swing: Annotated[float, Field(ge=0.5, le=0.75)] = 0.5
+    swing_steps: Annotated[int, Field(ge=1, le=4)] = 1  # grid steps in half a swung pair
+
+    def __post_init__(self) -> None:
+        for voice, bars in [*self.rows.items(), *((name, (grid,)) for name, grid in self.fill.items())]:
+            for grid in bars:
+                if len(grid) != self.steps:
+                    raise ValueError(f"{voice}: '{grid}' has {len(grid)} steps, not {self.steps}")
+                if strange := set(grid) - set(GRID_LETTERS) - {"."}:
+                    raise ValueError(f"{voice}: '{grid}' holds {sorted(strange)}; letters are X x o g and .")

@@ -1,0 +1,133 @@
+"""Rows of the banks themes are made from: scales, cells, contours, characters, recipes, stages, known tunes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic.dataclasses import dataclass
+
+from cuesmith.music.scale import MODES, Scale
+from cuesmith.specs.banks.fields import STRICT, MeterField, ModeName, OpsField, Signed, Unit
+
+PLAIN = "plain"  # the recipe of a theme that comes as it is
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class ScaleRow:
+    """semitones above the tonic; mode: the seven-note parent; nuclear: semitones long notes rest on."""
+
+    mode: ModeName
+    semitones: tuple[int, ...]
+    nuclear: tuple[int, ...]
+    use: str = ""
+
+    def __post_init__(self) -> None:
+        parent = MODES[self.mode]
+        if strange := [s for s in self.semitones if s not in parent]:
+            raise ValueError(f"semitones {strange} are not in the parent mode {self.mode} {list(parent)}")
+        if strange := [s for s in self.nuclear if s not in self.semitones]:
+            raise ValueError(f"nuclear tones {strange} are not in the scale")
+
+    def scale(self, name: str) -> Scale:
+        """The row as a scale of that name."""
+        parent = MODES[self.mode]
+        return Scale(
+            name,
+            self.mode,
+            tuple(parent.index(s) for s in self.semitones),
+            tuple(parent.index(s) for s in self.nuclear),
+        )
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class RhythmCell:
+    """cell: sixteenths, negative = rest, summing to 16 (4/4) or 12 (3/4); fingerprint: has an unmistakable figure."""
+
+    cell: tuple[int, ...]
+    character: str
+    fingerprint: bool
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Contour:
+    """points: seven heights 0 (head tone) .. 1 (top of the range) at even distances; weight: how often by default."""
+
+    points: tuple[float, float, float, float, float, float, float]
+    weight: float
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Character:
+    """What a leitmotif of this character is made of.
+
+    scales, cells, contours: weights by id. intervals: target share of melodic intervals in percent by class
+    (repeat, step, third, fourth, fifth, sixth, octave, tritone). leaps: how many leaps of five semitones or more.
+    register: semitones from middle C to the centre of the home octave. density: notes per two bars, low..high.
+    """
+
+    valence: Signed
+    arousal: Unit
+    scales: dict[str, float]
+    cells: dict[str, float]
+    contours: dict[str, float]
+    intervals: dict[str, float]
+    leaps: tuple[int, int] = (1, 1)
+    ambitus: tuple[int, int] = (7, 14)
+    density: tuple[int, int] = (5, 12)
+    form: Literal["sentence", "period", "either"] = "either"
+    register: int = 7
+    meters: tuple[MeterField, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Recipe:
+    """How a theme comes back for a dramatic purpose; see `cuesmith.motif.recipes`.
+
+    ops: operations on the theme, in order. level: a statement keeps an identity of 0.70, a development 0.45.
+    mode: the mode it goes into; major and minor leave a theme alone whose third is right already. register: semitones,
+    in octaves. tempo: factor on the cue's tempo. families: of instruments, the preferred first. accompaniment:
+    operations that make a second line of the same theme; none: no such line.
+    """
+
+    about: str
+    ops: OpsField
+    level: Literal["statement", "development"]
+    mode: ModeName | Literal["major", "minor"] | None = None
+    register: Annotated[int, Field(ge=-24, le=24, multiple_of=12)] = 0
+    tempo: Annotated[float, Field(ge=0.5, le=2)] = 1.0
+    families: tuple[str, ...] = ()
+    articulation: Literal["legato", "normal", "staccato", "accent", "marcato", "detached"] = "normal"
+    accompaniment: OpsField = ()
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class Stage:
+    """A stage of a theme's story. recipe: how it comes; None: as the cue type has it. absent: it stays away."""
+
+    about: str
+    recipe: str | None = None
+    fragments: bool = False
+    absent: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
+class WellKnown:
+    """The opening of a tune no theme may quote, as figures (see `motif.originality`).
+
+    intervals: semitones from note to note. durations: from each onset to the next, in eighths; only ratios count.
+    """
+
+    title: str
+    origin: str
+    intervals: tuple[int, ...]
+    durations: Annotated[tuple[Annotated[float, Field(gt=0)], ...], Field(min_length=8, max_length=16)]
+
+    def __post_init__(self) -> None:
+        if len(self.intervals) != len(self.durations) - 1:
+            raise ValueError(
+                f"{len(self.durations)} notes have {len(self.durations) - 1} intervals, not {len(self.intervals)}"
+            )

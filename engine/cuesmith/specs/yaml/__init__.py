@@ -1,0 +1,1 @@
+"""Reading YAML: positions, extends, every fault with its place and a guess."""

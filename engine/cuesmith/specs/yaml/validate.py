@@ -1,0 +1,164 @@
+"""Plain values → records, by pydantic; every fault of a file is reported at once, each where it stands.
+
+pydantic tells where a fault is by a path that also names the alternatives of unions it tried, and reports the
+faults of each. Here the path is walked along the document itself, alternatives that do not fit are set aside,
+and the messages are ours (phrases.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Sequence
+from functools import cache
+from typing import Any, NamedTuple, TypeVar, cast
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from cuesmith.errors import SpecError
+from cuesmith.specs.yaml.document import Document, KeyPath, Problem, fault_line
+from cuesmith.specs.yaml.fields import known_keys
+from cuesmith.specs.yaml.phrases import describe, is_kind_error, unknown_key
+from cuesmith.specs.yaml.place import MAX_FAULTS
+
+__all__ = ["Problem", "check", "problem_lines", "raise_problems", "validate"]
+
+T = TypeVar("T")
+
+_UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
+_MISSING = ("missing", "missing_keyword_only_argument", "missing_argument")
+_KEY_STEP = "[key]"  # how pydantic marks that the key is at fault, not its value
+
+
+def validate(document: Document, type_: type[T]) -> T:
+    """The document as a value of this type (a pydantic record, or dict[str, record], list[record] …).
+
+    Raises SpecError with all faults, one `file:line:col: path: message` per line, in the order of the file.
+    """
+    adapter: TypeAdapter[T] = _adapter(cast(Hashable, type_))
+    try:
+        return adapter.validate_python(document.data)
+    except ValidationError as error:
+        problems = _problems(error, document, type_)
+    raise SpecError("\n".join(problem_lines(document, problems)))
+
+
+def check(document: Document, type_: type[T]) -> tuple[T | None, tuple[Problem, ...]]:
+    """As `validate`, but problems are returned, to be listed together with others; the value is then None."""
+    adapter: TypeAdapter[T] = _adapter(cast(Hashable, type_))
+    try:
+        return adapter.validate_python(document.data), ()
+    except ValidationError as error:
+        return None, _problems(error, document, type_)
+
+
+def raise_problems(document: Document, problems: Iterable[Problem]) -> None:
+    """Raise SpecError listing the problems at their places; return when there are none."""
+    lines = problem_lines(document, problems)
+    if lines:
+        raise SpecError("\n".join(lines))
+
+
+def problem_lines(document: Document, problems: Iterable[Problem]) -> list[str]:
+    """The problems as lines, in the order of the file (what a file inherits comes last), each once."""
+    placed = [(document.position(problem.path, key=problem.at_key), problem) for problem in problems]
+    placed.sort(key=lambda item: (item[0].source != document.source, item[0]))
+    return list(dict.fromkeys(fault_line(place, problem.path, problem.message) for place, problem in placed))
+
+
+@cache
+def _adapter(type_: Any) -> TypeAdapter[Any]:
+    """Building an adapter takes milliseconds, using it microseconds."""
+    return TypeAdapter(type_)
+
+
+def _problems(error: ValidationError, document: Document, type_: object) -> tuple[Problem, ...]:
+    """What pydantic found, in the order of the file; beyond MAX_FAULTS only how many there are."""
+    faults = [_fault(details, document.data) for details in error.errors(include_url=False)]
+    groups = _fitting([fault for fault in faults if not _is_echo(fault, faults)])
+    groups.sort(key=lambda group: document.position(group[0].path, key=group[0].at_key))
+    problems = [_problem(group, type_) for group in groups[:MAX_FAULTS]]
+    if len(groups) > MAX_FAULTS:
+        next_fault = groups[MAX_FAULTS][0]
+        message = f"{len(groups) - MAX_FAULTS} more faults from here on; mend those above first"
+        problems.append(Problem(next_fault.path, message, next_fault.at_key))
+    return tuple(problems)
+
+
+class _Fault(NamedTuple):
+    """One error of pydantic's. `forks`: at which length of the path a union stands, and the member tried."""
+
+    path: KeyPath
+    forks: tuple[tuple[int, str], ...]
+    at_key: bool
+    error: ErrorDetails
+
+
+def _fault(error: ErrorDetails, data: object) -> _Fault:
+    """Part pydantic's path into steps of the document and members of unions."""
+    steps = list(error["loc"])
+    at_key = error["type"] in _UNKNOWN_KEY or _KEY_STEP in steps
+    absent = [steps.pop()] if error["type"] in _MISSING else []
+    path: list[str | int] = []
+    forks: list[tuple[int, str]] = []
+    value = data
+    for step in steps:
+        if isinstance(value, dict) and str(step) in value:
+            path.append(str(step))
+            value = value[str(step)]
+        elif isinstance(step, int):  # also items a validator has made: they have no place of their own
+            path.append(step)
+            value = value[step] if isinstance(value, list) and step < len(value) else None
+        elif step != _KEY_STEP:
+            forks.append((len(path), step))
+    return _Fault((*path, *absent), tuple(forks), at_key, error)
+
+
+def _is_echo(fault: _Fault, faults: Sequence[_Fault]) -> bool:
+    """Whether a list is only called too short because pydantic counts the items without faults."""
+    if fault.error["type"] != "too_short" or fault.error["ctx"]["actual_length"] == len(fault.error["input"]):
+        return False
+    length = len(fault.path)
+    return any(len(other.path) > length and other.path[:length] == fault.path for other in faults)
+
+
+def _fitting(faults: Sequence[_Fault], depth: int = 0) -> list[list[_Fault]]:
+    """Groups of faults, one message each, of those members of unions that fit best; `depth`: forks passed."""
+    groups: list[list[_Fault]] = []
+    unions: dict[KeyPath, dict[str, list[_Fault]]] = {}
+    for fault in faults:
+        if len(fault.forks) <= depth:
+            groups.append([fault])
+        else:
+            length, member = fault.forks[depth]
+            unions.setdefault(fault.path[:length], {}).setdefault(member, []).append(fault)
+    for path, members in unions.items():
+        groups += _nearest(path, [_fitting(member, depth + 1) for member in members.values()])
+    return groups
+
+
+def _nearest(path: KeyPath, readings: list[list[list[_Fault]]]) -> list[list[_Fault]]:
+    """Of several ways to read a value, the one with the fewest faults of those that take this kind of value.
+
+    When none takes it (text where a number or a list is needed), the alternatives become one group.
+    """
+
+    def misses(reading: list[list[_Fault]]) -> bool:
+        return any(group[0].path == path and is_kind_error(group[0].error) for group in reading)
+
+    best = min(readings, key=lambda reading: (misses(reading), len(reading)))
+    if not misses(best):
+        return best
+    return [[fault for reading in readings for group in reading for fault in group if fault.path == path]]
+
+
+def _problem(group: list[_Fault], type_: object) -> Problem:
+    """The message for one group."""
+    fault = group[0]
+    last = fault.path[-1] if fault.path else ""
+    if fault.error["type"] in _UNKNOWN_KEY:
+        known = known_keys(type_, fault.path[:-1], [member for _, member in fault.forks])
+        return Problem(fault.path, unknown_key(str(last), known), at_key=True)
+    if fault.error["type"] in _MISSING:
+        what = "item" if isinstance(last, int) else "key"
+        return Problem(fault.path, f"this {what} is needed, but missing")
+    return Problem(fault.path, describe([each.error for each in group]), at_key=fault.at_key)

@@ -1,0 +1,1 @@
+"""Leitmotifs: invented, developed, judged, given, and how they come back."""

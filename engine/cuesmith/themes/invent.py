@@ -1,0 +1,259 @@
+"""Inventing a leitmotif: many cheap candidates, judged by named criteria, the best kept.
+
+A two-bar idea is a pair of rhythm cells and a contour filled in inside a scale, with one characteristic leap that is
+recovered by step. The second cell arrives on a note of a beat and a half or more. Of the good ones the least surprising
+to ears that know folk songs comes first. `develop` makes the eight-bar theme of it, `song` the bridge and the chorus.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+from cuesmith.chance import Stream
+from cuesmith.motif.identity import DISTINCT, Shape, identity
+from cuesmith.motif.ladder import nearest_rung, scale_index, scale_step
+from cuesmith.motif.model import Motif, MotifNote
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
+from cuesmith.music.scale import Key, Scale
+from cuesmith.themes.expectation import contents
+from cuesmith.themes.judge import LEAP, PLAIN, Wishes, judge, total
+
+SIXTEENTH = PPQ // 4
+CANDIDATES = 72
+WORTH = 84.0  # points with which an idea is heard: how surprising it is is asked
+LISTENED = 5  # ideas that are heard; then no more candidates are made
+KEPT = 2  # of them, how many are handed on
+PLAIN_BITS = (2.6, 1.4)  # bits per note, of pitch and of rhythm, that cost an idea nothing
+BIT_COST = 5.0  # points for each bit beyond
+POOR = 50.0  # points of an idea with more leaps than its character wants, or none: it is not judged at all
+MOST_COST = 20.0  # at most; what was not heard pays it in full
+LEAP_SHARE = 0.75  # leaps are drawn less often than their share: the contour asks for more of them
+SMALL_SHARE = {1: 1.2, 2: 0.85}  # likewise steps more often, thirds less
+OFF_BEAT_LEAP = 0.25  # and less still to a note off the beat, which surprises enough by when it comes
+FARTHEST = 128  # rungs: no note lies farther from where the contour wants it
+QUICK_LEAP = 0.03  # and hardly ever to one shorter than an eighth, which is hard to sing
+GOALS = (1, 4, 2, 6)  # steps a question may end on: 2, 5, 3, 7
+GOAL_SIXTEENTHS = 6  # the least length of the last note
+STARTS = (0, 2, 4, 4, -3)  # steps a motif begins near
+
+Cell = tuple[int, ...]  # sixteenths, rests negative
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """What a character makes its motifs of, resolved from the banks.
+
+    cells: id → (sixteenths with rests negative, has a fingerprint, is a goal cell); weights by id in cell_weights.
+    contours: id → seven heights 0..1. intervals: percent of each interval class. ambitus, density: low, high.
+    wishes: what the judge is told of the character.
+    """
+
+    cells: dict[str, tuple[Cell, bool, bool]]
+    cell_weights: dict[str, float]
+    contours: dict[str, tuple[float, ...]]
+    contour_weights: dict[str, float]
+    intervals: dict[str, float]
+    ambitus: tuple[int, int]
+    density: tuple[int, int]
+    wishes: Wishes = PLAIN
+
+
+def _rhythm(cell: Cell, at: int) -> list[tuple[int, int]]:
+    out = []
+    for steps in cell:
+        if steps > 0:
+            out.append((at, steps * SIXTEENTH))
+        at += abs(steps) * SIXTEENTH
+    return out
+
+
+def rhythm_pairs(ingredients: Ingredients, meter: Meter) -> dict[tuple[Cell, Cell], float]:
+    """Pairs of cells that make an idea of this meter, with their weights: as many notes as the character wants.
+
+    When no pair has so many notes, those that come nearest.
+    """
+    bar = meter.bar_ticks // SIXTEENTH
+    low, high = ingredients.density
+    fitting = {
+        cell: (ingredients.cell_weights[name], fingerprint)
+        for name, (cell, fingerprint, _) in ingredients.cells.items()
+        if sum(map(abs, cell)) == bar and ingredients.cell_weights[name] > 0
+    }
+    closers = {cell: row for cell, row in fitting.items() if _last(cell) >= GOAL_SIXTEENTHS} or fitting
+    by_distance: dict[int, dict[tuple[Cell, Cell], float]] = {}
+    for first, (weight, figure) in fitting.items():
+        for second, (other, other_figure) in closers.items():
+            size, other_size = (sum(step > 0 for step in cell) for cell in (first, second))
+            count = size + other_size
+            away = max(0, low - count, count - high)
+            if first != second and (len(first) > 1 or len(fitting) == 1):
+                share = weight * other * (1.0 if figure or other_figure else 0.25)
+                if other_size > size + 1:  # by its head an idea is known when only the head comes back
+                    share *= 0.15
+                by_distance.setdefault(away, {})[first, second] = share
+    return by_distance[min(by_distance)] if by_distance else {(c, c): w for c, (w, _) in fitting.items()}
+
+
+def _last(cell: Cell) -> int:
+    return next(step for step in reversed(cell) if step > 0)
+
+
+def _height(points: tuple[float, ...], x: float) -> float:
+    place = min(max(x, 0.0), 1.0) * (len(points) - 1)
+    low = min(int(place), len(points) - 2)
+    return points[low] + (points[low + 1] - points[low]) * (place - low)
+
+
+def _moves(share: Mapping[str, float], scale: Scale) -> dict[int, float]:
+    """Weights of moves in rungs, from the shares of intervals; a five-note scale has thirds for some steps."""
+    if len(scale.steps) == 7:
+        sizes = {1: "step", 2: "third", 3: "fourth", 4: "fifth", 5: "sixth", 7: "octave"}
+        up = {size: share.get(name, 0.0) for size, name in sizes.items()}
+    else:
+        third, fourth = share.get("third", 0.0), share.get("fourth", 0.0)
+        up = {
+            1: share.get("step", 0.0) + 0.6 * third,
+            2: 0.4 * third + fourth,
+            3: share.get("fifth", 0.0),
+            5: share.get("octave", 0.0),
+        }
+    moves = {0: share.get("repeat", 0.0)}
+    for size, weight in up.items():  # songs jump up and walk down
+        moves[size] = weight * (1.3 * LEAP_SHARE if size > 2 else 0.8 * SMALL_SHARE[size])
+        moves[-size] = weight * (LEAP_SHARE if size > 2 else 1.25 * SMALL_SHARE[size])
+    return moves
+
+
+@lru_cache(maxsize=1)
+def _bells() -> tuple[float, ...]:
+    """exp(-(x / 1.7)²) for x in sixteenths of a rung, level from 8 rungs on: how well a rung fits the contour."""
+    near = [math.exp(-((x / 16 / 1.7) ** 2)) for x in range(8 * 16 + 1)]
+    return (*near, *near[-1:] * (FARTHEST * 16))
+
+
+def _walk(
+    places: Sequence[tuple[int, int]],
+    points: tuple[float, ...],
+    moves: Sequence[tuple[int, float]],
+    scale: Scale,
+    semitones: int,
+    beats: Collection[int],
+    draw: Stream,
+) -> list[int]:
+    """Scale indexes note by note: each move drawn by its weight and by how near it comes to the contour.
+
+    beats: the onsets that are on a beat.
+    """
+    bells = _bells()
+    span = max(3, round(semitones * len(scale.steps) / 12))
+    reach = (max(points) - min(points)) or 1.0
+    base = at = scale_index(scale, draw.choice(STARTS))
+    end = places[-1][0] or 1
+    indexes = [base]
+    before = 0
+    for onset, duration in places[1:]:
+        off = 1.0 if onset in beats else OFF_BEAT_LEAP if duration >= PPQ // 2 else QUICK_LEAP
+        target = base + (_height(points, onset / end) - points[0]) / reach * span
+        weights = {}
+        for move, weight in moves:
+            value = weight * bells[int(abs(at + move - target) * 16)]
+            if move > 2 or move < -2:
+                value *= off
+            if before >= 3 or before <= -3:  # a leap is answered by a step the other way
+                if move * before < 0 and abs(move) == 1:
+                    value *= 5.0
+                elif move * before > 0 and abs(move) > 1:
+                    value *= 0.05
+            weights[move] = value
+        before = draw.weighted(weights)
+        at += before
+        indexes.append(at)
+    return indexes
+
+
+def invent(
+    ingredients: Ingredients,
+    scale: Scale,
+    key: Key,
+    meter: Meter,
+    draw: Stream,
+    *,
+    others: Sequence[Shape] = (),
+    count: int = CANDIDATES,
+) -> tuple[Motif, float]:
+    """The best of `ideas`, and its score 0..100."""
+    return ideas(ingredients, scale, key, meter, draw, others=others, count=count)[0]
+
+
+def ideas(
+    ingredients: Ingredients,
+    scale: Scale,
+    key: Key,
+    meter: Meter,
+    draw: Stream,
+    *,
+    others: Sequence[Shape] = (),
+    count: int = CANDIDATES,
+) -> list[tuple[Motif, float]]:
+    """The best few of `count` candidate motifs of two bars with their scores 0..100, the best first.
+
+    others: (onset, pitch) shapes of motifs it must not be taken for; a candidate too like one of them loses heavily.
+    """
+    pairs = rhythm_pairs(ingredients, meter)
+    moves = tuple(_moves(ingredients.intervals, scale).items())
+    best: list[tuple[float, Motif]] = []
+    heard = 0
+    for number in range(count):
+        motif = _candidate(ingredients, pairs, moves, scale, meter, draw.child(number))
+        steps = [n.step for n in motif.notes]
+        points = total(judge(motif, key, ingredients.wishes)) if _leaps_as(motif, key, ingredients.wishes) else POOR
+        points -= 10 * max(0, max(steps) - 9) + 10 * max(0, -5 - min(steps))
+        full = len(best) == KEPT
+        if full and points <= best[-1][0]:
+            continue
+        score = points - (strangeness(motif, key) if points >= WORTH else MOST_COST)
+        shape = motif.shape(key) if others else []
+        if others and not (full and score <= best[-1][0]) and max(identity(o, shape) for o in others) > DISTINCT:
+            score -= 60
+        elif points >= WORTH:
+            heard += 1
+        if not full or score > best[-1][0]:
+            best = sorted([*best, (score, motif)], key=lambda row: -row[0])[:KEPT]
+        if heard == LISTENED:
+            break
+    return [(motif, max(0.0, score)) for score, motif in best]
+
+
+def _leaps_as(motif: Motif, key: Key, wishes: Wishes) -> bool:
+    pitches = [key.pitch(n.step, n.alter) for n in motif.notes]
+    return wishes.leaps[0] <= sum(abs(b - a) >= LEAP for a, b in pairwise(pitches)) <= wishes.leaps[1]
+
+
+def strangeness(motif: Motif, key: Key) -> float:
+    """Points an idea loses for what in it no folk song would lead one to expect, 0..MOST_COST."""
+    told = contents(motif.realise(key), key, motif.meter)
+    beyond = (sum(bits) / len(bits) - plain for bits, plain in zip((told.pitch, told.rhythm), PLAIN_BITS, strict=True))
+    return min(MOST_COST, BIT_COST * sum(max(0.0, bits) for bits in beyond))
+
+
+def _candidate(
+    ingredients: Ingredients,
+    pairs: Mapping[tuple[Cell, Cell], float],
+    moves: Sequence[tuple[int, float]],
+    scale: Scale,
+    meter: Meter,
+    draw: Stream,
+) -> Motif:
+    first, second = draw.weighted(pairs)
+    places = _rhythm(first, 0) + _rhythm(second, meter.bar_ticks)
+    points = ingredients.contours[draw.weighted(ingredients.contour_weights)]
+    beats = {bar + beat for bar in (0, meter.bar_ticks) for beat in meter.beats_ticks}
+    indexes = _walk(places, points, moves, scale, draw.integer(*ingredients.ambitus), beats, draw)
+    indexes[-1] = nearest_rung(indexes[-1], GOALS, scale)
+    notes = tuple(MotifNote(o, d, scale_step(scale, i)) for (o, d), i in zip(places, indexes, strict=True))
+    return Motif(notes, 2 * meter.bar_ticks, meter)

@@ -1,0 +1,279 @@
+"""Judging a theme: named criteria, 0..100 in all, first of its two-bar idea, then of its eight bars as well.
+
+The criteria and their points are those of the composing tables: a fingerprint in the rhythm, one characteristic leap
+and its recovery, one peak, a singable range, a pentatonic core, a goal note, strong beats on chord tones but for an
+appoggiatura, a first bar that comes back, a range that instruments have at hand; and how natural its surprises are to
+ears that know folk songs. What only spoils a melody (tritones, a mere scale, no breath …) is a penalty. Singable and
+breathing are measured in semitones and quarter notes.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cuesmith.motif.model import Motif, MotifNote
+from cuesmith.music.note import PPQ
+from cuesmith.music.scale import Key
+from cuesmith.themes.expectation import contents
+from cuesmith.themes.surprise_profile import naturalness_of, surprise_at
+
+PENTATONIC_CORES = (
+    (0, 2, 4, 7, 9),
+    (0, 3, 5, 7, 10),
+    (0, 2, 3, 7, 8),
+    (0, 1, 5, 7, 8),
+    (0, 1, 5, 7, 10),
+    (0, 4, 5, 7, 11),
+)
+LEAP = 5  # semitones
+AMBITUS = 16  # semitones a whole theme may span
+COMFORT = 14  # semitones that most of them should keep to
+GRAVE = -10  # a penalty for which a melody is sent back
+WILD, NATURAL = 0.3, 0.9  # naturalness that wins nothing, and all
+PHRASE_REST, WHOLE_REST = PPQ, 3 * PPQ  # silence in four bars and in eight, in bars of three quarters or more
+_MASKS = {core: sum(1 << c for c in core) for core in PENTATONIC_CORES}
+_ROOTS = (0, 4, 3, 5, 1, 2, 6)  # steps of the triads of a mode, the likelier first
+
+Ranges = Sequence[tuple[int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of a judgement: points won of points possible (or a penalty below zero)."""
+
+    name: str
+    points: float
+    possible: float
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a character asks of its melodies.
+
+    leaps: how many leaps of five semitones or more the idea has, least and most. repeats: how often a note may sound in
+    a row. tritones: whether they belong to it. register: semitones from middle C to where it is at home.
+    ranges: the sweet ranges of instruments (MIDI pitches); none: the criterion of the home range is left out.
+    """
+
+    leaps: tuple[int, int] = (1, 1)
+    repeats: int = 3
+    tritones: bool = False
+    register: int = 7
+    ranges: Ranges = ()
+
+
+PLAIN = Wishes()
+
+
+def figures(motif: Motif) -> int:
+    """How many kinds of figure the ear keeps: dotted notes, triplets, syncopations, rests on the beat, quick pairs."""
+    beats = set(motif.meter.beats_ticks)
+    bar = motif.meter.bar_ticks
+    quarter = motif.meter.unit_ticks * motif.meter.groups[0]
+    pairs = list(itertools.pairwise(motif.notes))
+    dotted = any(b.duration in (a.duration * 3, a.duration / 3) for a, b in pairs)
+    uneven = any(n.duration * 3 % quarter == 0 and n.duration % (quarter // 4) for n in motif.notes)
+    syncopated = any(n.onset % bar not in beats and n.duration >= quarter for n in motif.notes)
+    silent = 0 not in {n.onset % bar for n in motif.notes}
+    quick = any(a.duration == b.duration == quarter // 4 for a, b in pairs)
+    return dotted + uneven + syncopated + silent + quick
+
+
+def strong_notes(motif: Motif) -> list[tuple[int, bool, bool]]:
+    """The notes on strong beats: (index, whether it is a chord tone, whether it is none and resolves by step).
+
+    The chord of a bar is the triad of the mode that holds most of it, strong beats counted double.
+    """
+    bar, strong = motif.meter.bar_ticks, motif.meter.strong_ticks
+    found = []
+    notes = motif.notes
+    for number, inside in itertools.groupby(range(len(notes)), key=lambda i: notes[i].onset // bar):
+        here = list(inside)
+        weight = [0] * 7
+        accents = []
+        for i in here:
+            note = notes[i]
+            accented = note.onset - number * bar in strong
+            weight[note.step % 7] += note.duration * (2 if accented else 1)
+            if accented:
+                accents.append(i)
+        root = max(_ROOTS, key=lambda r: weight[r] + weight[(r + 2) % 7] + weight[(r + 4) % 7])
+        for i in accents:
+            belongs = (notes[i].step - root) % 7 in (0, 2, 4)
+            resolves = not belongs and i + 1 < len(notes) and abs(notes[i + 1].step - notes[i].step) == 1
+            found.append((i, belongs, resolves))
+    return found
+
+
+def strong_beats(motif: Motif) -> tuple[int, int, int]:
+    """Of the notes on strong beats: how many, how many are chord tones, how many of the others resolve by step."""
+    found = strong_notes(motif)
+    return len(found), sum(belongs for _, belongs, _ in found), sum(resolves for _, _, resolves in found)
+
+
+def judge(motif: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
+    """The criteria that an idea of two bars can be judged by."""
+    notes = motif.notes
+    pitches = [key.pitch(n.step, n.alter) for n in notes]
+    moves = [b - a for a, b in itertools.pairwise(pitches)]
+    if len(moves) < 2:
+        return (Criterion("enough notes", 0, 100),)
+    top = max(pitches)
+    peak = notes[pitches.index(top)].onset
+    single = pitches.count(top) == 1
+    placed = 0.2 <= peak / motif.length <= 0.85 and peak % motif.meter.bar_ticks in motif.meter.beats_ticks
+    count, chord_tones, resolved = strong_beats(motif)
+    return (
+        *_idea(motif, key, pitches, moves, wishes),
+        Criterion("single peak", 10 * single * (1.0 if placed else 0.4), 10),
+        Criterion("strong beats", (10 if resolved else 6) * (count > 0 and chord_tones + resolved == count), 10),
+        *_home(pitches, wishes),
+        *_faults(moves, wishes),
+    )
+
+
+def judge_theme(motif: Motif, melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
+    """The criteria of a theme: those of its idea; and peak, strong beats, rests and range of its eight bars."""
+    pitches = [key.pitch(n.step, n.alter) for n in motif.notes]
+    moves = [b - a for a, b in itertools.pairwise(pitches)]
+    if len(moves) < 2:
+        return (Criterion("enough notes", 0, 100),)
+    return (
+        *_idea(motif, key, pitches, moves, wishes),
+        *judge_melody(melody, key, wishes),
+        *_faults(moves, wishes),
+    )
+
+
+def judge_melody(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
+    """What is judged of the eight bars alone: what can be counted, and what an ear expects."""
+    return (*judge_bars(melody, key, wishes), *judge_surprise(melody, key))
+
+
+def judge_surprise(melody: Motif, key: Key) -> tuple[Criterion, ...]:
+    """How natural the curve of surprise is, and whether the ear is caught where it should be.
+
+    That is at the highest note and at the appoggiaturas: twice the surprise that an even spread would put there.
+    """
+    notes = melody.realise(key)
+    told = contents(notes, key, melody.meter)
+    natural = min(1.0, max(0.0, (naturalness_of(told) - WILD) / (NATURAL - WILD)))
+    top = max(range(len(notes)), key=lambda i: notes[i].pitch)
+    places = {top, *(i for i, _, resolves in strong_notes(melody) if resolves)}
+    caught = surprise_at(told, sorted(places)) >= 2 * len(places) / len(notes)
+    return (Criterion("expectation", 10 * natural, 10), Criterion("surprise at the climax", 3 * caught, 3))
+
+
+def judge_bars(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
+    """What of the eight bars can be counted; quick, for choosing among many."""
+    notes, bar = melody.notes, melody.meter.bar_ticks
+    pitches = [key.pitch(n.step, n.alter) for n in notes]
+    moves = [b - a for a, b in itertools.pairwise(pitches)]
+    top = max(pitches)
+    peak = notes[pitches.index(top)].onset
+    single = pitches.count(top) == 1
+    placed = 0.45 <= peak / melody.length <= 0.8 and peak % bar in melody.meter.beats_ticks
+    count, chord_tones, _ = strong_beats(melody)
+    share = chord_tones / count if count else 0.0
+    firsts = [
+        [(n.onset % bar, n.duration) for n in notes if first * bar <= n.onset < (first + 1) * bar]
+        for first in (0, 2, 4)
+    ]
+    rests = all(silence(melody, at * bar, (at + 4) * bar) >= PHRASE_REST for at in range(0, melody.bars, 4))
+    rests = rests and silence(melody, 0, melody.length) >= WHOLE_REST
+    return (
+        Criterion("single peak", 10 * single * (1.0 if placed else 0.4), 10),
+        Criterion("strong beats", 10 * (0.7 <= share <= 0.95) + 5 * (share > 0.95), 10),
+        Criterion("the first bar comes back", 5 * (firsts[0] in firsts[1:]), 5),
+        *_home(pitches, wishes),
+        Criterion("sung with ease", 4 * (top - min(pitches) <= COMFORT), 4),
+        Criterion("range of the eight bars", -10 * (top - min(pitches) > AMBITUS), 0),
+        Criterion("jumps beyond the octave", -10 * any(abs(move) > 12 for move in moves), 0),
+        Criterion("drumming in the eight bars", -5 * (_longest_run(pitches) > wishes.repeats), 0),
+        Criterion("tritones", -3 * (not wishes.tritones and any(abs(move) == 6 for move in moves)), 0),
+        Criterion("no breath", -10 * (bar >= 3 * PPQ and not rests), 0),
+    )
+
+
+def silence(motif: Motif, start: int, end: int) -> int:
+    """Ticks of start..end in which nothing sounds."""
+    return end - start - sum(max(0, min(n.end, end) - max(n.onset, start)) for n in motif.notes)
+
+
+def is_sound(criteria: Sequence[Criterion]) -> bool:
+    """Whether there is no grave penalty among them."""
+    return all(c.points > GRAVE for c in criteria)
+
+
+def total(criteria: Sequence[Criterion]) -> float:
+    """Points of those possible, 0..100."""
+    possible = sum(c.possible for c in criteria)
+    return max(0.0, min(100.0, 100.0 * sum(c.points for c in criteria) / possible)) if possible else 0.0
+
+
+def _idea(
+    motif: Motif, key: Key, pitches: Sequence[int], moves: Sequence[int], wishes: Wishes
+) -> tuple[Criterion, ...]:
+    notes: tuple[MotifNote, ...] = motif.notes
+    big = [i for i, move in enumerate(moves) if abs(move) >= LEAP]
+    recovered = sum(i + 1 < len(moves) and moves[i] * moves[i + 1] <= 0 and abs(moves[i + 1]) <= 4 for i in big)
+    ambitus = max(pitches) - min(pitches)
+    half = motif.length // 2
+    head = 0
+    for note, pitch in zip(notes, pitches, strict=True):
+        if note.onset < half:
+            head |= 1 << (pitch - key.tonic) % 12
+    core = any(not head & ~mask for mask in _MASKS.values())
+    kinds = figures(motif)
+    return (
+        Criterion("fingerprint rhythm", 15 if 1 <= kinds <= 2 else 8 * (kinds > 2), 15),
+        Criterion("characteristic leap", 10 * (wishes.leaps[0] <= len(big) <= wishes.leaps[1]), 10),
+        Criterion("leap recovery", 10 * (recovered / len(big)) if big else 0, 10),
+        Criterion("ambitus 7-14", 10 * (7 <= ambitus <= 14) + 5 * (5 <= ambitus < 7 or 14 < ambitus <= 16), 10),
+        Criterion("pentatonic core", 10 * core, 10),
+        Criterion("goal note", 10 * (notes[-1].duration >= 1.5 * PPQ), 10),
+        Criterion("no drumming on one note", 5 * (_longest_run(pitches) <= wishes.repeats), 5),
+        Criterion("few note values", -5 * (len({n.duration for n in notes}) not in (2, 3, 4)), 0),
+        Criterion("pitch classes", -5 * (len({p % 12 for p in pitches}) not in (4, 5, 6)), 0),
+    )
+
+
+def _faults(moves: Sequence[int], wishes: Wishes) -> tuple[Criterion, ...]:
+    """The penalties of an idea."""
+    steps = sum(0 < abs(move) <= 2 for move in moves) / len(moves)
+    same_way = any(a * b > 0 and abs(a) >= LEAP and abs(b) >= LEAP for a, b in itertools.pairwise(moves))
+    return (
+        Criterion("steps do not lead", -10 * (not 0.3 <= steps <= 0.8), 0),
+        Criterion("tritone outline", -15 * (not wishes.tritones and 6 in _outline(moves)), 0),
+        Criterion("leaps in a row", -10 * same_way, 0),
+        Criterion("mere arpeggio", -10 * all(abs(move) >= 3 for move in moves if move), 0),
+        Criterion("mere scale", -10 * all(abs(move) <= 2 for move in moves), 0),
+    )
+
+
+def _outline(moves: Sequence[int]) -> set[int]:
+    """Semitones between changes of direction, and of every single move."""
+    spans: list[int] = []
+    run = 0
+    for move in moves:
+        if run * move < 0:
+            spans.append(abs(run))
+            run = 0
+        run += move
+    return {abs(move) for move in moves} | {*spans, abs(run)}
+
+
+def _home(pitches: Sequence[int], wishes: Wishes) -> tuple[Criterion, ...]:
+    """Whether three instruments have it in their best range, in the octave nearest the character's home."""
+    if not wishes.ranges:
+        return ()
+    low, high = min(pitches), max(pitches)
+    shift = 12 * round((60 + wishes.register - (low + high) / 2) / 12)
+    at_hand = sum(bottom <= low + shift and high + shift <= top for bottom, top in wishes.ranges)
+    return (Criterion("home range of three", 5 * (at_hand >= 3), 5),)
+
+
+def _longest_run(pitches: Sequence[int]) -> int:
+    return max(sum(1 for _ in group) for _, group in itertools.groupby(pitches))

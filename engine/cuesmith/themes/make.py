@@ -1,0 +1,223 @@
+"""The themes of a show: invented by character, kept apart from one another."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from cuesmith.chance import Stream, stream
+from cuesmith.errors import ComposeError
+from cuesmith.motif.identity import DISTINCT, Shape, identity
+from cuesmith.motif.model import Motif, Theme
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
+from cuesmith.music.pitch import parse_pitch_class
+from cuesmith.music.scale import Key, Scale
+from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.banks.themes import Character
+from cuesmith.specs.show import ThemeSpec, parse_key
+from cuesmith.specs.style import Style
+from cuesmith.themes.characters import character_at
+from cuesmith.themes.develop import develop
+from cuesmith.themes.given_theme import theme_from_given
+from cuesmith.themes.invent import Ingredients, ideas
+from cuesmith.themes.judge import Wishes, is_sound, judge_theme, total
+from cuesmith.themes.originality import denied_by, is_original
+from cuesmith.themes.phrase import Unit
+from cuesmith.themes.song import bridge, chorus
+
+ATTEMPTS = 40
+FINE = 89.0  # a score with which the eight bars of an idea are taken; else those of the next few are tried
+OWN_RHYTHMS = 2  # attempts with the character's own rhythms, before those of all are let in
+GOOD = 73.0  # a score worth stopping at
+PATIENCE, FAIR = 5, 70.5  # after so many attempts a lower one will do
+
+
+def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False) -> Ingredients:
+    """What a character makes its motifs of, from the banks; any_rhythm lets in the cells and contours of all."""
+    weights = {name: character.cells.get(name, 1.0) for name in banks.cells} if any_rhythm else dict(character.cells)
+    contours = dict(character.contours)
+    if any_rhythm:
+        contours = {name: contours.get(name, 1.0) for name in banks.contours}
+    cells = {
+        name: (banks.cells[name].cell, banks.cells[name].fingerprint, "goal" in banks.cells[name].tags)
+        for name in weights
+    }
+    return Ingredients(
+        cells=cells,
+        cell_weights=weights,
+        contours={name: banks.contours[name].points for name in contours},
+        contour_weights=contours,
+        intervals=dict(character.intervals),
+        ambitus=character.ambitus,
+        density=character.density,
+        wishes=wishes(character, banks),
+    )
+
+
+def wishes(character: Character, banks: Banks) -> Wishes:
+    """What the judge is told of a character: its leaps, where it is at home, and the instruments there are."""
+    return Wishes(
+        leaps=character.leaps,
+        repeats=4 if character.intervals["repeat"] >= 12 else 3,
+        tritones=character.intervals["tritone"] >= 3,
+        register=character.register,
+        ranges=tuple(row.sweet for row in banks.instruments.values() if "lead" in row.roles),
+    )
+
+
+def _scale(spec: ThemeSpec, character: Character, banks: Banks, draw: Stream) -> Scale:
+    if spec.scale is not None:
+        return banks.scales[spec.scale]
+    if spec.key is not None:
+        minor = parse_key(spec.key).minor
+        fitting = {n: w for n, w in character.scales.items() if Key(0, banks.scales[n].mode).minor == minor}
+        if fitting:
+            return banks.scales[draw.weighted(fitting)]
+        mode = parse_key(spec.key).mode
+        return Scale(mode, mode, tuple(range(7)), (0, 2, 4))
+    return banks.scales[draw.weighted(dict(character.scales))]
+
+
+def make_theme(
+    name: str,
+    spec: ThemeSpec,
+    style: Style,
+    banks: Banks,
+    draw: Stream,
+    others: Sequence[Shape] = (),
+    *,
+    any_rhythm: bool = False,
+) -> Theme:
+    """One theme: key and scale chosen, motif invented unlike the others, eight bars, bridge and chorus made of it."""
+    draft = _draft(spec, style, banks, draw, others, any_rhythm=any_rhythm)
+    return _finished(name, spec, draft, draw)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A theme as far as it is judged: without bridge and chorus."""
+
+    character: str
+    motif: Motif
+    melody: Motif
+    units: tuple[Unit, ...]
+    key: Key
+    scale: Scale
+    form: str
+    score: float
+    sound: bool
+
+
+def _draft(
+    spec: ThemeSpec, style: Style, banks: Banks, draw: Stream, others: Sequence[Shape], *, any_rhythm: bool
+) -> _Draft:
+    name, character = character_at(spec.valence, spec.arousal, banks, spec.character)
+    scale = _scale(spec, character, banks, draw.child("scale"))
+    if spec.key is not None:
+        asked = parse_key(spec.key)
+        key = Key(asked.tonic, scale.mode if Key(0, scale.mode).minor == asked.minor else asked.mode)
+        scale = Scale(scale.name, key.mode, scale.steps, scale.nuclear)
+    else:
+        tonics = style.keys.minor if Key(0, scale.mode).minor else style.keys.major
+        key = Key(parse_pitch_class(draw.child("key").choice(tonics)), scale.mode)
+    meter = draw.child("meter").choice(character.meters) if character.meters else Meter(4, 4)
+    if meter.bar_ticks not in (4 * PPQ, 3 * PPQ):
+        meter = Meter(4, 4)
+    made_of = ingredients(character, banks, any_rhythm=any_rhythm)
+    form = character.form if character.form != "either" else draw.child("form").choice(("sentence", "period"))
+    best: tuple[bool, float, Motif, Motif, tuple[Unit, ...]] | None = None
+    for number, (motif, _) in enumerate(ideas(made_of, scale, key, meter, draw.child("motif"), others=others)):
+        if _alike(motif, key, others) > DISTINCT and best is not None:
+            continue
+        melody, units = develop(motif, scale, form, draw.child("develop", number), key=key, wishes=made_of.wishes)
+        told = judge_theme(motif, melody, key, made_of.wishes)
+        sound, score = is_sound(told), total(told)
+        if best is None or (sound, score) > best[:2]:
+            best = (sound, score, motif, melody, units)
+        if sound and score >= FINE:
+            break
+    assert best is not None
+    sound, score, motif, melody, units = best
+    return _Draft(name, motif, melody, units, key, scale, form, round(score, 1), sound)
+
+
+def _finished(name: str, spec: ThemeSpec, draft: _Draft, draw: Stream) -> Theme:
+    motif, melody, scale, key = draft.motif, draft.melody, draft.scale, draft.key
+    b_phrase, b_units = bridge(motif, melody, scale, key, draw.child("bridge"))
+    refrain, c_units = chorus(motif, melody, b_phrase, scale, key, draw.child("chorus"))
+    return Theme(
+        name, draft.character, motif, melody, draft.units, key, scale, draft.form, draft.score, 4, spec.instrument,
+        bridge=b_phrase, bridge_units=b_units, chorus=refrain, chorus_units=c_units,
+    )  # fmt: skip
+
+
+def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed: int | str) -> dict[str, Theme]:
+    """All themes of a show: given ones as they are, the others re-invented until they are unlike all before them.
+
+    Raises ComposeError when that cannot be done (more themes of one character than it has shapes), SpecError or
+    UsageError for given notes or MIDI files that cannot be used.
+    """
+    found: dict[str, Theme] = {}
+    for name, spec in specs.items():
+        if spec.given:
+            theme = theme_from_given(name, spec, banks.scales, stream(seed, "theme", name))
+            nearest = _alike(theme.motif, theme.key, [other.motif.shape(other.key) for other in found.values()])
+            if nearest > DISTINCT:
+                raise ComposeError(_too_alike(name, "given", nearest))
+            found[name] = theme
+    for name, spec in specs.items():
+        if not spec.given:
+            found[name] = _invented(name, spec, style, banks, seed, tuple(found.values()))
+    return {name: found[name] for name in specs}
+
+
+def _alike(motif: Motif, key: Key, others: Iterable[Shape]) -> float:
+    """The identity of a motif with the most like of the others; 0 when there are none."""
+    own = motif.shape(key)
+    return max((identity(other, own) for other in others), default=0.0)
+
+
+def _too_alike(name: str, how: str, nearest: float) -> str:
+    return (
+        f"theme '{name}' ({how}) cannot be kept apart from the others: {nearest:.2f} alike, at most"
+        f" {DISTINCT} is allowed; give it another character, scale or seed, or other notes"
+    )
+
+
+def _invented(
+    name: str,
+    spec: ThemeSpec,
+    style: Style,
+    banks: Banks,
+    seed: int | str,
+    others: tuple[Theme, ...],
+) -> Theme:
+    """The first good theme of the attempts that is unlike the others and quotes no well-known tune."""
+    shapes = [theme.motif.shape(theme.key) for theme in others]
+    best: tuple[_Draft, Stream] | None = None
+    least = 1.0
+    for attempt in range(ATTEMPTS):
+        draw = stream(seed, "theme", name, attempt)
+        draft = _draft(spec, style, banks, draw, shapes, any_rhythm=attempt >= OWN_RHYTHMS)
+        alike = _alike(draft.motif, draft.key, shapes)
+        least = min(least, alike)
+        if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), denied_by(banks)):
+            continue
+        if best is None or (draft.sound, draft.score) > (best[0].sound, best[0].score):
+            best = (draft, draw)
+        if best[0].sound and best[0].score >= (GOOD if attempt < PATIENCE else FAIR):
+            break
+    if best is None:
+        raise ComposeError(_too_alike(name, spec.character or "by numbers", least))
+    return _finished(name, spec, *best)
+
+
+def character_for(valence: float, arousal: float, banks: Banks, draw: Stream) -> str:
+    """A character near a point of valence (-1..1) and arousal (0..1)."""
+    weights = {
+        name: math.exp(-3.0 * math.hypot((row.valence - valence) / 2, row.arousal - arousal) * 2)
+        for name, row in banks.characters.items()
+    }
+    return draw.weighted(weights)

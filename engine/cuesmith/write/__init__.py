@@ -1,1 +1,0 @@
-"""What leaves the composer: MIDI files and pictures of a cue."""
