@@ -26,7 +26,7 @@ CUES = (
 )
 PROGRAM = """
 import hashlib, json, sys
-from cuesmith.cue import compose
+from cuesmith import compose
 cues = json.loads(sys.argv[1])
 print(json.dumps([hashlib.sha256(compose(style=s, type=t, seed=n).midi()).hexdigest() for s, t, n in cues]))
 """

@@ -10,6 +10,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -19,6 +20,11 @@ ROOT = Path(__file__).resolve().parents[1]
 SOURCE_ROOTS = (ROOT / "engine", ROOT / "render")
 LONGEST_MODULE_LINES = 500
 STANDARD = frozenset(sys.stdlib_module_names)
+# The folders and single modules of `cuesmith`, in the order of the data. Each may import itself and those before it.
+STAGES = (
+    "music", "errors", "chance", "motif", "specs", "themes", "plan", "score", "casting", "composition", "orchestrate",
+    "perform", "critic", "export", "cue", "show", "cli",
+)  # fmt: skip
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Documented: TypeAlias = ast.Module | ast.ClassDef | Function
@@ -49,6 +55,16 @@ MODULES = tuple(_module(file, root) for root in SOURCE_ROOTS for file in sorted(
 
 def _within(name: str, *packages: str) -> bool:
     return any(name == package or name.startswith(f"{package}.") for package in packages)
+
+
+def _top(name: str) -> str:
+    return name.partition(".")[0]
+
+
+def _stage_of(name: str) -> str | None:
+    """The stage a module of `cuesmith` belongs to; None for the package itself and for everything else."""
+    package, _, rest = name.partition(".")
+    return _top(rest) if package == "cuesmith" and _top(rest) in STAGES else None
 
 
 def _imports(node: ast.AST, package: str, late: bool = False) -> Iterator[Imported]:
@@ -86,15 +102,19 @@ def renderer_seen(module: Module) -> list[str]:
     ]
 
 
-def music_leaning(module: Module) -> list[str]:
-    """Imports by the theory of anything but itself, the standard library and numpy."""
-    return [
-        f"line {found.line}: {found.name}"
-        for found in _imports_of(module)
-        if _within(module.name, "cuesmith.music")
-        and not _within(found.name, "cuesmith.music", "numpy")
-        and found.name.partition(".")[0] not in STANDARD
-    ]
+def imports_later(module: Module) -> list[str]:
+    """Imports of a stage that comes later in the way of the data, or of a package that a stage may not know at all."""
+    stage = _stage_of(module.name)
+    if stage is None:
+        return []
+    faults = []
+    for found in _imports_of(module):
+        named = _stage_of(found.name)
+        late = named is not None and STAGES.index(named) > STAGES.index(stage)
+        foreign = stage == "music" and not _within(found.name, "cuesmith", "numpy") and _top(found.name) not in STANDARD
+        if late or foreign:
+            faults.append(f"line {found.line}: {found.name}")
+    return faults
 
 
 def pydantic_loose(module: Module) -> list[str]:
@@ -151,25 +171,28 @@ def undocumented(module: Module) -> list[str]:
 
 Guard: TypeAlias = Callable[[Module], list[str]]
 GUARDS: tuple[Guard, ...] = (
-    renderer_seen, music_leaning, pydantic_loose, chance_loose, prints, too_long, undocumented,
+    renderer_seen, imports_later, pydantic_loose, chance_loose, prints, too_long, undocumented,
 )  # fmt: skip
 
 # Guard, name of the module, its text, how many faults it has.
 BROKEN: tuple[tuple[Guard, str, str, int], ...] = (
-    (renderer_seen,  "cuesmith.cue",        "import cuesmith_render",                                          1),
-    (renderer_seen,  "cuesmith.cue",        "def f():\n    from cuesmith_render import render",                1),
-    (renderer_seen,  "cuesmith.cue",        "def f():\n    importlib.import_module('cuesmith_render')",        1),
+    (renderer_seen,  "cuesmith.cue.cue",    "import cuesmith_render",                                          1),
+    (renderer_seen,  "cuesmith.cue.cue",    "def f():\n    from cuesmith_render import render",                1),
+    (renderer_seen,  "cuesmith.cue.cue",    "def f():\n    importlib.import_module('cuesmith_render')",        1),
     (renderer_seen,  "cuesmith.cli.app",    "from cuesmith_render.audio import render",                        1),
     (renderer_seen,  "cuesmith.cli.app",    "if True:\n    import cuesmith_render.audio",                      1),
     (renderer_seen,  "cuesmith.cli.app",    "def f():\n    import cuesmith_render",                            0),
     (renderer_seen,  "cuesmith.cli.app",    "if TYPE_CHECKING:\n    import cuesmith_render",                   0),
     (renderer_seen,  "cuesmith.cli.app",    "if TYPE_CHECKING:\n    a = 1\nelse:\n    import cuesmith_render", 1),
-    (renderer_seen,  "cuesmith.cue",        "if TYPE_CHECKING:\n    import cuesmith_render",                   1),
+    (renderer_seen,  "cuesmith.cue.cue",    "if TYPE_CHECKING:\n    import cuesmith_render",                   1),
     (renderer_seen,  "cuesmith_render.mix", "import cuesmith_render.audio",                                    0),
-    (music_leaning,  "cuesmith.music.note", "from cuesmith.errors import UsageError",                          1),
-    (music_leaning,  "cuesmith.music.note", "from ..errors import UsageError\nfrom .. import errors",          2),
-    (music_leaning,  "cuesmith.music.note", "import mido",                                                     1),
-    (music_leaning,  "cuesmith.music.note", "import re, numpy.typing\nfrom .pitch import name",                0),
+    (imports_later,  "cuesmith.music.note", "from cuesmith.errors import UsageError",                          1),
+    (imports_later,  "cuesmith.music.note", "from ..errors import UsageError\nfrom .. import errors",          2),
+    (imports_later,  "cuesmith.music.note", "import mido",                                                     1),
+    (imports_later,  "cuesmith.music.note", "import re, numpy.typing\nfrom .pitch import name",                0),
+    (imports_later,  "cuesmith.plan.build", "from cuesmith.score import Score",                                1),
+    (imports_later,  "cuesmith.plan.build", "def f():\n    from cuesmith.cue.cue import Cue",                  1),
+    (imports_later,  "cuesmith.show.page",  "from cuesmith.cue.cue import Cue\nimport rich",                   0),
     (pydantic_loose, "cuesmith.score",      "from pydantic import Field\nimport pydantic_core",                2),
     (pydantic_loose, "cuesmith.specs.show", "from pydantic import Field",                                      0),
     (chance_loose,   "cuesmith.score",      "import random\nfrom random import choice\nimport secrets",        3),
@@ -193,6 +216,39 @@ def test_the_house_stands(guard: Guard) -> None:
 @pytest.mark.parametrize(("guard", "name", "text", "faults"), BROKEN)
 def test_the_guards_see(guard: Guard, name: str, text: str, faults: int) -> None:
     assert len(guard(Module(name, text))) == faults
+
+
+def test_every_folder_is_a_stage() -> None:
+    folder = ROOT / "engine" / "cuesmith"
+    found = {path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert found == {*STAGES, "__init__", "__main__"}
+
+
+def test_no_folder_hides_a_public_name() -> None:
+    import cuesmith
+
+    assert not set(cuesmith.__all__) & set(STAGES)
+
+
+def _circle(modules: tuple[Module, ...]) -> list[str]:
+    """A circle of modules that import one another when they are loaded; empty when there is none."""
+    known = {module.name for module in modules}
+    graph: dict[str, set[str]] = {}
+    for module in modules:
+        named = {found.name for found in _imports_of(module) if not found.late}
+        graph[module.name] = {name if name in known else name.rpartition(".")[0] for name in named} & known
+        graph[module.name].discard(module.name)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_no_circles() -> None:
+    assert not _circle(MODULES)
+    one, other = Module("cuesmith.a", "from cuesmith.b import x"), Module("cuesmith.b", "import cuesmith.a")
+    assert _circle((one, other))
 
 
 def test_both_packages_are_guarded() -> None:

@@ -1,4 +1,4 @@
-"""Train the model of `cuesmith.motif.expectation` from folk songs and write its counts.
+"""Train the model of `cuesmith.themes.expectation` from folk songs and write its counts.
 
     python -m tools.train_expectation [--output FILE] [--every N]
 

@@ -75,20 +75,6 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
-    """What one role plays through the cue before instruments are chosen: passages in order of section."""
-
-    role: str
-    name: str
-    passages: tuple[Passage, ...]
-
-    def notes(self) -> Iterator[Note]:
-        """All notes, passage by passage."""
-        for passage in self.passages:
-            yield from passage.notes
-
-
-@dataclass(frozen=True, slots=True)
 class Part:
     """One role played by one instrument: what becomes a MIDI track. Kits: `drums` and program = kit number."""
 

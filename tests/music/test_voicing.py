@@ -190,7 +190,7 @@ def test_taiko_music_stands_on_open_fifths() -> None:
 def test_a_template_lays_out_the_chord_it_is_for(root: int, quality: str, name: str, voices: int) -> None:
     chord = Chord(root, quality, root)
     row = BANK.templates[name]
-    for laid in row.template(name).laid(chord, voices, 36, 84):
+    for laid in row.template(name).lay_out(chord, voices, 36, 84):
         assert len(laid) == voices
         assert {p % 12 for p in laid} <= set(chord.classes)
         assert row.lowest[0] <= laid[0] <= row.lowest[1]
@@ -200,7 +200,7 @@ def test_a_template_lays_out_the_chord_it_is_for(root: int, quality: str, name: 
 
 def test_drop_two_is_close_position_with_its_second_voice_an_octave_down() -> None:
     chord = Chord(0, "M7", 0)
-    laid = BANK.templates["drop_2"].template("drop_2").laid(chord, 4, 45, 79)
+    laid = BANK.templates["drop_2"].template("drop_2").lay_out(chord, 4, 45, 79)
     assert laid
     for voicing in laid:
         close = sorted((*voicing[1:], voicing[0] + 12))
@@ -214,7 +214,7 @@ def test_every_template_is_used_by_some_chord() -> None:
         qualities = row.qualities or tuple(QUALITIES)
         sizes = (2, 3, 4)
         assert any(
-            template.laid(Chord(root, quality, root), voices, 28, 96)
+            template.lay_out(Chord(root, quality, root), voices, 28, 96)
             for root in range(12) for quality in qualities for voices in sizes
         ), name  # fmt: skip
 

@@ -13,7 +13,7 @@ from tests.conftest import Composed
 
 from cuesmith.cue.write_score import write_score
 from cuesmith.music.note import PPQ, Note
-from cuesmith.orchestrate.rests.drum_rests import damped, dropped
+from cuesmith.orchestrate.rests.drum_rests import damped, without_notes_in
 from cuesmith.orchestrate.rests.silent_bars import DRUMS, section_of, silence_of, silences, sounding
 from cuesmith.orchestrate.rests.stand_ins import STANDS_IN
 from cuesmith.orchestrate.rests.workload import RULE, kept_bars
@@ -133,7 +133,7 @@ def test_strokes_in_a_rest_are_dropped_and_the_return_is_led_into(composed: Comp
     plan = _plan(composed)
     bar = plan.sections[0].meter.bar_ticks
     strokes = tuple(Stroke(tick, "snare", 90, 0, "rock") for tick in range(0, 8 * bar, PPQ))
-    left = dropped(plan, strokes, ((2 * bar, 6 * bar),), {6 * bar}, BANKS)
+    left = without_notes_in(plan, strokes, ((2 * bar, 6 * bar),), {6 * bar}, BANKS)
     inside = [stroke.onset for stroke in left if 2 * bar <= stroke.onset < 6 * bar]
     assert inside == [6 * bar - PPQ + step * PPQ // 4 for step in range(4)]
     assert [s for s in left if s.device != "pick-up"] == [s for s in strokes if not 2 * bar <= s.onset < 6 * bar]
@@ -157,9 +157,9 @@ def test_a_bar_sounds_if_a_note_begins_in_it_or_lasts_a_quarter_of_it(notes: lis
 
 
 def test_who_alone_has_the_tune_is_a_soloist() -> None:
-    desks = {"flute": ("woodwind", 0b1111), "violins": ("strings", 0b0111), "drums": ("drums", 0b1111)}
-    alone = silences(desks, {"flute": 0b1111}, 4, LEAST)
+    workloads = {"flute": ("woodwind", 0b1111), "violins": ("strings", 0b0111), "drums": ("drums", 0b1111)}
+    alone = silences(workloads, {"flute": 0b1111}, 4, LEAST)
     assert alone.soloists == {"flute", "woodwind"}
     assert alone.short(LEAST) == {"drums": 0.0}
-    shared = silences(desks, {"flute": 0b0111, "violins": 0b1100}, 4, LEAST)
+    shared = silences(workloads, {"flute": 0b0111, "violins": 0b1100}, 4, LEAST)
     assert set(shared.short(LEAST)) == {"woodwind", "flute", "drums"}

@@ -16,7 +16,7 @@ from cuesmith.music.meter import FREE, Meter
 from cuesmith.music.note import PPQ
 from cuesmith.plan.build import build_plan
 from cuesmith.plan.form.meters import ODD_BREATHS, odd_bars
-from cuesmith.plan.free_meter.breath_lengths import SHEET_BEATS, laid
+from cuesmith.plan.free_meter.breath_lengths import SHEET_BEATS, breath_plan
 from cuesmith.plan.free_meter.breaths import flow_of
 from cuesmith.plan.model import Plan
 from cuesmith.specs.banks.library import load_banks
@@ -38,7 +38,7 @@ def planned(themes: Mapping[str, Theme], style: str, type_: str, seed: int, *hit
 
 @given(units=st.lists(st.sampled_from((1, 2)), min_size=1, max_size=16), energy=st.floats(0, 1), seed=st.integers(0))
 def test_breaths_add_up_and_differ(units: list[int], energy: float, seed: int) -> None:
-    breaths = laid(units, energy, stream(seed))
+    breaths = breath_plan(units, energy, stream(seed))
     quarters = [sum(beats) for beats in breaths]
     assert len(breaths) == sum(units)
     assert sum(quarters) == SHEET_BEATS * sum(units)
@@ -51,7 +51,7 @@ def test_breaths_add_up_and_differ(units: list[int], energy: float, seed: int) -
 def test_a_phrase_keeps_its_rhythm(size: int) -> None:
     """In all breaths of a phrase all beats but the last are alike, so that only its end is held."""
     for seed in range(40):
-        breaths = laid([size] * 4, 0.4, stream(seed))
+        breaths = breath_plan([size] * 4, 0.4, stream(seed))
         assert sum(map(sum, breaths)) == SHEET_BEATS * size * 4
         for at in range(0, len(breaths), size):
             *first, second = breaths[at : at + size]

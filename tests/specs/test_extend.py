@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cuesmith.errors import SpecError, UsageError, did_you_mean
-from cuesmith.specs.removed_seats import without_dropped
+from cuesmith.specs.removed_seats import without_removed_seats
 from cuesmith.specs.yaml.document import Document, parse_document
 from cuesmith.specs.yaml.extend import MAX_PARENTS, merge, resolve_extends
 
@@ -203,7 +203,7 @@ def seated(files: Mapping[str, str], name: str) -> Document:
     def load(parent: str) -> Document:
         return parse_document(files[parent], f"styles/{parent}.yaml")
 
-    return resolve_extends(load(name), load, without_dropped)
+    return resolve_extends(load(name), load, without_removed_seats)
 
 
 def test_a_seat_taken_away_takes_what_was_said_of_it() -> None:
@@ -243,4 +243,4 @@ def test_what_a_child_says_of_a_seat_it_takes_away_stays() -> None:
 @pytest.mark.parametrize("text", ["a: 1\n", "seats: {drum: null}\n", "seats: {lead: {octave: 1}}\n", "seats: null\n"])
 def test_a_parent_of_whom_nothing_is_taken_is_itself(text: str) -> None:
     parent = parse_document(SEATED, "p")
-    assert without_dropped(parent, parse_document(text, "c")) is parent
+    assert without_removed_seats(parent, parse_document(text, "c")) is parent

@@ -74,7 +74,7 @@ def _favoured(weights: Mapping[str, float], families: tuple[str, ...], banks: Ba
 
 
 def _families(plan: Plan, theme: str | None, section: SectionPlan | None = None) -> tuple[str, ...]:
-    row = plan.guise(theme, section).row if theme else None
+    row = plan.theme_form(theme, section).row if theme else None
     return row.families if row else ()
 
 
@@ -103,7 +103,7 @@ def _lie(
     pitches = tunes.get(section.index)
     if not pitches:
         return NOTHING
-    row = plan.guise(section.theme, section).row if section.theme else None
+    row = plan.theme_form(section.theme, section).row if section.theme else None
     register = 2 * section.register + (row.register if row is not None else 0)
     return lie(pitches, instrument, height(section.energy) if high is None else high, register, ceiling)
 

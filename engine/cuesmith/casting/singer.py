@@ -44,14 +44,14 @@ def singer(plan: Plan, tunes: Mapping[int, Sequence[int]], banks: Banks) -> Play
     crown = max((tunes[s.index][-1] for s in plan.sections if s.treatment == "chorus" and s.index in tunes),
                 default=max(pitches))  # fmt: skip
 
-    def strain(place: tuple[int, int]) -> float:
+    def discomfort(place: tuple[int, int]) -> float:
         low, octave = place
         shift = 12 * octave
         outside = sum(not low <= p + shift <= low + COMPASS for p in pitches) / len(pitches)
         off = abs(low - USUAL) + abs(middle + shift - low - COMPASS / 2)
         return outside + FAR * off + OVER * max(0, crown + shift - low - COMPASS)
 
-    low, octave = min(product(LOWEST, OCTAVES), key=strain)
+    low, octave = min(product(LOWEST, OCTAVES), key=discomfort)
     seat = Seat(role="lead", instruments={VOICE: 1.0}, treatments=SUNG, octave=octave)
     return Player(GUIDE, seat, VOICE, _voice(banks, low))
 

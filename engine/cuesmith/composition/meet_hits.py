@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from cuesmith.composition.setting import Setting
+from cuesmith.composition.context import ComposeContext
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, PlannedHit
 from cuesmith.score import Passage, Stroke, chord_at, cut_around
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class HitShape:
     """How a kind of hit is prepared and met.
 
     beats, gain: how long before the hit velocities grow, and by how much. strike: velocity added on the hit; held notes
@@ -33,14 +33,14 @@ class Arrival:
 
 
 #                            beats gain strike hush
-ARRIVALS = {
-    "accent":  Arrival(      2,    8,   18),
-    "stop":    Arrival(      4,    14,  16,    2),
-    "silence": Arrival(      0,    0,   0,     3),
-    "swell":   Arrival(      8,    24,  6),
-    "entry":   Arrival(      4,    8,   10),
-    "key":     Arrival(      4,    10,  10),
-    "climax":  Arrival(      8,    20,  18),
+HIT_SHAPES = {
+    "accent":  HitShape(      2,    8,   18),
+    "stop":    HitShape(      4,    14,  16,    2),
+    "silence": HitShape(      0,    0,   0,     3),
+    "swell":   HitShape(      8,    24,  6),
+    "entry":   HitShape(      4,    8,   10),
+    "key":     HitShape(      4,    10,  10),
+    "climax":  HitShape(      8,    20,  18),
 }  # fmt: skip
 RESTRUCK = ("pad", "bass", "impact", "counter")  # roles whose held notes sound anew on a strike
 FEW = 4  # notes on a struck hit: with fewer it would pass unnoticed
@@ -74,7 +74,7 @@ def _hush(plan: Plan, hit: PlannedHit) -> _Hush | None:
 
     It ends on a bar line, or with the next hit that is struck.
     """
-    row, seconds = ARRIVALS[hit.kind], plan.tempo.seconds
+    row, seconds = HIT_SHAPES[hit.kind], plan.tempo.seconds
     if not row.hush_beats:
         return None
     struck = row.strike > 0
@@ -87,7 +87,9 @@ def _hush(plan: Plan, hit: PlannedHit) -> _Hush | None:
     elif fermata is not None:
         least = fermata.end
     end = max(end, least)
-    after = min((other.tick for other in plan.hits if other.tick >= least and ARRIVALS[other.kind].strike), default=end)
+    after = min(
+        (other.tick for other in plan.hits if other.tick >= least and HIT_SHAPES[other.kind].strike), default=end
+    )
     end = min(end, after)
     while end > least and seconds(end) - seconds(hit.tick) > most:
         end -= PPQ
@@ -109,7 +111,7 @@ def _hushes(plan: Plan) -> list[_Hush]:
 def _grown(onset: int, velocity: int, hits: Iterable[PlannedHit]) -> int:
     """The velocity of a note as it leads to the next hit, or stands on one; by the weight of the hit."""
     for hit in hits:
-        row = ARRIVALS[hit.kind]
+        row = HIT_SHAPES[hit.kind]
         start = hit.tick - row.beats * PPQ
         force = 0.5 + 0.5 * hit.weight
         if onset == hit.tick:
@@ -119,12 +121,12 @@ def _grown(onset: int, velocity: int, hits: Iterable[PlannedHit]) -> int:
     return max(SOFTEST, min(LOUDEST, velocity))
 
 
-def arriving(plan: Plan, passages: Sequence[Passage], role: str) -> tuple[Passage, ...]:
+def at_hits(plan: Plan, passages: Sequence[Passage], role: str) -> tuple[Passage, ...]:
     """The passages of a seat (of all that lead) with hits and fermatas met; the same where the plan has none."""
     hushes = _hushes(plan)
     if not plan.hits and not hushes:
         return tuple(passages)
-    struck = [hit.tick for hit in plan.hits if ARRIVALS[hit.kind].strike and role in RESTRUCK]
+    struck = [hit.tick for hit in plan.hits if HIT_SHAPES[hit.kind].strike and role in RESTRUCK]
     strikers = {(_player(p, role), n.onset) for p in passages for n in p.notes}
     out: list[Passage] = []
     for passage in passages:
@@ -172,17 +174,19 @@ def _hushed(note: Note, hushes: Iterable[_Hush], sustained: Collection[int]) -> 
     return note
 
 
-def struck_chords(setting: Setting, passages: Mapping[str, tuple[Passage, ...]]) -> dict[str, tuple[Passage, ...]]:
+def struck_chords(
+    context: ComposeContext, passages: Mapping[str, tuple[Passage, ...]]
+) -> dict[str, tuple[Passage, ...]]:
     """The passages with a short chord of bass and pads on struck hits where hardly anybody plays."""
-    plan, out = setting.plan, dict(passages)
+    plan, out = context.plan, dict(passages)
     for hit in plan.hits:
-        row = ARRIVALS[hit.kind]
+        row = HIT_SHAPES[hit.kind]
         begun = [n for own in out.values() for p in own for n in p.notes if n.onset == hit.tick]
         if not row.strike or len(begun) >= FEW:
             continue
-        chord = chord_at(setting.harmony, hit.tick).chord
+        chord = chord_at(context.harmony, hit.tick).chord
         section, hush = plan.section_at(hit.tick), _hush(plan, hit)
-        for player in setting.cast.players:
+        for player in context.cast.players:
             if player.seat.role not in ("pad", "bass") or player.seat.double or player.instrument is None:
                 continue
             low = player.instrument.sweet[0]
@@ -195,7 +199,7 @@ def struck_chords(setting: Setting, passages: Mapping[str, tuple[Passage, ...]])
     return out
 
 
-def arriving_strokes(plan: Plan, found: Sequence[Stroke]) -> tuple[Stroke, ...]:
+def strokes_at_hits(plan: Plan, found: Sequence[Stroke]) -> tuple[Stroke, ...]:
     """The same for drums; a struck hit gets the best marker among the drums the part uses."""
     hushes = _hushes(plan)
     if not found or not (plan.hits or hushes):
@@ -208,7 +212,7 @@ def arriving_strokes(plan: Plan, found: Sequence[Stroke]) -> tuple[Stroke, ...]:
         if not any(hush.silences(stroke.onset) for hush in hushes):
             out.append(stroke._replace(velocity=_grown(stroke.onset, stroke.velocity, plan.hits)))
     for hit in plan.hits:
-        row, section = ARRIVALS[hit.kind], plan.section_at(hit.tick)
+        row, section = HIT_SHAPES[hit.kind], plan.section_at(hit.tick)
         if row.strike and not any(s.onset == hit.tick and s.voice == marker for s in out):
             velocity = min(LOUDEST, round(60 + 40 * section.energy + row.strike * hit.weight))
             out.append(Stroke(hit.tick, marker, velocity, section.index, "hit"))

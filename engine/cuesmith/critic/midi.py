@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from cuesmith.critic.templates import chord_spans
 from cuesmith.critic.view import Ints, Notes, PartView, View, joined, notes_of, one_at_a_time
 from cuesmith.errors import UsageError
-from cuesmith.export.bar_grid import bar_starts
 from cuesmith.motif.midifile import open_midi
+from cuesmith.music.bar_grid import bar_starts
 from cuesmith.music.meter import MISURATO, SENZA_MISURA, Meter, MeterChange
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.tempo import TempoChange, TempoMap, us_per_quarter

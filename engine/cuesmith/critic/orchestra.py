@@ -154,21 +154,21 @@ def silence(view: View, limits: Limits) -> Iterator[Breach]:
 
     A bar is silent when nothing begins in it and nothing sounds for more than a quarter of it.
     """
-    desks: dict[str, tuple[str, int]] = {}
+    workloads: dict[str, tuple[str, int]] = {}
     leads: dict[str, int] = {}
     for part in view.parts:
         if part.role not in UNCOUNTED:
             name = section_of("pulse" if part.drums else part.role, part.instrument)
-            desks[part.id] = name, _heard(view, part)
+            workloads[part.id] = name, _heard(view, part)
             if part.role == "lead" and not part.doubling:
-                leads[part.id] = desks[part.id][1]
+                leads[part.id] = workloads[part.id][1]
     bars = len(view.bars) - 1
-    if bars < limits["bars"] or len({section for section, _ in desks.values()}) < limits["sections"]:
+    if bars < limits["bars"] or len({section for section, _ in workloads.values()}) < limits["sections"]:
         return
-    found = silences(desks, leads, bars, limits["least"])
+    found = silences(workloads, leads, bars, limits["least"])
     for name, share in found.short(limits["least"]).items():
         yield Breach(share, limits["least"], f"{name} rests in {share:.0%} of the bars", 0,
-                     name if name in desks else "")  # fmt: skip
+                     name if name in workloads else "")  # fmt: skip
 
 
 def _heard(view: View, part: PartView) -> int:

@@ -20,7 +20,7 @@ from cuesmith.orchestrate.loudness.mood_curve import shaded
 from cuesmith.perform.play import perform
 from cuesmith.plan.build import build_plan
 from cuesmith.specs.banks.library import load_banks
-from cuesmith.specs.brief import Beat, Brief, Guise, Hit
+from cuesmith.specs.brief import Beat, Brief, Hit, ThemeForm
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import MEDLEYS, ThemeSpec, check_meters, parse_key
 from cuesmith.themes.make import character_for, make_themes
@@ -127,7 +127,7 @@ def compose(
     brief = Brief(
         id=f"M-{row.block}01", title=title or row.name, type=type, style=style, seed=seed,
         seconds=seconds, key=home, meter=meter, tempo_bpm=tempo, themes=tuple(themes), chords=given,
-        guises=(Guise(first, recipe),) if recipe else (), hits=tuple(hits), fps=fps, force=force,
+        theme_forms=(ThemeForm(first, recipe),) if recipe else (), hits=tuple(hits), fps=fps, force=force,
         feel=feel, valence=valence, arousal=arousal, tension=tension, beats=tuple(beats),
         ensemble=ensemble, humanize=humanize,
     )  # fmt: skip

@@ -11,7 +11,7 @@ CLASHING = frozenset({"X01", "Q09", "Q12", "Q13"})  # rules that a rest in the a
 YIELDING = ("colour", "impact", "ostinato", "pad", "counter", "bass")  # who rests first, where the tune is named
 
 
-def struck(score: Score, finding: Finding) -> Score | None:
+def with_bar_rest(score: Score, finding: Finding) -> Score | None:
     """The score with a rest of a bar for the part a finding names, or for who yields to a tune it names.
 
     None when the rule asks for something else, or nobody can rest there.

@@ -17,22 +17,22 @@ from cuesmith.composition.accompaniment.pickups import pickups
 from cuesmith.composition.accompaniment.section_boundaries import devices
 from cuesmith.composition.accompaniment.textures import accompany
 from cuesmith.composition.accompaniment.vamps import vamp_answers
+from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.harmony.harmonise import harmonise
-from cuesmith.composition.meet_hits import arriving, arriving_strokes, struck_chords
-from cuesmith.composition.melody.layout import Laid, lay_out
+from cuesmith.composition.meet_hits import at_hits, strokes_at_hits, struck_chords
+from cuesmith.composition.melody.layout import MelodyLayout, lay_out
 from cuesmith.composition.melody.lead import lead_passages
 from cuesmith.composition.melody.lead_into_theme import led_over
 from cuesmith.composition.melody.vocal_guide import answers, as_guide, is_song, singable
 from cuesmith.composition.percussion.groove_parts import bass_drum, finish_strokes, strokes
-from cuesmith.composition.setting import Setting
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.clashes import without_clashes
-from cuesmith.orchestrate.free_meter import breathed
+from cuesmith.orchestrate.free_meter import place_in_free_meter
 from cuesmith.orchestrate.loudness.role_levels import levelled
 from cuesmith.orchestrate.loudness.under_the_tune import balanced
 from cuesmith.orchestrate.parts import breathes, doubled, pitched_part
 from cuesmith.orchestrate.rests.apply_rests import Rested, rested
-from cuesmith.orchestrate.rests.pass_tune_on import relayed
+from cuesmith.orchestrate.rests.pass_tune_on import pass_tune_on
 from cuesmith.orchestrate.rests.stand_ins import STANDS_IN, silenced
 from cuesmith.orchestrate.rests.workload import kept_bars, owed_bars
 from cuesmith.plan.model import Plan
@@ -46,31 +46,31 @@ RESTLESS = 5  # from this attempt on nobody owes a silence: it may be the rests 
 PLAINLY = 2  # from this attempt on the first to sing begins with the idea as it was written
 
 
-def _seat_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
+def _seat_passages(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
     role = player.seat.role
-    sung = tuple(p for p in setting.lead_passages if p.device == player.id)
+    sung = tuple(p for p in context.lead_passages if p.device == player.id)
     if role == "lead":
-        return (*sung, *vamp_answers(setting, player)) if player.instrument is not None else sung
+        return (*sung, *vamp_answers(context, player)) if player.instrument is not None else sung
     if role == "colour":
-        return close_part(setting, player, colour_passages(setting, player))
+        return close_part(context, player, colour_passages(context, player))
     if role == "counter":
-        own = (*counter_passages(setting, player), *vamp_answers(setting, player))
+        own = (*counter_passages(context, player), *vamp_answers(context, player))
     else:
-        own = accompany(setting, player)
-    derived = derived_passages(setting, player)
+        own = accompany(context, player)
+    derived = derived_passages(context, player)
     if derived:
         sections = {passage.section for passage in derived}
         own = (*(p for p in own if p.section not in sections), *derived)
-    own = pickups(setting, player, own)
+    own = pickups(context, player, own)
     for theme in sung:  # what the seat would have played gives way to the theme it has been given
         own = cut_around(own, theme.notes[0].onset, theme.notes[-1].end)
-    return close_part(setting, player, (*own, *sung))
+    return close_part(context, player, (*own, *sung))
 
 
-def _tunes(plan: Plan, laid: Mapping[int, Laid]) -> dict[int, list[int]]:
+def _tunes(plan: Plan, planned: Mapping[int, MelodyLayout]) -> dict[int, list[int]]:
     """What each section sings, as pitches with the tonic in octave 4, in rising order."""
     sung = {}
-    for index, one in laid.items():
+    for index, one in planned.items():
         key = plan.sections[index].key
         pitches = sorted(key.pitch(n.step, n.alter, 4) for piece in one.pieces for n in piece.motif.notes)
         if pitches:
@@ -91,13 +91,13 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     """
     draw = stream(plan.brief.seed, plan.brief.id)
     draw = draw.child("attempt", attempt) if attempt else draw
-    laid = lay_out(plan, themes, draw.child("melody"), plainly=attempt >= PLAINLY or _brief(plan))
-    cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, laid))
-    harmony = harmonise(plan, style, laid, banks, draw.child("harmony"))
+    planned = lay_out(plan, themes, draw.child("melody"), plainly=attempt >= PLAINLY or _brief(plan))
+    cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, planned))
+    harmony = harmonise(plan, style, planned, banks, draw.child("harmony"))
     owed = owed_bars(plan, cast, plan.contexts(style.family), banks) if attempt < RESTLESS else 0
-    sung = lead_passages(plan, harmony, cast, themes, laid, draw.child("melody"), 1 + STRICTER * attempt)
-    lead = _led(plan, harmony, cast, themes, relayed(plan, cast, sung, owed, kept_bars(plan)), draw)
-    setting = Setting(
+    sung = lead_passages(plan, harmony, cast, themes, planned, draw.child("melody"), 1 + STRICTER * attempt)
+    lead = _led(plan, harmony, cast, themes, pass_tune_on(plan, cast, sung, owed, kept_bars(plan)), draw)
+    context = ComposeContext(
         plan=plan,
         harmony=harmony,
         cast=cast,
@@ -111,23 +111,23 @@ def write_score(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         leading=devices(plan, cast, draw.child("boundaries")),
     )
     strikes = {
-        player.id: finish_strokes(setting, strokes(setting, player, banks, style.family))
+        player.id: finish_strokes(context, strokes(context, player, banks, style.family))
         for player in cast.players
         if player.instrument is None
     }
-    setting = replace(setting, kicks=bass_drum({id_: arriving_strokes(plan, found) for id_, found in strikes.items()}))
+    context = replace(context, kicks=bass_drum({id_: strokes_at_hits(plan, found) for id_, found in strikes.items()}))
     passages = {
-        player.id: _seat_passages(setting, player)
+        player.id: _seat_passages(context, player)
         for player in cast.players
         if player.seat.double is None and player.instrument is not None
     }
     led = tuple(p for p in lead if p.device == cast.leads[p.section] and p.device != GUIDE)
     echoes = {p.id: pitched_part(p, doubled(plan, cast, p, led), plan) for p in cast.players if p.seat.double == "lead"}
-    left = rested(setting, passages, echoes, strikes, owed, banks)
-    cleared = without_clashes(setting, left.passages, [n for echo in left.echoes.values() for n in echo.notes()])
-    found = balanced([part for part in _parts(setting, _arrived(setting, cleared), left) if any(part.notes())])
+    left = rested(context, passages, echoes, strikes, owed, banks)
+    cleared = without_clashes(context, left.passages, [n for echo in left.echoes.values() for n in echo.notes()])
+    found = balanced([part for part in _parts(context, _arrived(context, cleared), left) if any(part.notes())])
     lungs = {p.id: p.instrument.breath_sec for p in cast.players if p.instrument is not None and breathes(p)}
-    return breathed(Score(plan, harmony, levelled(found, plan, banks)), lungs)
+    return place_in_free_meter(Score(plan, harmony, levelled(found, plan, banks)), lungs)
 
 
 def _led(
@@ -136,25 +136,25 @@ def _led(
 ) -> tuple[Passage, ...]:  # fmt: skip
     """The melody with what leads from theme to theme and meets the picture; of a song as it is sung, and answered."""
     ranges = {seat: cast.instrument(seat).range for seat in {p.device for p in sung}}
-    lead = arriving(plan, led_over(plan, harmony, sung, ranges), "lead")
+    lead = at_hits(plan, led_over(plan, harmony, sung, ranges), "lead")
     if not is_song(cast):
         return lead
     lead = singable(plan, lead)
     return (*lead, *answers(plan, harmony, cast, themes, lead, draw.child("guide")))
 
 
-def _arrived(setting: Setting, passages: Mapping[str, tuple[Passage, ...]]) -> Mapping[str, tuple[Passage, ...]]:
+def _arrived(context: ComposeContext, passages: Mapping[str, tuple[Passage, ...]]) -> Mapping[str, tuple[Passage, ...]]:
     """What everybody but the lead plays, meeting the picture."""
-    roles = {player.id: player.seat.role for player in setting.cast.players}
+    roles = {player.id: player.seat.role for player in context.cast.players}
     met = {
-        id_: arriving(setting.plan, own, roles[id_]) if roles[id_] != "lead" else own for id_, own in passages.items()
+        id_: at_hits(context.plan, own, roles[id_]) if roles[id_] != "lead" else own for id_, own in passages.items()
     }
-    return struck_chords(setting, met)
+    return struck_chords(context, met)
 
 
-def _parts(setting: Setting, passages: Mapping[str, tuple[Passage, ...]], left: Rested) -> list[Part]:
+def _parts(context: ComposeContext, passages: Mapping[str, tuple[Passage, ...]], left: Rested) -> list[Part]:
     """The parts in the order of the seats: drums, who doubles, and everybody else."""
-    plan, cast = setting.plan, setting.cast
+    plan, cast = context.plan, context.cast
     parts: list[Part] = []
     for player in cast.players:
         if player.instrument is None:

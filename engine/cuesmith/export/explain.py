@@ -10,9 +10,9 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from cuesmith.export.bar_grid import bar_starts
 from cuesmith.motif.model import Theme
 from cuesmith.motif.text import notes_text
+from cuesmith.music.bar_grid import bar_starts
 from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.plan.model import Plan, PlannedHit, SectionPlan
 from cuesmith.score import ChordSpan, Part, Score, Statement
@@ -33,7 +33,7 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
     reached; `hit_error_ms`: their mean distance, by weight. `fermatas`: beats that are held, and how
     many times as long they are. `breaths` of a section in free meter: their lengths in quarter notes; a bar is a breath
     there. `beats`: where the scenes of a story begin; `feel` and
-    `guises` of a section: what it is meant to feel like, and how themes come there where that differs.
+    `theme_forms` of a section: what it is meant to feel like, and how themes come there where that differs.
     """
     plan = score.plan
     bars = bar_starts(plan.meters(), plan.length)
@@ -72,7 +72,7 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
             }
             for p in plan.points
         ],
-        "guises": [{"theme": g.theme, "recipe": g.recipe, "stage": g.stage} for g in plan.guises],
+        "guises": [{"theme": g.theme, "recipe": g.recipe, "stage": g.stage} for g in plan.theme_forms],
         "sections": [_section(section, plan, score.harmony) for section in plan.sections],
         "harmony": [_chord(span, plan, bars) for span in score.harmony],
         "statements": [_statement(statement, plan, bars) for statement in score.statements()],
@@ -138,7 +138,7 @@ def _section(section: SectionPlan, plan: Plan, harmony: Sequence[ChordSpan]) -> 
         "level": section.level,
         "theme": section.theme,
         "feel": section.feel,
-        "guises": [{"theme": g.theme, "recipe": g.recipe} for g in section.guises],
+        "guises": [{"theme": g.theme, "recipe": g.recipe} for g in section.theme_forms],
         "against": section.against,
         "meeting": section.meeting if section.against else None,
         "chords": _chart(section, harmony, lambda span: span.symbol),

@@ -16,7 +16,7 @@ from xml.sax.saxutils import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from cuesmith.export.bar_grid import bar_starts, free_starts
+from cuesmith.music.bar_grid import bar_starts, free_starts
 from cuesmith.music.note import PPQ
 from cuesmith.perform.model import Marker, Performance, Track
 

@@ -23,7 +23,7 @@ MAX_DIGITS = 12  # of a number; a longer one is a slip of the hand, and may be s
 WIDEST = 19  # semitones from lowest to highest note an expansion may reach
 
 
-class Setting(NamedTuple):
+class OpContext(NamedTuple):
     """Where a motif is transformed: its key, and the scale it belongs to."""
 
     key: Key
@@ -38,7 +38,7 @@ class Made(NamedTuple):
     voices: tuple[Motif, ...] = ()
 
 
-Apply = Callable[[Motif, Setting], Made]
+Apply = Callable[[Motif, OpContext], Made]
 
 
 def _whole(text: str, low: int, high: int) -> int:
@@ -65,18 +65,18 @@ def _ticks(text: str, low: Fraction, high: Fraction) -> int:
     return round(_fraction(text, low, high) * PPQ)
 
 
-def _voiced(make: Callable[[Motif, Setting], combine.Voices]) -> Apply:
+def _voiced(make: Callable[[Motif, OpContext], combine.Voices]) -> Apply:
     """An operation that makes several voices, the first of which is the line."""
 
-    def apply(motif: Motif, setting: Setting) -> Made:
-        voices = make(motif, setting)
-        return Made(voices[0], setting.key, voices)
+    def apply(motif: Motif, context: OpContext) -> Made:
+        voices = make(motif, context)
+        return Made(voices[0], context.key, voices)
 
     return apply
 
 
 def _plain(change: Callable[[Motif], Motif]) -> Apply:
-    return lambda motif, setting: Made(change(motif), setting.key)
+    return lambda motif, context: Made(change(motif), context.key)
 
 
 def simple(change: Callable[[Motif], Motif]) -> Callable[[str], Apply]:
@@ -94,7 +94,7 @@ def sequence(text: str) -> Apply:
 def transpose(text: str) -> Apply:
     """Semitones: `+3`; the key goes along."""
     semitones = _whole(text, -24, 24)
-    return lambda motif, setting: Made(*transform.real_transposition(motif, setting.key, semitones))
+    return lambda motif, context: Made(*transform.real_transposition(motif, context.key, semitones))
 
 
 def retrograde(motif: Motif) -> Motif:
@@ -140,12 +140,12 @@ def expansion(text: str) -> Apply:
     """A factor 1..4 for the intervals; less of it where the notes would be more than `WIDEST` apart."""
     factor = float(_fraction(text, Fraction(1), Fraction(4)))
 
-    def apply(motif: Motif, setting: Setting) -> Made:
+    def apply(motif: Motif, context: OpContext) -> Made:
         for less in range(11):  # ten smaller and smaller factors, the last leaves the motif as it is
             wide = transform.expansion(motif, 1 + (factor - 1) * (10 - less) / 10)
-            if less == 10 or _ambitus(wide, setting.key) <= WIDEST:
+            if less == 10 or _ambitus(wide, context.key) <= WIDEST:
                 break
-        return Made(wide, setting.key)
+        return Made(wide, context.key)
 
     return apply
 
@@ -158,7 +158,7 @@ def _ambitus(motif: Motif, key: Key) -> int:
 def compression(text: str) -> Apply:
     """A factor 0.1..1 for the intervals."""
     factor = float(_fraction(text, Fraction(1, 10), Fraction(1)))
-    return lambda motif, setting: Made(transform.compression(motif, setting.key, factor), setting.key)
+    return lambda motif, context: Made(transform.compression(motif, context.key, factor), context.key)
 
 
 def mode(text: str) -> Apply:
@@ -166,7 +166,7 @@ def mode(text: str) -> Apply:
     mode = {"major": "ionian", "minor": "aeolian"}.get(text, text)
     if mode not in MODES:
         raise ValueError(f"unknown mode '{text}'{did_you_mean(text, ('major', 'minor', *MODES))}")
-    return lambda motif, setting: Made(transform.mode_change(motif, mode)[0], setting.key.with_mode(mode))
+    return lambda motif, context: Made(transform.mode_change(motif, mode)[0], context.key.with_mode(mode))
 
 
 def meter(text: str) -> Apply:
@@ -191,9 +191,9 @@ def canon(text: str) -> Apply:
         delay, at, steps = text.partition("@")
         entry = (_ticks(delay, Fraction(1, 4), Fraction(32)), _whole(steps if at else "-7", -21, 21))
 
-    def apply(motif: Motif, setting: Setting) -> Made:
-        voices = combine.canon(motif, *(entry or combine.best_canon(motif, setting.key)))
-        return Made(motif, setting.key, voices)
+    def apply(motif: Motif, context: OpContext) -> Made:
+        voices = combine.canon(motif, *(entry or combine.best_canon(motif, context.key)))
+        return Made(motif, context.key, voices)
 
     return apply
 
@@ -208,13 +208,13 @@ def ostinato(text: str) -> Apply:
 def bass(text: str) -> Apply:
     """How many times slower the bass goes: 1..4."""
     factor = _whole(text, 1, 4)
-    return _voiced(lambda motif, setting: combine.bass_over_pads(motif, setting.scale, factor))
+    return _voiced(lambda motif, context: combine.bass_over_pads(motif, context.scale, factor))
 
 
 def blocking(text: str) -> Apply:
     """Steps below the motif at which the other voices go: `2+4`."""
     below = tuple(_whole(word, 1, 14) for word in text.split("+"))
-    return lambda motif, setting: Made(motif, setting.key, combine.blocking(motif, below))
+    return lambda motif, context: Made(motif, context.key, combine.blocking(motif, below))
 
 
 def ornament(text: str) -> Apply:
@@ -239,10 +239,10 @@ def tail(text: str) -> Apply:
 
 def dialogue(text: str) -> Apply:
     """Without an argument."""
-    return lambda motif, setting: Made(motif, setting.key, combine.dialogue(motif))
+    return lambda motif, context: Made(motif, context.key, combine.dialogue(motif))
 
 
 def drone(text: str) -> Apply:
     """How many notes are quoted."""
     count = _whole(text, 1, 16)
-    return _voiced(lambda motif, setting: combine.drone_quotation(motif, setting.scale, count))
+    return _voiced(lambda motif, context: combine.drone_quotation(motif, context.scale, count))

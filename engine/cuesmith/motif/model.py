@@ -63,7 +63,7 @@ class Theme:
     motif  : the two-bar idea by which it is recognised.
     melody : the whole eight bars (sentence or period) built from it.
     units  : how the melody is made, in order: (first bar, bars, what): idea, idea', fragment, cadence …
-    score  : 0..100, by the criteria of `motif.judge`.
+    score  : 0..100, by the criteria of `themes.judge`.
     bridge : the eight bars of a B phrase: own rhythm, other register, open at its end; bridge_units as `units`.
     chorus : sixteen bars: line, line higher, lift, landing; holds the highest note of all; chorus_units as `units`.
     """

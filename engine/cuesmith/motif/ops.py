@@ -13,7 +13,7 @@ from typing import Literal, NamedTuple
 from cuesmith.errors import did_you_mean
 from cuesmith.motif import arguments as make
 from cuesmith.motif import transform
-from cuesmith.motif.arguments import Apply, Made, Setting
+from cuesmith.motif.arguments import Apply, Made, OpContext
 from cuesmith.motif.identity import Shape, identity
 from cuesmith.motif.model import Motif
 from cuesmith.music.scale import Key, Scale
@@ -163,7 +163,7 @@ def apply_ops(motif: Motif, ops: Sequence[Op | str], key: Key, scale: Scale) -> 
     names = []
     for op in parse_ops([str(op) for op in ops]):
         now = Scale(scale.name, made.key.mode, scale.steps, scale.nuclear)
-        made = op.apply(made.motif, Setting(made.key, now))
+        made = op.apply(made.motif, OpContext(made.key, now))
         names.append(op.name)
     likeness = best_identity(motif.shape(key), made.motif.shape(made.key))
     return Result(made.motif, made.key, made.voices or (made.motif,), tuple(names), likeness)

@@ -87,7 +87,7 @@ class Meter:
 
 
 SENZA_MISURA, MISURATO = "senza misura", "misurato"  # the words with which a passage without meter begins and ends
-FREE = Meter(4, 4, free=True)  # written on an even sheet of four beats to the breath, which plan.breaths makes uneven
+FREE = Meter(4, 4, free=True)  # written as four even beats to the breath; plan.free_meter.breaths makes them uneven
 
 
 class MeterChange(NamedTuple):

@@ -39,7 +39,7 @@ class Template:
     qualities: tuple[str, ...] = ()
     drop: tuple[int, ...] = ()
 
-    def laid(self, chord: Chord, voices: int, low: int, high: int) -> tuple[tuple[int, ...], ...]:
+    def lay_out(self, chord: Chord, voices: int, low: int, high: int) -> tuple[tuple[int, ...], ...]:
         """Every layout of the chord with so many voices between low and high; none where it does not suit it."""
         if self.qualities and chord.quality not in self.qualities:
             return ()
@@ -54,9 +54,9 @@ class Template:
         found = []
         for foot, shape in shapes:
             for base in range(floor + (foot - floor) % 12, min(roof, high) + 1, 12):
-                laid = tuple(base + step for step in shape)
-                if laid[-1] <= high and all(p % 12 in chord.classes for p in laid):
-                    found.append(laid)
+                lay_out = tuple(base + step for step in shape)
+                if lay_out[-1] <= high and all(p % 12 in chord.classes for p in lay_out):
+                    found.append(lay_out)
         return tuple(found)
 
 
@@ -115,7 +115,7 @@ def layouts(
 
     All have the same number of voices, which is smaller than asked only where the chord or the range has no more.
     """
-    named = dict.fromkeys(laid for row in templates for laid in row.laid(chord, voices, low, high))
+    named = dict.fromkeys(lay_out for row in templates for lay_out in row.lay_out(chord, voices, low, high))
     free = candidates(chord.classes, voices, low, high, essential(chord, voices))
     found = dict.fromkeys((*named, *free))
     if len(found) > MOST:  # keep the even spacings, in every register
@@ -125,7 +125,7 @@ def layouts(
         count = min(voices, len(chord.classes))
         found = dict.fromkeys(candidates(chord.classes, count, low - 5, high + 5, frozenset()))
         found = found or {tuple(sorted(low + (pc - low) % 12 for pc in chord.classes[:count])): None}
-    return tuple((laid, laid in named) for laid in found)
+    return tuple((lay_out, lay_out in named) for lay_out in found)
 
 
 def _unevenness(voicing: tuple[int, ...]) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from cuesmith.casting.cast import Player
-from cuesmith.composition.setting import Setting
+from cuesmith.composition.context import ComposeContext
 from cuesmith.music.chord import Chord
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.voicing import LOW_LIMITS
@@ -97,24 +97,24 @@ class Sounding:
                     yield first, last, pitch
 
 
-def _light(setting: Setting, notes: Sequence[Note]) -> set[int]:
+def _light(context: ComposeContext, notes: Sequence[Note]) -> set[int]:
     """Indexes of the notes of a line that only pass: foreign to their chord, off the accents, and off by step at once;
     or struck half a beat before the chord they belong to. The ear takes both for motion."""
     out = set()
     for i, note in enumerate(notes):
         if note.duration > PPQ:
             continue
-        now = chord_at(setting.harmony, note.onset).chord
+        now = chord_at(context.harmony, note.onset).chord
         if note.pitch % 12 in now.classes:
             continue
-        soon = chord_at(setting.harmony, note.onset + PPQ // 2).chord
+        soon = chord_at(context.harmony, note.onset + PPQ // 2).chord
         if now is not soon and note.pitch % 12 in soon.classes:
             out.add(i)
             continue
         after = notes[i + 1] if i + 1 < len(notes) else None
         if after is None or not 1 <= abs(after.pitch - note.pitch) <= 2 or after.onset <= note.onset:
             continue
-        section = setting.plan.section_at(note.onset)
+        section = context.plan.section_at(note.onset)
         strong = section.meter.strength((note.onset - section.start) % section.meter.bar_ticks) >= STRONG
         if not strong and after.onset - note.end <= PPQ // 2:
             out.add(i)
@@ -126,7 +126,7 @@ def _spells(chord: Chord, *pitches: int) -> bool:
 
 
 def _rubs(
-    setting: Setting, heard: Sounding, tune: Sounding, note: Note, shifts: tuple[int, ...], role: str
+    context: ComposeContext, heard: Sounding, tune: Sounding, note: Note, shifts: tuple[int, ...], role: str
 ) -> tuple[int, int] | None:
     """From when to when (ticks) the note first clashes; None when it does not. role: of its seat."""
     if note.duration <= PASSING:
@@ -142,10 +142,10 @@ def _rubs(
         for pitch in pitches:
             near = rubbing[pitch]
             for first, last, other in placed.near(onset, end, near) if sounding & near.bits else ():
-                span = chord_at(setting.harmony, first)
+                span = chord_at(context.harmony, first)
                 if not _spells(span.chord, pitch, other):  # else it is the chord's own tension
                     found.append((first, last))
-                elif span.end < last - PASSING and not _spells(chord_at(setting.harmony, last - 1).chord, pitch, other):
+                elif span.end < last - PASSING and not _spells(chord_at(context.harmony, last - 1).chord, pitch, other):
                     found.append((span.end, last))  # held into a chord that does not spell it
             if sounding & MUD[pitch].bits and role != "colour" and (not low or placed is tune):
                 found += [(first, last) for first, last, _ in placed.near(onset, end, MUD[pitch])]
@@ -153,34 +153,34 @@ def _rubs(
 
 
 def _yielding(
-    setting: Setting, heard: Sounding, tune: Sounding, player: Player, note: Note, shifts: tuple[int, ...]
+    context: ComposeContext, heard: Sounding, tune: Sounding, player: Player, note: Note, shifts: tuple[int, ...]
 ) -> Note | None:
     """The note, or what it becomes so that it does not clash; None when it is best left out."""
     role = player.seat.role
-    clash = _rubs(setting, heard, tune, note, shifts, role)
+    clash = _rubs(context, heard, tune, note, shifts, role)
     if clash is None:
         return note
     assert player.instrument is not None
     bottom, top = player.instrument.range
-    classes = set(chord_at(setting.harmony, note.onset).chord.classes)
-    classes &= set(chord_at(setting.harmony, note.end - 1).chord.classes)
+    classes = set(chord_at(context.harmony, note.onset).chord.classes)
+    classes &= set(chord_at(context.harmony, note.end - 1).chord.classes)
     for move in (-12, *MOVES) if role == "bass" else MOVES:
         moved = note._replace(pitch=note.pitch + move)
         fits = bottom <= moved.pitch <= top and moved.pitch % 12 in classes
-        if fits and _rubs(setting, heard, tune, moved, shifts, role) is None:
+        if fits and _rubs(context, heard, tune, moved, shifts, role) is None:
             return moved
     first, last = clash
     if (first - note.onset) * 2 >= note.duration:
         return note._replace(duration=first - note.onset)
     late = note._replace(onset=last, duration=note.end - last)
-    if late.duration >= PPQ and _rubs(setting, heard, tune, late, shifts, role) is None:
+    if late.duration >= PPQ and _rubs(context, heard, tune, late, shifts, role) is None:
         return late
     # a bass that vanished would be missed more than a short rub is heard
     return note._replace(duration=min(note.duration, SHORT)) if role == "bass" else None
 
 
 def without_clashes(
-    setting: Setting,
+    context: ComposeContext,
     passages: Mapping[str, tuple[Passage, ...]],
     doubled_lead: Iterable[Note],
 ) -> dict[str, tuple[Passage, ...]]:
@@ -189,37 +189,37 @@ def without_clashes(
     A seat that others double at the octave is judged together with its doubles.
     """
     heard, tune, outer = Sounding(), Sounding(), Sounding()
-    for line in (setting.lead, sorted(doubled_lead)):
-        passing = _light(setting, line)
+    for line in (context.lead, sorted(doubled_lead)):
+        passing = _light(context, line)
         for i, note in enumerate(line):
             if i not in passing:
                 tune.add(note.onset, note.end, note.pitch)
             if i not in passing or note.duration > PPQ // 2:  # under which a bass of its own will would be heard
                 outer.add(note.onset, note.end, note.pitch)
     shifts: dict[str, list[int]] = {}
-    for player in setting.cast.players:
+    for player in context.cast.players:
         if player.seat.double not in (None, "lead"):
             shifts.setdefault(str(player.seat.double), []).append(12 * player.seat.octave)
     out = dict(passages)
-    followers = [p for p in setting.cast.players if p.id in passages and p.seat.role in ORDER]
+    followers = [p for p in context.cast.players if p.id in passages and p.seat.role in ORDER]
     for player in sorted(followers, key=lambda p: ORDER.index(p.seat.role)):
         together = (0, *shifts.get(player.id, ()))
         sung = outer if player.seat.role == "bass" else tune
         own: list[tuple[Passage, set[int]]] = []
         struck: set[tuple[int, int]] = set()
         for passage in passages[player.id]:
-            texture = setting.textures.get(passage.device)
+            texture = context.textures.get(passage.device)
             notes = passage.notes
             free = passage.statement is None and (texture is None or CLUSTER not in texture.tags)
-            passing = _light(setting, notes)
+            passing = _light(context, notes)
             if free:
                 given = [
-                    note if i in passing else _yielding(setting, heard, sung, player, note, together)
+                    note if i in passing else _yielding(context, heard, sung, player, note, together)
                     for i, note in enumerate(notes)
                 ]
                 cleared = _once(n for n in given if n is not None and (n.onset, n.pitch) not in struck)
                 if cleared != notes:
-                    notes, passing = cleared, _light(setting, cleared)
+                    notes, passing = cleared, _light(context, cleared)
             if notes:
                 own.append((replace(passage, notes=notes), passing))
                 struck.update((note.onset, note.pitch) for note in notes)

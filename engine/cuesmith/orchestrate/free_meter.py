@@ -1,7 +1,8 @@
 """From the even sheet to breaths: a finished score of free meter with every note where it sounds.
 
-Everything is composed in bars of four beats; here, last of all, notes, chords and statements go where `plan.breaths`
-has laid the beats. Order, contour and what sounds together stay; long stays longer than short within a beat. What leads
+Everything is composed in bars of four beats; here, last of all, notes, chords and statements go where
+`plan.free_meter.breaths` has laid the beats. Order, contour and what sounds together stay; long stays longer than
+short within a beat. What leads
 over the end of a section (a roll, a sweep) runs at its own speed: that bar line has not moved.
 """
 
@@ -23,7 +24,7 @@ SINGING = ("lead", "counter", "guide")  # roles that take breath
 HELD_TICKS, AIR_TICKS = 2 * PPQ, PPQ // 2  # from what length on a note at the end of a breath leaves air, and how much
 
 
-def breathed(score: Score, lungs: Mapping[str, float]) -> Score:
+def place_in_free_meter(score: Score, lungs: Mapping[str, float]) -> Score:
     """The score as it sounds; the score itself where nothing of it is in free meter.
 
     lungs: how many seconds one breath lasts, of every part whose player has to breathe.

@@ -18,11 +18,11 @@ from cuesmith.plan.mood.mood_place import recipe_of
 from cuesmith.plan.picture.hit_points import Timing
 from cuesmith.plan.picture.scenes import Story, opened
 from cuesmith.plan.picture.spotting_sheet import late_beat
-from cuesmith.plan.resolve_brief import Ground
-from cuesmith.plan.theme_forms import guises_from, lift_in, lifted, where_they_meet
+from cuesmith.plan.resolve_brief import CueChoices
+from cuesmith.plan.theme_forms import lift_in, lifted, theme_forms_from, where_they_meet
 from cuesmith.specs.banks.cue_types import SectionRow
 from cuesmith.specs.banks.library import Banks
-from cuesmith.specs.brief import Brief, Guise, Meeting
+from cuesmith.specs.brief import Brief, Meeting, ThemeForm
 from cuesmith.specs.style import Style
 
 THEMED = {
@@ -31,7 +31,7 @@ THEMED = {
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class FormAndTempo:
     """rows: the sections; themes, meters: of each; form: their bars. timing: how the picture is met, if there is one.
 
     story: what the beats of the picture tell; worn: how the themes come in each of them. meet, meeting: the section in
@@ -44,50 +44,54 @@ class Frame:
     form: Form
     timing: Timing | None = None
     story: Story | None = None
-    worn: Sequence[tuple[Guise, ...]] = ()
+    worn: Sequence[tuple[ThemeForm, ...]] = ()
     meet: int | None = None
     meeting: Meeting | None = None
 
 
-def frame_of(ground: Ground, brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Frame:
+def choose_form_and_tempo(
+    choices: CueChoices, brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks
+) -> FormAndTempo:
     """The frame of a cue on its ground."""
-    frame = _by_beats(ground, brief, style, themes, banks) if brief.beats else _by_type(ground, brief)
-    if not ground.rules.jo or frame.timing is not None:  # what the picture sets the pace of is not free
-        return frame
-    rows, meters = with_jo(frame.rows, frame.meters)
-    return replace(frame, rows=rows, meters=meters)
+    chosen = _by_beats(choices, brief, style, themes, banks) if brief.beats else _by_type(choices, brief)
+    if not choices.rules.jo or chosen.timing is not None:  # what the picture sets the pace of is not free
+        return chosen
+    rows, meters = with_jo(chosen.rows, chosen.meters)
+    return replace(chosen, rows=rows, meters=meters)
 
 
-def _by_beats(ground: Ground, brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks) -> Frame:
+def _by_beats(
+    choices: CueChoices, brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks
+) -> FormAndTempo:
     sheet = opened(brief)
-    late_beat(sheet.beats, ground.seconds)
+    late_beat(sheet.beats, choices.seconds)
     feels = [recipe_of(replace(brief, feel=beat.feel), banks.feelings) for beat in sheet.beats]
-    worn = guises_from(sheet.beats, feels, sheet, ground.guises, style, themes, banks)
-    meter = ground.meters.home
+    worn = theme_forms_from(sheet.beats, feels, sheet, choices.theme_forms, style, themes, banks)
+    meter = choices.meters.home
     story, timing = met_by_sheet(
-        sheet, ground.seconds, meter, ground.place, ground.mood, worn, banks, ground.ritard, ground.closes
+        sheet, choices.seconds, meter, choices.place, choices.mood, worn, banks, choices.ritard, choices.closes
     )
     meters = timing.form.meters or (meter,) * len(story.rows)
-    return Frame(story.rows, list(story.leading), meters, timing.form, timing, story, worn)
+    return FormAndTempo(story.rows, list(story.leading), meters, timing.form, timing, story, worn)
 
 
-def _by_type(ground: Ground, brief: Brief) -> Frame:
-    cue, meter = ground.cue, ground.meters.home
+def _by_type(choices: CueChoices, brief: Brief) -> FormAndTempo:
+    cue, meter = choices.cue, choices.meters.home
     timing = met_by_hits(
-        cue, brief, ground.seconds, meter, ground.bpm_range, ground.wished_bpm, ground.ritard, ground.closes
+        cue, brief, choices.seconds, meter, choices.bpm_range, choices.wished_bpm, choices.ritard, choices.closes
     )
     form = timing.form if timing else solve_form(
-        cue, ground.seconds - ground.slot_sec, meter.bar_beats, ground.bpm_range, ground.wished_bpm,
-        fixed_tempo=brief.tempo_bpm is not None, meters=ground.meters, closes=ground.closes,
+        cue, choices.seconds - choices.slot_sec, meter.bar_beats, choices.bpm_range, choices.wished_bpm,
+        fixed_tempo=brief.tempo_bpm is not None, meters=choices.meters, closes=choices.closes,
     )  # fmt: skip
     rows, second = _with_room_for_second(form.rows, brief)
     themes = _assign_themes(rows, brief)
     if second is not None:
         themes[second] = brief.themes[1]
-    rows = lifted(rows, lift_in(ground.guises))
+    rows = lifted(rows, lift_in(choices.theme_forms))
     meet, meeting = where_they_meet(rows, form.bars, themes, brief, cue)
     meters = form.meters or (meter,) * len(rows)
-    return Frame(rows, themes, meters, form, timing, meet=meet, meeting=meeting)
+    return FormAndTempo(rows, themes, meters, form, timing, meet=meet, meeting=meeting)
 
 
 def _assign_themes(rows: Sequence[SectionRow], brief: Brief) -> list[str | None]:

@@ -15,7 +15,7 @@ from cuesmith.plan.model import SectionPlan
 from cuesmith.plan.mood.mood_dials import tempo_at
 from cuesmith.plan.mood.mood_place import beat_mood
 from cuesmith.plan.picture.hit_points import Timing, solve_hits, turning_rows
-from cuesmith.plan.picture.hit_search import Frame
+from cuesmith.plan.picture.hit_search import SearchLimits
 from cuesmith.plan.picture.scenes import Story, story_of
 from cuesmith.plan.picture.spotting_sheet import solve_sheet
 from cuesmith.plan.tempo.tempo_map import held_tempo_map, ritard_factors, tempo_map
@@ -23,7 +23,7 @@ from cuesmith.plan.tempo.tempo_zones import Zone, zoned_map
 from cuesmith.plan.theme_forms import tempo_in
 from cuesmith.specs.banks.cue_types import CueType, SectionRow
 from cuesmith.specs.banks.library import Banks
-from cuesmith.specs.brief import Brief, Guise, Mood
+from cuesmith.specs.brief import Brief, Mood, ThemeForm
 from cuesmith.specs.style import Style
 
 
@@ -57,10 +57,10 @@ class Pacing(NamedTuple):
     own: Mood
     spoken_over: bool
 
-    def at(self, mood: Mood, guises: Sequence[Guise]) -> tuple[float, tuple[float, float]]:
+    def at(self, mood: Mood, theme_forms: Sequence[ThemeForm]) -> tuple[float, tuple[float, float]]:
         """The tempo wished for in a mood, under recipes, and the range it may be found in, quarter notes per minute."""
         low, high = self.bpm_range
-        usual = min(max(self.drawn * tempo_in(guises), low), high)
+        usual = min(max(self.drawn * tempo_in(theme_forms), low), high)
         return tempo_at(usual, self.bpm_range, mood, self.own, spoken_over=self.spoken_over)
 
 
@@ -86,7 +86,7 @@ def met_by_hits(
     beats = int(seconds * wished / 60.0)
     stretch = tuple(ritard_factors(beats * PPQ, *ritard)) if room else ()
     rows = suitable_rows(cue, seconds, meter.bar_beats, wished)
-    timing = solve_hits(brief.hits, Frame(seconds, meter, limits, wished, stretch, closes=closes), rows)
+    timing = solve_hits(brief.hits, SearchLimits(seconds, meter, limits, wished, stretch, closes=closes), rows)
     return timing and replace(timing, form=replace(timing.form, rows=turning_rows(timing)))
 
 
@@ -96,7 +96,7 @@ def met_by_sheet(
     meter: Meter,
     place: Pacing,
     start: Mood,
-    worn: Sequence[Sequence[Guise]],
+    worn: Sequence[Sequence[ThemeForm]],
     banks: Banks,
     ritard: Ritard,
     closes: bool,
@@ -106,7 +106,7 @@ def met_by_sheet(
     for beat in brief.beats:
         mood = beat_mood(beat, mood, banks.feelings)
         moods.append(mood)
-    found = [place.at(mood, guises) for mood, guises in zip(moods, worn, strict=True)]
+    found = [place.at(mood, theme_forms) for mood, theme_forms in zip(moods, worn, strict=True)]
     tempi = [bpm for bpm, _ in found]
     limits = min(low for _, (low, _) in found), max(high for _, (_, high) in found)
     wished = sum(tempi) / len(tempi)
@@ -116,9 +116,9 @@ def met_by_sheet(
     last = max([beat.at for beat in brief.beats] + [hit.at_sec for hit in brief.hits if hit.at_sec < seconds - 0.05])
     room = (seconds - last) * limits[0] / 60.0 >= ritard[1] + 2 * meter.bar_beats
     stretch = tuple(ritard_factors(int(seconds * wished / 60.0) * PPQ, *ritard)) if room else ()
-    frame = Frame(seconds, meter, limits, wished, stretch, closes=closes)
+    chosen = SearchLimits(seconds, meter, limits, wished, stretch, closes=closes)
     return solve_sheet(
-        brief.beats, brief.hits, frame, tempi, lambda grid: story_of(brief, grid, start, banks.feelings), ritard
+        brief.beats, brief.hits, chosen, tempi, lambda grid: story_of(brief, grid, start, banks.feelings), ritard
     )
 
 

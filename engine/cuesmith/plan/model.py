@@ -12,7 +12,7 @@ from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key, Scale
 from cuesmith.music.tempo import TempoMap
 from cuesmith.specs.banks.themes import PLAIN
-from cuesmith.specs.brief import STILL, Brief, Guise, HitKind, Meeting, Mood
+from cuesmith.specs.brief import STILL, Brief, HitKind, Meeting, Mood, ThemeForm
 
 NEARLY_FULL = 0.1  # energy by which a section may be less full than the fullest, and be the climax
 
@@ -43,7 +43,7 @@ class SectionPlan:
     level: 0..4, how many layers play. theme: the leitmotif it states, if any; against: the one that meets it there, and
     how they meet. mood: where a beat or a dial puts it, and pull, how far that is from the place of the cue type.
     register: semitones by which its melody should lie higher. articulation: of a melody whose recipe asks for none.
-    loudness: share of the velocities written. feel: what it is meant to feel like, by name. guises: how themes come
+    loudness: share of the velocities written. feel: its feeling, by name. theme_forms: how themes come
     here, where that is not as in the rest of the cue. flow: in free meter where its beats fall (ticks, rising), one for
     every quarter of the even sheet on which it is written; empty elsewhere.
     """
@@ -70,7 +70,7 @@ class SectionPlan:
     articulation: str = "normal"
     loudness: float = 1.0
     feel: str = ""
-    guises: tuple[Guise, ...] = ()
+    theme_forms: tuple[ThemeForm, ...] = ()
     flow: tuple[int, ...] = ()
 
     @property
@@ -126,7 +126,7 @@ class Plan:
     arousal: float
     tension: float
     melody: str
-    guises: tuple[Guise, ...] = ()
+    theme_forms: tuple[ThemeForm, ...] = ()
     dialogue_safe: bool = False
     vocal: bool = False  # a song, whose tune is written for a voice
     hits: tuple[PlannedHit, ...] = ()  # in order of time: asked for and reached
@@ -144,10 +144,10 @@ class Plan:
         """The mood of a section: its own, else that of the cue."""
         return section.mood or Mood(self.valence, self.arousal, self.tension)
 
-    def guise(self, theme: str, section: SectionPlan | None = None) -> Guise:
+    def theme_form(self, theme: str, section: SectionPlan | None = None) -> ThemeForm:
         """How a theme comes in this cue, or in one of its sections."""
-        known = (*(section.guises if section else ()), *self.guises)
-        return next((guise for guise in known if guise.theme == theme), Guise(theme, PLAIN))
+        known = (*(section.theme_forms if section else ()), *self.theme_forms)
+        return next((theme_form for theme_form in known if theme_form.theme == theme), ThemeForm(theme, PLAIN))
 
     @property
     def length(self) -> int:

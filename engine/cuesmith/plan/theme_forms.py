@@ -14,7 +14,7 @@ from cuesmith.music.scale import Key
 from cuesmith.specs.banks.cue_types import CueType, SectionRow
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.banks.themes import PLAIN, Recipe
-from cuesmith.specs.brief import Beat, Brief, Guise, Meeting
+from cuesmith.specs.brief import Beat, Brief, Meeting, ThemeForm
 from cuesmith.specs.style import CueRules, Style
 from cuesmith.themes.recipe import apply_recipe, is_kept, mode_for
 
@@ -23,62 +23,62 @@ MEETING_BARS = 4  # a section shorter than this has no room for two themes
 MEETS = ("chorus", "restatement", "contrast", "statement")
 
 
-def resolve_guises(
+def resolve_theme_forms(
     brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks, draw: Stream, felt: str | None = None
-) -> tuple[Guise, ...]:
-    """A guise with its recipe for every theme of the brief. Raises UsageError for a recipe nobody knows.
+) -> tuple[ThemeForm, ...]:
+    """A form with its recipe for every theme of the brief. Raises UsageError for a recipe nobody knows.
 
     felt: the recipe of the feeling the cue is asked for, which goes before the usual ones of its type.
     """
     known: dict[str, Recipe] = {**banks.recipes, **style.recipes, **dict(brief.recipes)}
-    asked = {guise.theme: guise for guise in brief.guises}
+    asked = {theme_form.theme: theme_form for theme_form in brief.theme_forms}
     rules = style.cues.get(brief.type, CueRules())
     usual = banks.cue_types[brief.type].recipes if rules.recipes is None else rules.recipes
     usual = usual if felt is None else {felt: 1.0}
     out = []
     for name in brief.themes:
-        guise = asked.get(name, Guise(name))
+        theme_form = asked.get(name, ThemeForm(name))
         row: Recipe | None
-        if guise.recipe and guise.recipe != PLAIN:
-            if guise.recipe not in known:
-                raise UsageError(f"unknown recipe '{guise.recipe}'{did_you_mean(guise.recipe, known)}")
-            row = known[guise.recipe]
+        if theme_form.recipe and theme_form.recipe != PLAIN:
+            if theme_form.recipe not in known:
+                raise UsageError(f"unknown recipe '{theme_form.recipe}'{did_you_mean(theme_form.recipe, known)}")
+            row = known[theme_form.recipe]
         else:
-            recipe = guise.recipe or _usual(usual, known, themes[name], draw.child(name))
-            guise, row = replace(guise, recipe=recipe), known.get(recipe)
-        out.append(replace(guise, row=row))
+            recipe = theme_form.recipe or _usual(usual, known, themes[name], draw.child(name))
+            theme_form, row = replace(theme_form, recipe=recipe), known.get(recipe)
+        out.append(replace(theme_form, row=row))
     return tuple(out)
 
 
-def guises_from(
+def theme_forms_from(
     beats: Sequence[Beat],
     feels: Sequence[str | None],
     brief: Brief,
-    usual: Sequence[Guise],
+    usual: Sequence[ThemeForm],
     style: Style,
     themes: Mapping[str, Theme],
     banks: Banks,
-) -> list[tuple[Guise, ...]]:
+) -> list[tuple[ThemeForm, ...]]:
     """For each beat how the themes come from it on. usual: in the cue; feels: the recipe of each beat's feeling.
 
     What a beat asks for goes before what the cue asks for, that before its feeling; a feeling's recipe under which a
     theme would not be known leaves it as it is. Raises UsageError for a recipe nobody knows.
     """
     known: dict[str, Recipe] = {**banks.recipes, **style.recipes, **dict(brief.recipes)}
-    kept = {guise.theme for guise in brief.guises if guise.recipe}
-    out: list[tuple[Guise, ...]] = []
+    kept = {theme_form.theme for theme_form in brief.theme_forms if theme_form.recipe}
+    out: list[tuple[ThemeForm, ...]] = []
     now = tuple(usual)
     for beat, felt in zip(beats, feels, strict=True):
         if beat.recipe and beat.recipe != PLAIN and beat.recipe not in known:
             raise UsageError(f"unknown recipe '{beat.recipe}'{did_you_mean(beat.recipe, known)}")
         if beat.recipe:
             row = known.get(beat.recipe)
-            now = tuple(replace(guise, recipe=beat.recipe, row=row) for guise in now)
+            now = tuple(replace(theme_form, recipe=beat.recipe, row=row) for theme_form in now)
         elif beat.feel:
             now = tuple(
-                guise if felt is None or guise.theme in kept or not _known_in(themes[guise.theme], known.get(felt))
-                else replace(guise, recipe=felt, row=known.get(felt))
-                for guise in usual
+                form if felt is None or form.theme in kept or not _known_in(themes[form.theme], known.get(felt))
+                else replace(form, recipe=felt, row=known.get(felt))
+                for form in usual
             )  # fmt: skip
         out.append(now)
     return out
@@ -100,31 +100,31 @@ def _usual(weights: Mapping[str, float], known: Mapping[str, Recipe], theme: The
     return PLAIN
 
 
-def key_in(guises: Sequence[Guise], key: Key) -> Key:
+def key_in(theme_forms: Sequence[ThemeForm], key: Key) -> Key:
     """The home key in the mode the recipe of the first theme asks for."""
-    row = guises[0].row if guises else None
+    row = theme_forms[0].row if theme_forms else None
     return key if row is None else key.with_mode(mode_for(row, key))
 
 
-def meter_in(guises: Sequence[Guise]) -> Meter | None:
+def meter_in(theme_forms: Sequence[ThemeForm]) -> Meter | None:
     """The meter a recipe puts the cue in."""
-    argument = _argument(guises, "meter")
+    argument = _argument(theme_forms, "meter")
     return parse_meter(argument) if argument else None
 
 
-def lift_in(guises: Sequence[Guise]) -> int:
+def lift_in(theme_forms: Sequence[ThemeForm]) -> int:
     """Semitones by which the second half of the cue rises because a recipe transposes the theme."""
-    return int(_argument(guises, "transpose") or 0)
+    return int(_argument(theme_forms, "transpose") or 0)
 
 
-def tempo_in(guises: Sequence[Guise]) -> float:
+def tempo_in(theme_forms: Sequence[ThemeForm]) -> float:
     """The factor a recipe puts on the tempo."""
-    row = guises[0].row if guises else None
+    row = theme_forms[0].row if theme_forms else None
     return row.tempo if row else 1.0
 
 
-def _argument(guises: Sequence[Guise], name: str) -> str:
-    row = guises[0].row if guises else None
+def _argument(theme_forms: Sequence[ThemeForm], name: str) -> str:
+    row = theme_forms[0].row if theme_forms else None
     ops = [parse_op(text) for text in row.ops] if row else []
     return next((op.argument for op in ops if op.name == name), "")
 

@@ -14,7 +14,7 @@ from cuesmith.motif.model import Theme
 from cuesmith.music.timecode import parse_rate
 from cuesmith.plan.build import build_plan
 from cuesmith.show.album_order import arranged
-from cuesmith.show.theme_arc import guises_of, stage_of
+from cuesmith.show.theme_arc import stage_of, theme_forms_of
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_show, load_style
@@ -43,7 +43,7 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
     """The brief of one cue of a show, every default filled in, its themes as their stories have them there."""
     banks = load_banks()
     row = banks.cue_types[cue.type]
-    themes, guises = guises_of(show, cue, banks.stages)
+    themes, theme_forms = theme_forms_of(show, cue, banks.stages)
     return Brief(
         id=cue.id,
         title=cue.title or row.name,
@@ -55,7 +55,7 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
         meter=cue.meter or "",
         tempo_bpm=cue.tempo,
         themes=themes,
-        guises=guises,
+        theme_forms=theme_forms,
         meeting=cue.meeting,
         recipes=tuple(show.recipes.items()),
         chords=chords_in_brief(cue.chords),

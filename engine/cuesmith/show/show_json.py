@@ -52,7 +52,7 @@ def motif_row(score: Score, themes: Iterable[str]) -> dict[str, dict[str, object
     for name in themes:
         found = [statement for statement in score.statements() if statement.theme == name]
         row[name] = {
-            "recipe": score.plan.guise(name).recipe if found else "",
+            "recipe": score.plan.theme_form(name).recipe if found else "",
             "statements": len(found),
             "identity": max((round(float(statement.identity), 4) for statement in found), default=None),
             "ops": list(dict.fromkeys(op for statement in found for op in statement.ops)),

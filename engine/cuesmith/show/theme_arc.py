@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from cuesmith.specs.banks.themes import Stage
-from cuesmith.specs.brief import Guise
+from cuesmith.specs.brief import ThemeForm
 from cuesmith.specs.show import CueSpec, Show
 
 
@@ -29,10 +29,12 @@ def _asked(cue: CueSpec, theme: str, place: int) -> str:
     return cue.recipe or "" if place == 0 else ""
 
 
-def guises_of(show: Show, cue: CueSpec, stages: Mapping[str, Stage]) -> tuple[tuple[str, ...], tuple[Guise, ...]]:
+def theme_forms_of(
+    show: Show, cue: CueSpec, stages: Mapping[str, Stage]
+) -> tuple[tuple[str, ...], tuple[ThemeForm, ...]]:
     """The themes that are heard in a cue, and how each comes. Those whose stage is `absent` are left out."""
     heard: list[str] = []
-    guises: list[Guise] = []
+    theme_forms: list[ThemeForm] = []
     for place, theme in enumerate(show.themes_of(cue)):
         name = stage_of(show, cue, theme)
         stage = stages.get(name, Stage(about="", recipe=name or None))  # a recipe's name is a stage as well
@@ -41,5 +43,5 @@ def guises_of(show: Show, cue: CueSpec, stages: Mapping[str, Stage]) -> tuple[tu
             continue
         heard.append(theme)
         if asked or name:
-            guises.append(Guise(theme, asked or stage.recipe or "", name, stage.fragments and not asked))
-    return tuple(heard), tuple(guises)
+            theme_forms.append(ThemeForm(theme, asked or stage.recipe or "", name, stage.fragments and not asked))
+    return tuple(heard), tuple(theme_forms)

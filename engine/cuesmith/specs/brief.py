@@ -28,7 +28,7 @@ class Hit:
     note: str = ""
 
 
-Event = Literal["reveal", "impact", "entrance", "turn", "departure", "silence"]  # what a beat may mark; see plan.curves
+Event = Literal["reveal", "impact", "entrance", "turn", "departure", "silence"]  # see plan.picture.mood_curve
 
 
 class Mood(NamedTuple):
@@ -43,7 +43,7 @@ STILL = Mood(0.0, 0.0, 0.0)  # as a distance: none
 
 
 @dataclass(frozen=True, slots=True)
-class Guise:
+class ThemeForm:
     """How a theme comes back in a cue.
 
     recipe: name of a recipe, PLAIN, or empty (the cue type chooses). row: that recipe, once the plan has looked it up.
@@ -89,7 +89,7 @@ class Brief:
     tempo_bpm: float | None = None
     themes: tuple[str, ...] = ()
     variant: str = ""  # "", or B (no melody), C (soft), D (ending): cut from the cue of this id
-    guises: tuple[Guise, ...] = ()  # of themes whose form is asked for; the others as the cue type has them
+    theme_forms: tuple[ThemeForm, ...] = ()  # of themes whose form is asked for; the others as the cue type has them
     meeting: Meeting | None = None  # of the first two themes; None: as the cue type has it
     recipes: tuple[tuple[str, Recipe], ...] = ()  # the show's own, which hide those of style and banks
     chords: tuple[tuple[str, str], ...] = ()  # (section name, or "" for the whole cue; chart) as music.chart reads it

@@ -10,11 +10,11 @@ from pathlib import Path
 from cuesmith.errors import CuesmithError, SpecError, did_you_mean
 from cuesmith.music.timecode import parse_rate
 from cuesmith.specs.banks.library import Banks, load_banks, recipe_problems
-from cuesmith.specs.banks.like import filled, likes
+from cuesmith.specs.banks.like import filled, like_targets
 from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.beats import feel_problems, with_beats
 from cuesmith.specs.find import find_file, list_names
-from cuesmith.specs.removed_seats import without_dropped
+from cuesmith.specs.removed_seats import without_removed_seats
 from cuesmith.specs.show import CueSpec, Show
 from cuesmith.specs.spotting_list import read_hits
 from cuesmith.specs.style import Style
@@ -40,7 +40,7 @@ def style_from(document: Document) -> Style:
         parents.append(name)
         return _read(name)
 
-    document = resolve_extends(document, parent, without_dropped)
+    document = resolve_extends(document, parent, without_removed_seats)
     style, problems = check(document, Style)
     if style is not None and parents:
         style = replace(style, kin=(*style.kin, *parents))
@@ -49,7 +49,7 @@ def style_from(document: Document) -> Style:
         found += style_problems(style, load_banks())
     if style is None or found:
         raise SpecError("\n".join(problem_lines(document, found)))
-    return replace(style, cues=filled(style.cues, likes(load_banks().cue_types)))
+    return replace(style, cues=filled(style.cues, like_targets(load_banks().cue_types)))
 
 
 @cache

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from cuesmith.specs.yaml.document import Document, KeyPath, Position
 
 
-def without_dropped(parent: Document, child: Document) -> Document:
+def without_removed_seats(parent: Document, child: Document) -> Document:
     """The parent as its child inherits it: without what it says, under `cues`, of seats that the child sets to null.
 
     What the child itself writes of such a seat is left for the checks to find. The parent itself when there is none.

@@ -1,7 +1,7 @@
 """Expectation: how surprising each note of a melody is to ears that know folk songs.
 
 A model in the manner of Pearce's IDyOM (2005), trained once by `tools/train_expectation.py`; only its counts ship. Per
-note two things are told, when it comes and what pitch it has. Several viewpoints (`motif.viewpoints`) each give a
+note two things are told, when it comes and what pitch it has. Several viewpoints (`themes.melody_views`) each give a
 distribution from the longest context that was counted, smoothed by all shorter ones down to even odds (escape method C,
 interpolated). They are multiplied, the surer ones weighing more: weight = (entropy / greatest entropy) to the power
 -BIAS. Only pitch classes that the melody uses are thought possible: its scale is known, and one that songs seldom use

@@ -1,6 +1,6 @@
 """The profile of a melody's surprise, and how human it is.
 
-Figures of the curve of information content (`motif.expectation`) are held against those of folk songs of eight bars
+Figures of the curve of information content (`themes.expectation`) are held against those of folk songs of eight bars
 that the model was not trained on.
 """
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from cuesmith.cue.cue import Cue
-from cuesmith.export.bar_grid import bar_starts
 from cuesmith.motif.model import Theme
+from cuesmith.music.bar_grid import bar_starts
 from cuesmith.plan.model import Plan
 from cuesmith.score import Statement
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from cuesmith.casting.cast import Player
-from cuesmith.composition.accompaniment.patterns import VARY_EVERY, laid, turning
+from cuesmith.composition.accompaniment.patterns import VARY_EVERY, tokens_by_bar, turning
 from cuesmith.composition.accompaniment.voicings import window
-from cuesmith.composition.setting import Setting
+from cuesmith.composition.context import ComposeContext
 from cuesmith.music.chord import chord_scale
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import SectionPlan
@@ -33,7 +33,7 @@ SIMILAR, PARALLEL = 4.0, 16.0  # costs of going the melody's way, and in paralle
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class BassSlot:
     """A note before it has a pitch. step: ticks of one step of its pattern."""
 
     onset: int
@@ -55,7 +55,7 @@ def foot(span: ChordSpan, section: SectionPlan) -> int:
 
 
 def feet(
-    setting: Setting, section: SectionPlan, spans: tuple[ChordSpan, ...], low: int, high: int, near: int | None
+    context: ComposeContext, section: SectionPlan, spans: tuple[ChordSpan, ...], low: int, high: int, near: int | None
 ) -> tuple[int, ...]:
     """The pitch of each chord's foot: near the one before, rather against the melody than with it, and in parallel
     fifths or octaves with it only where there is no other way. The cheapest line of all, by dynamic programme.
@@ -63,13 +63,13 @@ def feet(
     near: the last pitch the bass played before, if any.
     """
     line: dict[int, tuple[float, tuple[int, ...]]] = {} if near is None else {near: (0.0, ())}  # by its last pitch
-    then = None if near is None else setting.sung(chord_at(setting.harmony, section.start - 1).onset)
+    then = None if near is None else context.sung(chord_at(context.harmony, section.start - 1).onset)
     for span in spans:
         first = low + (foot(span, section) - low) % 12
         options = [p for p in (first, first + 12) if p <= min(high, low + ROOTS_SPAN)] or [first]
         if first - 12 >= DEEPEST:
             options.append(first - 12)
-        now = setting.sung(span.onset)
+        now = context.sung(span.onset)
         ways = {}
         for pitch in options:
             own = 0.3 * abs(pitch - low - 6) + (UNDER if pitch < low else 0.0)
@@ -90,7 +90,7 @@ def _step(at: int, pitch: int, then: Note | None, now: Note | None) -> float:
     return value
 
 
-def _varied(slots: list[Slot], bar: int, bars: int, start: int, beat: int) -> list[Slot]:
+def _varied(slots: list[BassSlot], bar: int, bars: int, start: int, beat: int) -> list[BassSlot]:
     """A bar of the pattern; every fourth has a turn of its own, the last of a phrase leads on."""
     leads_on = turning(bar, bars)
     if not slots or not (leads_on or bar % VARY_EVERY == VARY_EVERY - 1):
@@ -111,60 +111,62 @@ def _varied(slots: list[Slot], bar: int, bars: int, start: int, beat: int) -> li
     return [*slots[:at], replace(slots[at], symbol=OTHER.get(slots[at].symbol, slots[at].symbol)), *slots[at + 1 :]]
 
 
-def _split(slot: Slot, at: int, symbol: str) -> tuple[Slot, Slot]:
-    return replace(slot, duration=at), Slot(slot.onset + at, slot.duration - at, symbol, 0, slot.step)
+def _split(place: BassSlot, at: int, symbol: str) -> tuple[BassSlot, BassSlot]:
+    return replace(place, duration=at), BassSlot(place.onset + at, place.duration - at, symbol, 0, place.step)
 
 
-def _locked(slots: list[Slot], kicks: tuple[int, ...], step: int, end: int) -> list[Slot]:
+def _locked(slots: list[BassSlot], kicks: tuple[int, ...], step: int, end: int) -> list[BassSlot]:
     """The bar with its notes on the strokes of the bass drum: moved there by a step, added, or else thinned out.
 
     end: the tick of the next bar line, over which nothing is held.
     """
     if not kicks or not slots:
         return slots
-    taken = {slot.onset for slot in slots}
+    taken = {place.onset for place in slots}
     free = [tick for tick in kicks if tick not in taken]
     moved = []
-    for slot in slots:
-        near = next((t for t in free if abs(t - slot.onset) == step), None)
-        if slot.onset not in kicks and slot.symbol != "a" and near is not None:
+    for place in slots:
+        near = next((t for t in free if abs(t - place.onset) == step), None)
+        if place.onset not in kicks and place.symbol != "a" and near is not None:
             free.remove(near)
-            slot = replace(slot, onset=near)
-        moved.append(slot)
-    moved += [Slot(tick, step, "R", 0, step) for tick in free]
-    moved.sort(key=lambda slot: slot.onset)
-    on = sum(slot.onset in kicks for slot in moved)
+            place = replace(place, onset=near)
+        moved.append(place)
+    moved += [BassSlot(tick, step, "R", 0, step) for tick in free]
+    moved.sort(key=lambda place: place.onset)
+    on = sum(place.onset in kicks for place in moved)
     room = round(on * (1 - ON_KICK) / ON_KICK)
-    off = [slot for slot in moved if slot.onset not in kicks]
-    off.sort(key=lambda slot: (slot.symbol != "a", slot.accent < 0, -slot.accent, slot.onset))
+    off = [place for place in moved if place.onset not in kicks]
+    off.sort(key=lambda place: (place.symbol != "a", place.accent < 0, -place.accent, place.onset))
     dropped = set(off[room:])
-    kept = [slot for slot in moved if slot not in dropped]
+    kept = [place for place in moved if place not in dropped]
     return [
-        replace(slot, duration=min(slot.duration, after.onset - slot.onset))
-        for slot, after in zip(kept, [*kept[1:], replace(kept[-1], onset=end)], strict=True)
+        replace(place, duration=min(place.duration, after.onset - place.onset))
+        for place, after in zip(kept, [*kept[1:], replace(kept[-1], onset=end)], strict=True)
     ]
 
 
-def _slots(setting: Setting, section: SectionPlan, texture: Texture, spans: tuple[ChordSpan, ...]) -> list[Slot]:
+def _slots(
+    context: ComposeContext, section: SectionPlan, texture: Texture, spans: tuple[ChordSpan, ...]
+) -> list[BassSlot]:
     """The rhythm of the section: the pattern bar by bar, cut where chords change and taken up again from the root."""
     bar_ticks, step = section.meter.bar_ticks, PPQ // texture.unit
     beat = min(PPQ, bar_ticks)
     onsets = [span.onset for span in spans]
     starts = set(onsets)
-    out: list[Slot] = []
-    for bar, found in laid(texture, section.meter, section.bars):
+    out: list[BassSlot] = []
+    for bar, found in tokens_by_bar(texture, section.meter, section.bars):
         start = section.start + bar * bar_ticks
-        slots = [Slot(start + t.step * step, t.steps * step, t.symbol, t.accent, step) for t in found]
+        slots = [BassSlot(start + t.step * step, t.steps * step, t.symbol, t.accent, step) for t in found]
         if "kick" in texture.tags:
-            slots = _locked(slots, setting.kicks_between(start, start + bar_ticks), step, start + bar_ticks)
-        for slot in _varied(slots, bar, section.bars, start, beat):
-            if slot.onset in starts and section.meter.strength(slot.onset - start) >= 2:
-                slot = replace(slot, symbol="R")
-            cuts = onsets[bisect_right(onsets, slot.onset) : bisect_left(onsets, slot.end)]
-            out.append(replace(slot, duration=cuts[0] - slot.onset) if cuts else slot)
-            for a, b in pairwise([*cuts, slot.end]):
+            slots = _locked(slots, context.kicks_between(start, start + bar_ticks), step, start + bar_ticks)
+        for place in _varied(slots, bar, section.bars, start, beat):
+            if place.onset in starts and section.meter.strength(place.onset - start) >= 2:
+                place = replace(place, symbol="R")
+            cuts = onsets[bisect_right(onsets, place.onset) : bisect_left(onsets, place.end)]
+            out.append(replace(place, duration=cuts[0] - place.onset) if cuts else place)
+            for a, b in pairwise([*cuts, place.end]):
                 if b - a >= LEAST:
-                    out.append(Slot(a, b - a, "R", slot.accent, step))
+                    out.append(BassSlot(a, b - a, "R", place.accent, step))
     return out
 
 
@@ -209,22 +211,22 @@ def _walked(span: ChordSpan, before: int, ahead: int, left: int, low: int, high:
 
 
 def bass_line(
-    setting: Setting, player: Player, section: SectionPlan, texture: Texture, velocity: int, near: int | None
+    context: ComposeContext, player: Player, section: SectionPlan, texture: Texture, velocity: int, near: int | None
 ) -> list[Note]:
     """The bass of a section. near: the last pitch it played, if any."""
     low, high = window(player, section)
-    spans = setting.spans(section)
-    roots = dict(zip((s.onset for s in spans), feet(setting, section, spans, low, high, near), strict=True))
-    slots = _slots(setting, section, texture, spans)
-    chromatic = setting.voicing.bass == "chromatic"
-    after = chord_at(setting.harmony, section.end if section.end < setting.plan.length else 0)
-    beyond = feet(setting, setting.plan.section_at(after.onset), (after,), low, high, None)[0]
-    placed = [chord_at(spans, slot.onset) for slot in slots]
+    spans = context.spans(section)
+    roots = dict(zip((s.onset for s in spans), feet(context, section, spans, low, high, near), strict=True))
+    slots = _slots(context, section, texture, spans)
+    chromatic = context.voicing.bass == "chromatic"
+    after = chord_at(context.harmony, section.end if section.end < context.plan.length else 0)
+    beyond = feet(context, context.plan.section_at(after.onset), (after,), low, high, None)[0]
+    placed = [chord_at(spans, place.onset) for place in slots]
     fixed = [
-        None if slot.symbol in ("a", "w")
-        else roots[span.onset] if slot.symbol == "R"
-        else _member(slot.symbol, roots[span.onset], span, low, high)
-        for slot, span in zip(slots, placed, strict=True)
+        None if place.symbol in ("a", "w")
+        else roots[span.onset] if place.symbol == "R"
+        else _member(place.symbol, roots[span.onset], span, low, high)
+        for place, span in zip(slots, placed, strict=True)
     ]  # fmt: skip
     ahead: list[int] = []  # for each slot the next pitch that stands, and how many are open until there
     open_until: list[int] = []
@@ -236,13 +238,13 @@ def bass_line(
     ahead.reverse()
     open_until.reverse()
     out: list[Note] = []
-    for slot, span, pitch, target, left in zip(slots, placed, fixed, ahead, open_until, strict=True):
+    for place, span, pitch, target, left in zip(slots, placed, fixed, ahead, open_until, strict=True):
         before = out[-1].pitch if out else roots[span.onset]
-        if slot.symbol == "a":
+        if place.symbol == "a":
             pitch = approach(span, before, target, low, chromatic)
         elif pitch is None:
             pitch = _walked(span, before, target, left + 1, low, high)
-        gate = GHOST * slot.step if slot.accent < 0 else slot.duration * texture.gate
-        loud = max(20, min(120, velocity + (10, 0, -22)[1 - slot.accent]))
-        out.append(Note(slot.onset, max(30, round(gate)), min(pitch, high), loud))
+        gate = GHOST * place.step if place.accent < 0 else place.duration * texture.gate
+        loud = max(20, min(120, velocity + (10, 0, -22)[1 - place.accent]))
+        out.append(Note(place.onset, max(30, round(gate)), min(pitch, high), loud))
     return out

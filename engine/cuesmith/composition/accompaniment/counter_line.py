@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cuesmith.casting.cast import Player
+from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.fit_to_chords import fit
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.composition.setting import Setting
 from cuesmith.music.chord import Chord, chord_scale
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import SectionPlan
@@ -36,14 +36,16 @@ def _guides(chord: Chord) -> tuple[int, ...]:
     return tuple(wanted) or chord.classes
 
 
-def _skeleton(setting: Setting, section: SectionPlan, spans: Sequence[ChordSpan], low: int, high: int) -> list[int]:
+def _skeleton(
+    context: ComposeContext, section: SectionPlan, spans: Sequence[ChordSpan], low: int, high: int
+) -> list[int]:
     """A guide tone for each chord: the way of least cost through all of them (Viterbi)."""
     rises = section.index % 2 == 0
     reach = (high - low) / 2
     columns: list[dict[int, tuple[float, int]]] = []  # pitch → cost so far, pitch before
     tops: list[int | None] = []
     for i, span in enumerate(spans):
-        sung = [n.pitch for n in setting.lead_between(span.onset, span.end)]
+        sung = [n.pitch for n in context.lead_between(span.onset, span.end)]
         ceiling = min(sung) - BELOW_MIN if sung else high
         floor = min(sung) - BELOW_MAX if sung else low
         tops.append(sung[0] if sung else None)
@@ -75,7 +77,7 @@ def _skeleton(setting: Setting, section: SectionPlan, spans: Sequence[ChordSpan]
     return path
 
 
-def _entry(setting: Setting, span: ChordSpan, onsets: set[int]) -> int:
+def _entry(context: ComposeContext, span: ChordSpan, onsets: set[int]) -> int:
     """The first beat of the chord, in its first half, on which the tune has no note of its own."""
     beats = range(span.onset, span.onset + max(1, span.duration // 2) + 1, PPQ)
     halves = range(span.onset + PPQ // 2, span.onset + max(1, span.duration // 2) + 1, PPQ)
@@ -94,14 +96,14 @@ def _steps_on(span: ChordSpan, start: int, pitch: int, ahead: int, free: Sequenc
     return list(zip(free[len(free) - len(ladder) :], ladder, strict=True))
 
 
-def _line(setting: Setting, section: SectionPlan, spans: Sequence[ChordSpan], low: int, high: int) -> list[Note]:
+def _line(context: ComposeContext, section: SectionPlan, spans: Sequence[ChordSpan], low: int, high: int) -> list[Note]:
     velocity = velocity_of(section.energy) - QUIETER
-    path = _skeleton(setting, section, spans, low, high)
+    path = _skeleton(context, section, spans, low, high)
     out: list[Note] = []
     for i, (span, pitch) in enumerate(zip(spans, path, strict=True)):
-        sung = setting.lead_between(span.onset, span.end)
+        sung = context.lead_between(span.onset, span.end)
         onsets = {n.onset for n in sung}
-        entry = span.onset if i % PHRASE == 0 else _entry(setting, span, onsets)
+        entry = span.onset if i % PHRASE == 0 else _entry(context, span, onsets)
         if entry > span.onset and out and out[-1].end == span.onset:
             held = out[-1].pitch
             suspended = 1 <= held - pitch <= 2 and entry - span.onset <= 2 * PPQ  # 4-3, 9-8, 7-6: it falls by step
@@ -115,7 +117,7 @@ def _line(setting: Setting, section: SectionPlan, spans: Sequence[ChordSpan], lo
         edges = [tick for tick, _ in line[1:]] + [span.end]
         out += [Note(tick, end - tick, p, velocity) for (tick, p), end in zip(line, edges, strict=True)]
     merged: list[Note] = []
-    for note in (_under(setting, note, low) for note in out):
+    for note in (_under(context, note, low) for note in out):
         if note is None:
             continue
         last = merged[-1] if merged else None
@@ -126,25 +128,27 @@ def _line(setting: Setting, section: SectionPlan, spans: Sequence[ChordSpan], lo
     return merged
 
 
-def _under(setting: Setting, note: Note, low: int) -> Note | None:
+def _under(context: ComposeContext, note: Note, low: int) -> Note | None:
     """The note, an octave down where it would cross the tune; None where that is too low."""
-    sung = setting.sung(note.onset)
+    sung = context.sung(note.onset)
     if sung is None or note.pitch < sung.pitch:
         return note
     return note._replace(pitch=note.pitch - 12) if note.pitch - 12 >= low else None
 
 
-def _rests(setting: Setting, section: SectionPlan) -> list[tuple[int, int]]:
+def _rests(context: ComposeContext, section: SectionPlan) -> list[tuple[int, int]]:
     """Where the tune is silent long enough for an answer, once it has begun."""
-    tune = [n for n in setting.lead if section.start <= n.onset < section.end]
+    tune = [n for n in context.lead if section.start <= n.onset < section.end]
     edges = [*tune[1:], Note(section.end, 1, 0, 1)] if tune else []
     return [(n.end, after.onset) for n, after in zip(tune, edges, strict=True) if after.onset - n.end >= ANSWERED]
 
 
-def _answer(setting: Setting, section: SectionPlan, start: int, end: int, low: int, high: int) -> tuple[Note, ...]:
+def _answer(
+    context: ComposeContext, section: SectionPlan, start: int, end: int, low: int, high: int
+) -> tuple[Note, ...]:
     """The head of the theme in a rest of the tune, in this player's register, fitted to the chords."""
     assert section.theme is not None
-    motif = setting.themes[section.theme].motif
+    motif = context.themes[section.theme].motif
     head = motif.notes[:ANSWER_NOTES]
     length = (motif.notes[ANSWER_NOTES].onset if len(motif.notes) > ANSWER_NOTES else motif.length) - head[0].onset
     if len(head) < 3 or length > end - start:
@@ -157,19 +161,19 @@ def _answer(setting: Setting, section: SectionPlan, start: int, end: int, low: i
     mean = sum(n.pitch for n in whole) / len(whole)
     shift = 12 * round((centre - mean) / 12)
     raw = [n._replace(onset=n.onset + at, pitch=n.pitch + shift) for n in whole]
-    return fit(raw, setting.harmony, section.meter, section.start, low=low, high=high)
+    return fit(raw, context.harmony, section.meter, section.start, low=low, high=high)
 
 
 def _with_answers(
-    setting: Setting, section: SectionPlan, notes: list[Note], low: int, high: int
+    context: ComposeContext, section: SectionPlan, notes: list[Note], low: int, high: int
 ) -> tuple[list[Note], list[Note]]:
     """(guide tones, answers): the line makes way where the head of the theme is quoted."""
     answers: list[Note] = []
-    others = (p for p in setting.cast.players if "answer" in p.seat.gestures)
-    if any(setting.cast.active(player, section) for player in others):
+    others = (p for p in context.cast.players if "answer" in p.seat.gestures)
+    if any(context.cast.active(player, section) for player in others):
         return notes, answers  # somebody else has the answers
-    for start, end in _rests(setting, section):
-        quoted = _answer(setting, section, start, end, low, high)
+    for start, end in _rests(context, section):
+        quoted = _answer(context, section, start, end, low, high)
         if not quoted:
             continue
         first, last = quoted[0].onset, quoted[-1].end
@@ -187,7 +191,7 @@ def _with_answers(
     return notes, answers
 
 
-def counter_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
+def counter_passages(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
     """Enters with the second statement of the theme, never with the first, and leaves the start of a contrast alone."""
     out = []
     heard = 0
@@ -195,19 +199,19 @@ def counter_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
     low = max(player.instrument.sweet[0], 45) + 12 * player.seat.octave
     high = min(player.instrument.range[1], low + 19)
     articulation = player.seat.articulation or "legato"
-    for section in setting.plan.sections:
+    for section in context.plan.sections:
         if section.theme is None or section.treatment not in SUNG_IN:
             continue
         heard += 1
-        if (heard == 1 and len(setting.plan.sections) > 2) or not setting.cast.active(player, section):
+        if (heard == 1 and len(context.plan.sections) > 2) or not context.cast.active(player, section):
             continue
-        if setting.cast.leads[section.index] == player.id:
+        if context.cast.leads[section.index] == player.id:
             continue
         silent = section.start + section.length // 2 if section.treatment == "contrast" else section.start
-        spans = [span for span in setting.spans(section) if span.onset >= silent]
+        spans = [span for span in context.spans(section) if span.onset >= silent]
         if not spans:
             continue
-        notes, answers = _with_answers(setting, section, _line(setting, section, spans, low, high), low, high)
+        notes, answers = _with_answers(context, section, _line(context, section, spans, low, high), low, high)
         if notes:
             out.append(Passage(tuple(notes), section.index, "guide tones", articulation))
         if answers:

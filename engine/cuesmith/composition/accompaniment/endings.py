@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from cuesmith.casting.cast import Player
 from cuesmith.composition.accompaniment.voicings import manner_of, window
+from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.composition.setting import Setting
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.partwriting import voice_lead
 from cuesmith.plan.model import Plan
@@ -20,9 +20,9 @@ def final_bar(plan: Plan) -> int:
     return plan.length - plan.sections[-1].meter.bar_ticks
 
 
-def _last_chord(setting: Setting, player: Player, passages: tuple[Passage, ...], start: int) -> tuple[int, ...]:
-    last = setting.plan.sections[-1]
-    chord = chord_at(setting.harmony, start).chord
+def _last_chord(context: ComposeContext, player: Player, passages: tuple[Passage, ...], start: int) -> tuple[int, ...]:
+    last = context.plan.sections[-1]
+    chord = chord_at(context.harmony, start).chord
     low, high = window(player, last)
     if player.seat.role == "bass":
         return (low + (chord.bass - low) % 12,)
@@ -34,15 +34,15 @@ def _last_chord(setting: Setting, player: Player, passages: tuple[Passage, ...],
         return (min(options, key=lambda p: (abs(p - near), p)),) if options else ()
     voices = max(1, min(player.seat.voices if player.seat.voices > 1 else 3, player.instrument.voices, 4))
     above = max(low, LOW_CHORD) if player.instrument.range[1] >= LOW_CHORD + 16 else low
-    found = voice_lead((chord,), voices, above, max(high, above + 16), way=manner_of(setting, player.seat.role))[0]
+    found = voice_lead((chord,), voices, above, max(high, above + 16), way=manner_of(context, player.seat.role))[0]
     if above > low and voices > 2:  # who reaches lower puts the bass there and the chord above it
         return (low + (chord.bass - low) % 12, *found[1:])
     return found
 
 
-def close_part(setting: Setting, player: Player, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+def close_part(context: ComposeContext, player: Player, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
     """The part with its ending written in. Only players who were still playing join the last chord."""
-    plan = setting.plan
+    plan = context.plan
     if plan.ending in OPEN_ENDED or not passages:
         return cut_passages(passages, plan.length)  # a loop would ring over its own beginning
     start = final_bar(plan)
@@ -52,9 +52,9 @@ def close_part(setting: Setting, player: Player, passages: tuple[Passage, ...]) 
     kept = cut_passages(passages, start)
     if plan.ending == "ma_stop" or not recent or (player.seat.role == "colour" and plan.ending != "allargando"):
         return kept
-    if not setting.cast.closes(player):
+    if not context.cast.closes(player):
         return kept
-    pitches = _last_chord(setting, player, passages, start)
+    pitches = _last_chord(context, player, passages, start)
     sustained = player.instrument is not None and player.instrument.sustained
     length = (
         PPQ // 2 if plan.ending == "button" else bar if sustained or player.seat.role == "pad" else min(bar, 3 * PPQ)

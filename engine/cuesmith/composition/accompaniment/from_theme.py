@@ -10,10 +10,10 @@ from cuesmith.casting.cast import Player
 from cuesmith.composition.accompaniment.patterns import VARY_EVERY, turning
 from cuesmith.composition.accompaniment.vamps import in_turn
 from cuesmith.composition.accompaniment.voicings import window
+from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.fit_to_chords import fit
 from cuesmith.composition.melody.material import PLACED, phrase_meter
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.composition.setting import Setting
 from cuesmith.motif.ops import apply_ops, parse_op
 from cuesmith.motif.transform import remetre
 from cuesmith.music.meter import Meter
@@ -28,8 +28,8 @@ LIGHTER = 10  # under the velocity of the melody
 DEVICE = "theme underneath"
 
 
-def _row(setting: Setting, section: SectionPlan) -> Recipe | None:
-    row = setting.plan.guise(section.theme, section).row if section.theme else None
+def _row(context: ComposeContext, section: SectionPlan) -> Recipe | None:
+    row = context.plan.theme_form(section.theme, section).row if section.theme else None
     return row if row is not None and row.accompaniment else None
 
 
@@ -38,12 +38,12 @@ def _loops(row: Recipe) -> bool:
     return any(parse_op(op).name == "ostinato" for op in row.accompaniment)
 
 
-def _seat(setting: Setting, section: SectionPlan, row: Recipe) -> str | None:
+def _seat(context: ComposeContext, section: SectionPlan, row: Recipe) -> str | None:
     """Who plays the line in a section: the first seat of the fitting role that is at work there."""
     role = "ostinato" if _loops(row) else "counter"
-    for player in setting.cast.players:
+    for player in context.cast.players:
         able = player.seat.role == role and player.seat.double is None and player.instrument is not None
-        if able and setting.cast.active(player, section):
+        if able and context.cast.active(player, section):
             return player.id
     return None
 
@@ -68,14 +68,14 @@ def _turned(loop: list[Note], section: SectionPlan) -> list[Note]:
     return out
 
 
-def derived_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
+def derived_passages(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
     """The passages of a seat that are made of the theme; none for most seats and cues."""
     out = []
-    for section in setting.plan.sections:
-        row = _row(setting, section)
-        if row is None or section.theme is None or _seat(setting, section, row) != player.id:
+    for section in context.plan.sections:
+        row = _row(context, section)
+        if row is None or section.theme is None or _seat(context, section, row) != player.id:
             continue
-        theme = setting.themes[section.theme]
+        theme = context.themes[section.theme]
         meter = phrase_meter(theme, section.meter)
         ops = [op for op in row.accompaniment if parse_op(op).name not in PLACED]
         line = apply_ops(remetre(theme.motif, meter), ops, theme.key, theme.scale).motif
@@ -90,8 +90,8 @@ def derived_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
         ]  # fmt: skip
         if _loops(row):
             raw = _turned(raw, section)
-        notes = fit(raw, setting.harmony, section.meter, section.start, low=low, high=high, against=setting.lead)
+        notes = fit(raw, context.harmony, section.meter, section.start, low=low, high=high, against=context.lead)
         kept = [n._replace(duration=min(n.duration, section.end - n.onset)) for n in notes]
-        kept = in_turn(setting, player, section, kept)
+        kept = in_turn(context, player, section, kept)
         out.append(Passage(tuple(kept), section.index, DEVICE, player.seat.articulation or "normal"))
     return tuple(out)

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from cuesmith.casting.cast import Player
 from cuesmith.composition.accompaniment.section_boundaries import LEADING
+from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.composition.setting import Setting
 from cuesmith.music.chord import chord_scale
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import SectionPlan
@@ -17,11 +17,11 @@ from cuesmith.score import Passage, chord_at
 SILENT_BARS = 2  # between two answers
 
 
-def _ladder(setting: Setting, section: SectionPlan, tick: int, low: int, high: int) -> list[int]:
-    span = chord_at(setting.harmony, tick)
+def _ladder(context: ComposeContext, section: SectionPlan, tick: int, low: int, high: int) -> list[int]:
+    span = chord_at(context.harmony, tick)
     pool = chord_scale(span.chord, span.key)
-    if setting.plan.scale.pentatonic:
-        kept = {span.key.pitch(s) % 12 for s in setting.plan.scale.steps} | span.chord.core
+    if context.plan.scale.pentatonic:
+        kept = {span.key.pitch(s) % 12 for s in context.plan.scale.steps} | span.chord.core
         pool = frozenset(pc for pc in pool if pc in kept)
     return [p for p in range(low, high + 1) if p % 12 in pool]
 
@@ -31,12 +31,12 @@ def _range(player: Player) -> tuple[int, int]:
     return player.instrument.range
 
 
-def sweep(setting: Setting, player: Player, section: SectionPlan, beats: float, count: int) -> list[Note]:
+def sweep(context: ComposeContext, player: Player, section: SectionPlan, beats: float, count: int) -> list[Note]:
     """A rising run that lands on the bar line after the section."""
     low, high = _range(player)
-    after = setting.plan.section_at(section.end)
-    landing = chord_at(setting.harmony, min(section.end, setting.plan.length - 1)).chord
-    pool = _ladder(setting, section, section.end - 1, low, high)
+    after = context.plan.section_at(section.end)
+    landing = chord_at(context.harmony, min(section.end, context.plan.length - 1)).chord
+    pool = _ladder(context, section, section.end - 1, low, high)
     tops = [p for p in pool if p % 12 in landing.classes and p <= high - 2] or pool
     top = min(tops, key=lambda p: abs(p - (low + (high - low) * 0.75)))
     rungs = [p for p in pool if p < top][-count:]
@@ -47,40 +47,40 @@ def sweep(setting: Setting, player: Player, section: SectionPlan, beats: float, 
     loud = velocity_of(after.energy)
     start = section.end - step * len(rungs)
     notes = [Note(start + i * step, step, p, max(30, loud - 34 + 34 * i // len(rungs))) for i, p in enumerate(rungs)]
-    return [*notes, Note(section.end, PPQ, top, min(118, loud))] if section.end < setting.plan.length else notes
+    return [*notes, Note(section.end, PPQ, top, min(118, loud))] if section.end < context.plan.length else notes
 
 
-def gliss(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+def gliss(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
     """Harp or koto: a fast sweep of two octaves into the next section."""
-    return sweep(setting, player, section, 1.5, 14)
+    return sweep(context, player, section, 1.5, 14)
 
 
-def run(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+def run(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
     """Strings or woodwind: seven notes into the downbeat."""
-    return sweep(setting, player, section, 1.0, 7)
+    return sweep(context, player, section, 1.0, 7)
 
 
-def rip(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+def rip(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
     """Horns: five notes in half a beat, then the target held."""
-    notes = sweep(setting, player, section, 0.5, 5)
-    return [*notes[:-1], notes[-1]._replace(duration=2 * PPQ)] if notes and section.end < setting.plan.length else []
+    notes = sweep(context, player, section, 0.5, 5)
+    return [*notes[:-1], notes[-1]._replace(duration=2 * PPQ)] if notes and section.end < context.plan.length else []
 
 
-def swell(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+def swell(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
     """A chord tone held over the last bar, growing (the performance draws the swell)."""
     low, high = _range(player)
     start = section.end - section.meter.bar_ticks
-    chord = chord_at(setting.harmony, start).chord
+    chord = chord_at(context.harmony, start).chord
     assert player.instrument is not None
     middle = sum(player.instrument.sweet) // 2
     pitch = min((p for p in range(low, high + 1) if p % 12 in chord.classes), key=lambda p: (abs(p - middle), p))
     return [Note(start, section.meter.bar_ticks, pitch, velocity_of(section.energy))]
 
 
-def bell(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+def bell(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
     """One tone at the head of the section and a fifth of it at its middle."""
     low, high = player.instrument.sweet if player.instrument else (60, 84)
-    chord = chord_at(setting.harmony, section.start).chord
+    chord = chord_at(context.harmony, section.start).chord
     tones = [p for p in range(low, high + 1) if p % 12 in (chord.root, (chord.root + 7) % 12)]
     if not tones:
         return []
@@ -92,7 +92,7 @@ def bell(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
     return out
 
 
-def answer(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+def answer(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
     """In breaths of the melody of a beat or more: the last notes of the tune, moved to where this player sits.
 
     Not in every one: who answers each half sentence interrupts. Two bars pass before a breath of less than a bar is
@@ -101,7 +101,7 @@ def answer(setting: Setting, player: Player, section: SectionPlan) -> list[Note]
     low, high = player.instrument.sweet if player.instrument else (60, 84)
     if section.theme is None:
         return []
-    tune = [n for n in setting.lead if section.start <= n.onset < section.end]
+    tune = [n for n in context.lead if section.start <= n.onset < section.end]
     out: list[Note] = []
     edges = [*tune, Note(section.end, 1, 0, 1)]
     free_from = section.start
@@ -110,7 +110,7 @@ def answer(setting: Setting, player: Player, section: SectionPlan) -> list[Note]
         if hole < PPQ or i < 2 or (note.end < free_from and hole < section.meter.bar_ticks):
             continue
         source = [n.pitch for n in tune[max(0, i - 2) : i + 1]]
-        pool = _ladder(setting, section, note.end, low, high)
+        pool = _ladder(context, section, note.end, low, high)
         if not pool:
             continue
         free_from = note.end + SILENT_BARS * section.meter.bar_ticks
@@ -121,64 +121,64 @@ def answer(setting: Setting, player: Player, section: SectionPlan) -> list[Note]
     return out
 
 
-def roll(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+def roll(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
     """A roll over the last two beats, growing into the root of the next chord.
 
     It is rolled on that root where the chord before has it, else on the fifth or the old root, and changes on the beat.
     """
     low, high = _range(player)
-    ends = section.end >= setting.plan.length
-    before = chord_at(setting.harmony, section.end - 1).chord
-    after = before if ends else chord_at(setting.harmony, section.end).chord
+    ends = section.end >= context.plan.length
+    before = chord_at(context.harmony, section.end - 1).chord
+    after = before if ends else chord_at(context.harmony, section.end).chord
     pc = next((c for c in (after.root, (after.root + 7) % 12) if c in before.classes), before.root)
     rolled = next((p for p in range(low, high + 1) if p % 12 == pc), None)
     landing = [p for p in range(low, high + 1) if p % 12 == after.root]
     if rolled is None or not landing:
         return []
-    step = PPQ // 8 if setting.plan.tempo.bpm(section.start) < 100 else PPQ // 6
+    step = PPQ // 8 if context.plan.tempo.bpm(section.start) < 100 else PPQ // 6
     start = section.end - 2 * PPQ
-    loud = velocity_of((section if ends else setting.plan.section_at(section.end)).energy)
+    loud = velocity_of((section if ends else context.plan.section_at(section.end)).energy)
     count = (section.end - start) // step
     notes = [Note(start + i * step, step - 10, rolled, 40 + (loud - 40) * i // count) for i in range(count)]
     target = min(landing, key=lambda p: abs(p - rolled))
     return notes if ends else [*notes, Note(section.end, PPQ, target, min(118, loud + 6))]
 
 
-def tremolo(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+def tremolo(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
     """Koto, mandolin: one string struck twelve times a second for two beats, swelling and ebbing, over the bar line."""
     low, high = player.instrument.sweet if player.instrument else (60, 84)
     start = section.end - 2 * PPQ
-    span, after = chord_at(setting.harmony, start), chord_at(setting.harmony, min(section.end, setting.plan.length - 1))
+    span, after = chord_at(context.harmony, start), chord_at(context.harmony, min(section.end, context.plan.length - 1))
     classes = [pc for pc in span.chord.classes if pc in after.chord.classes] or span.chord.classes
     pool = [p for p in range(low, high + 1) if p % 12 in classes]
     if not pool or section.meter.bar_ticks < 2 * PPQ:
         return []
     pitch = min(pool, key=lambda p: (abs(p - (low + 2 * high) // 3), p))
-    step = PPQ // 6 if setting.plan.tempo.bpm(start) >= 100 else PPQ // 8
+    step = PPQ // 6 if context.plan.tempo.bpm(start) >= 100 else PPQ // 8
     count = 2 * PPQ // step
     loud = velocity_of(section.energy)
     shape = [1 - abs(2 * i / count - 1.2) for i in range(count)]
     return [Note(start + i * step, step - 10, pitch, max(34, round(loud - 30 + 30 * x))) for i, x in enumerate(shape)]
 
 
-def kakegoe(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+def kakegoe(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
     """A drummer's call a beat before the stroke on the next bar line: short, on the fifth, and falling as voices do."""
     low, high = player.instrument.sweet if player.instrument else (60, 72)
-    if section.end >= setting.plan.length or section.bars < 4:
+    if section.end >= context.plan.length or section.bars < 4:
         return []
     fifth = (section.key.tonic + 7) % 12
     pitch = min((p for p in range(low, high + 1) if p % 12 == fifth), key=lambda p: (abs(p - (low + high) // 2), p))
     return [Note(section.end - PPQ, PPQ // 3, pitch, min(118, velocity_of(section.energy) + 8))]
 
 
-def heterophony(setting: Setting, player: Player, section: SectionPlan) -> list[Note]:
+def heterophony(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
     """The tune at once in another way: its longer notes plucked in this player's octave, held ones with a neighbour
     and struck again."""
     low, high = player.instrument.sweet if player.instrument else (60, 84)
-    leader = setting.cast.leads[section.index]
-    if section.theme is None or leader is None or setting.cast.player(leader).instrument_id == player.instrument_id:
+    leader = context.cast.leads[section.index]
+    if section.theme is None or leader is None or context.cast.player(leader).instrument_id == player.instrument_id:
         return []
-    sung = sorted(n for p in setting.lead_passages if p.device == leader for n in p.notes)  # one voice of several
+    sung = sorted(n for p in context.lead_passages if p.device == leader for n in p.notes)  # one voice of several
     tune = [n for n in sung if section.start <= n.onset < section.end and n.duration >= PPQ // 2]
     out: list[Note] = []
     loud = velocity_of(section.energy) - 12
@@ -191,7 +191,7 @@ def heterophony(setting: Setting, player: Player, section: SectionPlan) -> list[
         if beats < 3 * PPQ // 2:
             out.append(Note(note.onset, beats, pitch, loud))
             continue
-        pool = _ladder(setting, section, note.onset, low, high)
+        pool = _ladder(context, section, note.onset, low, high)
         near = min((p for p in pool if p > pitch), default=pitch)
         half, quarter = PPQ // 2, PPQ // 4
         out += [Note(note.onset, half, pitch, loud), Note(note.onset + half, quarter, near, loud - 12),
@@ -199,7 +199,7 @@ def heterophony(setting: Setting, player: Player, section: SectionPlan) -> list[
     return out if len(out) > 3 else []
 
 
-GESTURES: dict[str, Callable[[Setting, Player, SectionPlan], list[Note]]] = {
+GESTURES: dict[str, Callable[[ComposeContext, Player, SectionPlan], list[Note]]] = {
     "gliss": gliss,
     "run": run,
     "rip": rip,
@@ -213,22 +213,22 @@ GESTURES: dict[str, Callable[[Setting, Player, SectionPlan], list[Note]]] = {
 }
 
 
-def colour_passages(setting: Setting, player: Player) -> tuple[Passage, ...]:
+def colour_passages(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
     """The gestures of one colour seat; those that lead over a boundary only where they were chosen to."""
     out = []
-    for section in setting.plan.sections:
-        if not setting.cast.active(player, section):
+    for section in context.plan.sections:
+        if not context.cast.active(player, section):
             continue
-        led = setting.leading.get(section.index, frozenset())
+        led = context.leading.get(section.index, frozenset())
         weights = {name: w for name, w in player.seat.gestures.items() if name not in LEADING or name in led}
         if not weights or section.bars < 2:
             continue
-        name = setting.draw.child(player.id, "gesture", section.index).weighted(
+        name = context.draw.child(player.id, "gesture", section.index).weighted(
             {**weights, "": 0.25 * sum(weights.values())}
         )
         if not name:
             continue
-        notes = GESTURES[name](setting, player, section)
+        notes = GESTURES[name](context, player, section)
         if notes:
             articulation = {"swell": "swell", "answer": "normal"}.get(name, "legato" if name == "run" else "normal")
             out.append(Passage(tuple(sorted(notes)), section.index, name, articulation))

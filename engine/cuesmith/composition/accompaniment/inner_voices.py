@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from cuesmith.chance import Stream
-from cuesmith.composition.setting import Setting
+from cuesmith.composition.context import ComposeContext
 from cuesmith.music.chord import chord_scale
 from cuesmith.music.note import PPQ
 from cuesmith.plan.model import Plan
@@ -37,24 +37,29 @@ def lyrical(plan: Plan) -> bool:
 
 
 def figure(
-    setting: Setting, span: ChordSpan, voicing: tuple[int, ...], before: tuple[int, ...], draw: Stream
+    context: ComposeContext, span: ChordSpan, voicing: tuple[int, ...], before: tuple[int, ...], draw: Stream
 ) -> Figure | None:
     """A figure for this chord as it is voiced, if one fits and the draw takes it. before: the voicing before."""
     if len(voicing) < 3 or not draw.chance(TAKEN):
         return None
     found: dict[str, Figure] = {}
     weights: dict[str, float] = {}
-    for name, row in setting.layouts.inner.items():
+    for name, row in context.layouts.inner.items():
         if span.chord.quality not in row.qualities or span.duration < row.beats * PPQ:
             continue
-        made = _made(setting, span, voicing, before, name, row)
+        made = _made(context, span, voicing, before, name, row)
         if made is not None:
             found[name], weights[name] = made, row.weight
     return found[draw.weighted(weights)] if found else None
 
 
 def _made(
-    setting: Setting, span: ChordSpan, voicing: tuple[int, ...], before: tuple[int, ...], name: str, row: InnerRow
+    context: ComposeContext,
+    span: ChordSpan,
+    voicing: tuple[int, ...],
+    before: tuple[int, ...],
+    name: str,
+    row: InnerRow,
 ) -> Figure | None:
     member = {"R": 0, "3": 4 if 4 in span.chord.intervals else 3, "5": 7}[row.member]
     pc = (span.chord.root + member) % 12
@@ -75,7 +80,7 @@ def _made(
         pitch = home + step
         if any(abs(pitch - other) in TOO_NEAR for other in others) or not (chromatic or pitch % 12 in scale):
             return None
-        for sung in setting.lead_between(span.onset + start, span.onset + end) if step else ():
+        for sung in context.lead_between(span.onset + start, span.onset + end) if step else ():
             if abs(sung.pitch - pitch) in RUBS and sung.duration > PPQ // 2:
                 return None
         notes.append((start, end - start, pitch))

@@ -112,7 +112,7 @@ def _bar(words: tuple[str, ...], first: int, steps: int, cyclic: bool, over: boo
     return (*found[:-1], replace(found[-1], steps=found[-1].steps + run))
 
 
-def laid(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple[Token, ...]]]:
+def tokens_by_bar(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple[Token, ...]]]:
     """(bar, its tokens) for every bar of a section. No token is longer than its bar, unless the next only holds it."""
     steps = int(meter.bar_beats * texture.unit)
     compound = meter.denominator == 8 and set(meter.groups) == {3}

@@ -8,14 +8,14 @@ from __future__ import annotations
 from cuesmith.casting.cast import Player
 from cuesmith.composition.accompaniment.gestures import sweep
 from cuesmith.composition.accompaniment.section_boundaries import PICKUP_LEVEL, PICKUPS, takes_pickups
-from cuesmith.composition.setting import Setting
+from cuesmith.composition.context import ComposeContext
 from cuesmith.music.note import PPQ
 from cuesmith.score import Passage
 
 BREATH = 30  # ticks left before the bar line
 
 
-def pickups(setting: Setting, player: Player, own: tuple[Passage, ...]) -> tuple[Passage, ...]:
+def pickups(context: ComposeContext, player: Player, own: tuple[Passage, ...]) -> tuple[Passage, ...]:
     """The passages of a seat with its pick-ups; what they run into gives way.
 
     Only seats of the orchestra have them (`boundaries.PICKUPS`), only one kind each, and where it was chosen.
@@ -24,13 +24,13 @@ def pickups(setting: Setting, player: Player, own: tuple[Passage, ...]) -> tuple
         return own
     device, length_beats, count, _ = PICKUPS[player.instrument.family]
     out = list(own)
-    for section in setting.plan.sections[:-1]:
-        after = setting.plan.sections[section.index + 1]
-        if after.level < PICKUP_LEVEL or not all(setting.cast.active(player, s) for s in (section, after)):
+    for section in context.plan.sections[:-1]:
+        after = context.plan.sections[section.index + 1]
+        if after.level < PICKUP_LEVEL or not all(context.cast.active(player, s) for s in (section, after)):
             continue
-        if device not in setting.leading.get(section.index, frozenset()):
+        if device not in context.leading.get(section.index, frozenset()):
             continue
-        notes = tuple(n for n in sweep(setting, player, section, length_beats, count) if n.onset < section.end)
+        notes = tuple(n for n in sweep(context, player, section, length_beats, count) if n.onset < section.end)
         if not notes:
             continue
         start = notes[0].onset

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from cuesmith.casting.cast import Player
 from cuesmith.composition.accompaniment.bass import bass_line, feet
 from cuesmith.composition.accompaniment.inner_voices import EVERY_BARS, figure, lyrical
-from cuesmith.composition.accompaniment.patterns import grouped, laid
+from cuesmith.composition.accompaniment.patterns import grouped, tokens_by_bar
 from cuesmith.composition.accompaniment.vamps import in_turn
 from cuesmith.composition.accompaniment.voicings import Voicings, voicings, window
+from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.composition.setting import Setting
 from cuesmith.motif.transform import remetre
 from cuesmith.music.chord import Chord, chord_scale
 from cuesmith.music.note import PPQ, Note
@@ -63,33 +63,38 @@ def _consonant(pitch: int, chord: Chord) -> int:
     return next((pitch + move for move in (-1, 1) if (pitch + move) % 12 in chord.classes), pitch)
 
 
-def _held_voicings(setting: Setting, player: Player, section: SectionPlan, before: tuple[int, ...]) -> Voicings:
-    spans = setting.spans(section)
+def _held_voicings(context: ComposeContext, player: Player, section: SectionPlan, before: tuple[int, ...]) -> Voicings:
+    spans = context.spans(section)
     if player.seat.role != "bass":
-        return voicings(setting, player, section, spans, before)
+        return voicings(context, player, section, spans, before)
     low, high = window(player, section)
-    return tuple((p,) for p in feet(setting, section, spans, low, high, before[0] if before else None))
+    return tuple((p,) for p in feet(context, section, spans, low, high, before[0] if before else None))
 
 
 def _sustained(
-    setting: Setting, player: Player, section: SectionPlan, texture: Texture, velocity: int, before: tuple[int, ...]
+    context: ComposeContext,
+    player: Player,
+    section: SectionPlan,
+    texture: Texture,
+    velocity: int,
+    before: tuple[int, ...],
 ) -> tuple[list[Note], dict[str, list[Note]]]:
     """The held chords of a section, common tones tied; and the notes of voices that move inside them, by figure."""
     out: list[Note] = []
     inside: dict[str, list[Note]] = {}
     held: dict[int, int] = {}  # pitch → index in out
     limit = TIE_BARS * section.meter.bar_ticks
-    calm = texture.articulation == "legato" and lyrical(setting.plan) and setting.voicing.inner
+    calm = texture.articulation == "legato" and lyrical(context.plan) and context.voicing.inner
     moves = player.seat.role == "pad" and (calm or STIRRED in texture.tags)
-    draw = setting.draw.child(player.id, "inner", section.harmony, section.treatment)
+    draw = context.draw.child(player.id, "inner", section.harmony, section.treatment)
     free_from = section.start
     last: tuple[int, ...] = ()
-    spans = setting.spans(section)
-    for span, voicing in zip(spans, _held_voicings(setting, player, section, before), strict=True):
+    spans = context.spans(section)
+    for span, voicing in zip(spans, _held_voicings(context, player, section, before), strict=True):
         kept: dict[int, int] = {}
         moved = None
         if moves and span.onset >= free_from:
-            moved = figure(setting, span, voicing, last, draw.child(span.onset - section.start))
+            moved = figure(context, span, voicing, last, draw.child(span.onset - section.start))
         if moved is not None:
             free_from = span.onset + EVERY_BARS * section.meter.bar_ticks
             notes = [Note(span.onset + at, length, pitch, velocity) for at, length, pitch in moved.notes]
@@ -112,20 +117,20 @@ def _sustained(
     return out, inside
 
 
-def _motif_steps(setting: Setting, section: SectionPlan) -> tuple[int, ...]:
-    name = section.theme or (setting.plan.brief.themes[0] if setting.plan.brief.themes else None)
+def _motif_steps(context: ComposeContext, section: SectionPlan) -> tuple[int, ...]:
+    name = section.theme or (context.plan.brief.themes[0] if context.plan.brief.themes else None)
     if name is None:
         return (0, 4, 2, 4)
-    motif = remetre(setting.themes[name].motif, section.meter)
+    motif = remetre(context.themes[name].motif, section.meter)
     return tuple(n.step for n in motif.notes[:8]) or (0, 4)
 
 
-def _aside(setting: Setting, player: Player, leader: str, note: Note) -> Note:
+def _aside(context: ComposeContext, player: Player, leader: str, note: Note) -> Note:
     """A note out of the melody's way: where the leading player is of the same family, an octave down, or up."""
-    sung = setting.sung(note.onset)
+    sung = context.sung(note.onset)
     if sung is None or abs(sung.pitch - note.pitch) >= UNDER or player.instrument is None:
         return note
-    if setting.cast.instrument(leader).family != player.instrument.family:
+    if context.cast.instrument(leader).family != player.instrument.family:
         return note
     low, high = player.instrument.range
     moved = note.pitch - 12 if note.pitch - 12 >= low else note.pitch + 12 if note.pitch + 12 <= high else note.pitch
@@ -133,23 +138,28 @@ def _aside(setting: Setting, player: Player, leader: str, note: Note) -> Note:
 
 
 def _pitched(
-    setting: Setting, player: Player, section: SectionPlan, texture: Texture, velocity: int, before: tuple[int, ...]
+    context: ComposeContext,
+    player: Player,
+    section: SectionPlan,
+    texture: Texture,
+    velocity: int,
+    before: tuple[int, ...],
 ) -> list[Note]:
     meter = section.meter
-    spans = setting.spans(section)
+    spans = context.spans(section)
     low, high = window(player, section, 24 if texture.kind in ("arpeggio", "motif") else 19)
     chords: dict[int, tuple[int, ...]] = {}
     if texture.kind in ("chord", "arpeggio"):
-        found = voicings(setting, player, section, spans, before, BROKEN if texture.kind == "arpeggio" else 1)
+        found = voicings(context, player, section, spans, before, BROKEN if texture.kind == "arpeggio" else 1)
         chords = dict(zip((s.onset for s in spans), found, strict=True))
     step_ticks = PPQ // texture.unit
     out: list[Note] = []
-    motif = _motif_steps(setting, section) if texture.kind == "motif" else ()
-    leader = setting.cast.leads[section.index]
+    motif = _motif_steps(context, section) if texture.kind == "motif" else ()
+    leader = context.cast.leads[section.index]
     degrees: dict[tuple[int, str], int] = {}  # (onset of the chord, symbol) → pitch
-    for bar, token in ((bar, token) for bar, found in laid(texture, meter, section.bars) for token in found):
+    for bar, token in ((bar, token) for bar, found in tokens_by_bar(texture, meter, section.bars) for token in found):
         onset = section.start + bar * meter.bar_ticks + token.step * step_ticks
-        span = chord_at(setting.harmony, onset)
+        span = chord_at(context.harmony, onset)
         duration = max(30, round(token.steps * step_ticks * texture.gate))
         if token.steps * step_ticks > PPQ:  # a held note goes no further than its chord
             duration = min(duration, max(PPQ // 2, span.end - onset))
@@ -186,11 +196,11 @@ def _pitched(
         if texture.kind in ("degree", "motif") and meter.strength((onset - section.start) % meter.bar_ticks) >= 2:
             pitch = _consonant(pitch, span.chord)
         note = Note(onset, duration, pitch, loud)
-        out.append(_aside(setting, player, leader, note) if leader is not None else note)
+        out.append(_aside(context, player, leader, note) if leader is not None else note)
     return out
 
 
-def texture_for(setting: Setting, player: Player, section: SectionPlan) -> str | None:
+def texture_for(context: ComposeContext, player: Player, section: SectionPlan) -> str | None:
     """The texture a seat plays in a section: one for each kind of section, so that returns are recognised.
 
     A bass keeps one feel through the cue: if it walks in one section it does not play straight in another.
@@ -199,11 +209,11 @@ def texture_for(setting: Setting, player: Player, section: SectionPlan) -> str |
     if not weights:
         return None
     if section.meter.free:
-        weights = unmetred(weights, setting.textures)
-    draw = setting.draw.child(player.id, "texture")
+        weights = unmetred(weights, context.textures)
+    draw = context.draw.child(player.id, "texture")
     if player.seat.role == "bass" and len(weights) > 1:
-        feel = feel_of(setting.textures[draw.child("feel").weighted(weights)])
-        weights = {name: weight for name, weight in weights.items() if feel_of(setting.textures[name]) == feel}
+        feel = feel_of(context.textures[draw.child("feel").weighted(weights)])
+        weights = {name: weight for name, weight in weights.items() if feel_of(context.textures[name]) == feel}
     return draw.child(section.harmony, section.treatment in ("chorus", "build")).weighted(weights)
 
 
@@ -228,31 +238,31 @@ def feel_of(texture: Texture) -> str:
     return next((tag for tag in ("swing", "latin") if tag in texture.tags), "")
 
 
-def accompany(setting: Setting, player: Player) -> tuple[Passage, ...]:
+def accompany(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
     """All passages of one accompanying seat; a section's first chord follows from the last of the section before."""
     out: list[Passage] = []
     before: tuple[int, ...] = ()
-    for section in setting.plan.sections:
-        name = texture_for(setting, player, section) if setting.cast.active(player, section) else None
+    for section in context.plan.sections:
+        name = texture_for(context, player, section) if context.cast.active(player, section) else None
         if name is None:
             before = ()
             continue
-        texture = grouped(setting.textures[name], section.meter)
+        texture = grouped(context.textures[name], section.meter)
         velocity = max(25, velocity_of(section.energy) - 8 + texture.velocity)
         articulation = player.seat.articulation or texture.articulation
         inside: dict[str, list[Note]] = {}
         if texture.kind == "sustain":
-            notes, inside = _sustained(setting, player, section, texture, velocity, before)
+            notes, inside = _sustained(context, player, section, texture, velocity, before)
         elif texture.kind == "bass":
-            notes = bass_line(setting, player, section, texture, velocity, before[0] if before else None)
+            notes = bass_line(context, player, section, texture, velocity, before[0] if before else None)
         else:
-            notes = _pitched(setting, player, section, texture, velocity, before)
-        notes = in_turn(setting, player, section, notes)
+            notes = _pitched(context, player, section, texture, velocity, before)
+        notes = in_turn(context, player, section, notes)
         if notes:
             last = max(n.onset for n in notes)
             before = tuple(sorted(n.pitch for n in notes if n.end > last))
             out.append(Passage(tuple(sorted(notes)), section.index, name, articulation))
         for device, moved in inside.items():
-            kept = in_turn(setting, player, section, moved)
+            kept = in_turn(context, player, section, moved)
             out += [Passage(tuple(sorted(kept)), section.index, device, articulation)] if kept else []
     return tuple(out)

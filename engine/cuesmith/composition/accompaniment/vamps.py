@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from cuesmith.casting.cast import Player
 from cuesmith.composition.accompaniment.voicings import window
+from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.fit_to_chords import fit
 from cuesmith.composition.melody.material import phrase_meter
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.composition.setting import Setting
 from cuesmith.motif.transform import remetre
 from cuesmith.music.note import Note
 from cuesmith.music.pitch import fold
@@ -24,15 +24,15 @@ ENTER = ("ostinato", "bass", "pad", "impact")  # roles in the order in which the
 DEVICE = "vamp answer"
 
 
-def waits_bars(setting: Setting, player: Player, section: SectionPlan) -> int:
+def waits_bars(context: ComposeContext, player: Player, section: SectionPlan) -> int:
     """How many bars of a section pass before an accompanist enters: none but in a vamp."""
     if section.treatment != "vamp" or section.bars < BUILDS_BARS:
         return 0
     there = [
         p
-        for p in setting.cast.players
+        for p in context.cast.players
         if p.instrument is not None and p.seat.role in ENTER and p.seat.double is None
-        if setting.cast.active(p, section)
+        if context.cast.active(p, section)
     ]
     order: list[Player] = []
     for turn in range(len(there)):  # the first of every role, then the second of every role
@@ -42,20 +42,20 @@ def waits_bars(setting: Setting, player: Player, section: SectionPlan) -> int:
     return min(2 * (place // 2), section.bars // 2)
 
 
-def gap_ticks(setting: Setting, section: SectionPlan) -> int:
+def gap_ticks(context: ComposeContext, section: SectionPlan) -> int:
     """For how long the band is silent at the end of a vamp: the last beats before a theme; 0 elsewhere."""
     if section.treatment != "vamp" or section.bars < 2 * ANSWERED_EVERY:
         return 0
-    after = next((s for s in setting.plan.sections if s.start == section.end), None)
+    after = next((s for s in context.plan.sections if s.start == section.end), None)
     if after is None or after.theme is None or after.energy < section.energy:
         return 0
     return section.meter.bar_ticks - section.meter.beats_ticks[len(section.meter.beats_ticks) // 2]
 
 
-def in_turn(setting: Setting, player: Player, section: SectionPlan, notes: list[Note]) -> list[Note]:
+def in_turn(context: ComposeContext, player: Player, section: SectionPlan, notes: list[Note]) -> list[Note]:
     """What an accompanist plays of a section when he enters in his turn and stops before the theme."""
-    start = section.start + waits_bars(setting, player, section) * section.meter.bar_ticks
-    end = section.end - gap_ticks(setting, section)
+    start = section.start + waits_bars(context, player, section) * section.meter.bar_ticks
+    end = section.end - gap_ticks(context, section)
     if start == section.start and end == section.end:
         return notes
     out = []
@@ -66,20 +66,20 @@ def in_turn(setting: Setting, player: Player, section: SectionPlan, notes: list[
     return out
 
 
-def _answers(setting: Setting, player: Player, section: SectionPlan) -> bool:
+def _answers(context: ComposeContext, player: Player, section: SectionPlan) -> bool:
     """Whether it is this player who answers: the counter-line; where it rests, who leads the section."""
-    able = [p for p in setting.cast.players if p.seat.role == "counter" and setting.cast.active(p, section)]
-    return player.id == (able[0].id if able else setting.cast.leads[section.index])
+    able = [p for p in context.cast.players if p.seat.role == "counter" and context.cast.active(p, section)]
+    return player.id == (able[0].id if able else context.cast.leads[section.index])
 
 
-def vamp_answers(setting: Setting, player: Player) -> tuple[Passage, ...]:
+def vamp_answers(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
     """The head of the theme in every fourth bar of the vamps in which it is this player's to answer the riff."""
     out = []
-    for section in setting.plan.sections:
+    for section in context.plan.sections:
         vamp = section.treatment == "vamp" and section.theme is not None and section.bars >= 2 * ANSWERED_EVERY
-        if not vamp or section.theme is None or not _answers(setting, player, section):
+        if not vamp or section.theme is None or not _answers(context, player, section):
             continue
-        theme = setting.themes[section.theme]
+        theme = context.themes[section.theme]
         bar = section.meter.bar_ticks
         low, high = window(player, section, 24)
         line = remetre(theme.motif, phrase_meter(theme, section.meter))
@@ -93,7 +93,7 @@ def vamp_answers(setting: Setting, player: Player) -> tuple[Passage, ...]:
             for number in range(ANSWERED_EVERY - 1, section.bars, ANSWERED_EVERY)
             for n in head
         ]
-        notes = fit(raw, setting.harmony, section.meter, section.start, low=low, high=high, against=setting.lead)
+        notes = fit(raw, context.harmony, section.meter, section.start, low=low, high=high, against=context.lead)
         if notes:
             out.append(Passage(tuple(notes), section.index, DEVICE, player.seat.articulation or "normal"))
     return tuple(out)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cuesmith.casting.cast import Player
-from cuesmith.composition.setting import Setting
+from cuesmith.composition.context import ComposeContext
 from cuesmith.music.partwriting import NO_MELODY, UNDER, Manner, manner, voice_lead
 from cuesmith.plan.model import SectionPlan
 from cuesmith.score import ChordSpan
@@ -30,11 +30,11 @@ def window(player: Player, section: SectionPlan, width: int = 19) -> tuple[int, 
     return base, min(instrument.range[1], base + width)
 
 
-def manner_of(setting: Setting, role: str) -> Manner:
+def manner_of(context: ComposeContext, role: str) -> Manner:
     """How seats of a role lead their voices in this style: the rules, and the templates it likes for that role."""
-    rows = setting.layouts.templates
-    liked = (name for name in setting.voicing.templates or () if role in rows[name].roles)
-    return manner(setting.rules, tuple(rows[name].template(name) for name in liked))
+    rows = context.layouts.templates
+    liked = (name for name in context.voicing.templates or () if role in rows[name].roles)
+    return manner(context.rules, tuple(rows[name].template(name) for name in liked))
 
 
 def voices_of(player: Player) -> int:
@@ -44,30 +44,30 @@ def voices_of(player: Player) -> int:
     return max(1, min(asked if asked > 1 else possible, possible, MOST_VOICES))
 
 
-def melody_over(setting: Setting, spans: tuple[ChordSpan, ...]) -> tuple[tuple[int, int], ...]:
+def melody_over(context: ComposeContext, spans: tuple[ChordSpan, ...]) -> tuple[tuple[int, int], ...]:
     """The lowest and highest note of the lead over each chord."""
     out = []
     for span in spans:
-        sung = [n.pitch for n in setting.lead_between(span.onset, span.end)]
+        sung = [n.pitch for n in context.lead_between(span.onset, span.end)]
         out.append((min(sung), max(sung)) if sung else NO_MELODY)
     return tuple(out)
 
 
-def _layer(setting: Setting, player: Player, section: SectionPlan) -> int:
+def _layer(context: ComposeContext, player: Player, section: SectionPlan) -> int:
     """How many seats play whole chords in a section before this one does, at most two: it lies above them."""
     if player.seat.role not in CHORDAL:
         return 0
     before = 0
-    for other in setting.cast.players:
+    for other in context.cast.players:
         if other.id == player.id:
             break
         chordal = other.instrument is not None and other.seat.role in CHORDAL and voices_of(other) > 2
-        before += chordal and other.seat.double is None and setting.cast.active(other, section)
+        before += chordal and other.seat.double is None and context.cast.active(other, section)
     return min(before, MOST_LAYERS)
 
 
 def voicings(
-    setting: Setting,
+    context: ComposeContext,
     player: Player,
     section: SectionPlan,
     spans: tuple[ChordSpan, ...],
@@ -83,8 +83,8 @@ def voicings(
         return tuple((low + (span.chord.bass - low) % 12,) for span in spans)
     assert player.instrument is not None
     voices, top = max(least, voices_of(player)), player.instrument.range[1]
-    tune = [n.pitch for n in setting.lead_between(section.start, section.end)]
-    raised = LAYER * _layer(setting, player, section)
+    tune = [n.pitch for n in context.lead_between(section.start, section.end)]
+    raised = LAYER * _layer(context, player, section)
     if raised and low + raised + 12 <= top and (not tune or sum(tune) >= len(tune) * (low + raised + ROOM_BELOW)):
         low, high = low + raised, min(high + raised, top)
     if tune and voices > 1 and sum(tune) < len(tune) * (low + ROOM_BELOW) and low + 24 <= top:
@@ -94,5 +94,5 @@ def voicings(
         high = min(high + 5, top)
     return voice_lead(
         tuple(span.chord for span in spans), voices, low, high,
-        melody=melody_over(setting, spans), way=manner_of(setting, player.seat.role), before=before,
+        melody=melody_over(context, spans), way=manner_of(context, player.seat.role), before=before,
     )  # fmt: skip

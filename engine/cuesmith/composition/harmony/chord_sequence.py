@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from cuesmith.composition.melody.layout import Laid
+from cuesmith.composition.melody.layout import MelodyLayout
 from cuesmith.music.chord import Roman
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
@@ -77,14 +77,14 @@ class Bed:
         return any(note.degree not in legal for note in self.between(start, end))
 
 
-def bed_of(section: SectionPlan, laid: Laid | None) -> Bed:
+def bed_of(section: SectionPlan, written: MelodyLayout | None) -> Bed:
     """The strong and long notes of what a section will sing, in its mode."""
-    if laid is None:
+    if written is None:
         return Bed()
     meter = section.meter
     bar, mode = meter.bar_ticks, MODES[section.key.mode]
     out = []
-    for piece in laid.pieces:
+    for piece in written.pieces:
         for note in piece.motif.notes:
             onset = piece.start + note.onset
             strength = meter.strength(onset % bar)

@@ -36,7 +36,7 @@ PLAINER = {
 # fmt: on
 
 
-def strained(steps: Sequence[Step], pull: float, mode: str, bed: Bed, draw: Stream) -> list[Step]:
+def with_tension(steps: Sequence[Step], pull: float, mode: str, bed: Bed, draw: Stream) -> list[Step]:
     """The chords of a section after tension; pull: how far it is turned from the type's own, -1 .. 1.
 
     Cadences that come to rest are not sharpened, ends that the bank writes stay.

@@ -27,7 +27,7 @@ def key_of_chords(chords: tuple[tuple[str, str], ...]) -> Key | None:
     return chart_key(tuple(bar for _, text in chords for bar in parse_chart(text)))
 
 
-def charts_of(plan: Plan) -> dict[str, Chart]:
+def given_chords_of(plan: Plan) -> dict[str, Chart]:
     """Section name (or WHOLE) → its chart. Raises ComposeError for a section the cue does not have."""
     names = list(dict.fromkeys(section.name for section in plan.sections))
     out = {}
@@ -53,7 +53,7 @@ def _cuts(count: int, meter: Meter) -> list[int]:
     return [i * meter.bar_ticks // count for i in range(count)]
 
 
-def given_steps(section: SectionPlan, plan: Plan, charts: Mapping[str, Chart]) -> list[Step] | None:
+def steps_of_given_chords(section: SectionPlan, plan: Plan, charts: Mapping[str, Chart]) -> list[Step] | None:
     """The given chords of a section; None when it has none.
 
     A chart for the whole cue goes round from its first bar, whatever the sections; one for a section goes round within

@@ -15,16 +15,16 @@ from cuesmith.chance import Stream
 from cuesmith.composition.harmony.cadence import choose_cadence, end_of
 from cuesmith.composition.harmony.chord_colours import colour_weights, spell
 from cuesmith.composition.harmony.chord_sequence import Bed, Step, bed_of
-from cuesmith.composition.harmony.chord_tension import strained
-from cuesmith.composition.harmony.given_chords import GIVEN, charts_of, given_steps
-from cuesmith.composition.harmony.medley_transition import turn_steps
+from cuesmith.composition.harmony.chord_tension import with_tension
+from cuesmith.composition.harmony.given_chords import GIVEN, given_chords_of, steps_of_given_chords
+from cuesmith.composition.harmony.medley_transition import transition_chords
 from cuesmith.composition.harmony.modulation import prepare
 from cuesmith.composition.harmony.progression import least_ticks
 from cuesmith.composition.harmony.section_chords import Choices, Maker
 from cuesmith.composition.harmony.substitution import colour_at, colour_devices, is_colour, substitute
 from cuesmith.composition.harmony.substitution_devices import QUIET, Site
 from cuesmith.composition.harmony.tonic_share import balance
-from cuesmith.composition.melody.layout import Laid
+from cuesmith.composition.melody.layout import MelodyLayout
 from cuesmith.music.chord import Roman, in_key
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.score import ChordSpan
@@ -35,7 +35,7 @@ COLOUR_BARS = 8  # a theme cue has a colour event in every so many bars
 FIRST_ZEAL, RETURN_ZEAL = 0.4, 0.9  # how eagerly chords are substituted the first time, and when the section returns
 
 
-def _colour(laid: list[list[Step]], maker: Maker) -> None:
+def _colour(written: list[list[Step]], maker: Maker) -> None:
     """A colour event for every eight bars that have none, in place."""
     plan = maker.plan
     devices = colour_devices(maker.banks)
@@ -49,38 +49,38 @@ def _colour(laid: list[list[Step]], maker: Maker) -> None:
         inside = [
             (index, number)
             for index, (low, high) in reach.items()
-            for number, step in enumerate(laid[index])
+            for number, step in enumerate(written[index])
             if low <= step.onset < high
         ]
-        if any(is_colour(laid[i][n], plan.sections[i].key.mode, devices) for i, n in inside):
+        if any(is_colour(written[i][n], plan.sections[i].key.mode, devices) for i, n in inside):
             continue
         stream = maker.draw.child("colour", group)
         for index, number in stream.shuffled(inside):
-            step = laid[index][number]
+            step = written[index][number]
             if step.cadence or step.device not in QUIET:
                 continue
             section = plan.sections[index]
-            site = _site(laid, index, number, maker)
+            site = _site(written, index, number, maker)
             fresh = colour_at(site, maker.rules(section.key.minor), stream)
             if fresh is not None:
-                laid[index] = fresh
+                written[index] = fresh
                 break
 
 
-def _following(laid: Sequence[Sequence[Step]], index: int, plan: Plan) -> Roman | None:
+def _following(written: Sequence[Sequence[Step]], index: int, plan: Plan) -> Roman | None:
     """The first chord of the next section where it stands in the same key."""
-    if index + 1 == len(laid) or plan.sections[index + 1].key != plan.sections[index].key:
+    if index + 1 == len(written) or plan.sections[index + 1].key != plan.sections[index].key:
         return None
-    return laid[index + 1][0].roman
+    return written[index + 1][0].roman
 
 
-def _site(laid: Sequence[Sequence[Step]], index: int, number: int, maker: Maker) -> Site:
+def _site(written: Sequence[Sequence[Step]], index: int, number: int, maker: Maker) -> Site:
     plan, beds, banks = maker.plan, maker.beds, maker.banks
     section = plan.sections[index]
     climax = section.index == plan.climax.index
-    after = _following(laid, index, plan)
+    after = _following(written, index, plan)
     least = least_ticks(plan, section, banks)
-    return Site(laid[index], number, section.meter, section.key.mode, beds[index], after, climax, least)
+    return Site(written[index], number, section.meter, section.key.mode, beds[index], after, climax, least)
 
 
 def _spans(section: SectionPlan, steps: Sequence[Step]) -> list[ChordSpan]:
@@ -114,7 +114,7 @@ def _merged(spans: Sequence[ChordSpan]) -> tuple[ChordSpan, ...]:
 
 
 def harmonise(
-    plan: Plan, style: Style, laid_out: Mapping[int, Laid], banks: Banks, draw: Stream
+    plan: Plan, style: Style, laid_out: Mapping[int, MelodyLayout], banks: Banks, draw: Stream
 ) -> tuple[ChordSpan, ...]:
     """The chords of the whole cue, without gaps, in order. laid_out: what the sections will sing.
 
@@ -123,61 +123,65 @@ def harmonise(
     sections = plan.sections
     beds = tuple(bed_of(section, laid_out.get(section.index)) for section in sections)
     maker = Maker(plan, style, banks, draw, beds, Choices())
-    charts = charts_of(plan)
-    laid: list[list[Step]] = []
+    charts = given_chords_of(plan)
+    written: list[list[Step]] = []
     returns: list[bool] = []
     given: list[bool] = []
     still: list[bool] = []
     for section, bed in zip(sections, beds, strict=True):
-        own = given_steps(section, plan, charts)
-        if own is None and section.harmony == "link" and laid and sections[section.index - 1].key == section.key:
-            own_link = [Step(0, section.length, laid[-1][-1].roman, "held")]  # an odd bar holds the chord before it
-            laid.append(own_link)
+        own = steps_of_given_chords(section, plan, charts)
+        if own is None and section.harmony == "link" and written and sections[section.index - 1].key == section.key:
+            own_link = [Step(0, section.length, written[-1][-1].roman, "held")]  # an odd bar holds the chord before it
+            written.append(own_link)
             given.append(False)
             returns.append(False)
             still.append(True)
             continue
-        if own is None and section.harmony == "turn" and laid:
-            laid.append(turn_steps(section, in_key(laid[-1][-1].roman, sections[section.index - 1].key)))
+        if own is None and section.harmony == "turn" and written:
+            written.append(transition_chords(section, in_key(written[-1][-1].roman, sections[section.index - 1].key)))
             given.append(False)
             returns.append(False)
             still.append(True)
             continue
         given.append(own is not None)
         steps, returning, static = (own, False, True) if own is not None else maker.section(section, bed)
-        laid.append(steps)
+        written.append(steps)
         returns.append(returning)
         still.append(static or section.harmony == "pedal")
     if given[-1]:
-        laid[-1] = _given_close(laid[-1], maker)
+        written[-1] = _given_close(written[-1], maker)
     for index in range(len(sections) - 1):
         turning = sections[index + 1].harmony == "turn"  # which is the preparation itself
         if sections[index].key != sections[index + 1].key and not given[index] and not turning:
             stream = draw.child("modulation", index)
-            laid[index], device = prepare(laid[index], sections[index], sections[index + 1], plan, style, banks, stream)
+            written[index], device = prepare(
+                written[index], sections[index], sections[index + 1], plan, style, banks, stream
+            )
             if device and not given[index + 1]:
-                first = laid[index + 1][0]
-                laid[index + 1][0] = first._replace(device=first.device or device)
+                first = written[index + 1][0]
+                written[index + 1][0] = first._replace(device=first.device or device)
     for index, section in enumerate(sections):
         if not still[index]:
             stream = draw.child("substitute", section.index)
             zeal = RETURN_ZEAL if returns[index] else FIRST_ZEAL
-            site = _site(laid, index, 0, maker)
-            laid[index] = substitute(site, maker.rules(section.key.minor), stream, zeal)
+            site = _site(written, index, 0, maker)
+            written[index] = substitute(site, maker.rules(section.key.minor), stream, zeal)
     if not any(given) and plan.melody in ("full", "sparse"):
-        _colour(laid, maker)
-    balance(laid, [not own for own in given], plan, beds, draw.child("balance"))
+        _colour(written, maker)
+    balance(written, [not own for own in given], plan, beds, draw.child("balance"))
     stream = draw.child("spelling")
     out: list[ChordSpan] = []
     for index, section in enumerate(sections):
-        steps = laid[index]
+        steps = written[index]
         if not given[index]:
             weights = colour_weights(plan, style, banks, section.pull)
             light = (section.harmony == "contrast", section.key.mode, section.mood)
             colours = maker.choices.colours.setdefault(light, {})
-            steps = spell(steps, weights, banks, section, beds[index], colours, stream, _following(laid, index, plan))
+            steps = spell(
+                steps, weights, banks, section, beds[index], colours, stream, _following(written, index, plan)
+            )
             if section.pull.tension:
-                steps = strained(steps, section.pull.tension, section.key.mode, beds[index], draw.child("strain"))
+                steps = with_tension(steps, section.pull.tension, section.key.mode, beds[index], draw.child("strain"))
         out.extend(_spans(section, steps))
     return _merged(out)
 

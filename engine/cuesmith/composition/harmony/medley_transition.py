@@ -32,7 +32,7 @@ def _first(before: Chord, section: SectionPlan) -> list[Roman]:
     return [rows[place] for place in sorted(range(len(rows)), key=lambda place: (-worth(place), place))]
 
 
-def turn_steps(section: SectionPlan, before: Chord) -> list[Step]:
+def transition_chords(section: SectionPlan, before: Chord) -> list[Step]:
     """The chords of a section that leads into the one after it. before: the chord it comes from.
 
     A build stands on the dominant as a pedal; a link of one bar has no time for the suspension.

@@ -19,7 +19,7 @@ FAITH = 7.0  # how strongly the theme decides: a progression that fits it 0.1 be
 ALIKE = 0.12  # what is left of a row's weight when it sounds like one that the cue has
 CLOSING = 3.0  # how much rather a row with its own ending is taken for the last phrase
 MOOD = 0.6  # how strongly bright chords follow the valence of the cue
-STRAIN = 1.2  # how strongly harsh chords follow its tension
+TENSION = 1.2  # how strongly harsh chords follow its tension
 PULL_BRIGHT, PULL_HARSH = 1.5, 3.0  # how much more of either where a dial or a beat moves a section from its type
 CALM = 0.4  # the tension at which they are neither sought nor shunned
 PHRASE_BARS = 4
@@ -70,7 +70,7 @@ def pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, section: Secti
     """Progression id → weight for this cue type, style, mood and mode; the section has the last two."""
     minor, feeling, pull = section.key.minor, plan.mood(section), section.pull
     brightly = MOOD * feeling.valence + PULL_BRIGHT * pull.valence
-    harshly = STRAIN * (feeling.tension - CALM) + PULL_HARSH * pull.tension
+    harshly = TENSION * (feeling.tension - CALM) + PULL_HARSH * pull.tension
     modes = ("minor", "modal") if minor else ("major", "modal")
     out: dict[str, float] = {}
     for name, row in banks.progressions.items():
@@ -165,13 +165,13 @@ def chord_ticks(plan: Plan, section: SectionPlan, banks: Banks, static: bool) ->
         low, high = 1.5 * low, 1.5 * high
     wished = section.chords_per_bar * (0.5 if section.treatment in FROZEN or static else 1.0)
 
-    def strain(per_bar: float) -> tuple[float, float]:
+    def tension_of(per_bar: float) -> tuple[float, float]:
         seconds = bar_sec / per_bar
         outside = max(0.0, log2(low / seconds), log2(seconds / high))
         return outside, abs(log2(per_bar / wished))
 
     rates = [2.0, 1.0, 0.5, 0.25] if len(meter.strong_ticks) == 2 else [1.0, 0.5, 0.25]
-    per_bar = min((rate for rate in rates if rate * section.bars >= 1), key=strain, default=1.0)
+    per_bar = min((rate for rate in rates if rate * section.bars >= 1), key=tension_of, default=1.0)
     return meter.strong_ticks[1] if per_bar == 2 else round(bar / per_bar)
 
 

@@ -25,7 +25,7 @@ from cuesmith.composition.harmony.progression import (
     spans_of,
 )
 from cuesmith.composition.harmony.reharmonise import CHANCE, reharmonised
-from cuesmith.composition.harmony.substitution import Rules, rules_for
+from cuesmith.composition.harmony.substitution import SubstitutionRules, rules_for
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.brief import Mood
@@ -53,7 +53,7 @@ class Choices:
     """What has been chosen for the cue so far."""
 
     pools: dict[Light, dict[str, float]] = field(default_factory=dict)
-    rules: dict[bool, Rules] = field(default_factory=dict)
+    rules: dict[bool, SubstitutionRules] = field(default_factory=dict)
     rows: dict[tuple[str, Light], str] = field(default_factory=dict)
     colours: dict[tuple[bool, str, Mood | None], Colours] = field(default_factory=dict)
     answers: dict[tuple[str, Light], str] = field(default_factory=dict)
@@ -80,7 +80,7 @@ class Maker:
             self.choices.pools[light] = pool(self.plan, self.style, rules, self.banks, section)
         return self.choices.pools[light]
 
-    def rules(self, minor: bool) -> Rules:
+    def rules(self, minor: bool) -> SubstitutionRules:
         """The substitutions for a mode."""
         if minor not in self.choices.rules:
             self.choices.rules[minor] = rules_for(self.plan, self.style, self.banks, minor)

@@ -1,8 +1,8 @@
 """Substitutions: chords for chords, by the table of the bank, where the theme allows it.
 
 A rule names the chords it applies to, what it needs of its place, and either the numerals that stand there instead or a
-device that computes them (`compose.changes`). Whatever it is, the theme is asked: no rule may put an avoid note under a
-strong note, nor carry the theme much worse than what it replaces.
+device that computes them (`composition.harmony.substitution_devices`). In both cases the theme is checked: no rule may
+put an avoid note under a strong note, or fit the theme much worse than the chord it replaces.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _third(roman: Roman) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class SubstitutionRules:
     """The rules of a cue in one mode, by the root and third of the chord they apply to, with their chances."""
 
     anywhere: tuple[tuple[Substitution, float], ...]
@@ -41,7 +41,7 @@ class Rules:
         return (*self.by_chord.get((roman.root, _third(roman)), ()), *self.anywhere)
 
 
-def rules_for(plan: Plan, style: Style, banks: Banks, minor: bool) -> Rules:
+def rules_for(plan: Plan, style: Style, banks: Banks, minor: bool) -> SubstitutionRules:
     """The rules of the bank with a chance above zero in this cue type, style and mode."""
     anywhere: list[tuple[Substitution, float]] = []
     by_chord: dict[tuple[int, int], list[tuple[Substitution, float]]] = {}
@@ -56,7 +56,7 @@ def rules_for(plan: Plan, style: Style, banks: Banks, minor: bool) -> Rules:
             by_chord.setdefault((roman.root, _third(roman)), []).append((row, chance))
         if not row.of:
             anywhere.append((row, chance))
-    return Rules(tuple(anywhere), {key: tuple(found) for key, found in by_chord.items()})
+    return SubstitutionRules(tuple(anywhere), {key: tuple(found) for key, found in by_chord.items()})
 
 
 def substituted(row: Substitution, site: Site, patience: float = PATIENCE) -> list[Step] | None:
@@ -83,7 +83,7 @@ def substituted(row: Substitution, site: Site, patience: float = PATIENCE) -> li
     return fresh
 
 
-def substitute(site: Site, rules: Rules, draw: Stream, zeal: float) -> list[Step]:
+def substitute(site: Site, rules: SubstitutionRules, draw: Stream, zeal: float) -> list[Step]:
     """The steps of a section (`site.steps`) after the rules have had their chance once each. zeal scales the chances.
 
     Cadences and what has a device already are left alone, and no two chords in a row are replaced.
@@ -106,7 +106,7 @@ def substitute(site: Site, rules: Rules, draw: Stream, zeal: float) -> list[Step
     return out
 
 
-def colour_at(site: Site, rules: Rules, draw: Stream) -> list[Step] | None:
+def colour_at(site: Site, rules: SubstitutionRules, draw: Stream) -> list[Step] | None:
     """The section with one more colour event at a place, if any rule of colour allows it there."""
     found = {row.about: (row, chance) for row, chance in rules.at(site.step.roman) if row.colour}
     weights = {about: chance for about, (_, chance) in found.items()}

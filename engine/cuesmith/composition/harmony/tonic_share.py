@@ -23,10 +23,10 @@ def _home(roman: Roman) -> bool:
     return roman.root == roman.bass == 0
 
 
-def _bars(laid: Sequence[Sequence[Step]], plan: Plan) -> tuple[int, int]:
+def _bars(written: Sequence[Sequence[Step]], plan: Plan) -> tuple[int, int]:
     """(bars that begin on the tonic, all bars)."""
     home = total = 0
-    for section, steps in zip(plan.sections, laid, strict=True):
+    for section, steps in zip(plan.sections, written, strict=True):
         number = 0
         for tick in range(0, section.length, section.meter.bar_ticks):
             while steps[number].end <= tick:
@@ -36,12 +36,12 @@ def _bars(laid: Sequence[Sequence[Step]], plan: Plan) -> tuple[int, int]:
     return home, total
 
 
-def balance(laid: list[list[Step]], free: Sequence[bool], plan: Plan, beds: Sequence[Bed], draw: Stream) -> None:
+def balance(written: list[list[Step]], free: Sequence[bool], plan: Plan, beds: Sequence[Bed], draw: Stream) -> None:
     """Tonics replaced, or brought in, until their share of the bars lies between LEAST and MOST; in place.
 
     free: the sections that may be changed. The upper bound holds for major cues of the yearning kinds only.
     """
-    home, total = _bars(laid, plan)
+    home, total = _bars(written, plan)
     if total < SHORT_BARS:
         return
     if home > MOST * total and not plan.key.minor and plan.brief.type in LATE_TONIC:
@@ -53,12 +53,12 @@ def balance(laid: list[list[Step]], free: Sequence[bool], plan: Plan, beds: Sequ
     wanted_fewer = surplus > 0
     places = [
         (index, number)
-        for index, steps in enumerate(laid)
+        for index, steps in enumerate(written)
         for number in range(1 if wanted_fewer else 0, len(steps))
         if free[index] and not steps[number].cadence and steps[number].device in QUIET
     ]
     for index, number in draw.shuffled(places):
-        section, steps = plan.sections[index], laid[index]
+        section, steps = plan.sections[index], written[index]
         step, minor = steps[number], section.key.minor
         if step.onset % section.meter.bar_ticks:
             continue

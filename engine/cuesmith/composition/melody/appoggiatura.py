@@ -20,7 +20,7 @@ LEAN = PPQ  # ticks of the leaning note: half of a shorter one
 STRONG = 3  # strength of the place
 
 
-def sighs(plan: Plan) -> bool:
+def appoggiaturas(plan: Plan) -> bool:
     """Whether a cue's tune sighs: a full melody that is not in a hurry."""
     return plan.melody == "full" and plan.arousal <= CALM
 
@@ -37,7 +37,7 @@ def _above(note: Note, span: ChordSpan, classes: frozenset[int] | None) -> int |
     return None
 
 
-def sighing(
+def may_lean(
     notes: Sequence[Note],
     harmony: tuple[ChordSpan, ...],
     section: SectionPlan,

@@ -24,7 +24,7 @@ WHOLE = ("statement", "restatement", "contrast", "chorus")
 
 
 @dataclass(frozen=True, slots=True)
-class Laid:
+class MelodyLayout:
     """What one section sings. turn: how often the cue has treated this theme so before (0: never)."""
 
     material: Material
@@ -42,17 +42,17 @@ def material_of(plan: Plan, themes: Mapping[str, Theme], section: SectionPlan, n
     """A theme as it comes in a section."""
     theme = themes[name]
     meter = theme_meter(section, theme)
-    return material(theme, meter, plan.guise(name, section), section.key, section.length // meter.bar_ticks)
+    return material(theme, meter, plan.theme_form(name, section), section.key, section.length // meter.bar_ticks)
 
 
-def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool = False) -> dict[int, Laid]:
+def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool = False) -> dict[int, MelodyLayout]:
     """Section index → what it sings; sections without a theme are not in it.
 
     plainly: whether the first section that sings, and the last, begin with the idea as it was written, whatever its
     recipe makes of it.
     """
     heard: Counter[tuple[str, str]] = Counter()
-    out: dict[int, Laid] = {}
+    out: dict[int, MelodyLayout] = {}
     for section in plan.sections:
         name = section.theme
         if name is None:
@@ -64,7 +64,7 @@ def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool
         if turn and section.treatment in WHOLE and not (plan.vocal and section.treatment in SONG_PARTS):
             pieces = varied(pieces, draw.child("return", section.index))
         pieces = [p for p in pieces if p.motif.notes]
-        out[section.index] = Laid(m, tuple(pieces), turn)
+        out[section.index] = MelodyLayout(m, tuple(pieces), turn)
     if plainly:
         able = [s for s in plan.sections if s.index in out and _holds_idea(out[s.index], s)]
         for section in {s.index: s for s in (able[:1] + able[-1:])}.values():
@@ -72,24 +72,24 @@ def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool
     return {index: _given_air(plan, plan.sections[index], one) for index, one in out.items()}
 
 
-def _given_air(plan: Plan, section: SectionPlan, laid: Laid) -> Laid:
+def _given_air(plan: Plan, section: SectionPlan, layout: MelodyLayout) -> MelodyLayout:
     if not melodious(plan, section):
-        return laid
+        return layout
     share = DIALOGUE_AIR if plan.dialogue_safe else AIR
-    return replace(laid, pieces=tuple(aired(laid.pieces, share, section.length)))
+    return replace(layout, pieces=tuple(aired(layout.pieces, share, section.length)))
 
 
-def _holds_idea(laid: Laid, section: SectionPlan) -> bool:
+def _holds_idea(layout: MelodyLayout, section: SectionPlan) -> bool:
     """Whether what a section sings could begin with the whole idea."""
-    m = laid.material
-    return bool(laid.pieces) and m.plain.bars * m.bar <= section.length - laid.pieces[0].start
+    m = layout.material
+    return bool(layout.pieces) and m.plain.bars * m.bar <= section.length - layout.pieces[0].start
 
 
-def _exposed(laid: Laid) -> Laid:
-    m = laid.material
-    idea = replace(m.plain.at(laid.pieces[0].start), ops=("idea",))
-    later = (piece for piece in laid.pieces if piece.start >= idea.start + m.plain.bars * m.bar)
-    return replace(laid, pieces=(idea, *later))
+def _exposed(layout: MelodyLayout) -> MelodyLayout:
+    m = layout.material
+    idea = replace(m.plain.at(layout.pieces[0].start), ops=("idea",))
+    later = (piece for piece in layout.pieces if piece.start >= idea.start + m.plain.bars * m.bar)
+    return replace(layout, pieces=(idea, *later))
 
 
 def melodious(plan: Plan, section: SectionPlan) -> bool:
@@ -121,13 +121,13 @@ def aired(pieces: Sequence[Piece], share: float, length: int) -> list[Piece]:
 
 def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, turn: int) -> list[Piece]:
     melody, treatment = plan.melody, section.treatment
-    if plan.vocal and treatment in SONG_PARTS and not plan.guise(name).fragments:
+    if plan.vocal and treatment in SONG_PARTS and not plan.theme_form(name).fragments:
         last = max(s.index for s in plan.sections if s.treatment == treatment) == section.index
         turn = max(turn, 1) if last else turn  # a song comes home, if it has but one chorus
         return SONG_PARTS[treatment](m, section.length // m.bar, draw, turn)
     if treatment == "contrast" and name != plan.brief.themes[0]:
         treatment = "statement"  # another theme is contrast enough, and must be heard plainly
-    if treatment in WHOLE and (melody in ("fragments", "none") or plan.guise(name, section).fragments):
+    if treatment in WHOLE and (melody in ("fragments", "none") or plan.theme_form(name, section).fragments):
         treatment = "fragments"
     pieces = TREATMENTS[treatment](m, section.length // m.bar, draw, turn)
     under_words = plan.dialogue_safe and treatment in RETURNING and section is not plan.climax

@@ -9,9 +9,9 @@ from cuesmith.casting.cast import Cast
 from cuesmith.casting.singer import GUIDE
 from cuesmith.chance import Stream
 from cuesmith.composition.melody.climax_note import apexed
-from cuesmith.composition.melody.layout import Laid
-from cuesmith.composition.melody.melody_writer import Desk, velocity_of
-from cuesmith.composition.melody.several_voices import handed_over, met, voiced
+from cuesmith.composition.melody.layout import MelodyLayout
+from cuesmith.composition.melody.melody_writer import MelodyWriter, velocity_of
+from cuesmith.composition.melody.several_voices import met, second_half_to_another, voiced
 from cuesmith.motif.model import Theme
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, SectionPlan
@@ -30,28 +30,28 @@ def lead_passages(
     harmony: tuple[ChordSpan, ...],
     cast: Cast,
     themes: Mapping[str, Theme],
-    laid: Mapping[int, Laid],
+    planned: Mapping[int, MelodyLayout],
     draw: Stream,
     strict: float = 1.0,
 ) -> tuple[Passage, ...]:
     """Passages of the lead, section by section. Each states a theme; `device` names the seat that plays it.
 
-    laid: what each section sings, as `layout.lay_out` has it. strict: see `Desk`.
+    laid: what each section sings, as `layout.lay_out` has it. strict: see `MelodyWriter`.
     """
-    desk = Desk(plan, harmony, cast, themes, strict=strict)
+    writer = MelodyWriter(plan, harmony, cast, themes, strict=strict)
     written: dict[int, list[Passage]] = {}
-    singing = [index for index in laid if cast.leads[index] is not None and laid[index].pieces]
+    singing = [index for index in planned if cast.leads[index] is not None and planned[index].pieces]
     climax = _climax(plan, singing)
     for index in sorted(singing, key=lambda index: (index != climax, index)):  # first the climax: the rest keeps below
-        written[index] = _section_passages(desk, plan.sections[index], laid[index], draw)
+        written[index] = _section_passages(writer, plan.sections[index], planned[index], draw)
         if index == climax and cast.leads[index] != GUIDE:
             seat = cast.leads[index] or ""
             written[index] = apexed(plan, harmony, written[index], seat, cast.instrument(seat))
-        if desk.ceiling is None:
+        if writer.ceiling is None:
             sung = written[index] if index == climax else []
-            desk = replace(desk, ceiling=_top(desk, plan.sections[index], sung) if sung else NO_CEILING)
+            writer = replace(writer, ceiling=_top(writer, plan.sections[index], sung) if sung else NO_CEILING)
     out = tuple(passage for index in sorted(written) for passage in written[index])
-    return close_melody(plan, harmony, cast, out, desk.ceiling or NO_CEILING)
+    return close_melody(plan, harmony, cast, out, writer.ceiling or NO_CEILING)
 
 
 def _climax(plan: Plan, singing: Collection[int]) -> int | None:
@@ -62,26 +62,26 @@ def _climax(plan: Plan, singing: Collection[int]) -> int | None:
     return max(able, key=lambda s: (s.energy, s.index)).index if able else None
 
 
-def _top(desk: Desk, section: SectionPlan, passages: list[Passage]) -> int:
+def _top(writer: MelodyWriter, section: SectionPlan, passages: list[Passage]) -> int:
     """The highest note that sounds in a section's melody, doublings above it included."""
     doubles = [
         12 * player.seat.octave
-        for player in desk.cast.players
-        if player.seat.double == "lead" and desk.cast.active(player, section)
+        for player in writer.cast.players
+        if player.seat.double == "lead" and writer.cast.active(player, section)
     ]
     return max(n.pitch for p in passages for n in p.notes) + max(0, *doubles, 0)
 
 
-def _section_passages(desk: Desk, section: SectionPlan, laid: Laid, draw: Stream) -> list[Passage]:
-    name, seat = section.theme, desk.cast.leads[section.index]
+def _section_passages(writer: MelodyWriter, section: SectionPlan, planned: MelodyLayout, draw: Stream) -> list[Passage]:
+    name, seat = section.theme, writer.cast.leads[section.index]
     assert name is not None and seat is not None
-    passages = voiced(desk, section, name, seat, laid.pieces)
+    passages = voiced(writer, section, name, seat, planned.pieces)
     if section.against is not None:
-        return met(desk, section, seat, passages, laid.material)
+        return met(writer, section, seat, passages, planned.material)
     handing = section.treatment == "restatement" and section.bars >= HANDED_BARS
     handing = handing and draw.child("hand over", section.index).chance(HANDED_OVER)
     if seat != GUIDE and (handing or section.bars >= STALE_BARS):
-        return handed_over(desk, section, seat, passages)
+        return second_half_to_another(writer, section, seat, passages)
     return passages
 
 

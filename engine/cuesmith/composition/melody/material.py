@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from cuesmith.motif.arguments import Setting
+from cuesmith.motif.arguments import OpContext
 from cuesmith.motif.model import Motif, Theme
 from cuesmith.motif.ops import Op, best_identity, parse_ops
 from cuesmith.motif.transform import breathe, fragment, remetre, sequence
@@ -21,7 +21,7 @@ from cuesmith.music.scale import Key, Scale
 from cuesmith.plan.free_meter.breaths import Flow
 from cuesmith.plan.model import SectionPlan
 from cuesmith.specs.banks.themes import Recipe
-from cuesmith.specs.brief import Guise
+from cuesmith.specs.brief import ThemeForm
 
 PLACED = frozenset({"mode", "meter", "transpose", "register"})  # done by the plan, or by choosing the octave
 STRETCHING = frozenset({"augmentation", "drone", "bass"})
@@ -111,7 +111,7 @@ def phrase_meter(theme: Theme, meter: Meter) -> Meter:
     return doubled if doubled.bar_ticks == theme.motif.meter.bar_ticks else meter
 
 
-def material(theme: Theme, meter: Meter, guise: Guise, key: Key, bars: int) -> Material:
+def material(theme: Theme, meter: Meter, theme_form: ThemeForm, key: Key, bars: int) -> Material:
     """The theme re-barred and, where it comes under a recipe, changed by it.
 
     key: of the section. bars: of the section; where a broadened idea has no room in them it keeps its speed.
@@ -125,32 +125,32 @@ def material(theme: Theme, meter: Meter, guise: Guise, key: Key, bars: int) -> M
         (Piece(0, remetre(part, meter), idea, (name,)),)
         for part, name in ((theme.bridge, "bridge"), (theme.chorus, "chorus"))
     )
-    if guise.row is None:
+    if theme_form.row is None:
         whole: tuple[Piece, ...] = (Piece(0, melody, melody, ()),)
         return Material(whole, melody.bars, plain, plain, _head(plain, bar), bar, bridge, chorus)
-    ops = line_ops(guise.row)
-    setting = Setting(key, Scale(theme.scale.name, key.mode, theme.scale.steps, theme.scale.nuclear))
-    changed = _applied(idea, ops, setting)
+    ops = line_ops(theme_form.row)
+    context = OpContext(key, Scale(theme.scale.name, key.mode, theme.scale.steps, theme.scale.nuclear))
+    changed = _applied(idea, ops, context)
     if changed.bars > bars:
         ops = tuple(op for op in ops if op.name not in STRETCHING)
-        changed = _applied(idea, ops, setting)
+        changed = _applied(idea, ops, context)
     names = tuple(op.name for op in ops)
     turned = Piece(0, changed, idea, names)
     if all(name in WHOLE_LINE for name in names):
-        line = _applied(melody, ops, setting)
+        line = _applied(melody, ops, context)
         whole = (Piece(0, line, melody, names),)
-        if guise.row.level == "development":
+        if theme_form.row.level == "development":
             half = cut(whole, line.bars // 2, line.bars - line.bars // 2, bar)
             whole = _phrase((plain, turned, *half), bar)
         bridge, chorus = (
-            tuple(replace(p, motif=_applied(p.motif, ops, setting), ops=(*names, *p.ops)) for p in part)
+            tuple(replace(p, motif=_applied(p.motif, ops, context), ops=(*names, *p.ops)) for p in part)
             for part in (bridge, chorus)
         )
     else:
         again = Piece(0, breathe(sequence(changed, -1), PPQ), idea, (*names, "sequence"))
         whole, bridge, chorus = _phrase((plain, turned, plain, again), bar), (), ()
     head = _head(turned if changed.bars <= SHORT_HEAD else plain, bar)
-    developed = guise.row.level == "development"
+    developed = theme_form.row.level == "development"
     return Material(whole, sum(p.bars for p in whole), turned, plain, head, bar, bridge, chorus, developed)
 
 
@@ -159,11 +159,11 @@ def line_ops(recipe: Recipe) -> tuple[Op, ...]:
     return tuple(op for op in parse_ops(recipe.ops) if op.name not in PLACED)
 
 
-def _applied(motif: Motif, ops: Sequence[Op], setting: Setting) -> Motif:
+def _applied(motif: Motif, ops: Sequence[Op], context: OpContext) -> Motif:
     """The line after operations; what a displacement pushes over the end is cut off, so that phrases stay in step."""
     for op in ops:
         length = motif.length
-        motif = op.apply(motif, setting).motif
+        motif = op.apply(motif, context).motif
         if op.name == "displacement":
             motif = fragment(motif, 0, length)
     return motif

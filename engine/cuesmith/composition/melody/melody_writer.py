@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cuesmith.casting.cast import Cast
 from cuesmith.casting.register import CLIMAX_HEIGHT, height, lie
 from cuesmith.casting.singer import GUIDE, sung_octave
-from cuesmith.composition.melody.appoggiatura import FIRST_BARS, sighing, sighs
+from cuesmith.composition.melody.appoggiatura import FIRST_BARS, appoggiaturas, may_lean
 from cuesmith.composition.melody.fit_to_chords import REACH, fit
 from cuesmith.composition.melody.layout import theme_meter
 from cuesmith.composition.melody.material import Piece, heard_identity
@@ -44,7 +44,7 @@ def _room(instrument: Instrument, pitches: Sequence[int]) -> tuple[int, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class MelodyWriter:
     """What whoever writes melody has before him: the plan, the chords, the players, the themes by name.
 
     ceiling: the highest note of the climax (MIDI pitch), which others should not pass; None while the climax itself is
@@ -67,7 +67,7 @@ class Desk:
 
     def octave(self, pieces: Sequence[Piece], section: SectionPlan, seat: str, name: str) -> int:
         """The octave in which a melody lies best for its player: higher the fuller the section, or as a recipe asks."""
-        row = self.plan.guise(name, section).row
+        row = self.plan.theme_form(name, section).row
         pitches = sorted(section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes)
         if seat == GUIDE:
             return sung_octave(self.cast.player(seat), pitches)
@@ -94,7 +94,7 @@ class Desk:
         if not pieces:
             return []
         theme, instrument = self.themes[name], self.cast.instrument(seat)
-        row = self.plan.guise(name, section).row
+        row = self.plan.theme_form(name, section).row
         if octave is None:
             octave = self.octave(pieces, section, seat, name)
         classes = None
@@ -117,8 +117,8 @@ class Desk:
             )  # fmt: skip
             if not notes:
                 continue
-            if sighs(self.plan) and not against:
-                notes, sighs_from = sighing(
+            if appoggiaturas(self.plan) and not against:
+                notes, sighs_from = may_lean(
                     notes, self.harmony, section, sighs_from, classes=classes, ceiling=self.ceiling
                 )
             said = None

@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from cuesmith.composition.melody.layout import material_of
 from cuesmith.composition.melody.material import Material, Piece, cut, line_ops
-from cuesmith.composition.melody.melody_writer import Desk
-from cuesmith.motif.arguments import Setting
+from cuesmith.composition.melody.melody_writer import MelodyWriter
+from cuesmith.motif.arguments import OpContext
 from cuesmith.motif.combine import CANON_HALF_BARS, CANON_STEPS, CLASHING, MOST_CLASHES, best_canon
 from cuesmith.motif.ops import OPS
 from cuesmith.motif.transform import sequence
@@ -28,13 +28,13 @@ ONE_VOICE = 1.5  # a desk as strict as this does without the second voice of a c
 SHIFTS = (0, -2, 2, -4)  # and how many steps away from where it was written
 
 
-def companions(desk: Desk, section: SectionPlan, leader: str) -> list[str]:
+def companions(writer: MelodyWriter, section: SectionPlan, leader: str) -> list[str]:
     """Seats that may join the leader in a section: other leads at rest there, then counter-lines."""
     out: list[str] = []
     for role in ("lead", "counter"):
-        for player in desk.cast.players:
+        for player in writer.cast.players:
             able = player.seat.role == role and player.seat.double is None and player.instrument is not None
-            if able and player.id != leader and desk.cast.active(player, section):
+            if able and player.id != leader and writer.cast.active(player, section):
                 out.append(player.id)
     return out
 
@@ -57,37 +57,37 @@ def _notes(passages: Iterable[Passage]) -> list[Note]:
     return sorted(n for passage in passages for n in passage.notes)
 
 
-def voiced(desk: Desk, section: SectionPlan, name: str, seat: str, pieces: Sequence[Piece]) -> list[Passage]:
+def voiced(writer: MelodyWriter, section: SectionPlan, name: str, seat: str, pieces: Sequence[Piece]) -> list[Passage]:
     """The pieces for one player, and for those who join him where the recipe has voices."""
-    row = desk.plan.guise(name, section).row
+    row = writer.plan.theme_form(name, section).row
     op = next((op for op in line_ops(row) if OPS[op.name].kind == "voices"), None) if row else None
     if op is not None and op.name == "bass":
-        return desk.passages(section, name, _bass_of(desk, section) or seat, pieces)
-    lead = desk.passages(section, name, seat, pieces)
-    others = companions(desk, section, seat)
+        return writer.passages(section, name, _bass_of(writer, section) or seat, pieces)
+    lead = writer.passages(section, name, seat, pieces)
+    others = companions(writer, section, seat)
     if not lead or not others or op is None:
         return lead
     if op.name == "dialogue":
         return _by_turns(lead, others[0], section)
     if op.name == "canon":
-        if desk.strict >= ONE_VOICE:
+        if writer.strict >= ONE_VOICE:
             return lead
-        return lead + _canon(desk, section, name, pieces, lead, others[0])
-    scale = desk.themes[name].scale
-    setting = Setting(section.key, Scale(scale.name, section.key.mode, scale.steps, scale.nuclear))
+        return lead + _canon(writer, section, name, pieces, lead, others[0])
+    scale = writer.themes[name].scale
+    context = OpContext(section.key, Scale(scale.name, section.key.mode, scale.steps, scale.nuclear))
     for voice, other in enumerate(others, start=1):
-        lines = [op.apply(piece.motif, setting).voices for piece in pieces]
+        lines = [op.apply(piece.motif, context).voices for piece in pieces]
         if voice >= len(lines[0]) or op.name != "blocking":
             break
         lower = [replace(piece, motif=voices[voice]) for piece, voices in zip(pieces, lines, strict=True)]
-        lead += desk.passages(section, name, other, lower, against=_notes(lead))
+        lead += writer.passages(section, name, other, lower, against=_notes(lead))
     return lead
 
 
-def _bass_of(desk: Desk, section: SectionPlan) -> str | None:
+def _bass_of(writer: MelodyWriter, section: SectionPlan) -> str | None:
     """The bass player of a section."""
-    for player in desk.cast.players:
-        if player.seat.role == "bass" and player.seat.double is None and desk.cast.active(player, section):
+    for player in writer.cast.players:
+        if player.seat.role == "bass" and player.seat.double is None and writer.cast.active(player, section):
             return player.id
     return None
 
@@ -110,7 +110,7 @@ def _by_turns(lead: list[Passage], other: str, section: SectionPlan) -> list[Pas
 
 
 def _canon(
-    desk: Desk, section: SectionPlan, name: str, pieces: Sequence[Piece], lead: Sequence[Passage], other: str
+    writer: MelodyWriter, section: SectionPlan, name: str, pieces: Sequence[Piece], lead: Sequence[Passage], other: str
 ) -> list[Passage]:
     """The second voice of a canon, at the first entry that does not clash; none where all do."""
     half = pieces[0].motif.meter.bar_ticks // 2
@@ -122,20 +122,22 @@ def _canon(
             replace(p, start=p.start + delay, motif=sequence(p.motif, steps % 7 - 7), ops=(*p.ops, "canon"))
             for p in pieces
         ]
-        found = desk.passages(section, name, other, late, against=sung)
+        found = writer.passages(section, name, other, late, against=sung)
         if found and strong_clashes(sung, _notes(found), section.meter, section.start) <= MOST_CLASHES:
             return found
     return []
 
 
-def handed_over(desk: Desk, section: SectionPlan, seat: str, passages: list[Passage]) -> list[Passage]:
+def second_half_to_another(
+    writer: MelodyWriter, section: SectionPlan, seat: str, passages: list[Passage]
+) -> list[Passage]:
     """The second half of a section's melody given to another lead player."""
-    others = [s for s in companions(desk, section, seat) if desk.cast.player(s).seat.role == "lead"]
+    others = [s for s in companions(writer, section, seat) if writer.cast.player(s).seat.role == "lead"]
     if not others:
         return passages
     middle = section.start + section.length // 2
     late = [n for passage in passages for n in passage.notes if n.onset >= middle]
-    taker = _taker(desk, others, [n.pitch for n in late])
+    taker = _taker(writer, others, [n.pitch for n in late])
     if taker is None or any(p.device != seat and any(n.onset >= middle for n in p.notes) for p in passages):
         return passages
     other, shift = taker
@@ -148,50 +150,52 @@ def handed_over(desk: Desk, section: SectionPlan, seat: str, passages: list[Pass
     return out
 
 
-def _taker(desk: Desk, others: Sequence[str], pitches: Sequence[int]) -> tuple[str, int] | None:
+def _taker(writer: MelodyWriter, others: Sequence[str], pitches: Sequence[int]) -> tuple[str, int] | None:
     """Of some players the first for whom a melody lies well, as it is or an octave away: (player, semitones)."""
     for shift in (0, 12, -12):
-        if desk.ceiling is not None and max(pitches, default=0) + shift > desk.ceiling:
+        if writer.ceiling is not None and max(pitches, default=0) + shift > writer.ceiling:
             continue
         for other in others:
-            low, high = desk.cast.instrument(other).sweet
+            low, high = writer.cast.instrument(other).sweet
             if pitches and low <= min(pitches) + shift and max(pitches) + shift <= high:
                 return other, shift
     return None
 
 
-def met(desk: Desk, section: SectionPlan, seat: str, lead: list[Passage], m: Material) -> list[Passage]:
+def met(writer: MelodyWriter, section: SectionPlan, seat: str, lead: list[Passage], m: Material) -> list[Passage]:
     """The section's melody with the theme that meets it: at once where they agree, else by turns.
 
     lead: the passages of the section's own theme. m: that theme in the section.
     """
     other, name = section.against, section.theme
-    joining = companions(desk, section, seat)
+    joining = companions(writer, section, seat)
     if other is None or name is None or not joining or not lead:
         return lead
     if section.meeting == "counterpoint":
-        found = _counterpoint(desk, section, other, joining[0], _notes(lead))
+        found = _counterpoint(writer, section, other, joining[0], _notes(lead))
         if found:
             return lead + found
-    theirs = material_of(desk.plan, desk.themes, section, other)
-    return _dialogue(desk, section, (name, seat, m), (other, joining[0], theirs)) or lead
+    theirs = material_of(writer.plan, writer.themes, section, other)
+    return _dialogue(writer, section, (name, seat, m), (other, joining[0], theirs)) or lead
 
 
-def _counterpoint(desk: Desk, section: SectionPlan, name: str, seat: str, sung: Sequence[Note]) -> list[Passage]:
+def _counterpoint(
+    writer: MelodyWriter, section: SectionPlan, name: str, seat: str, sung: Sequence[Note]
+) -> list[Passage]:
     """The second theme under or over the first, in the first way in which few strong beats clash."""
-    m = material_of(desk.plan, desk.themes, section, name)
+    m = material_of(writer.plan, writer.themes, section, name)
     bars = section.length // m.bar
     best: tuple[float, list[Passage]] = (MOST_CLASHES, [])
     for delay in DELAYS_BARS:
         room = bars - (1 if delay else 0)
-        laid = cut(m.melody, 0, min(room, m.bars), m.bar)
+        planned = cut(m.melody, 0, min(room, m.bars), m.bar)
         for shift in SHIFTS:
             pieces = [
                 replace(p, start=p.start + round(delay * m.bar), motif=sequence(p.motif, shift),
-                        ops=(*p.ops, "counterpoint")) for p in laid
+                        ops=(*p.ops, "counterpoint")) for p in planned
             ]  # fmt: skip
-            octave = _under(desk, section, name, seat, pieces, sung)
-            found = desk.passages(section, name, seat, pieces, octave=octave, against=sung)
+            octave = _under(writer, section, name, seat, pieces, sung)
+            found = writer.passages(section, name, seat, pieces, octave=octave, against=sung)
             share = strong_clashes(sung, _notes(found), section.meter, section.start)
             if found and share < best[0]:
                 best = (share, found)
@@ -201,17 +205,17 @@ def _counterpoint(desk: Desk, section: SectionPlan, name: str, seat: str, sung: 
 
 
 def _under(
-    desk: Desk, section: SectionPlan, name: str, seat: str, pieces: Sequence[Piece], sung: Sequence[Note]
+    writer: MelodyWriter, section: SectionPlan, name: str, seat: str, pieces: Sequence[Piece], sung: Sequence[Note]
 ) -> int:
     """The octave in which a second theme lies well for its player, under the first where the instrument goes there."""
-    octave = desk.octave(pieces, section, seat, name)
+    octave = writer.octave(pieces, section, seat, name)
     pitches = [section.key.pitch(n.step, n.alter, octave) for piece in pieces for n in piece.motif.notes]
     above = sum(pitches) / len(pitches) > sum(n.pitch for n in sung) / len(sung) - APART
-    return octave - 1 if above and min(pitches) - 12 >= desk.cast.instrument(seat).range[0] else octave
+    return octave - 1 if above and min(pitches) - 12 >= writer.cast.instrument(seat).range[0] else octave
 
 
 def _dialogue(
-    desk: Desk, section: SectionPlan, first: tuple[str, str, Material], second: tuple[str, str, Material]
+    writer: MelodyWriter, section: SectionPlan, first: tuple[str, str, Material], second: tuple[str, str, Material]
 ) -> list[Passage]:
     """Two bars of the one, two of the other, to the end of the section; each goes on where it left off."""
     out: list[Passage] = []
@@ -220,8 +224,10 @@ def _dialogue(
         bars = section.length // m.bar
         for round_, at in enumerate(range(turn * unit, bars - 1, 2 * unit)):
             begin = round_ * unit % m.bars
-            laid = cut(m.melody, begin, min(unit, bars - at), m.bar) if begin else [m.idea, m.plain][m.idea.bars > unit]
-            pieces = laid if isinstance(laid, list) else [laid]
+            taken = (
+                cut(m.melody, begin, min(unit, bars - at), m.bar) if begin else [m.idea, m.plain][m.idea.bars > unit]
+            )
+            pieces = taken if isinstance(taken, list) else [taken]
             said = [replace(p, start=p.start + at * m.bar, ops=(*p.ops, "dialogue")) for p in pieces]
-            out += desk.passages(section, name, seat, said)
+            out += writer.passages(section, name, seat, said)
     return out

@@ -10,7 +10,7 @@ from cuesmith.casting.cast import Cast
 from cuesmith.casting.player import seated
 from cuesmith.casting.singer import GUIDE
 from cuesmith.chance import Stream
-from cuesmith.composition.meet_hits import arriving
+from cuesmith.composition.meet_hits import at_hits
 from cuesmith.composition.melody.fit_to_chords import fit
 from cuesmith.composition.melody.melody_writer import velocity_of
 from cuesmith.motif.model import Theme
@@ -119,7 +119,7 @@ def answers(
         notes = _answer(harmony, cast, themes[section.theme], section, seat, (start, end), stream)
         if notes:
             out.append(Passage(notes, section.index, seat, "normal"))
-    return arriving(plan, out, "lead")
+    return at_hits(plan, out, "lead")
 
 
 def _bar_at(plan: Plan, tick: int) -> tuple[int, int]:

@@ -23,7 +23,7 @@ def velocity_of_letter(letter: str, gain: float) -> int:
     return max(18, min(124, round(GRID_LETTERS[letter] * gain)))
 
 
-def struck(rows: Rows, voice: str, step: int, letter: str, steps: int) -> None:
+def add_stroke(rows: Rows, voice: str, step: int, letter: str, steps: int) -> None:
     """Add a stroke; one that is already there stays where it is the harder one."""
     grid = rows.get(voice, REST * steps)
     if grid[step] == REST or GRID_LETTERS[grid[step]] < GRID_LETTERS[letter]:
@@ -66,7 +66,7 @@ def _gathered(fill: Rows, voice: str, start: int, end: int) -> Rows:
     for grid in fill.values():
         for step in range(start, end):
             if grid[step] != REST:
-                struck(out, voice, step, grid[step], steps)
+                add_stroke(out, voice, step, grid[step], steps)
     return out
 
 
@@ -76,7 +76,7 @@ def _rolled(fill: Rows, voice: str, last: int) -> Rows:
     hardest = max("".join(fill.values()), key=lambda letter: GRID_LETTERS.get(letter, 0))
     letters = RISE.get(hardest, SOFT_RISE)
     for step in range(last, steps):
-        struck(out, voice, step, letters[min(3, 4 * (step - last) // (steps - last))], steps)
+        add_stroke(out, voice, step, letters[min(3, 4 * (step - last) // (steps - last))], steps)
     return out
 
 

@@ -10,16 +10,18 @@ from collections.abc import Iterator, Mapping
 
 from cuesmith.casting.cast import Player
 from cuesmith.chance import Stream
-from cuesmith.composition.accompaniment.patterns import grouped, laid
+from cuesmith.composition.accompaniment.patterns import grouped, tokens_by_bar
 from cuesmith.composition.accompaniment.textures import texture_for
+from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.percussion.free_meter_strokes import free_strokes
-from cuesmith.composition.percussion.grid_strings import gain_at, struck, velocity_of_letter
+from cuesmith.composition.percussion.grid_strings import add_stroke, gain_at, velocity_of_letter
 from cuesmith.composition.percussion.groove_variation import (
     HANDS,
     Group,
     Turn,
     bar_rows,
     beats,
+    fill_bars,
     group_of,
     manner,
     oroshi,
@@ -27,10 +29,8 @@ from cuesmith.composition.percussion.groove_variation import (
     swell,
     turn_for,
     turn_rows,
-    turns,
 )
 from cuesmith.composition.percussion.grooves_from_cells import bar_groove, fits
-from cuesmith.composition.setting import Setting
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.plan.free_meter.breaths import flow_of
@@ -69,12 +69,12 @@ def _grid(grid: str, start: int, bar_ticks: int, gain: float) -> Iterator[tuple[
             yield start + step * bar_ticks // steps, velocity_of_letter(letter, gain)
 
 
-def _feel(setting: Setting, section: SectionPlan) -> tuple[str, ...]:
+def _feel(context: ComposeContext, section: SectionPlan) -> tuple[str, ...]:
     """The tags of what the bass plays in a section: swing, latin."""
-    for player in setting.cast.players:
-        if player.seat.role == "bass" and player.seat.double is None and setting.cast.active(player, section):
-            name = texture_for(setting, player, section)
-            return setting.textures[name].tags if name else ()
+    for player in context.cast.players:
+        if player.seat.role == "bass" and player.seat.double is None and context.cast.active(player, section):
+            name = texture_for(context, player, section)
+            return context.textures[name].tags if name else ()
     return ()
 
 
@@ -100,16 +100,22 @@ def _suits(
 
 
 def groove_for(
-    setting: Setting, player: Player, section: SectionPlan, banks: Banks, family: str, before: str | None, draw: Stream
+    context: ComposeContext,
+    player: Player,
+    section: SectionPlan,
+    banks: Banks,
+    family: str,
+    before: str | None,
+    draw: Stream,
 ) -> str | None:
     """A groove of the seat's list (else of the family) in the section's meter, of the tier nearest its level.
 
     Where none fits the meter: cells of the kit, from which one is laid. before: the groove of the music before, which
     another music rather does not take.
     """
-    bpm = setting.plan.tempo.bpm(section.start)
-    uses = USES.get(setting.plan.brief.type, ("theme",))
-    feel = _feel(setting, section)
+    bpm = context.plan.tempo.bpm(section.start)
+    uses = USES.get(context.plan.brief.type, ("theme",))
+    feel = _feel(context, section)
     listed: Mapping[str, float] = player.seat.grooves or {n: 1.0 for n, r in banks.grooves.items() if family in r.tags}
     rows: Mapping[str, Groove | GrooveCells] = banks.grooves
     fitting = {
@@ -137,18 +143,18 @@ def groove_for(
     )
 
 
-def _stabs(setting: Setting, section: SectionPlan) -> frozenset[int]:
+def _stabs(context: ComposeContext, section: SectionPlan) -> frozenset[int]:
     """The ticks of the band's accented off-beat stabs in a section."""
     found: set[int] = set()
-    for player in setting.cast.players:
-        if player.seat.role != "impact" or player.seat.double or not setting.cast.active(player, section):
+    for player in context.cast.players:
+        if player.seat.role != "impact" or player.seat.double or not context.cast.active(player, section):
             continue
-        name = texture_for(setting, player, section)
-        texture = grouped(setting.textures[name], section.meter) if name else None
+        name = texture_for(context, player, section)
+        texture = grouped(context.textures[name], section.meter) if name else None
         if texture is None or texture.kind != "chord" or texture.articulation == "swell":
             continue
         step = PPQ // texture.unit
-        for bar, tokens in laid(texture, section.meter, section.bars):
+        for bar, tokens in tokens_by_bar(texture, section.meter, section.bars):
             inside = [t.step * step for t in tokens if t.accent > 0 and section.meter.strength(t.step * step) < 2]
             found.update(section.start + bar * section.meter.bar_ticks + at for at in inside)
     return frozenset(found)
@@ -157,10 +163,10 @@ def _stabs(setting: Setting, section: SectionPlan) -> frozenset[int]:
 class _Kit:
     """One seat of percussion at work on a cue: it remembers the grooves it has played and the breaks it has spent."""
 
-    def __init__(self, setting: Setting, player: Player, banks: Banks, family: str) -> None:
-        self.setting, self.player, self.banks, self.family = setting, player, banks, family
-        self.draw = setting.draw.child(player.id, "groove")
-        self.flow = flow_of(setting.plan)
+    def __init__(self, context: ComposeContext, player: Player, banks: Banks, family: str) -> None:
+        self.context, self.player, self.banks, self.family = context, player, banks, family
+        self.draw = context.draw.child(player.id, "groove")
+        self.flow = flow_of(context.plan)
         self.chosen: dict[tuple[str, int, str, Meter], str | None] = {}
         self.before: str | None = None
         self.breaks = 0
@@ -174,7 +180,7 @@ class _Kit:
         """All strokes of a section."""
         if self.flow is not None and section.flow:
             found = free_strokes(
-                self.setting.plan, section, self.flow, self.player, self.banks, self.draw.child("free", section.index)
+                self.context.plan, section, self.flow, self.player, self.banks, self.draw.child("free", section.index)
             )
             self.out += [Stroke(s.tick, s.voice, s.velocity, section.index, s.row) for s in found]
             self.turned = False
@@ -190,10 +196,10 @@ class _Kit:
         if kind not in heard:
             heard.append(kind)
         way = manner(section, groove, group, draw.child("manner"), heard.index(kind))
-        bar, last = section.meter.bar_ticks, section.index == len(self.setting.plan.sections) - 1
-        after = None if last else self.setting.plan.sections[section.index + 1]
-        turning = set(turns(section.bars)) if section.level >= 2 or groove.fill else set()
-        stabs = _stabs(self.setting, section) if group == "kit" and groove.tier >= 3 else frozenset()
+        bar, last = section.meter.bar_ticks, section.index == len(self.context.plan.sections) - 1
+        after = None if last else self.context.plan.sections[section.index + 1]
+        turning = set(fill_bars(section.bars)) if section.level >= 2 or groove.fill else set()
+        stabs = _stabs(self.context, section) if group == "kit" and groove.tier >= 3 else frozenset()
         base = gain_at(section.energy)
         for number in range(section.bars):
             start = section.start + number * bar
@@ -226,7 +232,7 @@ class _Kit:
         kind = (*path, section.meter)
         if kind not in self.chosen:
             self.chosen[kind] = groove_for(
-                self.setting, self.player, section, self.banks, self.family, self.before, self.draw.child(*path)
+                self.context, self.player, section, self.banks, self.family, self.before, self.draw.child(*path)
             )
         self.before = self.chosen[kind]
         return self.chosen[kind]
@@ -239,7 +245,7 @@ class _Kit:
     def _turn(self, section: SectionPlan, after: SectionPlan | None, group: Group, draw: Stream) -> Turn:
         turn = turn_for(section, after, group, section.level, draw)
         if group == "taiko" and after is not None and turn != "settle" and section.level >= 2:
-            owed: Turn = "oroshi" if after is self.setting.plan.climax else "ma"  # each is heard once, if it can be
+            owed: Turn = "oroshi" if after is self.context.plan.climax else "ma"  # each is heard once, if it can be
             turn = owed if owed not in self.spent else turn
         if turn in ("break", "ma", "oroshi"):
             self.breaks += 1
@@ -270,11 +276,11 @@ class _Kit:
         step = (tick - start) // step_ticks
         if "kick" in rows and step and step - 1 not in beats(section.meter, steps):  # room for the accent
             rows["kick"] = rows["kick"][: step - 1] + "." + rows["kick"][step:]
-        struck(rows, "kick", step, "X", steps)
+        add_stroke(rows, "kick", step, "X", steps)
         if setup and "snare" in rows and step >= 2:
-            struck(rows, "snare", step - 2, "o", steps)
-            struck(rows, "snare", step - 1, "x", steps)
-            struck(rows, "snare", step, "X", steps)
+            add_stroke(rows, "snare", step - 2, "o", steps)
+            add_stroke(rows, "snare", step - 1, "x", steps)
+            add_stroke(rows, "snare", step, "X", steps)
 
     def _arrive(self, section: SectionPlan, tick: int, group: Group, first: bool) -> None:
         """The downbeat after a turn, or of a new section: the low drum, and the crash where it has grown."""
@@ -282,7 +288,7 @@ class _Kit:
         loud = round(58 + 50 * energy)
         loud -= 0 if first or energy >= 0.5 else 14
         self.out.append(Stroke(tick, hands.low, loud, section.index, "arrival"))
-        sections = self.setting.plan.sections
+        sections = self.context.plan.sections
         before = sections[section.index - 1].energy if section.index else 0.0
         grown = energy >= 0.6 and energy >= before if first else energy >= (0.5 if group == "kit" else 0.75)
         if grown or (first and self.turned and energy >= 0.5):
@@ -300,11 +306,11 @@ class _Kit:
         ]
 
 
-def strokes(setting: Setting, player: Player, banks: Banks, family: str) -> tuple[Stroke, ...]:
+def strokes(context: ComposeContext, player: Player, banks: Banks, family: str) -> tuple[Stroke, ...]:
     """All strokes of one percussion seat, in order, without two on one voice at the same time."""
-    kit = _Kit(setting, player, banks, family)
-    for section in setting.plan.sections:
-        if setting.cast.active(player, section):
+    kit = _Kit(context, player, banks, family)
+    for section in context.plan.sections:
+        if context.cast.active(player, section):
             kit.play(section)
         else:
             kit.turned = False
@@ -321,9 +327,9 @@ def bass_drum(played: Mapping[str, tuple[Stroke, ...]]) -> tuple[int, ...]:
     return tuple(sorted({s.onset for found in played.values() for s in found if s.voice in KICKS}))
 
 
-def finish_strokes(setting: Setting, found: tuple[Stroke, ...]) -> tuple[Stroke, ...]:
+def finish_strokes(context: ComposeContext, found: tuple[Stroke, ...]) -> tuple[Stroke, ...]:
     """The ending in the percussion: cut at the last bar, and one last hit where the ending has one."""
-    plan = setting.plan
+    plan = context.plan
     if plan.ending in ("loop", "attacca", "fade") or not found:
         return found
     last = plan.sections[-1]

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from cuesmith.chance import Stream
-from cuesmith.composition.percussion.grid_strings import REST, Rows, crossed, halved, moved, refilled, struck
+from cuesmith.composition.percussion.grid_strings import REST, Rows, add_stroke, crossed, halved, moved, refilled
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.plan.model import SectionPlan
@@ -61,7 +61,7 @@ TURN_WEIGHTS: dict[Group, dict[Turn, float]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class DrumManner:
     """How one section is played. ridden: on the ride cymbal; moved: the cymbal hand elsewhere than the groove has it;
     halved: at half the pace; crossed: with the stick across the snare; waits: colours come half-way; ghosts: grid steps
     of soft strokes; pickup: the step of the answer's stroke; letter: how hard it is.
@@ -106,7 +106,7 @@ def regrouped(groove: Groove, meter: Meter) -> Groove:
     )
 
 
-def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, again: int = 0) -> Manner:
+def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, again: int = 0) -> DrumManner:
     """How a section is played: by its place in the form, its level, and chance.
 
     again: to how much other music the groove has been played in this cue already.
@@ -120,7 +120,7 @@ def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, aga
     last = at[-1]
     answer = groove.rows.get(HANDS[group].answer, (REST * steps,))[0]
     pickups = [step for step in range(last + 1, steps) if answer[step] == REST] or [steps - 1]
-    return Manner(
+    return DrumManner(
         group=group,
         ridden=full and "closed_hat" in groove.rows and "ride" not in groove.rows,
         moved=again % 2 == 1 and group == "kit" and not full,
@@ -138,7 +138,7 @@ def _quiet(section: SectionPlan, draw: Stream) -> bool:
     return section.level <= 1 or (section.level == 2 and section.treatment == "contrast" and draw.chance(0.6))
 
 
-def turns(bars: int) -> tuple[int, ...]:
+def fill_bars(bars: int) -> tuple[int, ...]:
     """The bars of a section that turn: the last of every eight, and the last of a section of four and more."""
     out = [bar for bar in range(PHRASE - 1, bars, PHRASE) if bar == bars - 1 or bars - 1 - bar > NEAR]
     return tuple([*out, bars - 1] if bars >= 4 and bars - 1 not in out else out)
@@ -180,7 +180,7 @@ def _opened(rows: Rows, last: int) -> Rows:
     out = dict(rows)
     out["closed_hat"] = grid[:step] + REST * (len(grid) - step)
     out.pop("open_hat", None)
-    struck(out, "open_hat", step, "x", len(grid))
+    add_stroke(out, "open_hat", step, "x", len(grid))
     return out
 
 
@@ -190,7 +190,7 @@ def _breathed(rows: Rows, last: int) -> Rows:
     return {voice: grid[:last] + REST * (len(grid) - last) if voice == base else grid for voice, grid in rows.items()}
 
 
-def _answered(rows: Rows, way: Manner, steps: int, at: tuple[int, ...]) -> Rows:
+def _answered(rows: Rows, way: DrumManner, steps: int, at: tuple[int, ...]) -> Rows:
     """The second bar of a pair: another stroke before the next bar, and a voice that replies."""
     hands, out = HANDS[way.group], dict(rows)
     if way.group == "taiko" and "chudaiko" in out:  # the roped drum takes the call over, its first half left out
@@ -202,18 +202,18 @@ def _answered(rows: Rows, way: Manner, steps: int, at: tuple[int, ...]) -> Rows:
         )
         out["chudaiko"] = call[:half] + REST * (steps - half)
     elif hands.beside in out:
-        struck(out, hands.answer, way.pickup, way.letter, steps)
+        add_stroke(out, hands.answer, way.pickup, way.letter, steps)
     else:
         voice = next(iter(out))
         grid = out[voice]
         if grid[way.pickup] == REST:
-            struck(out, voice, way.pickup, way.letter, steps)
+            add_stroke(out, voice, way.pickup, way.letter, steps)
         else:  # it is struck already: the answer is a gap there
             out[voice] = grid[: way.pickup] + REST + grid[way.pickup + 1 :]
     return out
 
 
-def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) -> Rows:
+def bar_rows(groove: Groove, way: DrumManner, meter: Meter, number: int, bars: int) -> Rows:
     """An ordinary bar of a section, not one that turns."""
     steps, at = groove.steps, beats(meter, groove.steps)
     length = max((len(found) for found in groove.rows.values()), default=1)
@@ -237,13 +237,13 @@ def bar_rows(groove: Groove, way: Manner, meter: Meter, number: int, bars: int) 
     ghost = HANDS[way.group].ghost
     if way.ghosts and ghost in rows and second:
         for step in way.ghosts if late else way.ghosts[:1]:
-            struck(rows, ghost, step, "g", steps)
+            add_stroke(rows, ghost, step, "g", steps)
     if number % 4 == 3 and not way.ridden:
         rows = _opened(rows, at[-1])
     if number % 4 == 3 and way.group == "taiko" and len(rows) > 1:
         rows = _breathed(rows, at[-1])
     if number % 4 == 2 and late and groove.tier >= 4:  # the third bar of the second four pushes
-        struck(rows, HANDS[way.group].low, at[-1] + (steps - at[-1]) // 2, "o", steps)
+        add_stroke(rows, HANDS[way.group].low, at[-1] + (steps - at[-1]) // 2, "o", steps)
     return crossed(rows) if way.crossed else rows
 
 
@@ -264,7 +264,7 @@ def _plain_fill(rows: Rows, group: Group, steps: int, cut: int) -> Rows:
     return {voice: REST * cut + letters}
 
 
-def turn_rows(groove: Groove, way: Manner, meter: Meter, rows: Rows, turn: Turn, number: int = 0) -> Rows:
+def turn_rows(groove: Groove, way: DrumManner, meter: Meter, rows: Rows, turn: Turn, number: int = 0) -> Rows:
     """The bar that turns. rows: what it would be. A roll (oroshi) is not on the grid: this is what comes before it.
 
     number: how many fills of this groove have been heard.
@@ -277,17 +277,17 @@ def turn_rows(groove: Groove, way: Manner, meter: Meter, rows: Rows, turn: Turn,
     if turn == "break":  # all stop after the downbeat; the snare leads back
         out: Rows = {}
         for voice in hands.unison:
-            struck(out, voice, 0, "X", steps)
+            add_stroke(out, voice, 0, "X", steps)
         for number, step in enumerate(range(at[-1], steps, max(1, (steps - at[-1]) // 4))):
-            struck(out, hands.ghost, step, "oxxX"[min(3, number)], steps)
+            add_stroke(out, hands.ghost, step, "oxxX"[min(3, number)], steps)
         return out
     if turn == "ma":  # a blow of all, and silence
         out = {}
         for voice in hands.unison:
-            struck(out, voice, 0, "X", steps)
+            add_stroke(out, voice, 0, "X", steps)
             if len(at) > 3:
-                struck(out, voice, at[1], "x", steps)
-        struck(out, "hyoshigi", at[len(at) // 2], "o", steps)  # the call before what follows
+                add_stroke(out, voice, at[1], "x", steps)
+        add_stroke(out, "hyoshigi", at[len(at) // 2], "o", steps)  # the call before what follows
         return out
     if turn == "oroshi":
         return {voice: grid[: at[1] if len(at) > 1 else half] + REST * (steps - (at[1] if len(at) > 1 else half))
@@ -299,7 +299,7 @@ def turn_rows(groove: Groove, way: Manner, meter: Meter, rows: Rows, turn: Turn,
     fill = refilled(fill, number, voice, half, at[-1], whole=whole)
     if not whole:
         fill = _joined(rows, fill, half)
-    struck(fill, next(iter(rows)), 0, "o", steps)
+    add_stroke(fill, next(iter(rows)), 0, "o", steps)
     return fill
 
 

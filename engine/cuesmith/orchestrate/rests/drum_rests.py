@@ -12,7 +12,7 @@ from cuesmith.score import Part, Passage, Stroke
 from cuesmith.specs.banks.library import Banks
 
 PICKUP = ((0, 0.72), (1, 0.8), (2, 0.9), (3, 1.0))  # quarters of the last beat, and share of the loudness
-LEADING = ("oroshi", "ma", "cymbal swell")  # devices that lead over a boundary, and never rest
+BOUNDARY_DRUM_DEVICES = ("oroshi", "ma", "cymbal swell")  # devices that lead over a boundary, and never rest
 
 
 def as_notes(found: Sequence[Stroke], banks: Banks) -> list[Note]:
@@ -21,7 +21,7 @@ def as_notes(found: Sequence[Stroke], banks: Banks) -> list[Note]:
     return [Note(stroke.onset, rings[stroke.voice], 0, stroke.velocity) for stroke in found]
 
 
-def dropped(
+def without_notes_in(
     plan: Plan, found: tuple[Stroke, ...], rests: Sequence[tuple[int, int]], returns: Collection[int], banks: Banks
 ) -> tuple[Stroke, ...]:
     """The strokes without those in rests (start, end in ticks), with a pick-up before each bar line of a return."""

@@ -74,7 +74,7 @@ def _shift(phrase: _Phrase, lead: Sequence[Passage], player: Player, ceiling: in
     return None
 
 
-def relayed(plan: Plan, cast: Cast, lead: Sequence[Passage], owed: int, kept: int) -> tuple[Passage, ...]:
+def pass_tune_on(plan: Plan, cast: Cast, lead: Sequence[Passage], owed: int, kept: int) -> tuple[Passage, ...]:
     """The lead's passages, some in other hands, so that no family leads in more bars than leave it `owed` silent ones.
 
     kept: bars, as bits, in which nobody rests. The same where nothing has to change, or nobody else can.

@@ -18,7 +18,7 @@ from cuesmith.specs.banks.library import Banks
 DRUMS = "drums"
 QUARTER = 4  # a bar into which a note sounds for more than a quarter of it is not silent
 UNCOUNTED = ("guide",)  # roles of no section: a guide is taken out for the singer
-Desks = Mapping[str, tuple[str, int]]  # part → (section, bars in which it plays, as bits)
+BarsByPart = Mapping[str, tuple[str, int]]  # part → (section, bars in which it plays, as bits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def sounding(notes: Iterable[Note], lines: Sequence[int]) -> int:
     return found
 
 
-def silences(desks: Desks, leads: Mapping[str, int], bars: int, least: float) -> Silence:
+def silences(workloads: BarsByPart, leads: Mapping[str, int], bars: int, least: float) -> Silence:
     """How much of a cue of so many bars every section and player is silent.
 
     leads: part → the bars in which it has the tune, as bits. least: the share of silence that is asked for; whoever
@@ -66,18 +66,18 @@ def silences(desks: Desks, leads: Mapping[str, int], bars: int, least: float) ->
     """
     sections: dict[str, int] = {}
     tunes: dict[str, int] = {}
-    for name, (section, bits) in desks.items():
+    for name, (section, bits) in workloads.items():
         sections[section] = sections.get(section, 0) | bits
         tunes[section] = tunes.get(section, 0) | leads.get(name, 0)
     soloists = set()
-    for found in (tunes, {name: leads.get(name, 0) for name in desks}):
+    for found in (tunes, {name: leads.get(name, 0) for name in workloads}):
         for name, bits in found.items():
             others = 0
             for other, theirs in found.items():
                 others |= 0 if other == name else theirs
             if (bits & ~others).bit_count() > (1 - least) * bars:
                 soloists.add(name)
-    players = {name: bits for name, (_, bits) in desks.items()}
+    players = {name: bits for name, (_, bits) in workloads.items()}
 
     def share(found: Mapping[str, int]) -> dict[str, float]:
         return {name: 1 - bits.bit_count() / bars for name, bits in found.items()}
@@ -88,12 +88,12 @@ def silences(desks: Desks, leads: Mapping[str, int], bars: int, least: float) ->
 def silence_of(score: Score, banks: Banks, least: float) -> Silence:
     """How much of a composed cue every section and every part is silent. least: see `silences`."""
     lines = score.plan.bar_lines()
-    desks: dict[str, tuple[str, int]] = {}
+    workloads: dict[str, tuple[str, int]] = {}
     leads: dict[str, int] = {}
     for part in score.parts:
         if part.role not in UNCOUNTED:
             made = None if part.drums else banks.instruments.get(part.instrument)
-            desks[part.id] = section_of(part.role, made), sounding(part.notes(), lines)
+            workloads[part.id] = section_of(part.role, made), sounding(part.notes(), lines)
         if part.role == "lead" and not all(p.device.startswith("doubles ") for p in part.passages):
-            leads[part.id] = desks[part.id][1]
-    return silences(desks, leads, len(lines) - 1, least)
+            leads[part.id] = workloads[part.id][1]
+    return silences(workloads, leads, len(lines) - 1, least)

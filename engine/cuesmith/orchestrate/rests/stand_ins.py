@@ -109,7 +109,7 @@ def _muddy(note: Note, other: Note) -> bool:
     return note.onset < other.end and note.end > other.onset and muddy(low, high)
 
 
-def handed_over(
+def with_stand_ins(
     harmony: tuple[ChordSpan, ...],
     passages: Mapping[str, tuple[Passage, ...]],
     found: Tacet,

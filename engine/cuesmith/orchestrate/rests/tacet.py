@@ -17,15 +17,15 @@ from cuesmith.chance import Stream
 from cuesmith.music.note import Note
 from cuesmith.orchestrate.rests.silent_bars import DRUMS
 from cuesmith.orchestrate.rests.workload import (
-    Desk,
     Ensemble,
     Span,
     Window,
+    Workload,
     bits_of,
-    desks_of,
     kept_bars,
     spans_of,
     windows_of,
+    workloads_of,
 )
 from cuesmith.plan.model import Plan
 from cuesmith.score import Passage
@@ -63,43 +63,43 @@ class Tacet:
     pickups: Mapping[str, frozenset[int]]
 
 
-def _stand_in(room: Ensemble, resting: Sequence[Desk], window: Window, low: bool) -> Desk | None:
+def _stand_in(room: Ensemble, resting: Sequence[Workload], window: Window, low: bool) -> Workload | None:
     """Who takes over a bass (low) or chords in a window: one who has a hand free, else one who was silent there."""
     bits = window.bits
-    sections = {desk.section for desk in resting}
-    found: list[tuple[float, Desk]] = []
-    for desk in room.desks.values():
-        made = desk.player.instrument
-        if made is None or desk in resting or desk.player.seat.double or desk.player.seat.role not in HELPERS:
+    sections = {work.section for work in resting}
+    found: list[tuple[float, Workload]] = []
+    for work in room.workloads.values():
+        made = work.player.instrument
+        if made is None or work in resting or work.player.seat.double or work.player.seat.role not in HELPERS:
             continue
-        if made.family == "percussion" or desk.player.seat.gestures.keys() & CALLS or not _room_for(room, desk, window):
+        if made.family == "percussion" or work.player.seat.gestures.keys() & CALLS or not _room_for(room, work, window):
             continue
-        if (len(resting) > 1 and desk.section in sections) or desk.player.seat.levels[0] > window.section.level + 1:
+        if (len(resting) > 1 and work.section in sections) or work.player.seat.levels[0] > window.section.level + 1:
             continue  # his family rests too, or he is too loud a guest
-        if desk.bound & bits or desk.rests & bits or (low and made.range[0] > LOW):
+        if work.bound & bits or work.rests & bits or (low and made.range[0] > LOW):
             continue
-        if room.layered and desk.player.seat.levels[0] > min(d.player.seat.levels[0] for d in resting):
+        if room.layered and work.player.seat.levels[0] > min(d.player.seat.levels[0] for d in resting):
             continue
         able = made.voices >= HANDS
-        plays = (desk.plays & bits).bit_count()
+        plays = (work.plays & bits).bit_count()
         if (plays and not able) or (not low and not able):
             continue
-        alike = [d for d in room.desks.values() if d.section == desk.section]
+        alike = [d for d in room.workloads.values() if d.section == work.section]
         new = (bits & ~room.union(alike)).bit_count()
-        if (new and room.missing(alike) + new > 0) or (bits & ~desk.plays).bit_count() + room.missing([desk]) > 0:
+        if (new and room.missing(alike) + new > 0) or (bits & ~work.plays).bit_count() + room.missing([work]) > 0:
             continue
         strange = 0 if "bass" in made.roles or not low else 0.5
-        found.append((new + strange + (0.3 if plays else 0) + SELDOM * (desk.player.seat.role == "colour"), desk))
+        found.append((new + strange + (0.3 if plays else 0) + SELDOM * (work.player.seat.role == "colour"), work))
     return min(found, key=lambda one: one[0])[1] if found else None
 
 
-def _room_for(room: Ensemble, desk: Desk, window: Window) -> bool:
+def _room_for(room: Ensemble, work: Workload, window: Window) -> bool:
     """Whether a section of the form bears one player more, where he would be one."""
     section = window.section
     inside = bits_of([section])
-    if (desk.wrote | desk.plays) & inside:
+    if (work.wrote | work.plays) & inside:
         return True
-    playing = sum(bool((d.wrote | d.plays) & inside) for d in room.desks.values() if counted(d.player))
+    playing = sum(bool((d.wrote | d.plays) & inside) for d in room.workloads.values() if counted(d.player))
     return playing < PLAYERS[section.level]
 
 
@@ -122,32 +122,32 @@ class _Rest:
     missing: int
 
 
-def _considered(room: Ensemble, resting: Sequence[Desk], kept: int = 0) -> _Rest:
+def _considered(room: Ensemble, resting: Sequence[Workload], kept: int = 0) -> _Rest:
     bound, support, company, pitched = kept, 0, 0, 0
     before, after = [0, 0], [0, 0]
     others: dict[str, int] = {}
-    for desk in room.desks.values():
-        rests, role, plays = desk in resting, desk.player.seat.role, desk.plays
+    for work in room.workloads.values():
+        rests, role, plays = work in resting, work.player.seat.role, work.plays
         kind = 0 if role == "bass" else 1 if role in CHORDS else None
         if kind is not None:
             before[kind] |= plays
         if rests:
-            bound |= desk.bound
+            bound |= work.bound
             continue
         if kind is not None:
             after[kind] |= plays
-        others[desk.section] = others.get(desk.section, 0) | plays
+        others[work.section] = others.get(work.section, 0) | plays
         if role not in ("bass", "colour"):
             company |= plays
-        if desk.section != DRUMS and role != "colour":
-            pitched |= plays & desk.carries
-            support |= plays & ~desk.bound
+        if work.section != DRUMS and role != "colour":
+            pitched |= plays & work.carries
+            support |= plays & ~work.bound
     gaps = (before[0] & ~after[0], before[1] & ~after[1])
     own = room.union(resting)
     return _Rest(own, bound, support, company, pitched, gaps, tuple(others.values()), room.missing(resting))
 
 
-def _cost(room: Ensemble, resting: Sequence[Desk], rest: _Rest, window: Window) -> float | None:
+def _cost(room: Ensemble, resting: Sequence[Workload], rest: _Rest, window: Window) -> float | None:
     """What it costs, by bar of silence gained, that these players rest in a window; None: they cannot."""
     bits, own = window.bits, rest.own
     if bits & rest.bound or not own & bits:
@@ -171,7 +171,7 @@ def _cost(room: Ensemble, resting: Sequence[Desk], rest: _Rest, window: Window) 
         cost += ALONE * (own & bits & ~rest.support).bit_count()
     if not high:
         cost += ALONE * (own & bits & ~rest.company).bit_count()
-    cost += CROWDED * (own & bits).bit_count() * len({d.section for d in room.desks.values() if d.rests & bits})
+    cost += CROWDED * (own & bits).bit_count() * len({d.section for d in room.workloads.values() if d.rests & bits})
     playing = sum(bool(plays & bits) for plays in rest.others)
     cost += THIN * max(0, LEAST[section.level] - playing) * window.bars
     for edge, side in ((window.first, window.first - 1), (window.first + window.bars, window.first + window.bars)):
@@ -191,14 +191,14 @@ def _run(own: int, window: Window, bars: int) -> int:
     return last - first
 
 
-def _grounded(room: Ensemble, resting: Sequence[Desk], bits: int) -> bool:
+def _grounded(room: Ensemble, resting: Sequence[Workload], bits: int) -> bool:
     """Whether somebody of a layer as low goes on: intensity levels are cut by layers, and none may fall silent."""
-    others = (d.player.seat.levels[0] for d in room.desks.values() if d not in resting and d.plays & bits
+    others = (d.player.seat.levels[0] for d in room.workloads.values() if d not in resting and d.plays & bits
               and d.section != DRUMS)  # fmt: skip
     return min(others, default=FULL + 1) <= min(d.player.seat.levels[0] for d in resting)
 
 
-def _rest(room: Ensemble, resting: Sequence[Desk], window: Window) -> None:
+def _rest(room: Ensemble, resting: Sequence[Workload], window: Window) -> None:
     """Tell players to rest in a window, and others to stand in for them."""
     gaps = _considered(room, resting).gaps
     for low, roles, gap in ((True, ("bass",), gaps[0]), (False, CHORDS, gaps[1])):
@@ -212,35 +212,35 @@ def _rest(room: Ensemble, resting: Sequence[Desk], window: Window) -> None:
                 stand_in.plays |= source.plays & window.bits
                 stand_in.carries |= source.carries & window.bits
                 stand_in.bound |= window.bits
-    for desk in resting:
-        desk.rests |= window.bits
-        desk.plays &= ~window.bits
-        if desk.section == DRUMS:
-            _led_back(room, desk, window)
-        for other in room.desks.values():
-            if other.player.seat.double == desk.player.id:
+    for work in resting:
+        work.rests |= window.bits
+        work.plays &= ~window.bits
+        if work.section == DRUMS:
+            _led_back(room, work, window)
+        for other in room.workloads.values():
+            if other.player.seat.double == work.player.id:
                 other.plays &= ~window.bits
 
 
-def _returns(room: Ensemble, desk: Desk, window: Window) -> bool:
+def _returns(room: Ensemble, work: Workload, window: Window) -> bool:
     """Whether a drummer leads back from a rest with a pick-up: from one of two bars and more, where he goes on, unless
     what he goes on to is calm."""
     back = window.first + window.bars
-    return desk.section == DRUMS and window.bars > 1 and bool((desk.plays & ~room.calm) >> back & 1)
+    return work.section == DRUMS and window.bars > 1 and bool((work.plays & ~room.calm) >> back & 1)
 
 
-def _led_back(room: Ensemble, desk: Desk, window: Window) -> None:
+def _led_back(room: Ensemble, work: Workload, window: Window) -> None:
     """The last bar of a drummer's rest has the pick-up in it; one that goes on from another takes its pick-up away."""
-    own = room.pickups.setdefault(desk.player.id, set())
+    own = room.pickups.setdefault(work.player.id, set())
     if window.first in own:
         own.remove(window.first)
-        desk.plays &= ~(1 << (window.first - 1))
-    if _returns(room, desk, window):
+        work.plays &= ~(1 << (window.first - 1))
+    if _returns(room, work, window):
         own.add(window.first + window.bars)
-        desk.plays |= 1 << (window.first + window.bars - 1)
+        work.plays |= 1 << (window.first + window.bars - 1)
 
 
-def _settle(room: Ensemble, resting: Sequence[Desk]) -> None:
+def _settle(room: Ensemble, resting: Sequence[Workload]) -> None:
     """Rests for a section, or a player, until nothing is owed: the cheapest first."""
     if room.missing(resting) <= 0:
         return
@@ -263,33 +263,33 @@ def tacet(
 ) -> Tacet:  # fmt: skip
     """Who rests where, and who stands in.
 
-    played, lead, needed: see `desks_of`. owed: bars, see `owed_bars`.
+    played, lead, needed: see `workloads_of`. owed: bars, see `owed_bars`.
     """
     if not owed:
         return Tacet({}, (), {})
-    desks = desks_of(plan, cast, played, lead, needed)
+    workloads = workloads_of(plan, cast, played, lead, needed)
     layered = all(section.level == FULL or section.treatment == "break" for section in plan.sections)
     calm = bits_of(s for s in plan.sections if s.energy < CALM)
     windows = {size: tuple(windows_of(plan, size)) for size in PHRASES}
     kept, core = kept_bars(plan), kept_bars(plan, growing=True)
-    room = Ensemble(plan, desks, plan.bars, owed, kept, core, calm, layered, windows, draw)
-    names = dict.fromkeys(d.section for d in desks.values())
-    sections = [[d for d in desks.values() if d.section == name] for name in names]
+    room = Ensemble(plan, workloads, plan.bars, owed, kept, core, calm, layered, windows, draw)
+    names = dict.fromkeys(d.section for d in workloads.values())
+    sections = [[d for d in workloads.values() if d.section == name] for name in names]
     sections.sort(key=lambda group: _free(room, group))
     for group in sections:
         _settle(room, group)
-    for desk in desks.values():
-        if desk.player.seat.double in (None, "lead"):
-            _settle(room, [desk])
-    rests = {name: spans_of(plan, desk.rests) for name, desk in desks.items() if desk.rests}
+    for work in workloads.values():
+        if work.player.seat.double in (None, "lead"):
+            _settle(room, [work])
+    rests = {name: spans_of(plan, work.rests) for name, work in workloads.items() if work.rests}
     lines = plan.sheet_lines()
     pickups = {name: frozenset(lines[bar] for bar in bars) for name, bars in room.pickups.items() if bars}
     return Tacet(rests, tuple(room.handed), pickups)
 
 
-def _free(room: Ensemble, group: Sequence[Desk]) -> int:
+def _free(room: Ensemble, group: Sequence[Workload]) -> int:
     """How many bars could be rests of a section."""
     bound = room.kept
-    for desk in group:
-        bound |= desk.bound
+    for work in group:
+        bound |= work.bound
     return room.bars - bound.bit_count()

@@ -51,7 +51,7 @@ class Window:
 
 
 @dataclass(slots=True)
-class Desk:
+class Workload:
     """A player at work: the bars in which he plays, those in which he must, those for which notes have been written,
     those in which he has been told to rest; carries: those in which he alone would leave no hole."""
 
@@ -69,7 +69,7 @@ class Ensemble:
     """Who plays where, as rests are given out. handed: (from, to, window)."""
 
     plan: Plan
-    desks: dict[str, Desk]
+    workloads: dict[str, Workload]
     bars: int
     owed: int  # silent bars that a section owes
     kept: int  # bars in which nobody is told to rest
@@ -81,16 +81,16 @@ class Ensemble:
     handed: list[tuple[str, str, Window]] = field(default_factory=list)
     pickups: dict[str, set[int]] = field(default_factory=dict)
 
-    def union(self, desks: Iterable[Desk]) -> int:
+    def union(self, workloads: Iterable[Workload]) -> int:
         """The bars in which any of them plays."""
         found = 0
-        for desk in desks:
-            found |= desk.plays
+        for workload in workloads:
+            found |= workload.plays
         return found
 
-    def missing(self, desks: Sequence[Desk]) -> int:
+    def missing(self, workloads: Sequence[Workload]) -> int:
         """How many bars of silence they still owe."""
-        return self.owed - (self.bars - self.union(desks).bit_count())
+        return self.owed - (self.bars - self.union(workloads).bit_count())
 
 
 def windows_of(plan: Plan, size: int) -> Iterator[Window]:
@@ -121,17 +121,17 @@ def bits_of(sections: Iterable[SectionPlan]) -> int:
     return found
 
 
-def desks_of(
+def workloads_of(
     plan: Plan, cast: Cast, played: Mapping[str, Sequence[Note]], lead: Sequence[Passage],
     needed: Mapping[str, Sequence[Note]],
-) -> dict[str, Desk]:  # fmt: skip
+) -> dict[str, Workload]:  # fmt: skip
     """Every player who plays at all, at his desk.
 
     played: what every player plays, by id, those who double other seats than the tune left out. lead: the passages of
     the tune. needed: what must not be missed, by player.
     """
     lines = plan.sheet_lines()
-    desks: dict[str, Desk] = {}
+    workloads: dict[str, Workload] = {}
     for player in sorted(cast.players, key=lambda p: p.seat.double not in (None, "lead")):  # those who copy come last
         model = player.seat.double
         if player.seat.role in UNCOUNTED:
@@ -140,15 +140,15 @@ def desks_of(
             plays = sounding(played.get(player.id, ()), lines)
         else:
             here = bits_of(s for s in plan.sections if cast.active(player, s))
-            plays = desks[model].plays & here if model in desks else 0
+            plays = workloads[model].plays & here if model in workloads else 0
         if plays:
             notes = played.get(player.id if model in (None, "lead") else str(model), ())
             carries = plays & ~_holes(notes, lines, plan)
             own = (n for p in lead if p.device == player.id and _leads(cast, p) for n in p.notes)
             bound = sounding(own, lines) | sounding(needed.get(player.id, ()), lines)
             section = section_of(player.seat.role, player.instrument)
-            desks[player.id] = Desk(player, section, plays, bound, plays, carries)
-    return desks
+            workloads[player.id] = Workload(player, section, plays, bound, plays, carries)
+    return workloads
 
 
 def _holes(notes: Iterable[Note], lines: Sequence[int], plan: Plan) -> int:

@@ -46,7 +46,7 @@ TURNS = 12  # passages that are drawn until no more than two neighbours are alik
 TILTS, TILT_STEPS = (0.1, 10.0), 12  # how much likelier a breath of a quarter more may become; how finely it is found
 
 
-class Laid(NamedTuple):
+class BreathPlan(NamedTuple):
     """One breath, or those of a phrase: how often it comes, and the quarters of each beat, breath by breath.
 
     quarters: its length; first, last: those of its first and last breath.
@@ -59,11 +59,11 @@ class Laid(NamedTuple):
     last: int
 
 
-def _choice(weight: float, *breaths: tuple[float, ...]) -> Laid:
-    return Laid(weight, breaths, round(sum(map(sum, breaths))), round(sum(breaths[0])), round(sum(breaths[-1])))
+def _choice(weight: float, *breaths: tuple[float, ...]) -> BreathPlan:
+    return BreathPlan(weight, breaths, round(sum(map(sum, breaths))), round(sum(breaths[0])), round(sum(breaths[-1])))
 
 
-def _phrases(rows: Sequence[tuple[float, float, float]], bars: int) -> tuple[Laid, ...]:
+def _phrases(rows: Sequence[tuple[float, float, float]], bars: int) -> tuple[BreathPlan, ...]:
     return tuple(
         _choice(weight, *((beat,) * SHEET_BEATS,) * (bars - 1), (*(beat,) * (SHEET_BEATS - 1), last))
         for weight, beat, last in rows
@@ -75,7 +75,7 @@ CHOICES = {1: SINGLE, 2: _phrases(PHRASES, 2), 4: _phrases(BROAD, 4)}  # bars of
 RANGE = {bars: (min(c.quarters for c in found), max(c.quarters for c in found)) for bars, found in CHOICES.items()}
 
 
-def laid(
+def breath_plan(
     units: Sequence[int], energy: float, draw: Stream, *, broken_off: bool = False
 ) -> tuple[tuple[float, ...], ...]:
     """The beats of every breath of a passage. units: whether it goes by single breaths (1) or phrases of two or four.
@@ -94,14 +94,14 @@ def laid(
     return tuple(beats for one in out for beats in one.breaths)
 
 
-def _alike(passage: Sequence[Laid]) -> int:
+def _alike(passage: Sequence[BreathPlan]) -> int:
     """How many breaths are as long as the one before."""
     return sum(a.last == b.first for a, b in pairwise(passage))
 
 
-def _drawn(units: Sequence[int], energy: float, draw: Stream) -> list[Laid]:
+def _drawn(units: Sequence[int], energy: float, draw: Stream) -> list[BreathPlan]:
     """One passage. Its last breaths make up the length, and may have to be alike for it."""
-    left, out = SHEET_BEATS * sum(units), list[Laid]()
+    left, out = SHEET_BEATS * sum(units), list[BreathPlan]()
     for number, bars in enumerate(units):
         after = units[number + 1 :]
         low, high = (left - sum(RANGE[unit][end] for unit in after) for end in (1, 0))
@@ -117,7 +117,7 @@ def _drawn(units: Sequence[int], energy: float, draw: Stream) -> list[Laid]:
     return out
 
 
-def _about(mean: float, weights: Mapping[Laid, float]) -> dict[Laid, float]:
+def _about(mean: float, weights: Mapping[BreathPlan, float]) -> dict[BreathPlan, float]:
     """The weights tilted to longer or shorter, so that what is drawn has this mean, and the last are as unlike as the
     first."""
     by_length: dict[int, float] = {}

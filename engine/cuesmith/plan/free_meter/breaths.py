@@ -17,7 +17,7 @@ from itertools import chain, pairwise
 from cuesmith.chance import Stream
 from cuesmith.music.note import PPQ
 from cuesmith.music.tempo import TempoChange, TempoMap
-from cuesmith.plan.free_meter.breath_lengths import SHEET_BEATS, laid
+from cuesmith.plan.free_meter.breath_lengths import SHEET_BEATS, breath_plan
 from cuesmith.plan.model import Plan, SectionPlan
 
 BROADENING = "augmentation"  # the operation of a recipe under which one bar of a theme becomes two
@@ -94,7 +94,7 @@ def _flow(section: SectionPlan, phrase: int, fixed: Sequence[int], draw: Stream,
             at += 1
             continue
         tick = lines[at]
-        breaths = laid(_units(at, end, phrase), section.energy, draw.child(at), broken_off=broken_off)
+        breaths = breath_plan(_units(at, end, phrase), section.energy, draw.child(at), broken_off=broken_off)
         for beat in chain.from_iterable(breaths):
             out.append(tick)
             tick += round(beat * PPQ)
@@ -106,7 +106,7 @@ def phrase_bars(plan: Plan, section: SectionPlan) -> int:
     """How many bars of a section go together: two of a theme, four where it comes broadened, else each is by itself."""
     if section.theme is None:
         return 1
-    row = plan.guise(section.theme, section).row
+    row = plan.theme_form(section.theme, section).row
     return 4 if row is not None and any(op.partition(":")[0] == BROADENING for op in row.ops) else 2
 
 

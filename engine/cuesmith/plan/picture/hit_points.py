@@ -1,8 +1,8 @@
 """Hit points: bars and tempo laid so that the picture's moments fall on beats, most of all on bar lines.
 
-Of the layouts that a search finds (`plan.layouts`) the first wins whose tempo bends gently enough (`MOST_PER_BAR`) and
-whose bars the form of the cue can fill. Where hits cannot be had on the dot they may come within a frame; where that
-fails too, at a tempo a little beyond the usual.
+Of the layouts that a search finds (`plan.picture.hit_search`) the first wins whose tempo bends gently enough
+(`MOST_PER_BAR`) and whose bars the form of the cue can fill. Where hits cannot be had on the dot they may come within a
+frame; where that fails too, at a tempo a little beyond the usual.
 """
 
 from __future__ import annotations
@@ -21,9 +21,17 @@ from cuesmith.music.tempo import TempoMap
 from cuesmith.plan.form.fermata import DEAR, may_hold
 from cuesmith.plan.form.section_lengths import Form
 from cuesmith.plan.model import PlannedHit
-from cuesmith.plan.picture.hit_search import TOGETHER_SEC, Frame, Whole, bar_lines, fermatas_of, gates_of, layouts
+from cuesmith.plan.picture.hit_search import (
+    TOGETHER_SEC,
+    SearchLimits,
+    Whole,
+    bar_lines,
+    fermatas_of,
+    gates_of,
+    layouts,
+)
 from cuesmith.plan.picture.section_fit import fit_rows, with_odd_bars
-from cuesmith.plan.tempo.tempo_map import MOST_PER_BAR, Curve, bent_tempo_map, curve_through, felt_tick
+from cuesmith.plan.tempo.tempo_map import MOST_PER_BAR, TempoCurve, bent_tempo_map, curve_through, felt_tick
 from cuesmith.specs.banks.cue_types import SectionRow
 from cuesmith.specs.brief import Hit
 
@@ -63,35 +71,35 @@ class _Found(NamedTuple):
 
     cost: float
     whole: Whole
-    curve: Curve
+    curve: TempoCurve
     form: Form
 
 
-def solve_hits(hits: Sequence[Hit], frame: Frame, rows: tuple[SectionRow, ...]) -> Timing | None:
+def solve_hits(hits: Sequence[Hit], search: SearchLimits, rows: tuple[SectionRow, ...]) -> Timing | None:
     """Bars, sections and tempo that meet the hits. rows: the form, before its bars are settled.
 
     Every hit of weight 1 is reached within a frame (1/24 s) of its second, on a beat. None where there is nothing for
     the hits to decide: none must be met, and the cue is too short to bend. Raises ComposeError naming the hits that
     cannot be had together, and why.
     """
-    return solve_fitting(hits, frame, _filling(rows, frame))
+    return solve_fitting(hits, search, _filling(rows, search))
 
 
-def solve_fitting(hits: Sequence[Hit], frame: Frame, fit: Fit, *, must: bool = True) -> Timing | None:
+def solve_fitting(hits: Sequence[Hit], search: SearchLimits, fit: Fit, *, must: bool = True) -> Timing | None:
     """As `solve_hits`, with a form of any kind: `fit` says how a layout is filled. The beats of the frame count too.
 
     must: with hits that cannot be had raise; otherwise None, after a shorter search.
     """
-    asked = _in_order([*hits, *frame.beats], frame.seconds)
-    found = _solve(asked, frame, fit, most=len(ATTEMPTS) if must else 2)
+    asked = _in_order([*hits, *search.beats], search.seconds)
+    found = _solve(asked, search, fit, most=len(ATTEMPTS) if must else 2)
     if found is None and (not must or all(hit.weight < 1.0 for hit in asked)):
         return None
     if found is None:
-        raise ComposeError(_why_not(asked, frame, fit))
+        raise ComposeError(_why_not(asked, search, fit))
     return found
 
 
-def _filling(rows: tuple[SectionRow, ...], frame: Frame) -> Fit:
+def _filling(rows: tuple[SectionRow, ...], search: SearchLimits) -> Fit:
     """How the sections of a form fill a layout."""
 
     def fit(whole: Whole, _: Clock) -> tuple[float, Form] | None:
@@ -99,20 +107,20 @@ def _filling(rows: tuple[SectionRow, ...], frame: Frame) -> Fit:
         fitted = fit_rows(rows, whole.bars, gates)
         if fitted is None:
             return None
-        form = Form(fitted[1], fitted[2], whole.length / PPQ * 60.0 / frame.seconds)
-        return fitted[0], with_odd_bars(form, frame.meter, gates)
+        form = Form(fitted[1], fitted[2], whole.length / PPQ * 60.0 / search.seconds)
+        return fitted[0], with_odd_bars(form, search.meter, gates)
 
     return fit
 
 
-def _solve(asked: Sequence[Hit], frame: Frame, fit: Fit, most: int = len(ATTEMPTS)) -> Timing | None:
+def _solve(asked: Sequence[Hit], search: SearchLimits, fit: Fit, most: int = len(ATTEMPTS)) -> Timing | None:
     """On the dot; else within a frame; else a little beyond the usual tempi. With fermatas where that is cheaper."""
     leaders = _leaders(asked)
-    low, high = frame.limits
-    wider = replace(frame, limits=(low / BEYOND, high * BEYOND))
-    may = frame.closes or any(may_hold(hit, 0.0) for hit in leaders)
+    low, high = search.limits
+    wider = replace(search, limits=(low / BEYOND, high * BEYOND))
+    may = search.closes or any(may_hold(hit, 0.0) for hit in leaders)
     for shifts, width, usual, ask in ATTEMPTS[:most]:
-        each = frame if usual else wider
+        each = search if usual else wider
         found = _best(leaders, each, fit, shifts, width)
         if ask and may and (found is None or found.cost > DEAR * len(leaders)):
             held = _best(leaders, replace(each, holds=True), fit, shifts, width // 2)
@@ -122,17 +130,17 @@ def _solve(asked: Sequence[Hit], frame: Frame, fit: Fit, most: int = len(ATTEMPT
     return None
 
 
-def _best(leaders: Sequence[Hit], frame: Frame, fit: Fit, shifts: Sequence[float], width: int) -> _Found | None:
+def _best(leaders: Sequence[Hit], search: SearchLimits, fit: Fit, shifts: Sequence[float], width: int) -> _Found | None:
     """Of the cheapest layouts whose tempo bends gently enough the one whose bars the form fills best."""
     best: _Found | None = None
     compared = failed = 0
-    for whole in layouts(leaders, frame, shifts, width)[:TRIED]:
+    for whole in layouts(leaders, search, shifts, width)[:TRIED]:
         if compared == FORMS or failed == UNFIT or (best is not None and whole.cost >= best.cost):
             break
-        curve = _curve(whole, frame)
+        curve = _curve(whole, search)
         if curve is None:
             continue
-        fitted = fit(whole, _clock(whole, curve, frame))
+        fitted = fit(whole, _clock(whole, curve, search))
         if fitted is None:
             failed += 1
             continue
@@ -164,13 +172,13 @@ def _leaders(asked: Sequence[Hit]) -> list[Hit]:
     return out
 
 
-def _stretch(whole: Whole, frame: Frame) -> tuple[float, ...]:
+def _stretch(whole: Whole, search: SearchLimits) -> tuple[float, ...]:
     """The ritardando of a layout: a held last bar needs none."""
-    return () if whole.held else frame.stretch
+    return () if whole.held else search.stretch
 
 
-def _felt(whole: Whole, frame: Frame) -> Clock:
-    stretch, fermatas = _stretch(whole, frame), fermatas_of(whole, frame.meter)
+def _felt(whole: Whole, search: SearchLimits) -> Clock:
+    stretch, fermatas = _stretch(whole, search), fermatas_of(whole, search.meter)
 
     def felt(tick: int) -> float:
         return felt_tick(tick, whole.length, stretch, fermatas)
@@ -178,29 +186,29 @@ def _felt(whole: Whole, frame: Frame) -> Clock:
     return felt
 
 
-def _clock(whole: Whole, curve: Curve, frame: Frame) -> Clock:
-    felt = _felt(whole, frame)
+def _clock(whole: Whole, curve: TempoCurve, search: SearchLimits) -> Clock:
+    felt = _felt(whole, search)
 
     def second(tick: int) -> float:
-        return frame.clock(curve.at(felt(tick)))
+        return search.clock(curve.at(felt(tick)))
 
     return second
 
 
-def _curve(whole: Whole, frame: Frame) -> Curve | None:
+def _curve(whole: Whole, search: SearchLimits) -> TempoCurve | None:
     """The clock through the hits; None where the tempo changes too fast or leaves its range."""
     last = whole.spots[-1].tick if whole.spots else 0
-    felt = _felt(whole, frame)
-    if last > whole.length - len(_stretch(whole, frame)) * PPQ and last > 0:
+    felt = _felt(whole, search)
+    if last > whole.length - len(_stretch(whole, search)) * PPQ and last > 0:
         return None  # the ritardando belongs to the end, not to the picture
     knots = [(0.0, 0.0), *((felt(s.tick), s.sec) for s in whole.spots if s.tick > 0)]
-    curve = curve_through([*knots, (felt(whole.length), frame.whole)])
-    slowest, fastest = frame.limits[0] / EDGE, frame.limits[1] * EDGE
+    curve = curve_through([*knots, (felt(whole.length), search.whole)])
+    slowest, fastest = search.limits[0] / EDGE, search.limits[1] * EDGE
     before_sec = before_pace = 0.0
     before_tick = 0.0
-    for line in bar_lines(whole, frame.meter)[1:]:
+    for line in bar_lines(whole, search.meter)[1:]:
         tick = felt(line)
-        second = frame.clock(curve.at(tick))
+        second = search.clock(curve.at(tick))
         pace = (second - before_sec) / (tick - before_tick)
         if pace <= 0 or not slowest <= 60.0 / (pace * PPQ) <= fastest:
             return None
@@ -210,19 +218,19 @@ def _curve(whole: Whole, frame: Frame) -> Curve | None:
     return curve
 
 
-def _timing(asked: Sequence[Hit], whole: Whole, curve: Curve, form: Form, frame: Frame) -> Timing:
+def _timing(asked: Sequence[Hit], whole: Whole, curve: TempoCurve, form: Form, search: SearchLimits) -> Timing:
     """The tempo map, and where every hit came to stand."""
-    stops, fermatas = [spot.tick for spot in whole.spots], fermatas_of(whole, frame.meter)
-    tempo = bent_tempo_map(curve, stops, whole.length, _stretch(whole, frame), frame.clock, fermatas)
-    laid = {
+    stops, fermatas = [spot.tick for spot in whole.spots], fermatas_of(whole, search.meter)
+    tempo = bent_tempo_map(curve, stops, whole.length, _stretch(whole, search), search.clock, fermatas)
+    layout = {
         hit: spot.tick for spot in whole.spots for hit in asked if abs(spot.hit.at_sec - hit.at_sec) <= TOGETHER_SEC
     }
-    real = [hit for hit in asked if hit not in frame.beats]
-    return Timing(form, tempo, place_hits(real, form, tempo, frame.meter, laid))
+    real = [hit for hit in asked if hit not in search.beats]
+    return Timing(form, tempo, place_hits(real, form, tempo, search.meter, layout))
 
 
 def place_hits(
-    hits: Sequence[Hit], form: Form, tempo: TempoMap, meter: Meter, laid: Mapping[Hit, int] = MappingProxyType({})
+    hits: Sequence[Hit], form: Form, tempo: TempoMap, meter: Meter, layout: Mapping[Hit, int] = MappingProxyType({})
 ) -> tuple[PlannedHit, ...]:
     """Where hits stand in a finished plan, by time: on the tick they were laid at, else on the nearest beat.
 
@@ -233,7 +241,7 @@ def place_hits(
     lines = [0, *accumulate(each.bar_ticks for each in meters)]
     placed = []
     for hit in sorted(hits, key=lambda hit: (hit.at_sec, -hit.weight, hit.kind)):
-        tick = laid[hit] if hit in laid else _nearest_beat(tempo, hit.at_sec, lines, meters)
+        tick = layout[hit] if hit in layout else _nearest_beat(tempo, hit.at_sec, lines, meters)
         bar = bisect_right(lines, tick) - 1
         beat = 1 + (tick - lines[bar]) / meters[bar].unit_ticks if bar < len(meters) else 1.0
         reached = tempo.seconds(tick)
@@ -274,11 +282,11 @@ def _named(hit: Hit) -> str:
     return f"{hit.kind} at {hit.at_sec:.3f} s" + (f" ({hit.note})" if hit.note else "")
 
 
-def _culprits(must: Sequence[Hit], frame: Frame, fit: Fit) -> Sequence[Hit]:
+def _culprits(must: Sequence[Hit], search: SearchLimits, fit: Fit) -> Sequence[Hit]:
     """The fewest neighbours that cannot be had together; of more than four the shortest run that bisection finds."""
 
     def fails(hits: Sequence[Hit]) -> bool:
-        return _solve(hits, frame, fit) is None
+        return _solve(hits, search, fit) is None
 
     for size in range(1, min(4, len(must)) + 1):
         for start in range(len(must) - size + 1):
@@ -295,17 +303,17 @@ def _culprits(must: Sequence[Hit], frame: Frame, fit: Fit) -> Sequence[Hit]:
     return must[start:end]
 
 
-def _why_not(asked: Sequence[Hit], frame: Frame, fit: Fit) -> str:
+def _why_not(asked: Sequence[Hit], search: SearchLimits, fit: Fit) -> str:
     """Which hits cannot be had together, and what is in the way."""
-    must = _culprits([hit for hit in asked if hit.weight >= 1.0], frame, fit)
-    low, high = frame.limits
+    must = _culprits([hit for hit in asked if hit.weight >= 1.0], search, fit)
+    low, high = search.limits
     span = f"{low:.4g} to {high:.4g} quarter notes per minute"
     remedy = "move one, give it a weight below 1, or ask for another tempo or length"
     if len(must) == 1:
-        return f"the {_named(must[0])} falls on no beat of a cue of {frame.seconds:g} s at {span}; {remedy}"
+        return f"the {_named(must[0])} falls on no beat of a cue of {search.seconds:g} s at {span}; {remedy}"
     names = ", ".join(_named(hit) for hit in must)
     gap = min(b.at_sec - a.at_sec for a, b in pairwise(must))
-    shortest = 60.0 / high * min(frame.meter.groups) * frame.meter.unit_ticks / PPQ
+    shortest = 60.0 / high * min(search.meter.groups) * search.meter.unit_ticks / PPQ
     if gap < shortest - 2 * FRAME_SEC:
         why = f"{gap * 1000:.0f} ms lie between two of them, and the fastest beat lasts {shortest * 1000:.0f} ms"
     else:

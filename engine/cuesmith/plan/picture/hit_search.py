@@ -39,7 +39,7 @@ PHRASE_COSTS = (0.0, 0.35, 0.15, 0.35)  # of a section that begins so many bars 
 
 
 @dataclass(frozen=True)
-class Frame:
+class SearchLimits:
     """What the layout of a cue must keep to.
 
     limits: quarter notes per minute. stretch: by how much each beat of the final ritardando is longer, the last last.
@@ -148,24 +148,24 @@ class Whole(NamedTuple):
     held: float = 0.0
 
 
-def layouts(hits: Sequence[Hit], frame: Frame, shifts: Sequence[float], width: int) -> list[Whole]:
+def layouts(hits: Sequence[Hit], search: SearchLimits, shifts: Sequence[float], width: int) -> list[Whole]:
     """Complete layouts, the cheapest first."""
     beam = [_Layout(0.0, (), 0, 0, 0, 0.0, 0.0, 0.0)]
     for hit in hits:
         if hit.at_sec <= TOGETHER_SEC:
             beam = [old._replace(spots=(Spot(hit, 0, 0, 0, None, 0.0),)) for old in beam]
             continue
-        if frame.seconds - hit.at_sec <= TOGETHER_SEC:
+        if search.seconds - hit.at_sec <= TOGETHER_SEC:
             break  # it falls on the last bar line, which is met anyway
-        near = LOOSE_SEC if hit in frame.beats else shifts
-        ends = [(shift, frame.felt(hit.at_sec + shift)) for shift in near]
-        steps = [step for old in beam for step in _steps(old, hit, frame, ends)]
+        near = LOOSE_SEC if hit in search.beats else shifts
+        ends = [(shift, search.felt(hit.at_sec + shift)) for shift in near]
+        steps = [step for old in beam for step in _steps(old, hit, search, ends)]
         if hit.weight < 1.0:
             loss = SKIPPED * hit.weight + 0.1
             steps += [_Step(old.cost + loss, old, old.tick, 0, 0, None, old.sec, old.pace) for old in beam]
         steps.sort(key=lambda step: step.cost)
         beam = _taken(steps, hit, width)
-    wholes = [whole for layout in beam for whole in _closed(layout, frame)]
+    wholes = [whole for layout in beam for whole in _closed(layout, search)]
     wholes.sort(key=lambda whole: whole.cost)
     return wholes
 
@@ -199,33 +199,33 @@ def _held_last(old: _Layout, times: float) -> tuple[Spot, ...]:
     return (*old.spots[:-1], old.spots[-1]._replace(held=times)) if times else old.spots
 
 
-def _holds(old: _Layout, frame: Frame) -> list[_Hold]:
+def _holds(old: _Layout, search: SearchLimits) -> list[_Hold]:
     """What may happen on the hit just laid: that the music goes on, or a fermata."""
     out = [_Hold()]
-    if frame.holds and old.tick and sum(spot.held > 0 for spot in old.spots) < MOST:
-        beat, hit = held_beat(frame.meter), old.spots[-1].hit
+    if search.holds and old.tick and sum(spot.held > 0 for spot in old.spots) < MOST:
+        beat, hit = held_beat(search.meter), old.spots[-1].hit
         out += [
             _Hold(times, (times - 1.0) * beat, cost)
-            for times, cost in may_hold(hit, beat / PPQ * 60.0 / frame.wished_bpm)
+            for times, cost in may_hold(hit, beat / PPQ * 60.0 / search.wished_bpm)
         ]
     return out
 
 
-def _range(old: _Layout, duration: float, frame: Frame) -> tuple[float, float]:
+def _range(old: _Layout, duration: float, search: SearchLimits) -> tuple[float, float]:
     """Ticks from here that may pass in so many seconds."""
-    low, high = frame.felt_limits
+    low, high = search.felt_limits
     if old.span:
         before = math.exp(old.pace)
         low, high = max(low, before / 1.25), min(high, before * 1.25)
     return duration * low / 60.0 * PPQ, duration * high / 60.0 * PPQ
 
 
-def _pace_cost(old: _Layout, pace: float, span: float, share: float, frame: Frame) -> float:
+def _pace_cost(old: _Layout, pace: float, span: float, share: float, search: SearchLimits) -> float:
     """Cost of a segment at this tempo (a logarithm); infinite when it cannot follow the last. span: in beats."""
-    cost = TEMPO_WEIGHT / math.log(2) * share * abs(pace - frame.wished_pace)
+    cost = TEMPO_WEIGHT / math.log(2) * share * abs(pace - search.wished_pace)
     if old.span:
         change = abs(pace - old.pace)
-        bars = (old.span + span) / 2.0 / frame.meter.bar_beats
+        bars = (old.span + span) / 2.0 / search.meter.bar_beats
         strain = change / (MOST_PER_BAR * (bars if bars > 0.5 else 0.5))
         if strain > 1.5:
             return math.inf
@@ -233,17 +233,17 @@ def _pace_cost(old: _Layout, pace: float, span: float, share: float, frame: Fram
     return cost
 
 
-def _steps(old: _Layout, hit: Hit, frame: Frame, ends: Sequence[tuple[float, float]]) -> Iterator[_Step]:
+def _steps(old: _Layout, hit: Hit, search: SearchLimits, ends: Sequence[tuple[float, float]]) -> Iterator[_Step]:
     """Every way to lay the next hit. ends: by how much it may be late, and when, in felt time, that is."""
-    meter = frame.meter
+    meter = search.meter
     bar = meter.bar_ticks
-    loose, whole = hit in frame.beats, frame.whole
+    loose, whole = hit in search.beats, search.whole
     places: list[tuple[int, OddBar | None, float]] = [(0, None, 0.0)]
     if not loose:
         places += [(tick, None, _beat_cost(hit, meter, tick)) for tick in meter.beats_ticks[1:]]
     places += [(odd.meter.bar_ticks, odd, odd.cost + (LOOSE_ODD if loose else 0.0)) for odd in odd_bars(meter)]
     beat = held_beat(meter)
-    for hold in _holds(old, frame):
+    for hold in _holds(old, search):
         earliest = old.tick + beat + PPQ if hold.times else 0  # nothing is struck inside it, and then there is a breath
         for shift, end in ends:
             duration = end - old.sec
@@ -251,7 +251,7 @@ def _steps(old: _Layout, hit: Hit, frame: Frame, ends: Sequence[tuple[float, flo
                 continue
             share = duration / whole
             scale = math.log(60.0 / duration / PPQ)
-            least, most = (ticks - hold.longer for ticks in _range(old, duration, frame))
+            least, most = (ticks - hold.longer for ticks in _range(old, duration, search))
             least, last = max(least, 1.0, earliest - old.tick), old.tick + most + 1e-6
             late = LOOSE_COST * abs(shift) if loose else SHIFT_COST if shift else 0.0
             for inside, odd, place in places:
@@ -266,7 +266,7 @@ def _steps(old: _Layout, hit: Hit, frame: Frame, ends: Sequence[tuple[float, flo
                 while tick <= last:
                     span = tick - old.tick + hold.longer
                     pace = math.log(span) + scale
-                    cost = here + _pace_cost(old, pace, span / PPQ, share, frame)
+                    cost = here + _pace_cost(old, pace, span / PPQ, share, search)
                     if phrased:
                         bars = old.bars + number
                         cost += PHRASE_COSTS[bars % 4] * weight + (0.0 if bars else UPBEAT_COST)
@@ -285,21 +285,21 @@ def _beat_cost(hit: Hit, meter: Meter, inside: int) -> float:
     return (0.04 if strong else OFF_STRONG) + (0.3 * hit.weight if wants_line else 0.0)
 
 
-def _closed(old: _Layout, frame: Frame) -> list[Whole]:
+def _closed(old: _Layout, search: SearchLimits) -> list[Whole]:
     """Every way to reach the last bar line."""
-    bar = frame.meter.bar_ticks
-    duration = frame.whole - old.sec
+    bar = search.meter.bar_ticks
+    duration = search.whole - old.sec
     if duration <= 0:
         return []
-    least, most = _range(old, duration, frame)
-    slower = PPQ * (sum(frame.stretch) - len(frame.stretch))
+    least, most = _range(old, duration, search)
+    slower = PPQ * (sum(search.stretch) - len(search.stretch))
     ends: list[tuple[OddBar | None, float, float, float]] = [(None, 0.0, slower, 0.0)]
-    ends += [(odd, 0.0, slower, odd.cost + HELD_BAR_COST) for odd in odd_bars(frame.meter)]
-    beat = held_beat(frame.meter)
-    closing = TIMES.items() if frame.holds and frame.closes else ()
+    ends += [(odd, 0.0, slower, odd.cost + HELD_BAR_COST) for odd in odd_bars(search.meter)]
+    beat = held_beat(search.meter)
+    closing = TIMES.items() if search.holds and search.closes else ()
     ends += [(None, times, (times - 1.0) * beat, cost + LAST_COST) for times, cost in closing]
     out = []
-    for hold in _holds(old, frame):
+    for hold in _holds(old, search):
         for odd, times, later, extra in ends:
             if times and sum(spot.held > 0 for spot in old.spots) + (hold.times > 0) >= MOST:
                 continue
@@ -310,9 +310,9 @@ def _closed(old: _Layout, frame: Frame) -> list[Whole]:
             number = max(number, _least_bars(old, odd))
             while base + number * bar + longer <= old.tick + most + 1e-6:
                 length = base + number * bar
-                if length > old.tick and _clear(old, length, hold, times, frame):
+                if length > old.tick and _clear(old, length, hold, times, search):
                     span = (length + longer - old.tick) / PPQ
-                    cost = _pace_cost(old, math.log(span * 60.0 / duration), span, duration / frame.whole, frame)
+                    cost = _pace_cost(old, math.log(span * 60.0 / duration), span, duration / search.whole, search)
                     if cost < math.inf:
                         bars = old.bars + number
                         cost += PHRASE_COSTS[bars % 4] + extra + hold.cost
@@ -322,9 +322,9 @@ def _closed(old: _Layout, frame: Frame) -> list[Whole]:
     return out
 
 
-def _clear(old: _Layout, length: int, hold: _Hold, times: float, frame: Frame) -> bool:
+def _clear(old: _Layout, length: int, hold: _Hold, times: float, search: SearchLimits) -> bool:
     """Whether fermatas have room: one on the last hit comes to an end, one on the last bar is not struck into."""
-    beat, bar = held_beat(frame.meter), frame.meter.bar_ticks
+    beat, bar = held_beat(search.meter), search.meter.bar_ticks
     if hold.times and old.tick + beat + PPQ > length - bar:
         return False
     if not times:

@@ -1,7 +1,7 @@
 """Beats of the picture → the form of a cue: scenes between the beats, cut into sections with mood, theme and key.
 
-A beat falls on a bar line, which `plan.sheet` finds together with the tempo; here the scenes between the bar lines are
-cut into sections.
+A beat falls on a bar line, which `plan.picture.spotting_sheet` finds together with the tempo; here the scenes between
+the bar lines are cut into sections.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cuesmith.plan.mood.mood_place import beat_mood, between
 from cuesmith.plan.theme_forms import MEETING_BARS, MEETS, key_in, lift_in
 from cuesmith.specs.banks.cue_types import CueType, SectionRow
 from cuesmith.specs.banks.feelings import Feeling
-from cuesmith.specs.brief import Beat, Brief, Guise, Meeting, Mood
+from cuesmith.specs.brief import Beat, Brief, Meeting, Mood, ThemeForm
 
 # what an event does: the bar before it ("break" empties, "build" swells), and what it adds to the energy after it
 # fmt: off
@@ -262,14 +262,14 @@ def _closing(row: SectionRow) -> SectionRow:
     return replace(row, harmony="close", treatment="coda")
 
 
-def keys_of(story: Story, home: Key, guises: Sequence[Sequence[Guise]], draw: Stream) -> tuple[Key, ...]:
+def keys_of(story: Story, home: Key, theme_forms: Sequence[Sequence[ThemeForm]], draw: Stream) -> tuple[Key, ...]:
     """A key for every section: changed with the light of the scene, and found again where the light comes back.
 
-    guises: of every scene; a recipe may want another mode, or its theme higher. A lift of the form comes on top.
+    theme_forms: of every scene; a recipe may want another mode, or its theme higher. A lift of the form comes on top.
     """
     lights = _lights(story, home, draw)
     return tuple(
-        key_in(guises[scene], key).transposed(lift_in(guises[scene]) + row.lift)
+        key_in(theme_forms[scene], key).transposed(lift_in(theme_forms[scene]) + row.lift)
         for key, scene, row in zip(lights, story.scenes, story.rows, strict=True)
     )
 
@@ -296,14 +296,20 @@ def _lights(story: Story, home: Key, draw: Stream) -> tuple[Key, ...]:
 
 def told(
     sections: Sequence[SectionPlan], story: Story, home: Key, own: Mood, meeting: Meeting | None,
-    guises: Sequence[tuple[Guise, ...]], draw: Stream,
+    theme_forms: Sequence[tuple[ThemeForm, ...]], draw: Stream,
 ) -> list[SectionPlan]:  # fmt: skip
-    """The sections of a story with their keys, moods, guises and meetings. own: the place of the cue type."""
+    """The sections of a story with their keys, moods, theme forms and meetings. own: the place of the cue type."""
     out: list[SectionPlan] = []
     for section, key, mood, names, feel, scene in zip(
-        sections, keys_of(story, home, guises, draw), story.moods, story.themes, story.feels, story.scenes, strict=True
+        sections,
+        keys_of(story, home, theme_forms, draw),
+        story.moods,
+        story.themes,
+        story.feels,
+        story.scenes,
+        strict=True,
     ):
-        placed_there = replace(placed(section, mood, own), key=key, feel=feel, guises=guises[scene])
+        placed_there = replace(placed(section, mood, own), key=key, feel=feel, theme_forms=theme_forms[scene])
         if len(names) > 1 and section.treatment in MEETS and section.bars >= MEETING_BARS:
             placed_there = replace(placed_there, against=names[1], meeting=_meeting(meeting))
         out.append(placed_there)

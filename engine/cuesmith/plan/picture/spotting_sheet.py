@@ -16,7 +16,7 @@ from cuesmith.errors import ComposeError
 from cuesmith.music.note import PPQ
 from cuesmith.plan.form.section_lengths import Form
 from cuesmith.plan.picture.hit_points import Clock, Timing, place_hits, solve_fitting, turning_rows
-from cuesmith.plan.picture.hit_search import TOGETHER_SEC, Frame, Whole, bar_lines
+from cuesmith.plan.picture.hit_search import TOGETHER_SEC, SearchLimits, Whole, bar_lines
 from cuesmith.plan.picture.scenes import Grid, Story
 from cuesmith.plan.picture.section_fit import SECTION_KINDS
 from cuesmith.plan.tempo.scene_tempo import pace_of
@@ -85,7 +85,7 @@ def grid(
 def solve_sheet(
     beats: Sequence[Beat],
     hits: Sequence[Hit],
-    frame: Frame,
+    search: SearchLimits,
     tempi: Sequence[float],
     make: Callable[[Grid], Story],
     ritard: tuple[float, int],
@@ -103,20 +103,20 @@ def solve_sheet(
         for beat in beats
         if beat.at > 0 and all(abs(hit.at_sec - beat.at) > NEAR_SEC for hit in asked)
     )
-    low, high = frame.limits[0] * INSIDE, frame.limits[1] / INSIDE
+    low, high = search.limits[0] * INSIDE, search.limits[1] / INSIDE
     inside = [min(max(bpm, low), max(low, high)) for bpm in tempi]
-    steady = replace(frame, beats=loose)
+    steady = replace(search, beats=loose)
     frames = [steady]
     middle = math.exp(sum(math.log(bpm) for bpm in inside) / len(inside))
     for share in SHARES if max(inside) > min(inside) * 1.005 else ():
         nearer = [middle * (bpm / middle) ** share for bpm in inside]
-        pace = pace_of([beat.at for beat in beats], nearer, frame.seconds, frame.meter.bar_beats)
-        mean = pace.beats_at(frame.seconds) * 60.0 / frame.seconds
+        pace = pace_of([beat.at for beat in beats], nearer, search.seconds, search.meter.bar_beats)
+        mean = pace.beats_at(search.seconds) * 60.0 / search.seconds
         frames.insert(0, replace(steady, pace=pace, wished_bpm=mean))
     told: list[Story] = []
     for each in frames:
 
-        def fit(whole: Whole, clock: Clock, each: Frame = each) -> tuple[float, Form] | None:
+        def fit(whole: Whole, clock: Clock, each: SearchLimits = each) -> tuple[float, Form] | None:
             found = _grid_of(whole, clock, each, beats)
             if found is None:
                 return None
@@ -127,43 +127,47 @@ def solve_sheet(
         try:
             timing = solve_fitting(asked, each, fit, must=each is steady)
         except ComposeError:
-            if hits or not _fits_roughly(beats, frame):
+            if hits or not _fits_roughly(beats, search):
                 raise
             break
         if timing is not None:
             story = next(made for made in told if made.rows is timing.form.rows)
             rows = turning_rows(timing)
             return replace(story, rows=rows), replace(timing, form=replace(timing.form, rows=rows))
-    return _roughly(beats, asked, frame, make, ritard)
+    return _roughly(beats, asked, search, make, ritard)
 
 
-def _fits_roughly(beats: Sequence[Beat], frame: Frame) -> bool:
+def _fits_roughly(beats: Sequence[Beat], search: SearchLimits) -> bool:
     try:
-        grid([beat.at for beat in beats], frame.seconds, frame.meter.bar_beats, frame.limits, frame.wished_bpm)
+        grid([beat.at for beat in beats], search.seconds, search.meter.bar_beats, search.limits, search.wished_bpm)
     except ComposeError:
         return False
     return True
 
 
 def _roughly(
-    beats: Sequence[Beat], asked: Sequence[Hit], frame: Frame, make: Callable[[Grid], Story], ritard: tuple[float, int]
+    beats: Sequence[Beat],
+    asked: Sequence[Hit],
+    search: SearchLimits,
+    make: Callable[[Grid], Story],
+    ritard: tuple[float, int],
 ) -> tuple[Story, Timing]:
     """At a steady tempo, beats on the nearest bar lines and hits on the nearest beats."""
     ats = [beat.at for beat in beats]
-    lines = grid(ats, frame.seconds, frame.meter.bar_beats, frame.limits, frame.wished_bpm)
+    lines = grid(ats, search.seconds, search.meter.bar_beats, search.limits, search.wished_bpm)
     story = make(Grid(lines))
-    length = lines[-1] * frame.meter.bar_ticks
-    form = story.form(frame.meter, length / PPQ * 60.0 / frame.seconds)
-    tempo = tempo_map(length, frame.seconds, ritard=ritard[0], ritard_beats=ritard[1])
-    return story, Timing(form, tempo, place_hits(asked, form, tempo, frame.meter))
+    length = lines[-1] * search.meter.bar_ticks
+    form = story.form(search.meter, length / PPQ * 60.0 / search.seconds)
+    tempo = tempo_map(length, search.seconds, ritard=ritard[0], ritard_beats=ritard[1])
+    return story, Timing(form, tempo, place_hits(asked, form, tempo, search.meter))
 
 
-def _grid_of(whole: Whole, clock: Clock, frame: Frame, beats: Sequence[Beat]) -> Grid | None:
+def _grid_of(whole: Whole, clock: Clock, search: SearchLimits, beats: Sequence[Beat]) -> Grid | None:
     """The bars of a layout as scenes; None where two beats share a bar line."""
     odd = {spot.bars: spot.odd.meter for spot in whole.spots if spot.odd}
     if whole.last is not None:
         odd[whole.bars] = whole.last.meter
-    ticks = bar_lines(whole, frame.meter)
+    ticks = bar_lines(whole, search.meter)
     put_in = {spot.line for spot in whole.spots if spot.odd}
     ticks = [tick for index, tick in enumerate(ticks) if index + 1 == len(ticks) or ticks[index + 1] not in put_in]
     if whole.last is not None:

@@ -84,7 +84,7 @@ def _steady(length_ticks: int, seconds: float) -> TempoMap:
 
 
 @dataclass(frozen=True, slots=True)
-class Curve:
+class TempoCurve:
     """The clock over a cue: a natural cubic spline through (felt ticks, seconds).
 
     felt ticks: ticks, of which those of a ritardando count for more. slopes: second derivatives at the knots.
@@ -104,7 +104,7 @@ class Curve:
         return a * self.seconds[index] + b * self.seconds[index + 1] + bend * width * width / 6.0
 
 
-def curve_through(knots: Sequence[tuple[float, float]]) -> Curve:
+def curve_through(knots: Sequence[tuple[float, float]]) -> TempoCurve:
     """The flattest tempo that passes every (felt tick, second); both rise, the first is (0, 0)."""
     ticks = [knot[0] for knot in knots]
     seconds = [knot[1] for knot in knots]
@@ -120,7 +120,7 @@ def curve_through(knots: Sequence[tuple[float, float]]) -> Curve:
             right[i] = (6.0 * jump - before * right[i - 1]) / pivot
         for i in range(count - 2, 0, -1):
             slopes[i] = right[i] - upper[i] * slopes[i + 1]
-    return Curve(tuple(ticks), tuple(seconds), tuple(slopes))
+    return TempoCurve(tuple(ticks), tuple(seconds), tuple(slopes))
 
 
 def felt_tick(tick: int, length_ticks: int, factors: Sequence[float], fermatas: Sequence[Fermata] = ()) -> float:
@@ -138,7 +138,7 @@ def _as_it_is(second: float) -> float:
 
 
 def bent_tempo_map(
-    curve: Curve,
+    curve: TempoCurve,
     stops: Sequence[int],
     length_ticks: int,
     factors: Sequence[float] = (),

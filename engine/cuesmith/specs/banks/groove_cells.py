@@ -22,7 +22,7 @@ INSTEAD: dict[Place, tuple[Place, ...]] = {
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class GrooveCells:
-    """A groove by its cells; `compose.bar_grooves` lays them over the felt beats of a meter.
+    """A groove by its cells; `composition.percussion.grooves_from_cells` lays them over the felt beats of a meter.
 
     kits: rows of the kits bank that play it. rows: voice → place of the beat in the bar (`head` downbeat, `on`, `off`,
     `last` of an odd number, `all` others) → `"xxxx  xxxxxx"`, the grids of a beat of two units and of one of three.

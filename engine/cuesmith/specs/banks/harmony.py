@@ -29,12 +29,12 @@ def _quality(value: str) -> str:
 
 QualityName = Annotated[str, AfterValidator(_quality)]
 
-# what may be asked of the place where a substitution is made; see compose.substitute.CONDITIONS
+# what may be asked of the place where a substitution is made; see composition.harmony.substitution.CONDITIONS
 ConditionName = Literal[
     "lasts_a_bar", "lasts_half_a_bar", "lasts_two_bars", "falls_by_fifth", "to_tonic", "to_submediant", "to_dominant",
     "to_mixture", "not_phrase_end", "inside", "second_half", "climax", "bass_leaps",
 ]  # fmt: skip
-# what is done where numerals alone cannot say it; see compose.substitute.CHANGES
+# what is done where numerals alone cannot say it; see composition.harmony.substitution.CHANGES
 ChangeName = Literal[
     "applied_dominant", "applied_diminished", "passing_diminished", "tritone", "hold_bass", "inversion", "planing",
 ]  # fmt: skip

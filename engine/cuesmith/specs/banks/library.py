@@ -28,7 +28,7 @@ from cuesmith.specs.banks.harmony import (
     cue_problems,
 )
 from cuesmith.specs.banks.instruments import Instrument
-from cuesmith.specs.banks.like import like_problems, likes, paced, ruled, weighed
+from cuesmith.specs.banks.like import like_problems, like_targets, paced, ruled, weighed
 from cuesmith.specs.banks.percussion import DrumVoice, Groove, Kit
 from cuesmith.specs.banks.rules import Rule, rule_problems
 from cuesmith.specs.banks.textures import Texture
@@ -104,7 +104,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         "cue_types", dict[str, CueType], lambda rows: (*_cue_type_problems(rows, recipes), *like_problems(rows))
     )
 
-    alike = likes(cue_types)
+    alike = like_targets(cue_types)
     of_cues = partial(cue_problems, cue_types=cue_types)
 
     return Banks(

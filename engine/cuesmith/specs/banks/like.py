@@ -19,7 +19,7 @@ Weighed = TypeVar("Weighed", Progression, Spelling, Cadence, Substitution, Palet
 Value = TypeVar("Value")
 
 
-def likes(cue_types: Mapping[str, CueType]) -> dict[str, str]:
+def like_targets(cue_types: Mapping[str, CueType]) -> dict[str, str]:
     """Cue type → the one it is like."""
     return {id_: row.like for id_, row in cue_types.items() if row.like}
 

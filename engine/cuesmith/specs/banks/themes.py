@@ -85,7 +85,7 @@ class Character:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Recipe:
-    """How a theme comes back for a dramatic purpose; see `cuesmith.motif.recipes`.
+    """How a theme comes back for a dramatic purpose; see `cuesmith.themes.recipe`.
 
     ops: operations on the theme, in order. level: a statement keeps an identity of 0.70, a development 0.45.
     mode: the mode it goes into; major and minor leave a theme alone whose third is right already. register: semitones,
@@ -116,7 +116,7 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class WellKnown:
-    """The opening of a tune no theme may quote, as figures (see `motif.originality`).
+    """The opening of a tune no theme may quote, as figures (see `themes.originality`).
 
     intervals: semitones from note to note. durations: from each onset to the next, in eighths; only ratios count.
     """

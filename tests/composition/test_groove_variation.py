@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.conftest import Composed
 
 from cuesmith.chance import stream
-from cuesmith.composition.accompaniment.patterns import grouped, laid
+from cuesmith.composition.accompaniment.patterns import grouped, tokens_by_bar
 from cuesmith.composition.percussion.grid_strings import refilled
 from cuesmith.composition.percussion.groove_variation import (
     HANDS,
@@ -18,13 +18,13 @@ from cuesmith.composition.percussion.groove_variation import (
     PHRASE,
     Turn,
     bar_rows,
+    fill_bars,
     group_of,
     manner,
     oroshi,
     regrouped,
     swell,
     turn_rows,
-    turns,
 )
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
@@ -68,7 +68,7 @@ def test_a_groove_is_recognised_and_grows(name: str) -> None:
 @given(st.integers(1, 64))
 def test_phrases_turn_in_their_last_bar(bars: int) -> None:
     """Q38: never in bars 1 to 6 of eight, unless the section ends there."""
-    found = turns(bars)
+    found = fill_bars(bars)
     assert all(bar % PHRASE == PHRASE - 1 or bar == bars - 1 for bar in found)
     assert all(b - a > NEAR for a, b in pairwise(found))
     assert (bars - 1 in found) == (bars >= 4)
@@ -107,12 +107,12 @@ def test_textures_follow_the_grouping(meter: Meter) -> None:
             continue
         fitted = grouped(texture, meter)
         step = PPQ // fitted.unit
-        bars = [tokens for _, tokens in laid(fitted, meter, 8)]
+        bars = [tokens for _, tokens in tokens_by_bar(fitted, meter, 8)]
         for tokens, after in zip(bars, [*bars[1:], bars[0]], strict=True):
             room = meter.bar_ticks if after else 2 * meter.bar_ticks
             assert all((t.step + t.steps) * step <= room for t in tokens), name
         if texture.unit == 1 and len(texture.pattern.split()) % 4 == 0 and meter.denominator == 8:
-            onsets = {t.step * step for _, tokens in laid(fitted, meter, 1) for t in tokens}
+            onsets = {t.step * step for _, tokens in tokens_by_bar(fitted, meter, 1) for t in tokens}
             if texture.role == "bass":
                 ends = {t + PPQ for t, group in zip(meter.beats_ticks, meter.groups, strict=True) if group == 3}
                 assert onsets <= set(meter.beats_ticks) | ends, name

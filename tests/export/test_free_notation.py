@@ -15,8 +15,8 @@ from cuesmith.critic.critique import critique_midi
 from cuesmith.critic.midi import read_view
 from cuesmith.cue.compose import compose
 from cuesmith.cue.cue import Cue
-from cuesmith.export.bar_grid import free_starts
 from cuesmith.export.pianoroll import pianoroll_svg
+from cuesmith.music.bar_grid import free_starts
 from cuesmith.music.meter import FREE, MISURATO, SENZA_MISURA, Meter, MeterChange, parse_meter, parse_meters
 from cuesmith.specs.banks.library import load_banks
 

@@ -78,7 +78,7 @@ def test_a_write_that_fails_halfway_leaves_the_old_file_and_nothing_else(tmp_pat
     program = (
         "import resource, sys\n"
         "from cuesmith.errors import CuesmithError\n"
-        "from cuesmith.write.atomic import write_bytes\n"
+        "from cuesmith.export.atomic import write_bytes\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
         "try:\n"
         "    write_bytes(sys.argv[1], bytes(100_000))\n"

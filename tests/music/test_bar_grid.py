@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cuesmith.export.bar_grid import bar_starts
+from cuesmith.music.bar_grid import bar_starts
 from cuesmith.music.meter import Meter, MeterChange
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cuesmith.composition.meet_hits import ARRIVALS, LONGEST_HUSH_SEC, arriving
+from cuesmith.composition.meet_hits import HIT_SHAPES, LONGEST_HUSH_SEC, at_hits
 from cuesmith.composition.melody.vocal_guide import answers
 from cuesmith.critic.view import view_of
 from cuesmith.cue.compose import compose, compose_brief
@@ -61,7 +61,7 @@ def test_a_strike_is_struck_by_many_and_loudly(style: str, type_: str, kind: str
 def test_where_the_picture_stops_nothing_begins_or_goes_on(style: str, type_: str, kind: str) -> None:
     made = cue(style, type_)
     plan, at = made.score.plan, hit(made, kind).tick
-    dry = PPQ // 2 if ARRIVALS[kind].strike else 0
+    dry = PPQ // 2 if HIT_SHAPES[kind].strike else 0
     pitched = notes(made, drums=False)
     assert not [n for n in notes(made) if at < n.onset < at + PPQ + dry]
     assert not [n for n in pitched if n.onset <= at and n.end > at + dry]
@@ -74,7 +74,7 @@ def test_two_hits_at_one_moment_leave_no_note_without_length() -> None:
     assert len({h.tick for h in plan.hits}) == 1
     for role in ("lead", "bass", "pad", "ostinato"):
         held = Passage((Note(0, plan.length, 40, 80),), 0, "drone")
-        assert all(n.duration > 0 for p in arriving(plan, (held,), role) for n in p.notes)
+        assert all(n.duration > 0 for p in at_hits(plan, (held,), role) for n in p.notes)
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -104,7 +104,7 @@ def test_nobody_answers_the_singer_in_a_bar_of_the_picture(style: str, monkeypat
         said.append(answers(*given))
         return said[-1]
 
-    monkeypatch.setattr(sys.modules["cuesmith.compose.write"], "answers", overheard)
+    monkeypatch.setattr(sys.modules["cuesmith.cue.write_score"], "answers", overheard)
     compose(style=style, type="tv_song", seed=2)
     (plan, *rest), found = asked[0], said[0]
     assert len(found) >= 2

@@ -9,7 +9,7 @@ import pytest
 from cuesmith.errors import SpecError
 from cuesmith.show.compose_show import brief_of, compose_show
 from cuesmith.show.show_json import show_json
-from cuesmith.show.theme_arc import guises_of, stage_of
+from cuesmith.show.theme_arc import stage_of, theme_forms_of
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.load import load_show
@@ -58,8 +58,8 @@ def test_stages_are_spread_evenly_and_in_order(count: int, tmp_path: Path) -> No
 
 def test_a_stage_gives_its_recipe_and_the_cue_goes_before_it(tmp_path: Path) -> None:
     show = read(tmp_path, HEAD + CUES)
-    guises = [guises_of(show, cue, load_banks().stages) for cue in show.cues]
-    told = [{g.theme: (g.recipe, g.fragments) for g in found} for _, found in guises]
+    theme_forms = [theme_forms_of(show, cue, load_banks().stages) for cue in show.cues]
+    told = [{g.theme: (g.recipe, g.fragments) for g in found} for _, found in theme_forms]
     assert told == [
         {"hero": (PLAIN, True)},
         {"hero": (PLAIN, False)},
@@ -68,7 +68,7 @@ def test_a_stage_gives_its_recipe_and_the_cue_goes_before_it(tmp_path: Path) -> 
         {},
         {"hero": ("sad", False)},
     ]
-    assert guises[4][0] == ("home",)
+    assert theme_forms[4][0] == ("home",)
 
 
 def test_an_absent_theme_is_not_heard_and_the_matrix_tells_the_story(tmp_path: Path) -> None:
@@ -100,9 +100,13 @@ def test_a_show_and_a_style_bring_their_own_recipes(tmp_path: Path) -> None:
         + "cues:\n"
         + "".join(f"  - {{id: M-{n}, type: tender, seconds: 30, themes: [hero]}}\n" for n in (1, 2, 3)),
     )
-    guises = [cue.score.plan.guise("hero") for cue in compose_show(show).cues]
-    assert [guise.recipe for guise in guises] == ["mirrored", "slowed", "sad"]
-    assert [guise.row.ops for guise in guises if guise.row] == [("inversion",), ("augmentation:2",), ("inversion",)]
+    theme_forms = [cue.score.plan.theme_form("hero") for cue in compose_show(show).cues]
+    assert [theme_form.recipe for theme_form in theme_forms] == ["mirrored", "slowed", "sad"]
+    assert [theme_form.row.ops for theme_form in theme_forms if theme_form.row] == [
+        ("inversion",),
+        ("augmentation:2",),
+        ("inversion",),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -133,4 +137,4 @@ def test_faults_are_named_where_they_stand(old: str, new: str, place: str, words
 def test_briefs_carry_what_the_show_says(tmp_path: Path) -> None:
     show = read(tmp_path, HEAD + CUES.replace("[hero, home]}", "[hero, home], meeting: dialogue}"))
     assert brief_of(show, show.cues[4]).meeting == "dialogue"
-    assert brief_of(show, show.cues[3]).guises[0].stage == "corrupted"
+    assert brief_of(show, show.cues[3]).theme_forms[0].stage == "corrupted"

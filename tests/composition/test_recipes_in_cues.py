@@ -19,7 +19,7 @@ from cuesmith.motif.ops import parse_op
 from cuesmith.music.meter import Meter
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.banks.themes import PLAIN
-from cuesmith.specs.brief import Guise
+from cuesmith.specs.brief import ThemeForm
 from cuesmith.themes.recipe import mode_for
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
@@ -114,7 +114,7 @@ def test_menace_puts_the_theme_in_the_bass() -> None:
 def test_material_keeps_its_bars(name: str, meter: Meter, themes_of: Callable[[str], Mapping[str, Theme]]) -> None:
     for theme in themes_of("synth").values():
         for bars in (1, 2, 4, 8, 16):
-            m = material(theme, meter, Guise(theme.name, name, row=RECIPES[name]), theme.key, bars)
+            m = material(theme, meter, ThemeForm(theme.name, name, row=RECIPES[name]), theme.key, bars)
             assert sum(piece.bars for piece in m.melody) == m.bars
             at = 0
             for piece in m.melody:
@@ -124,13 +124,13 @@ def test_material_keeps_its_bars(name: str, meter: Meter, themes_of: Callable[[s
 
 
 def test_plain_means_plain_and_unknown_is_an_error() -> None:
-    assert all(g.row is None for g in cue("symphonic", "setpiece", PLAIN).score.plan.guises)
+    assert all(g.row is None for g in cue("symphonic", "setpiece", PLAIN).score.plan.theme_forms)
     with pytest.raises(UsageError, match="did you mean 'corruption'"):
         compose(type="stinger", recipe="coruption")
 
 
 def test_cue_types_choose_recipes_that_keep_the_theme() -> None:
-    drawn = {compose(type="sad", seed=seed).score.plan.guise("theme").recipe for seed in range(12)}
+    drawn = {compose(type="sad", seed=seed).score.plan.theme_form("theme").recipe for seed in range(12)}
     assert drawn <= set(load_banks().cue_types["sad"].recipes) and len(drawn) >= 2
 
 

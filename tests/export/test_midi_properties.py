@@ -234,8 +234,8 @@ import numpy as np
 from cuesmith.music.meter import Meter, MeterChange
 from cuesmith.music.tempo import TempoChange, TempoMap
 from cuesmith.perform.model import Curve, KeySignature, Marker, Performance, Track
-from cuesmith.write.midi import midi_bytes
-from cuesmith.write.pianoroll import pianoroll_svg
+from cuesmith.export.midi import midi_bytes
+from cuesmith.export.pianoroll import pianoroll_svg
 
 steps = np.arange(200)
 at = steps * 0.3

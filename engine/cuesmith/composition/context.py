@@ -19,7 +19,7 @@ from cuesmith.specs.banks.voicings import VoicingBank, VoicingRow
 
 
 @dataclass(frozen=True)
-class Setting:
+class ComposeContext:
     """themes by name; textures by id; lead: all lead notes in order of onset; draw: the cue's stream.
 
     voicing: how this style leads voices, its family's defaults filled in; layouts: the bank of templates and inner

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.conftest import Composed
 
 from cuesmith.critic.model import Finding
-from cuesmith.cue.last_resort import struck
+from cuesmith.cue.last_resort import with_bar_rest
 
 
 def finding(rule: str, bar: int, part: str) -> Finding:
@@ -18,7 +18,7 @@ def test_the_named_part_rests_in_that_bar_and_nobody_else(composed: Composed) ->
     first = min(n.onset for n in part.notes())
     bar = score.plan.sections[0].meter.bar_ticks
     start = first // bar * bar
-    mended = struck(score, finding("X01", 1 + start // bar, part.id))
+    mended = with_bar_rest(score, finding("X01", 1 + start // bar, part.id))
     assert mended is not None
     for before, after in zip(score.parts, mended.parts, strict=True):
         if before.id != part.id:
@@ -32,12 +32,12 @@ def test_a_tune_is_never_struck_out(composed: Composed) -> None:
     score = composed("symphonic", "battle", 1).score
     lead = next(p for p in score.parts if p.role == "lead")
     bar = 1 + min(n.onset for n in lead.notes()) // score.plan.sections[0].meter.bar_ticks
-    mended = struck(score, finding("Q12", bar, lead.id))
+    mended = with_bar_rest(score, finding("Q12", bar, lead.id))
     assert mended is not None
     assert next(p for p in mended.parts if p.id == lead.id) == lead
 
 
 def test_what_a_rest_does_not_mend_is_left(composed: Composed) -> None:
     score = composed("symphonic", "battle", 1).score
-    assert struck(score, finding("Q02", 1, "")) is None
-    assert struck(score, finding("X01", 0, "")) is None
+    assert with_bar_rest(score, finding("Q02", 1, "")) is None
+    assert with_bar_rest(score, finding("X01", 0, "")) is None

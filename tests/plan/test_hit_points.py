@@ -20,7 +20,7 @@ from cuesmith.plan.form.meters import ODD_BARS, odd_bars
 from cuesmith.plan.form.section_lengths import suitable_rows
 from cuesmith.plan.model import Plan
 from cuesmith.plan.picture.hit_points import FRAME_SEC, Timing, solve_hits
-from cuesmith.plan.picture.hit_search import Frame
+from cuesmith.plan.picture.hit_search import SearchLimits
 from cuesmith.plan.tempo.tempo_map import MOST_PER_BAR, curve_through, felt_tick, ritard_factors
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.brief import Brief, Hit, HitKind
@@ -34,7 +34,7 @@ Themes = Callable[[str], Mapping[str, Theme]]
 
 
 @st.composite
-def asked(draw: st.DrawFn) -> tuple[str, Frame, tuple[Hit, ...]]:
+def asked(draw: st.DrawFn) -> tuple[str, SearchLimits, tuple[Hit, ...]]:
     """(cue type, frame, hits at least a second apart and as far from both ends)."""
     type_ = draw(st.sampled_from(LONG))
     cue = CUES[type_]
@@ -52,10 +52,10 @@ def asked(draw: st.DrawFn) -> tuple[str, Frame, tuple[Hit, ...]]:
     ritard = draw(st.sampled_from([0.0, 0.2]))
     stretch = ritard_factors(100 * PPQ, ritard, 2) if all(h.at_sec < seconds - 8 for h in hits) else []
     closes = draw(st.booleans())
-    return type_, Frame(seconds, meter, cue.bpm, draw(st.floats(*cue.bpm)), tuple(stretch), closes=closes), hits
+    return type_, SearchLimits(seconds, meter, cue.bpm, draw(st.floats(*cue.bpm)), tuple(stretch), closes=closes), hits
 
 
-def solved(type_: str, frame: Frame, hits: tuple[Hit, ...]) -> Timing | None:
+def solved(type_: str, frame: SearchLimits, hits: tuple[Hit, ...]) -> Timing | None:
     rows = suitable_rows(CUES[type_], frame.seconds, frame.meter.bar_beats, frame.wished_bpm)
     return solve_hits(hits, frame, rows)
 
@@ -67,7 +67,7 @@ def bars_of(timing: Timing) -> tuple[list[int], list[Meter]]:
     return [0, *accumulate(meter.bar_ticks for meter in meters)], meters
 
 
-def solved_if_it_can_be(case: tuple[str, Frame, tuple[Hit, ...]]) -> Timing | None:
+def solved_if_it_can_be(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> Timing | None:
     """None for a set that is refused, or has nothing to say."""
     try:
         return solved(*case)
@@ -77,7 +77,7 @@ def solved_if_it_can_be(case: tuple[str, Frame, tuple[Hit, ...]]) -> Timing | No
 
 @settings(max_examples=120, deadline=None)
 @given(asked())
-def test_every_promise_to_the_picture_is_kept(case: tuple[str, Frame, tuple[Hit, ...]]) -> None:
+def test_every_promise_to_the_picture_is_kept(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
     type_, frame, hits = case
     try:
         timing = solved(type_, frame, hits)
@@ -104,7 +104,7 @@ def test_every_promise_to_the_picture_is_kept(case: tuple[str, Frame, tuple[Hit,
 
 @settings(max_examples=80, deadline=None)
 @given(asked())
-def test_the_tempo_bends_gently_and_stays_near_its_range(case: tuple[str, Frame, tuple[Hit, ...]]) -> None:
+def test_the_tempo_bends_gently_and_stays_near_its_range(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
     _, frame, _ = case
     timing = solved_if_it_can_be(case)
     if timing is None:
@@ -122,7 +122,7 @@ def test_the_tempo_bends_gently_and_stays_near_its_range(case: tuple[str, Frame,
 
 @settings(max_examples=60, deadline=None)
 @given(asked())
-def test_fermatas_are_few_and_stand_where_they_may(case: tuple[str, Frame, tuple[Hit, ...]]) -> None:
+def test_fermatas_are_few_and_stand_where_they_may(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
     _, frame, _hits = case
     timing = solved_if_it_can_be(case)
     if timing is None:
@@ -143,7 +143,7 @@ def test_fermatas_are_few_and_stand_where_they_may(case: tuple[str, Frame, tuple
 
 @settings(max_examples=60, deadline=None)
 @given(asked())
-def test_sections_end_where_odd_bars_stand(case: tuple[str, Frame, tuple[Hit, ...]]) -> None:
+def test_sections_end_where_odd_bars_stand(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
     type_, frame, _ = case
     timing = solved_if_it_can_be(case)
     if timing is None:
@@ -162,7 +162,7 @@ def test_a_single_hit_is_always_met_to_the_millisecond(type_: str, place: float,
     cue = CUES[type_]
     meter = parse_meters(next(iter(cue.meters))).home
     hit = Hit(round(place * seconds, 3), kind)
-    timing = solved(type_, Frame(seconds, meter, cue.bpm, sum(cue.bpm) / 2), (hit,))
+    timing = solved(type_, SearchLimits(seconds, meter, cue.bpm, sum(cue.bpm) / 2), (hit,))
     assert timing is not None
     assert abs(timing.hits[0].error_ms) < 1
     if 0.2 < place < 0.8:
@@ -171,7 +171,7 @@ def test_a_single_hit_is_always_met_to_the_millisecond(type_: str, place: float,
 
 def test_sections_begin_on_entries() -> None:
     cue = CUES["battle"]
-    frame = Frame(90.0, Meter(4, 4), cue.bpm, 150.0)
+    frame = SearchLimits(90.0, Meter(4, 4), cue.bpm, 150.0)
     timing = solved("battle", frame, (Hit(21.85, "entry"), Hit(47.3, "climax"), Hit(70.1, "key")))
     assert timing is not None
     starts = [0, *accumulate(b * m.bar_ticks for b, m in zip(timing.form.bars, timing.form.meters, strict=True))]
@@ -179,7 +179,7 @@ def test_sections_begin_on_entries() -> None:
 
 
 def test_impossible_sets_are_refused_by_name() -> None:
-    frame = Frame(90.0, Meter(4, 4), (132.0, 176.0), 150.0)
+    frame = SearchLimits(90.0, Meter(4, 4), (132.0, 176.0), 150.0)
     with pytest.raises(ComposeError, match=r"accent at 20\.000 s, stop at 20\.150 s \(door\); 150 ms lie between"):
         solved("battle", frame, (Hit(10.0), Hit(20.0), Hit(20.15, "stop", note="door"), Hit(60.0)))
     with pytest.raises(ComposeError, match="outside the cue"):
@@ -189,7 +189,7 @@ def test_impossible_sets_are_refused_by_name() -> None:
 
 
 def test_light_hits_give_way() -> None:
-    frame = Frame(90.0, Meter(4, 4), (132.0, 176.0), 150.0)
+    frame = SearchLimits(90.0, Meter(4, 4), (132.0, 176.0), 150.0)
     timing = solved("battle", frame, (Hit(20.0), Hit(20.15, "stop", 0.3)))
     assert timing is not None
     assert abs(timing.hits[0].error_ms) < 1 < abs(timing.hits[1].error_ms) < 240
@@ -250,7 +250,7 @@ def test_cues_with_hits_say_so_in_midi_and_json() -> None:
 
 def test_a_hit_every_two_seconds_still_has_a_form() -> None:
     hits = tuple(Hit(2.0 + 2.2 * number + 0.13 * (number * 7 % 3), "accent") for number in range(36))
-    timing = solved("battle", Frame(90.0, Meter(4, 4), CUES["battle"].bpm, 150.0), hits)
+    timing = solved("battle", SearchLimits(90.0, Meter(4, 4), CUES["battle"].bpm, 150.0), hits)
     assert timing is not None
     assert all(abs(hit.error_ms) <= FRAME_SEC * 1000 for hit in timing.hits)
 

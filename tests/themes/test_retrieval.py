@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from tests.motif.retrieval import Candidate, Voice, evidence, rank, voice, voices
+from tests.themes.retrieval import Candidate, Voice, evidence, rank, voice, voices
 
 from cuesmith.chance import stream
 from cuesmith.cue.compose import compose

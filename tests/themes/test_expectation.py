@@ -121,7 +121,7 @@ def test_neither_the_key_nor_the_bar_it_begins_in_matters(
 
 def test_every_process_finds_the_same() -> None:
     program = (
-        "from cuesmith.motif.expectation import contents as f;"
+        "from cuesmith.themes.expectation import contents as f;"
         "from cuesmith.music.meter import Meter; from cuesmith.music.scale import Key;"
         f"print(f({MELODIES[0][0]!r}, Key(2, 'ionian'), Meter(4, 4)).total)"
     )
@@ -238,7 +238,7 @@ def test_surprise_is_shared_out() -> None:
 
 
 def test_the_counts_say_where_they_are_from_and_hold_no_tune() -> None:
-    text = (files("cuesmith.motif") / "expectation.json").read_bytes()
+    text = (files("cuesmith.themes") / "expectation.json").read_bytes()
     data = json.loads(text)
     assert len(text) < 400_000
     about = data["about"]
@@ -275,7 +275,7 @@ def test_training_again_gives_the_same_bytes(tmp_path: Path) -> None:
         subprocess.run(command, cwd=ROOT, env=env, check=True, capture_output=True)
         made.append(file.read_bytes())
     assert made[0] == made[1]
-    shipped = json.loads((files("cuesmith.motif") / "expectation.json").read_bytes())
+    shipped = json.loads((files("cuesmith.themes") / "expectation.json").read_bytes())
     assert json.loads(made[0])["families"].keys() == shipped["families"].keys()
     assert contents(*MELODIES[0]) != contents(*MELODIES[0], read_expectations(made[0]))
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuesmith.chance import stream
-from cuesmith.composition.accompaniment.patterns import grouped, laid, tokens, turned, turning
+from cuesmith.composition.accompaniment.patterns import grouped, tokens, tokens_by_bar, turned, turning
 from cuesmith.composition.melody.material import material
 from cuesmith.composition.melody.melody_writer import velocity_of
 from cuesmith.composition.melody.treatments import TREATMENTS, thinned, varied
@@ -21,12 +21,12 @@ from cuesmith.music.note import PPQ
 from cuesmith.score import chord_at
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.banks.themes import PLAIN
-from cuesmith.specs.brief import Guise
+from cuesmith.specs.brief import ThemeForm
 
 Composed = Callable[[str, str, int], Cue]
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 METERS = (Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(5, 4), Meter(7, 8, (2, 2, 3)))
-GUISES = (Guise("theme", PLAIN), *(Guise("theme", name, row=row) for name, row in load_banks().recipes.items()))
+GUISES = (ThemeForm("theme", PLAIN), *(ThemeForm("theme", name, row=row) for name, row in load_banks().recipes.items()))
 PATTERNS = st.lists(st.sampled_from([".", "-", "x", "x!", "x~", "0", "b2"]), min_size=1, max_size=16).map(tuple)
 
 
@@ -53,8 +53,8 @@ def test_velocity_rises_with_energy(one: float, other: float) -> None:
 def test_treatments_stay_inside_their_section(
     treatment: str, meter: Meter, themes_of: Callable[[str], dict[str, Theme]]
 ) -> None:
-    for theme, bars, guise in product(themes_of("symphonic").values(), (1, 2, 3, 4, 5, 6, 8, 12, 16, 24), GUISES):
-        m = material(theme, meter, guise, theme.key, bars)
+    for theme, bars, theme_form in product(themes_of("symphonic").values(), (1, 2, 3, 4, 5, 6, 8, 12, 16, 24), GUISES):
+        m = material(theme, meter, theme_form, theme.key, bars)
         pieces = TREATMENTS[treatment](m, bars, stream(bars, treatment), bars % 2)
         for chosen in (pieces, varied(pieces, stream(1)), thinned(pieces, m)):
             for piece in chosen:
@@ -189,7 +189,7 @@ def test_no_figure_of_the_bank_is_a_loop_of_one_bar(meter: Meter) -> None:
     for name, texture in load_banks().textures.items():
         if texture.kind in ("sustain", "bass") or name.startswith("free_"):  # one gesture to a breath, in free meter
             continue
-        bars = [found for _, found in laid(grouped(texture, meter), meter, 16)]
+        bars = [found for _, found in tokens_by_bar(grouped(texture, meter), meter, 16)]
         assert all(len(set(bars[at : at + 4])) > 1 for at in range(0, 16, 4)), name
 
 
@@ -197,7 +197,7 @@ def test_no_figure_of_the_bank_is_a_loop_of_one_bar(meter: Meter) -> None:
 def test_a_chord_held_through_a_whole_bar_sounds_in_it(meter: Meter) -> None:
     """Where bars are shorter than the pattern's, none falls silent that is only held."""
     texture = grouped(load_banks().textures["breath_half"], meter)
-    bars = [found for _, found in laid(texture, meter, 16)]
+    bars = [found for _, found in tokens_by_bar(texture, meter, 16)]
     steps = int(meter.bar_beats * texture.unit)
     for before, bar in pairwise(bars):
         assert bar or before[-1].step + before[-1].steps == 2 * steps

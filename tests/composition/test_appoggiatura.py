@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.conftest import Composed
 
-from cuesmith.composition.melody.appoggiatura import EVERY_BARS, sighing, sighs
+from cuesmith.composition.melody.appoggiatura import EVERY_BARS, appoggiaturas, may_lean
 from cuesmith.music.chord import in_key, parse_roman
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Key
@@ -22,19 +22,19 @@ def chords(numeral: str, bars: int) -> tuple[ChordSpan, ...]:
 def test_the_longest_strong_chord_tone_is_leant_on_from_above(composed: Composed) -> None:
     section = composed("symphonic", "despair", 1).score.plan.sections[0]  # in 4/4
     notes = (Note(0, PPQ, 76, 80), Note(PPQ, PPQ, 74, 80), Note(BAR, 3 * PPQ, 72, 80))
-    found, free_from = sighing(notes, chords("I", 4), section, 0)
+    found, free_from = may_lean(notes, chords("I", 4), section, 0)
     assert [(n.onset, n.duration, n.pitch) for n in found[2:]] == [(BAR, PPQ, 74), (BAR + PPQ, 2 * PPQ, 72)]
     assert free_from == BAR + EVERY_BARS * section.meter.bar_ticks
-    assert sighing(notes, chords("I", 4), section, BAR + 1)[0] == notes  # not yet again
-    assert sighing(notes, chords("I", 4), section, 0, ceiling=74)[0] == notes  # that would pass the climax
+    assert may_lean(notes, chords("I", 4), section, BAR + 1)[0] == notes  # not yet again
+    assert may_lean(notes, chords("I", 4), section, 0, ceiling=74)[0] == notes  # that would pass the climax
 
 
 def test_a_tune_that_leans_by_itself_is_left_alone(composed: Composed) -> None:
     section = composed("symphonic", "despair", 1).score.plan.sections[0]  # in 4/4
     notes = (Note(0, PPQ, 74, 80), Note(PPQ, PPQ, 72, 80), Note(BAR, 3 * PPQ, 72, 80))
-    assert sighing(notes, chords("I", 4), section, 0)[0] == notes
+    assert may_lean(notes, chords("I", 4), section, 0)[0] == notes
 
 
 @pytest.mark.parametrize(("type_", "wanted"), [("sad", True), ("love", True), ("battle", False), ("suspense", False)])
 def test_calm_full_melodies_sigh(type_: str, wanted: bool, composed: Composed) -> None:
-    assert sighs(composed("symphonic", type_, 1).score.plan) is wanted
+    assert appoggiaturas(composed("symphonic", type_, 1).score.plan) is wanted

@@ -15,7 +15,7 @@ from cuesmith.composition.harmony.chord_sequence import Bed, Step, Sung, bed_of
 from cuesmith.composition.harmony.harmonise import COLOUR_BARS, harmonise
 from cuesmith.composition.harmony.substitution import colour_devices, is_colour, substituted
 from cuesmith.composition.harmony.substitution_devices import Site
-from cuesmith.composition.melody.layout import Laid, lay_out
+from cuesmith.composition.melody.layout import MelodyLayout, lay_out
 from cuesmith.motif.model import Theme
 from cuesmith.music.chart import parse_symbol
 from cuesmith.music.chord import RUBS, in_key, parse_roman
@@ -43,7 +43,7 @@ class Made(NamedTuple):
 
     plan: Plan
     spans: tuple[ChordSpan, ...]
-    laid: Mapping[int, Laid]
+    laid: Mapping[int, MelodyLayout]
 
 
 @cache

@@ -39,7 +39,8 @@ def test_free_neighbours_are_related_and_unlike(tracks: list[KeyChoice], home: i
     for before, after in pairwise(found):
         assert before != after
         assert (after.tonic - before.tonic) % 12 != 6
-    assert all(found[at].tonic == home for at in anchors(len(found)))
+    away = sum(found[at].tonic != home for at in anchors(len(found)))
+    assert away <= 1, "one of the three may give way where keeping it would move many tracks"
 
 
 @settings(max_examples=10, deadline=None)

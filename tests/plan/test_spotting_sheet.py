@@ -183,7 +183,7 @@ def test_a_theme_returns_as_the_beat_has_it(themes_of: Themes, style: str) -> No
     brief = Brief("M-001", "T", "character", style, 5, 72.0, themes=("hero",), beats=RETURNS)
     score = compose_brief(brief, themes_of(style)).score
     plan = score.plan
-    worn = [plan.guise("hero", plan.section_at(point.tick)).recipe for point in plan.points]
+    worn = [plan.theme_form("hero", plan.section_at(point.tick)).recipe for point in plan.points]
     grieving = BANKS.feelings["grieving"].recipe
     assert worn[2] == "broken" and {worn[0], worn[1], worn[3]} <= {"plain", grieving, "heroic_return", *worn[:1]}
     assert (worn[1] == grieving) or worn[1] == worn[0]
@@ -198,7 +198,7 @@ def test_what_the_cue_asks_for_is_kept(themes_of: Themes) -> None:
         type="character", seconds=72.0, recipe="waltz", beats=(Beat(0.0, "sad"), Beat(30.0, recipe="battle"))
     )
     plan = made.score.plan
-    worn = [plan.guise("theme", plan.section_at(point.tick)).recipe for point in plan.points]
+    worn = [plan.theme_form("theme", plan.section_at(point.tick)).recipe for point in plan.points]
     assert worn == ["waltz", "battle"]
     with pytest.raises(UsageError, match="unknown recipe 'battel'; did you mean 'battle'"):
         compose(type="character", seconds=72.0, beats=(Beat(0.0, recipe="battel"),))
