@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuesmith.composition.percussion.grooves_from_cells import bar_groove, felt_beats, fits
-from cuesmith.cue.write_score import write_score
+from cuesmith.cue.edit_score import edit_score
+from cuesmith.cue.write_score import write_draft
 from cuesmith.music.meter import Meter, parse_meter
 from cuesmith.plan.build import build_plan
 from cuesmith.score import Score
@@ -123,7 +124,7 @@ def written(name: str, type_: str, meter: str, seed: int = 3) -> Score:
     style = replace(style, cues={**style.cues, type_: replace(rules, meters={meter: 1.0})})
     themes = make_themes({"theme": ThemeSpec(character="heroic")}, style, BANKS, seed)
     brief = Brief(id="M-1", title="Odd", type=type_, style=name, seed=seed, themes=("theme",))
-    return write_score(build_plan(brief, style, themes, BANKS), style, themes, RESTLESS)
+    return edit_score(write_draft(build_plan(brief, style, themes, BANKS), style, themes, RESTLESS))
 
 
 def drummed(score: Score) -> set[tuple[str, int]]:

@@ -61,7 +61,7 @@ def test_it_is_plain_data_with_rounded_numbers(cue: Cue) -> None:
 
 def test_it_answers_what_was_asked(cue: Cue) -> None:
     data = plain(cue)
-    assert data["schema_version"] == 1
+    assert data["schema_version"] == 2
     for key in ("id", "title", "type", "style", "seed"):
         assert data[key] == getattr(cue.brief, key)
     assert [theme["name"] for theme in data["themes"]] == list(cue.themes)

@@ -10,7 +10,7 @@ import pytest
 
 from cuesmith.cue.compose import compose
 from cuesmith.music.note import PPQ, Note
-from cuesmith.orchestrate.fill_long_silence import LONGEST_SEC, SOFTER, echoing
+from cuesmith.orchestrate.fill_long_silence import LONGEST_SEC, SOFTER, with_echoes
 from cuesmith.plan.model import Plan, PlannedHit
 from cuesmith.score import Part, Passage
 from cuesmith.specs.brief import HitKind
@@ -30,7 +30,7 @@ def test_who_played_last_strikes_again_in_the_middle_and_softer() -> None:
     plan, lead = score("free")
     (late,) = plan.tempo.ticks_array(np.array([3 * LONGEST_SEC])).tolist()
     first, other, last = Note(0, PPQ, 60, 80), Note(0, PPQ, 64, 80), Note(late, PPQ, 62, 80)
-    (found,) = echoing([alone(lead, first, other, last)], plan)
+    (found,) = with_echoes([alone(lead, first, other, last)], plan)
     echoes = [n for n in found.notes() if n not in (first, other, last)]
     assert {n.pitch for n in echoes} == {60, 64}
     assert {n.onset for n in echoes} == {(PPQ + late) // 2}
@@ -43,7 +43,7 @@ def test_silences_of_the_picture_and_of_metered_music_stay(kind: HitKind) -> Non
     plan, lead = score("free")
     far = alone(lead, Note(0, PPQ, 60, 80), Note(plan.length - PPQ, PPQ, 62, 80))
     hit = PlannedHit(at_sec=2.0, kind=kind, weight=1.0, tick=2 * PPQ, bar=1, beat=3.0, reached_sec=2.0)
-    assert echoing([far], replace(plan, hits=(hit,))) == (far,)
+    assert with_echoes([far], replace(plan, hits=(hit,))) == (far,)
     metered, other = score("4/4")
     rest = alone(other, Note(0, PPQ, 60, 80), Note(metered.length - PPQ, PPQ, 62, 80))
-    assert echoing([rest], metered) == (rest,)
+    assert with_echoes([rest], metered) == (rest,)

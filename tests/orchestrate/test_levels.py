@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from tests.conftest import Composed
 
 from cuesmith.orchestrate.loudness.role_levels import MOST_DB, TOGETHER_DB, levelled
-from cuesmith.orchestrate.loudness.under_the_tune import doubles
 from cuesmith.specs.banks.library import Banks
 from cuesmith_render.fluid.discover import Soundfont
 
@@ -71,7 +70,7 @@ def test_the_tune_is_heard_in_the_sound(
 
     cue = composed(style, type_, seed)
     stems = {
-        part.id: "tune" if part.role == "lead" and not doubles(part) else "doubling" if part.role == "lead" else "rest"
+        part.id: "tune" if part.role == "lead" and not part.doubles else "doubling" if part.role == "lead" else "rest"
         for part in cue.score.parts
     }
     tracks = tuple(replace(track, stem=stems[track.part_id]) for track in cue.performance.tracks)

@@ -11,14 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.conftest import Composed
 
-from cuesmith.cue.write_score import write_score
+from cuesmith.cue.edit_score import edit_score
+from cuesmith.cue.write_score import write_draft
 from cuesmith.music.note import PPQ, Note
-from cuesmith.orchestrate.rests.drum_rests import damped, without_notes_in
+from cuesmith.orchestrate.rests.drum_rests import pickup_strokes
 from cuesmith.orchestrate.rests.silent_bars import DRUMS, section_of, silence_of, silences, sounding
 from cuesmith.orchestrate.rests.stand_ins import STANDS_IN
 from cuesmith.orchestrate.rests.workload import RULE, kept_bars
 from cuesmith.plan.model import Plan
-from cuesmith.score import Part, Score, Stroke
+from cuesmith.score import Part, Score, Stroke, mute
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.load import load_style
 
@@ -42,7 +43,8 @@ def _both_ways(style: str, type_: str, composed: Composed) -> tuple[Score, Score
     silent = replace(BANKS.rules[RULE], exempt=(type_,))
     restless = replace(BANKS, rules={**BANKS.rules, RULE: silent})
     plan, seats = cue.score.plan, load_style(style)
-    return write_score(plan, seats, cue.themes, BANKS), write_score(plan, seats, cue.themes, restless)
+    resting, playing = (write_draft(plan, seats, cue.themes, banks) for banks in (BANKS, restless))
+    return edit_score(resting), edit_score(playing)
 
 
 def _section(part: Part) -> str:
@@ -129,22 +131,32 @@ def _plan(composed: Composed) -> Plan:
     return composed("jazz-rock", "battle", 1).score.plan
 
 
-def test_strokes_in_a_rest_are_dropped_and_the_return_is_led_into(composed: Composed) -> None:
+def test_a_return_is_led_into_by_four_strokes(composed: Composed) -> None:
     plan = _plan(composed)
     bar = plan.sections[0].meter.bar_ticks
     strokes = tuple(Stroke(tick, "snare", 90, 0, "rock") for tick in range(0, 8 * bar, PPQ))
-    left = without_notes_in(plan, strokes, ((2 * bar, 6 * bar),), {6 * bar}, BANKS)
-    inside = [stroke.onset for stroke in left if 2 * bar <= stroke.onset < 6 * bar]
-    assert inside == [6 * bar - PPQ + step * PPQ // 4 for step in range(4)]
-    assert [s for s in left if s.device != "pick-up"] == [s for s in strokes if not 2 * bar <= s.onset < 6 * bar]
+    found = pickup_strokes(plan, strokes, {6 * bar}, BANKS)
+    assert [stroke.onset for stroke in found] == [6 * bar - PPQ + step * PPQ // 4 for step in range(4)]
+    assert {stroke.device for stroke in found} == {"pick-up"}
+    assert pickup_strokes(plan, strokes, (), BANKS) == ()
+
+
+def test_a_drummer_rests_where_he_is_told_to(composed: Composed) -> None:
+    for style, type_ in CUES:
+        score = composed(style, type_, 1).score
+        for part in score.parts:
+            for start, end in score.rests.get(part.seat, ()) if part.percussive else ():
+                own = [p.device for p in part.passages for n in p.notes if n.onset < end and n.end > start]
+                assert set(own) <= {"pick-up"}
 
 
 def test_a_cymbal_does_not_ring_into_a_rest(composed: Composed) -> None:
     score = composed("jazz-rock", "battle", 1).score
     drums = tuple(part for part in score.parts if part.drums)
     start = score.plan.bar_lines()[-3]
-    for part in damped(drums, ((start, score.plan.length),)):
-        assert all(note.end <= start for note in part.notes() if note.onset < start)
+    for part in drums:
+        for passage in mute(part.passages, ((start, score.plan.length),)):
+            assert all(note.end <= start for note in passage.notes)
 
 
 @given(st.lists(st.tuples(st.integers(0, 4 * 3840 - 1), st.integers(1, 9000)), max_size=12))

@@ -13,17 +13,20 @@ from cuesmith.motif.model import Theme
 from cuesmith.music.note import Note
 from cuesmith.music.partwriting import Rules
 from cuesmith.plan.model import Plan, SectionPlan
-from cuesmith.score import ChordSpan, Passage
+from cuesmith.score import ChordSpan, Passage, Stroke
+from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.banks.textures import Texture
 from cuesmith.specs.banks.voicings import VoicingBank, VoicingRow
 
 
 @dataclass(frozen=True)
 class ComposeContext:
-    """themes by name; textures by id; lead: all lead notes in order of onset; draw: the cue's stream.
+    """What everybody who writes or edits an accompaniment knows.
 
-    voicing: how this style leads voices, its family's defaults filled in; layouts: the bank of templates and inner
-    figures; kicks: the ticks of the bass drum, in order; leading: section index → what may lead out of it.
+    themes by name; textures by id; lead: all lead notes in order of onset; draw: the cue's stream. voicing: how this
+    style leads voices, its family's defaults filled in; layouts: the bank of templates and inner figures; leading:
+    section index → what may lead out of it; strokes: what each drummer plays, by seat; kicks: the ticks of the bass
+    drum, in order; owed_bars: for how many bars every section of the ensemble must be silent.
     """
 
     plan: Plan
@@ -36,8 +39,11 @@ class ComposeContext:
     draw: Stream
     voicing: VoicingRow
     layouts: VoicingBank
-    kicks: tuple[int, ...] = ()
+    banks: Banks
     leading: Mapping[int, frozenset[str]] = field(default_factory=dict)
+    strokes: Mapping[str, tuple[Stroke, ...]] = field(default_factory=dict)
+    kicks: tuple[int, ...] = ()
+    owed_bars: int = 0
 
     @cached_property
     def rules(self) -> Rules:

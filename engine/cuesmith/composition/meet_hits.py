@@ -1,21 +1,20 @@
-"""Making the music arrive: what is written leans towards the moments of the picture, strikes on them, or breaks off.
+"""Meeting the picture: parts strike on hit points, break off at stops and silences, and hold under fermatas.
 
-The planner has put the hits on beats (`Plan.hits`); here every part hears them. Nothing is moved in time: notes before
-a hit grow, notes on it are struck, held ones are struck anew, and where the picture stops the music does. Under a
-fermata everybody holds what was struck with it, then breathes.
+The planner has put the hits on beats (`Plan.hits`). Nothing moves in time here: held notes are struck again on a hit,
+and where the picture stops, nothing sounds. Under a fermata everybody holds what was struck with it, then breathes.
+How notes grow louder towards a hit is a matter of loudness (`orchestrate.loudness.hit_growth`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from cuesmith.composition.context import ComposeContext
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, PlannedHit
-from cuesmith.score import Passage, Stroke, chord_at, cut_around
+from cuesmith.score import Passage, Span, Stroke
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +42,8 @@ HIT_SHAPES = {
     "climax":  HitShape(      8,    20,  18),
 }  # fmt: skip
 RESTRUCK = ("pad", "bass", "impact", "counter")  # roles whose held notes sound anew on a strike
-FEW = 4  # notes on a struck hit: with fewer it would pass unnoticed
+HIT_DEVICE = "hit"  # the device of what is added on a struck hit
 DRY = PPQ // 2  # ticks a note struck on a stop rings
-LOUDEST, SOFTEST = 122, 12
 LONGEST_HUSH_SEC = 2.3  # the ear takes more for a fault
 LONGEST_BREATH_SEC = 0.8  # after a fermata
 # drums that mark a hit, the best first: those that the cue uses anyway
@@ -108,40 +106,29 @@ def _hushes(plan: Plan) -> list[_Hush]:
     return [*found, _Hush(last, plan.length, True, plan.length)] if ends else found
 
 
-def _grown(onset: int, velocity: int, hits: Iterable[PlannedHit]) -> int:
-    """The velocity of a note as it leads to the next hit, or stands on one; by the weight of the hit."""
-    for hit in hits:
-        row = HIT_SHAPES[hit.kind]
-        start = hit.tick - row.beats * PPQ
-        force = 0.5 + 0.5 * hit.weight
-        if onset == hit.tick:
-            velocity += round(row.strike * force)
-        elif start <= onset < hit.tick:
-            velocity += round(row.gain * force * (onset - start) / (hit.tick - start))
-    return max(SOFTEST, min(LOUDEST, velocity))
-
-
 def at_hits(plan: Plan, passages: Sequence[Passage], role: str) -> tuple[Passage, ...]:
-    """The passages of a seat (of all that lead) with hits and fermatas met; the same where the plan has none."""
+    """The passages of a seat (of all that lead) with hits and fermatas met; the same where the plan has none.
+
+    To apply it twice changes nothing more.
+    """
     hushes = _hushes(plan)
-    if not plan.hits and not hushes:
-        return tuple(passages)
     struck = [hit.tick for hit in plan.hits if HIT_SHAPES[hit.kind].strike and role in RESTRUCK]
+    if not hushes and not struck:
+        return tuple(passages)
     strikers = {(_player(p, role), n.onset) for p in passages for n in p.notes}
     out: list[Passage] = []
     for passage in passages:
         player = _player(passage, role)
-        notes: list[Note] = []
-        held: list[Note] = []
-        for note in passage.notes:
-            for piece in _restruck(note, struck):
-                kept = _hushed(piece, hushes, {h.start for h in hushes if h.held and (player, h.start) not in strikers})
-                if kept is not None:
-                    grown = kept._replace(velocity=_grown(kept.onset, kept.velocity, plan.hits))
-                    (held if any(h.held and h.start == kept.onset for h in hushes) else notes).append(grown)
-        if notes:
-            out.append(replace(passage, notes=tuple(sorted(notes))))
-        if held:  # a staccato would not hold it
+        sustained = {h.start for h in hushes if h.held and (player, h.start) not in strikers}
+        pieces = [piece for note in passage.notes for piece in _restruck(note, struck)]
+        met = [kept for piece in pieces if (kept := _hushed(piece, hushes, sustained)) is not None]
+        held = [note for note in met if any(h.held and h.start == note.onset for h in hushes)]
+        if held:
+            met = [note for note in met if note not in held]
+        if met:
+            notes = tuple(sorted(met))
+            out.append(passage if notes == passage.notes else replace(passage, notes=notes))
+        if held:  # with the articulation "ring": a staccato would not hold it
             out.append(replace(passage, notes=tuple(sorted(held)), articulation="ring", statement=None))
     return tuple(out)
 
@@ -174,29 +161,16 @@ def _hushed(note: Note, hushes: Iterable[_Hush], sustained: Collection[int]) -> 
     return note
 
 
-def struck_chords(
-    context: ComposeContext, passages: Mapping[str, tuple[Passage, ...]]
-) -> dict[str, tuple[Passage, ...]]:
-    """The passages with a short chord of bass and pads on struck hits where hardly anybody plays."""
-    plan, out = context.plan, dict(passages)
-    for hit in plan.hits:
-        row = HIT_SHAPES[hit.kind]
-        begun = [n for own in out.values() for p in own for n in p.notes if n.onset == hit.tick]
-        if not row.strike or len(begun) >= FEW:
-            continue
-        chord = chord_at(context.harmony, hit.tick).chord
-        section, hush = plan.section_at(hit.tick), _hush(plan, hit)
-        for player in context.cast.players:
-            if player.seat.role not in ("pad", "bass") or player.seat.double or player.instrument is None:
-                continue
-            low = player.instrument.sweet[0]
-            classes = (chord.bass,) if player.seat.role == "bass" else chord.classes[: player.instrument.voices]
-            velocity = min(LOUDEST, round(56 + 40 * section.energy + row.strike * hit.weight))
-            length = hush.until - hit.tick if hush else PPQ
-            notes = tuple(sorted(Note(hit.tick, length, low + (pc - low) % 12, velocity) for pc in classes))
-            own = cut_around(out.get(player.id, ()), hit.tick, hit.tick + length)
-            out[player.id] = (*own, Passage(notes, section.index, "hit", "ring" if hush and hush.held else "accent"))
-    return out
+def hit_span(plan: Plan, hit: PlannedHit) -> Span:
+    """From when to when (ticks) a chord on a struck hit sounds: for a beat, or as its silence or fermata asks."""
+    hush = _hush(plan, hit)
+    return hit.tick, hush.until if hush else hit.tick + PPQ
+
+
+def held_at(plan: Plan, hit: PlannedHit) -> bool:
+    """Whether a hit is held under a fermata."""
+    hush = _hush(plan, hit)
+    return hush is not None and hush.held
 
 
 def strokes_at_hits(plan: Plan, found: Sequence[Stroke]) -> tuple[Stroke, ...]:
@@ -207,13 +181,10 @@ def strokes_at_hits(plan: Plan, found: Sequence[Stroke]) -> tuple[Stroke, ...]:
     used = {stroke.voice for stroke in found}
     marker = next((voice for voice in MARKERS if voice in used), None)
     marker = marker or max(found, key=lambda s: (s.velocity, s.voice)).voice
-    out = []
-    for stroke in found:
-        if not any(hush.silences(stroke.onset) for hush in hushes):
-            out.append(stroke._replace(velocity=_grown(stroke.onset, stroke.velocity, plan.hits)))
+    out = [stroke for stroke in found if not any(hush.silences(stroke.onset) for hush in hushes)]
     for hit in plan.hits:
-        row, section = HIT_SHAPES[hit.kind], plan.section_at(hit.tick)
-        if row.strike and not any(s.onset == hit.tick and s.voice == marker for s in out):
-            velocity = min(LOUDEST, round(60 + 40 * section.energy + row.strike * hit.weight))
-            out.append(Stroke(hit.tick, marker, velocity, section.index, "hit"))
+        struck = HIT_SHAPES[hit.kind].strike > 0
+        if struck and not any(s.onset == hit.tick and s.voice == marker for s in out):
+            section = plan.section_at(hit.tick)
+            out.append(Stroke(hit.tick, marker, round(60 + 40 * section.energy), section.index, HIT_DEVICE))
     return tuple(sorted(out))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cuesmith.composition.accompaniment.section_boundaries import LEAD_INS
 from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.view import Event, View
 from cuesmith.plan.model import SectionPlan
@@ -12,7 +13,6 @@ LOGGED = frozenset({"parts", "sections"})
 PHRASE_BARS = 4
 SEVERAL = {"canon", "blocking", "dialogue", "counterpoint", "bass"}  # operations that ask for several leading voices
 FILLS = ("oroshi", "drum break", "cymbal swell")  # one device, however many of the drummers join in
-LEADING = frozenset({"gliss", "run", "rip", "swell", "roll", "tremolo"})
 BLENDS = frozenset(  # families whose instruments blend when one doubles the other (Rimsky-Korsakov; composing practice)
     frozenset(pair)
     for pair in (
@@ -93,7 +93,7 @@ def _leads_over(view: View, before: SectionPlan, after: SectionPlan) -> set[str]
     """What marks a boundary: gestures into it, a fill, silence, another key, the bass on its way, who comes or goes."""
     start, window = after.start, before.meter.bar_ticks
     near = [e for e in view.events if e.start <= start and e.end > start - window and e.section == before.index]
-    found = {e.device for e in near if e.device in LEADING and start - 2 * window <= e.start}
+    found = {e.device for e in near if e.device in LEAD_INS and start - 2 * window <= e.start}
     if any(e.role == "pulse" and (e.device.endswith(" fill") or e.device in FILLS) for e in near):
         found.add("fill")
     return found

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from cuesmith.critic.critique import critique
 from cuesmith.critic.model import Report
+from cuesmith.cue.edit_score import count_changes
 from cuesmith.cue.last_resort import with_bar_rest
 from cuesmith.motif.model import Theme
 from cuesmith.score import Score
 from cuesmith.specs.banks.library import Banks
 
 TRIES = 8
-RESTS = 8  # bars that players may be told to rest in, where no way of writing passes
+RESTS = 8  # bars that players may be told to rest in, where no attempt passes
+BAR_RESTS = ("bar rests", "where nothing else helps, a part that clashes rests for a bar")  # name and promise
 
 
 def best_of(write: Callable[[int], Score], themes: Mapping[str, Theme], banks: Banks, tries: int = TRIES) -> Score:
-    """The first score of `write(0)`, `write(1)` … that passes; where none of `tries` does, that with fewest breaches,
-    with rests where players still clash (`cue.last_resort`).
+    """The first score of `write(0)`, `write(1)` … that passes; where none does, that with the fewest breaches.
 
-    A breach is a finding of severity 1; among equals the higher mark wins, then the earlier.
+    A breach is a finding of severity 1; among equals the higher mark wins, then the earlier attempt. In a score that
+    does not pass, players who clash are told to rest for a bar (`cue.last_resort`).
     """
     best: tuple[int, float, Score, Report] | None = None
     for attempt in range(tries):
@@ -32,11 +35,17 @@ def best_of(write: Callable[[int], Score], themes: Mapping[str, Theme], banks: B
             best = (breaches, report.score, score, report)
     assert best is not None
     _, _, score, report = best
+    return _with_bar_rests(score, report, themes, banks)
+
+
+def _with_bar_rests(score: Score, report: Report, themes: Mapping[str, Theme], banks: Banks) -> Score:
+    rested = score
     for _ in range(RESTS):
-        mended = next(
-            (m for m in (with_bar_rest(score, finding) for finding in report.findings) if m is not None), None
-        )
+        options = (with_bar_rest(rested, finding) for finding in report.findings)
+        mended = next((option for option in options if option is not None), None)
         if mended is None or report.passed:
             break
-        score, report = mended, critique(mended, themes, banks, gravest=True)
-    return score
+        rested, report = mended, critique(mended, themes, banks, gravest=True)
+    if rested is score:
+        return score
+    return replace(rested, steps=(*score.steps, count_changes(*BAR_RESTS, score, rested)))

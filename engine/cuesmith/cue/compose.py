@@ -10,13 +10,13 @@ from cuesmith.chance import stream
 from cuesmith.composition.harmony.given_chords import chords_in_brief, key_of_chords
 from cuesmith.cue.best_of import best_of
 from cuesmith.cue.cue import Cue
+from cuesmith.cue.edit_score import edit_score
 from cuesmith.cue.intensity_levels import at_full, is_level
 from cuesmith.cue.variants import named, vary
-from cuesmith.cue.write_score import write_score
+from cuesmith.cue.write_score import write_draft
 from cuesmith.errors import UsageError, did_you_mean
 from cuesmith.motif.model import Theme
 from cuesmith.music.timecode import DEFAULT_RATE
-from cuesmith.orchestrate.loudness.mood_curve import shaded
 from cuesmith.perform.play import perform
 from cuesmith.plan.build import build_plan
 from cuesmith.specs.banks.library import load_banks
@@ -33,7 +33,7 @@ def compose_brief(brief: Brief, themes: Mapping[str, Theme]) -> Cue:
     seats = sized(style, brief.ensemble, brief.type, banks)
     if is_level(brief.variant):
         plan, seats = at_full(plan, seats)
-    score = best_of(lambda attempt: shaded(write_score(plan, seats, themes, banks, attempt)), themes, banks)
+    score = best_of(lambda attempt: edit_score(write_draft(plan, seats, themes, banks, attempt)), themes, banks)
     if brief.variant:
         score = vary(score, brief.variant)
     played = perform(score, style, banks)  # under the id of A, so that what A and its variants share is played alike

@@ -1,11 +1,11 @@
-"""The last resort: where every way of writing a cue still clashes somewhere, who clashes rests for that bar."""
+"""The last resort: where every attempt at a cue still clashes somewhere, the part that clashes rests for that bar."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from cuesmith.critic.model import Finding
-from cuesmith.score import Part, Score, cut_around
+from cuesmith.score import Part, Score, mute
 
 CLASHING = frozenset({"X01", "Q09", "Q12", "Q13"})  # rules that a rest in the accompaniment satisfies
 YIELDING = ("colour", "impact", "ostinato", "pad", "counter", "bass")  # who rests first, where the tune is named
@@ -32,4 +32,4 @@ def with_bar_rest(score: Score, finding: Finding) -> Score | None:
 
 
 def _resting(part: Part, start: int, end: int) -> Part:
-    return replace(part, passages=cut_around(part.passages, start, end))
+    return replace(part, passages=mute(part.passages, ((start, end),)))

@@ -17,7 +17,7 @@ from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.plan.model import Plan, PlannedHit, SectionPlan
 from cuesmith.score import ChordSpan, Part, Score, Statement
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 _DIGITS = 4  # of seconds, beats, tempi
 
 
@@ -28,12 +28,13 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
     per minute, energy, identity 0..1, level and layer 0..4. `chords` of a section is its chord chart: one bar between
     strokes, `%` where the chord of the bar before goes on; `numerals` is the same in roman numerals, where a figure
     after `/` is the bass and a numeral the chord that is led to. A chord of `harmony` names its key, the cadence it
-    closes and the device it is there for. `guises`: by which recipe each theme comes, and which stage of its story that
-    is; `against`: the theme that meets that of the section, and how. `hits`: the moments of the picture, asked for and
-    reached; `hit_error_ms`: their mean distance, by weight. `fermatas`: beats that are held, and how
-    many times as long they are. `breaths` of a section in free meter: their lengths in quarter notes; a bar is a breath
-    there. `beats`: where the scenes of a story begin; `feel` and
-    `theme_forms` of a section: what it is meant to feel like, and how themes come there where that differs.
+    closes and the device it is there for. `theme_forms`: by which recipe each theme comes, and which stage of its story
+    that is; `against`: the theme that meets that of the section, and how. `hits`: the moments of the picture, asked for
+    and reached; `hit_error_ms`: their mean distance, by weight. `fermatas`: beats that are held, and how many times as
+    long they are. `breaths` of a section in free meter: their lengths in quarter notes; a bar is a breath there.
+    `beats`: where the scenes of a story begin; `feel` and `theme_forms` of a section: what it is meant to feel
+    like, and how themes come there where that differs. `steps`: the editing steps in order, what each promises, and how
+    many notes it added, removed and changed in how many parts.
     """
     plan = score.plan
     bars = bar_starts(plan.meters(), plan.length)
@@ -72,11 +73,12 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
             }
             for p in plan.points
         ],
-        "guises": [{"theme": g.theme, "recipe": g.recipe, "stage": g.stage} for g in plan.theme_forms],
+        "theme_forms": [{"theme": g.theme, "recipe": g.recipe, "stage": g.stage} for g in plan.theme_forms],
         "sections": [_section(section, plan, score.harmony) for section in plan.sections],
         "harmony": [_chord(span, plan, bars) for span in score.harmony],
         "statements": [_statement(statement, plan, bars) for statement in score.statements()],
         "parts": [_part(part) for part in score.parts],
+        "steps": [count._asdict() for count in score.steps],
         "themes": [theme_data(theme) for theme in themes.values()],
     }
 
@@ -138,7 +140,7 @@ def _section(section: SectionPlan, plan: Plan, harmony: Sequence[ChordSpan]) -> 
         "level": section.level,
         "theme": section.theme,
         "feel": section.feel,
-        "guises": [{"theme": g.theme, "recipe": g.recipe} for g in section.theme_forms],
+        "theme_forms": [{"theme": g.theme, "recipe": g.recipe} for g in section.theme_forms],
         "against": section.against,
         "meeting": section.meeting if section.against else None,
         "chords": _chart(section, harmony, lambda span: span.symbol),

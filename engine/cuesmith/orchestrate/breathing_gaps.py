@@ -7,10 +7,12 @@ from dataclasses import replace
 
 import numpy as np
 
+from cuesmith.casting.player import Player
+from cuesmith.composition.context import ComposeContext
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.tempo import TempoMap
 from cuesmith.plan.model import Plan
-from cuesmith.score import Passage
+from cuesmith.score import Passage, Score
 
 GAP_SEC = 0.21  # a quick breath
 SPARE = 0.97  # share of his breath a player uses up
@@ -98,3 +100,22 @@ def breathing(plan: Plan, passages: tuple[Passage, ...], breath_sec: float) -> t
             notes.append(note._replace(duration=stop - note.onset))
         out.append(replace(passage, notes=tuple(notes)))
     return tuple(out)
+
+
+def breathes(player: Player) -> bool:
+    """Whether a player needs time to breathe: lines of winds, brass and voices do; those of a chord take turns."""
+    assert player.instrument is not None
+    single = player.instrument.voices == 1 or player.seat.role in ("lead", "counter")
+    return single and player.instrument.breath_sec > 0
+
+
+def give_breath(score: Score, context: ComposeContext) -> Score:
+    """The score with time to breathe in every part whose player needs it."""
+    lungs = {p.id: p.instrument.breath_sec for p in context.cast.players if p.instrument is not None and breathes(p)}
+    parts = []
+    for part in score.parts:
+        passages = part.passages
+        if part.id in lungs:
+            passages = breathing(score.plan, part.passages, lungs[part.id])
+        parts.append(part if passages == part.passages else replace(part, passages=passages))
+    return replace(score, parts=tuple(parts))

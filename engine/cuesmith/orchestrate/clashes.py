@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from cuesmith.casting.cast import Player
@@ -18,7 +18,7 @@ from cuesmith.composition.context import ComposeContext
 from cuesmith.music.chord import Chord
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.voicing import LOW_LIMITS
-from cuesmith.score import Passage, chord_at
+from cuesmith.score import Passage, Score, chord_at
 
 PASSING = PPQ // 32  # ticks two notes may rub
 SHORT = PPQ // 2  # a bass that has to give way is cut to this
@@ -179,17 +179,15 @@ def _yielding(
     return note._replace(duration=min(note.duration, SHORT)) if role == "bass" else None
 
 
-def without_clashes(
-    context: ComposeContext,
-    passages: Mapping[str, tuple[Passage, ...]],
-    doubled_lead: Iterable[Note],
-) -> dict[str, tuple[Passage, ...]]:
-    """The passages of all seats by id, the accompaniment cleared of clashes. doubled_lead: notes that double the tune.
+def clear_clashes(score: Score, context: ComposeContext) -> Score:
+    """The score with its accompaniment cleared of clashes.
 
-    A seat that others double at the octave is judged together with its doubles.
+    The tune and what doubles it stay. A seat that others double at the octave is judged together with its doubles.
     """
     heard, tune, outer = Sounding(), Sounding(), Sounding()
-    for line in (context.lead, sorted(doubled_lead)):
+    seats = {player.id: player for player in context.cast.players}
+    doubled_tune = [p for p in score.parts if not p.drums and p.seat in seats and seats[p.seat].seat.double == "lead"]
+    for line in (context.lead, sorted(note for part in doubled_tune for note in part.notes())):
         passing = _light(context, line)
         for i, note in enumerate(line):
             if i not in passing:
@@ -200,14 +198,17 @@ def without_clashes(
     for player in context.cast.players:
         if player.seat.double not in (None, "lead"):
             shifts.setdefault(str(player.seat.double), []).append(12 * player.seat.octave)
-    out = dict(passages)
-    followers = [p for p in context.cast.players if p.id in passages and p.seat.role in ORDER]
+    parts = {part.id: part for part in score.parts}
+    followers = [
+        p for p in context.cast.players
+        if p.id in parts and p.seat.role in ORDER and p.seat.double is None and p.instrument is not None
+    ]  # fmt: skip
     for player in sorted(followers, key=lambda p: ORDER.index(p.seat.role)):
         together = (0, *shifts.get(player.id, ()))
         sung = outer if player.seat.role == "bass" else tune
         own: list[tuple[Passage, set[int]]] = []
-        struck: set[tuple[int, int]] = set()
-        for passage in passages[player.id]:
+        played: defaultdict[int, list[Note]] = defaultdict(list)  # what his other passages have, by pitch
+        for passage in parts[player.id].passages:
             texture = context.textures.get(passage.device)
             notes = passage.notes
             free = passage.statement is None and (texture is None or CLUSTER not in texture.tags)
@@ -217,18 +218,25 @@ def without_clashes(
                     note if i in passing else _yielding(context, heard, sung, player, note, together)
                     for i, note in enumerate(notes)
                 ]
-                cleared = _once(n for n in given if n is not None and (n.onset, n.pitch) not in struck)
+                cleared = _once(n for n in given if n is not None and not _overlaps(n, played[n.pitch]))
                 if cleared != notes:
-                    notes, passing = cleared, _light(context, cleared)
+                    passage, notes = replace(passage, notes=cleared), cleared
+                    passing = _light(context, cleared)
             if notes:
-                own.append((replace(passage, notes=notes), passing))
-                struck.update((note.onset, note.pitch) for note in notes)
+                own.append((passage, passing))
+                for note in notes:
+                    played[note.pitch].append(note)
         for passage, passing in own:
             for i, note in enumerate(passage.notes):
                 for shift in together if i not in passing else ():
                     heard.add(note.onset, note.end, note.pitch + shift)
-        out[player.id] = tuple(passage for passage, _ in own)
-    return out
+        parts[player.id] = replace(parts[player.id], passages=tuple(passage for passage, _ in own))
+    return replace(score, parts=tuple(parts.values()))
+
+
+def _overlaps(note: Note, others: Iterable[Note]) -> bool:
+    """Whether a note sounds together with one of these."""
+    return any(note.onset < other.end and note.end > other.onset for other in others)
 
 
 def _once(notes: Iterable[Note]) -> tuple[Note, ...]:

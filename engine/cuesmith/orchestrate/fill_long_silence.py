@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from cuesmith.composition.context import ComposeContext
 from cuesmith.music.note import Note
 from cuesmith.plan.model import Plan
-from cuesmith.score import Part
+from cuesmith.score import Part, Score
 
 LONGEST_SEC = 4.0  # a silence of up to this is ma; after it one waits for what does not come
 SOFTER = 14  # velocity an echo loses
@@ -15,8 +16,14 @@ SOFTEST = 28
 PLANNED = ("silence", "stop")  # hits of the picture after which silence is meant
 
 
-def echoing(parts: Sequence[Part], plan: Plan) -> tuple[Part, ...]:
-    """The parts of a finished score with an echo in the middle of each long silence of its free sections.
+def fill_long_silences(score: Score, context: ComposeContext) -> Score:
+    """The score with an echo in the middle of each long silence of its free sections; see `with_echoes`."""
+    free = any(section.meter.free for section in score.plan.sections)
+    return replace(score, parts=with_echoes(score.parts, score.plan)) if free else score
+
+
+def with_echoes(parts: Sequence[Part], plan: Plan) -> tuple[Part, ...]:
+    """The parts with an echo in the middle of each long silence of free sections.
 
     Silences the picture asks for, and what comes after the last note, stay as they are.
     """

@@ -2,33 +2,27 @@
 
 Everything is composed in bars of four beats; here, last of all, notes, chords and statements go where
 `plan.free_meter.breaths` has laid the beats. Order, contour and what sounds together stay; long stays longer than
-short within a beat. What leads
-over the end of a section (a roll, a sweep) runs at its own speed: that bar line has not moved.
+short within a beat. What leads over the end of a section (a roll, a sweep) runs at its own speed: that bar line has not
+moved.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from cuesmith.composition.accompaniment.section_boundaries import LEADING
+from cuesmith.composition.accompaniment.section_boundaries import LEAD_INS
+from cuesmith.composition.context import ComposeContext
 from cuesmith.music.note import PPQ, Note
-from cuesmith.orchestrate.breathing_gaps import breathing
-from cuesmith.orchestrate.fill_long_silence import echoing
 from cuesmith.plan.free_meter.breaths import Flow, flow_of
-from cuesmith.plan.model import Plan
-from cuesmith.score import ChordSpan, Part, Passage, Score, cut_around
+from cuesmith.score import ChordSpan, Part, Passage, Score, mute
 
-OWN_SPEED = LEADING | {"tremolo"}  # devices
 SINGING = ("lead", "counter", "guide")  # roles that take breath
 HELD_TICKS, AIR_TICKS = 2 * PPQ, PPQ // 2  # from what length on a note at the end of a breath leaves air, and how much
 
 
-def place_in_free_meter(score: Score, lungs: Mapping[str, float]) -> Score:
-    """The score as it sounds; the score itself where nothing of it is in free meter.
-
-    lungs: how many seconds one breath lasts, of every part whose player has to breathe.
-    """
+def place_in_free_meter(score: Score, context: ComposeContext) -> Score:
+    """The score as it sounds; the score itself where nothing of it is in free meter."""
     flow = flow_of(score.plan)
     if flow is None:
         return score
@@ -36,13 +30,7 @@ def place_in_free_meter(score: Score, lungs: Mapping[str, float]) -> Score:
     lines = frozenset(tick for s in score.plan.sections if s.flow for tick in (*s.bar_ticks()[1:], s.end))
     ends = [section.end for section in score.plan.sections]
     parts = [_part(part, flow, lines if part.role in SINGING else frozenset(), ends) for part in score.parts]
-    parts = [_with_air(part, score.plan, lungs) for part in parts]
-    return replace(score, harmony=harmony, parts=echoing(parts, score.plan))
-
-
-def _with_air(part: Part, plan: Plan, lungs: Mapping[str, float]) -> Part:
-    """A part with time to breathe, now that its notes last as long as they sound."""
-    return replace(part, passages=breathing(plan, part.passages, lungs[part.id])) if part.id in lungs else part
+    return replace(score, harmony=harmony, parts=tuple(parts))
 
 
 def _note(note: Note, flow: Flow, lines: frozenset[int]) -> Note:
@@ -74,9 +62,9 @@ def _leading(passage: Passage, flow: Flow, end: int) -> Passage:
 
 def _part(part: Part, flow: Flow, lines: frozenset[int], ends: Sequence[int]) -> Part:
     """A part where it sounds; what it would still be playing gives way to what it leads on with. ends: of sections."""
-    own = [_leading(p, flow, ends[p.section]) for p in part.passages if p.device in OWN_SPEED]
-    other = tuple(_passage(passage, flow, lines) for passage in part.passages if passage.device not in OWN_SPEED)
+    own = [_leading(p, flow, ends[p.section]) for p in part.passages if p.device in LEAD_INS]
+    other = tuple(_passage(passage, flow, lines) for passage in part.passages if passage.device not in LEAD_INS)
     for passage in own:
-        other = cut_around(other, passage.notes[0].onset, max(note.end for note in passage.notes))
+        other = mute(other, ((passage.notes[0].onset, max(note.end for note in passage.notes)),))
     found = sorted((*other, *own), key=lambda p: (p.section, p.notes[0].onset)) if own else other
     return replace(part, passages=tuple(found))

@@ -1,4 +1,4 @@
-"""Passages and strokes → parts: doublings, drum voices to kits, stems, seats in the room."""
+"""Passages and strokes → parts: instruments and their ranges, drum voices to kits, stems, places in the room."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
-from cuesmith.casting.cast import Cast
 from cuesmith.casting.player import Player
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.pitch import fold
-from cuesmith.orchestrate.breathing_gaps import breathing
 from cuesmith.plan.model import Plan
 from cuesmith.score import Part, Passage, Stroke
 from cuesmith.specs.banks.library import Banks
 
-DEEP = 50  # a lower octave of the tune that reaches under this pitch is played in unison instead
 TIMPANI = range(41, 54)  # the kettledrums of the orchestra kit
 
 STEMS = {
@@ -31,86 +28,31 @@ def _stated(passage: Passage, part: str) -> Passage:
     return replace(passage, statement=replace(passage.statement, part=part))
 
 
-def breathes(player: Player) -> bool:
-    """Whether a player needs time to breathe: lines of winds, brass and voices do; those of a chord take turns."""
-    assert player.instrument is not None
-    single = player.instrument.voices == 1 or player.seat.role in ("lead", "counter")
-    return single and player.instrument.breath_sec > 0
+def in_range(passages: Iterable[Passage], player: Player) -> tuple[Passage, ...]:
+    """The passages with notes outside the range of the player's instrument brought in by octaves.
 
-
-def pitched_part(player: Player, passages: Iterable[Passage], plan: Plan | None = None) -> Part:
-    """A part of one instrument. Notes outside its range are brought in by octaves.
-
-    plan: of the cue, for players who have to breathe.
+    Notes that no octave brings in are left out; statements are marked with the part that plays them.
     """
-    instrument = player.instrument
-    assert instrument is not None
-    low, high = instrument.range
+    assert player.instrument is not None
+    low, high = player.instrument.range
     kept = []
     for passage in passages:
-        notes = []
-        for note in passage.notes:
-            pitch = fold(note.pitch, low, high)
-            if pitch <= high:
-                notes.append(note if pitch == note.pitch else note._replace(pitch=pitch))
-        if notes:
-            kept.append(
-                _stated(
-                    Passage(
-                        tuple(sorted(set(notes))),
-                        passage.section,
-                        passage.device,
-                        passage.articulation,
-                        passage.statement,
-                    ),
-                    player.id,
-                )
-            )
-    played = tuple(kept)
-    if plan is not None and breathes(player):
-        played = breathing(plan, played, instrument.breath_sec)
+        moved = {n._replace(pitch=pitch) for n in passage.notes if (pitch := fold(n.pitch, low, high)) <= high}
+        if moved:
+            kept.append(_stated(replace(passage, notes=tuple(sorted(moved))), player.id))
+    return tuple(kept)
+
+
+def pitched_part(player: Player, passages: Iterable[Passage]) -> Part:
+    """A part of one instrument, its notes in the range of the instrument."""
+    instrument, seat = player.instrument, player.seat
+    assert instrument is not None
     return Part(
-        id=player.id, name=instrument.name, role=player.seat.role, instrument=player.instrument_id,
-        program=instrument.program, bank=instrument.bank, drums=False, layer=player.seat.levels[0],
-        stem=STEMS[player.seat.role], level_db=player.seat.level_db, pan=instrument.pan, reverb=instrument.reverb,
-        passages=played,
+        id=player.id, name=instrument.name, role=seat.role, instrument=player.instrument_id,
+        program=instrument.program, bank=instrument.bank, drums=False, layer=seat.levels[0],
+        stem=STEMS[seat.role], level_db=seat.level_db, pan=instrument.pan, reverb=instrument.reverb,
+        passages=in_range(passages, player),
     )  # fmt: skip
-
-
-def _octave(passage: Passage, player: Player) -> int:
-    """Semitones, in octaves, by which a whole passage moves to lie in the range of whoever joins it in unison."""
-    low, high = player.instrument.range if player.instrument else (0, 127)
-    pitches = [note.pitch for note in passage.notes]
-    return min((0, -12, 12, -24, 24), key=lambda s: (sum(not low <= p + s <= high for p in pitches), abs(s)))
-
-
-def doubled(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -> tuple[Passage, ...]:
-    """What a doubling seat plays: the passages of its model in the sections where it is active, moved by octaves.
-
-    A player who leads a section himself does not double it.
-    """
-    out = []
-    sections = plan.sections
-    for passage in source:
-        section = sections[passage.section]
-        if not cast.active(player, section) or cast.leads[passage.section] == player.id:
-            continue
-        shift = 12 * player.seat.octave
-        if shift == 0 and player.seat.double == "lead":
-            shift = _octave(passage, player)
-        if shift < 0 and player.seat.double == "lead" and min(n.pitch for n in passage.notes) + shift < DEEP:
-            shift = 0  # an octave lower it would thicken the bass
-        notes = tuple(n._replace(pitch=n.pitch + shift) for n in passage.notes)
-        out.append(
-            Passage(
-                notes,
-                passage.section,
-                f"doubles {passage.device}",
-                player.seat.articulation or passage.articulation,
-                passage.statement,
-            )
-        )
-    return tuple(out)
 
 
 @cache
@@ -170,7 +112,7 @@ def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], bank
                 instrument=player.instrument_id, program=program, bank=bank, drums=source is None,
                 layer=player.seat.levels[0],
                 stem="percussion", level_db=player.seat.level_db, pan=0.0, reverb=0.0 if source in gated else 0.3,
-                passages=tuple(passages),
+                passages=tuple(passages), player=player.id,
             )
         )  # fmt: skip
     return tuple(out)

@@ -9,9 +9,10 @@ from cuesmith.composition.melody.melody_writer import velocity_of
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.partwriting import voice_lead
 from cuesmith.plan.model import Plan
-from cuesmith.score import Passage, chord_at, cut_passages
+from cuesmith.score import Passage, chord_at
 
 LOW_CHORD = 52  # under this pitch a chord has room for its bass alone
+RECENT_BARS = 4  # who has rested for longer at the end does not join the last chord
 OPEN_ENDED = {"loop", "attacca", "fade"}  # nothing is written in: the music simply goes on to the bar line
 
 
@@ -20,7 +21,9 @@ def final_bar(plan: Plan) -> int:
     return plan.length - plan.sections[-1].meter.bar_ticks
 
 
-def _last_chord(context: ComposeContext, player: Player, passages: tuple[Passage, ...], start: int) -> tuple[int, ...]:
+def _last_pitches(
+    context: ComposeContext, player: Player, passages: tuple[Passage, ...], start: int
+) -> tuple[int, ...]:
     last = context.plan.sections[-1]
     chord = chord_at(context.harmony, start).chord
     low, high = window(player, last)
@@ -40,26 +43,30 @@ def _last_chord(context: ComposeContext, player: Player, passages: tuple[Passage
     return found
 
 
-def close_part(context: ComposeContext, player: Player, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
-    """The part with its ending written in. Only players who were still playing join the last chord."""
+def stops_at(plan: Plan) -> int:
+    """The tick up to which accompaniments play: the last bar where the ending is written there, else the end."""
+    return plan.length if plan.ending in OPEN_ENDED else final_bar(plan)
+
+
+def last_chord(context: ComposeContext, player: Player, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """What a player plays in the last bar of a cue that closes: none for one who was not playing shortly before.
+
+    passages: what he plays up to there, in order.
+    """
     plan = context.plan
-    if plan.ending in OPEN_ENDED or not passages:
-        return cut_passages(passages, plan.length)  # a loop would ring over its own beginning
-    start = final_bar(plan)
-    last = plan.sections[-1]
+    if plan.ending in OPEN_ENDED or plan.ending == "ma_stop" or not passages:
+        return ()
+    start, last = final_bar(plan), plan.sections[-1]
     bar = last.meter.bar_ticks
-    recent = any(n.end > start - 4 * bar for n in passages[-1].notes)
-    kept = cut_passages(passages, start)
-    if plan.ending == "ma_stop" or not recent or (player.seat.role == "colour" and plan.ending != "allargando"):
-        return kept
-    if not context.cast.closes(player):
-        return kept
-    pitches = _last_chord(context, player, passages, start)
+    recent = any(n.end > start - RECENT_BARS * bar for n in passages[-1].notes)
+    if not recent or (player.seat.role == "colour" and plan.ending != "allargando") or not context.cast.closes(player):
+        return ()
+    pitches = _last_pitches(context, player, passages, start)
     sustained = player.instrument is not None and player.instrument.sustained
-    length = (
-        PPQ // 2 if plan.ending == "button" else bar if sustained or player.seat.role == "pad" else min(bar, 3 * PPQ)
-    )
-    velocity = min(116, velocity_of(last.energy) + (10 if plan.ending == "button" else 0))
+    length = bar if sustained or player.seat.role == "pad" else min(bar, 3 * PPQ)
+    velocity = min(116, velocity_of(last.energy))
+    articulation = "ring"
+    if plan.ending == "button":
+        length, velocity, articulation = PPQ // 2, min(116, velocity + 10), "accent"
     notes = tuple(Note(start, length, p, velocity) for p in pitches)
-    articulation = "accent" if plan.ending == "button" else "ring"
-    return (*kept, Passage(notes, last.index, "ending", articulation)) if notes else kept
+    return (Passage(notes, last.index, "ending", articulation),) if notes else ()

@@ -14,7 +14,8 @@ from cuesmith.casting.cast import Cast, Player
 from cuesmith.chance import Stream
 from cuesmith.plan.model import Plan, SectionPlan
 
-LEADING = frozenset({"gliss", "run", "rip", "swell", "roll", "kakegoe"})  # gestures that lead over a boundary
+LEADING = frozenset({"gliss", "run", "rip", "swell", "roll", "kakegoe"})  # gestures drawn to lead over a boundary
+LEAD_INS = LEADING | {"tremolo"}  # everything that is heard as leading over one: a tremolo swells up to it
 RARE_BARS = {"gliss": 24}  # bars at least between two of a kind
 STEP = 0.15  # of energy, from which on a boundary bears two
 USED = 3.0  # how many times less likely a device becomes each time it has been used

@@ -16,7 +16,7 @@ from cuesmith.motif.model import Theme
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.plan.picture.broadcast_length import BUTTON
-from cuesmith.score import ChordSpan, Passage, chord_at, cut_passages
+from cuesmith.score import ChordSpan, Passage, chord_at, mute_after
 
 QUIET = ("intro", "coda")  # they never hold the climax, however full
 NO_CEILING = 127
@@ -124,4 +124,4 @@ def close_melody(
     end = Passage(
         (Note(start, length, pitch, velocity),), last.index, seat, "accent" if plan.ending == "button" else "normal"
     )
-    return (*cut_passages(passages, start), end)
+    return (*mute_after(passages, start), end)

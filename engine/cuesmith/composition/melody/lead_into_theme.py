@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cuesmith.music.chord import chord_scale
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, SectionPlan
-from cuesmith.score import ChordSpan, Passage, chord_at, cut_around
+from cuesmith.score import ChordSpan, Passage, chord_at, mute
 
 PICKUP = 3  # notes
 PICKUP_UNIT = PPQ // 2
@@ -34,7 +34,7 @@ def led_over(
             fresh = Passage(notes, section.index, seat, "normal")
             own = tuple(p for p in out if p.section == section.index)
             others = tuple(p for p in out if p.section != section.index)
-            out = (*others, *cut_around(own, notes[0].onset, section.end), fresh)
+            out = (*others, *mute(own, ((notes[0].onset, section.end),)), fresh)
     return tuple(sorted(out, key=lambda p: (p.section, p.notes[0].onset)))
 
 

@@ -1,43 +1,31 @@
-"""Velocities that follow the mood curve of the plan."""
+"""Velocities follow the mood curve of the plan, bar by bar."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import numpy as np
+from numpy.typing import NDArray
 
-from cuesmith.music.note import Note
 from cuesmith.plan.model import Plan
 from cuesmith.plan.picture.scenes import energy_of
-from cuesmith.score import Part, Score
 
 
-def shaded(score: Score) -> Score:
-    """The score with its velocities following the curve; where neither beats nor dials made one, the score itself."""
-    plan = score.plan
+def bar_factors(plan: Plan) -> NDArray[np.float64]:
+    """The share of its section's velocity at which each bar is played; all 1 where neither beats nor dials ask."""
+    out = np.ones(plan.bars)
     if not plan.curve:
-        return score
-    factors = _factors(plan)
-
-    def part_of(part: Part) -> Part:
-        passages = []
-        for passage in part.passages:
-            section = plan.sections[passage.section]
-            notes = tuple(_shade(n, factors[section.first_bar + section.bar_at(n.onset)]) for n in passage.notes)
-            passages.append(replace(passage, notes=notes))
-        return replace(part, passages=tuple(passages))
-
-    return replace(score, parts=tuple(part_of(part) for part in score.parts))
-
-
-def _shade(note: Note, factor: float) -> Note:
-    return note if factor == 1.0 else note._replace(velocity=max(1, min(124, round(note.velocity * factor))))
-
-
-def _factors(plan: Plan) -> list[float]:
-    """The share of the section's velocity at which each bar is played."""
-    out = []
+        return out
     for section in plan.sections:
         here = 52 + 52 * energy_of(plan.mood(section))
-        for bar in range(section.bars):
-            there = 52 + 52 * energy_of(plan.curve[section.first_bar + bar])
-            out.append(section.loudness * (1.0 if section.treatment == "break" else there / here))
+        for bar in range(section.first_bar, section.first_bar + section.bars):
+            there = here if section.treatment == "break" else 52 + 52 * energy_of(plan.curve[bar])
+            out[bar] = section.loudness * there / here
     return out
+
+
+def bars_of(plan: Plan, onsets: NDArray[np.int64], sections: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The bar (from 0) that each note counts to: where it begins, or the nearest bar of its passage's section."""
+    *starts, _ = plan.bar_lines()
+    found = np.searchsorted(np.array(starts), onsets, "right") - 1
+    first = np.array([section.first_bar for section in plan.sections])[sections]
+    last = first + np.array([section.bars for section in plan.sections])[sections] - 1
+    return np.clip(found, first, last)

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 
 from cuesmith.music.note_table import note_table
 from cuesmith.orchestrate.loudness.role_table import ROLE_DB, STRUCK_DB
-from cuesmith.orchestrate.loudness.under_the_tune import doubles
 from cuesmith.plan.model import Plan
 from cuesmith.score import Part
 from cuesmith.specs.banks.library import Banks
@@ -96,7 +95,7 @@ def levelled(parts: Sequence[Part], plan: Plan, banks: Banks) -> tuple[Part, ...
 
     So does whoever is soft enough already: his level is what the style says.
     """
-    leading = [p for p in parts if p.role == "lead" and not doubles(p)]
+    leading = [p for p in parts if p.role == "lead" and not p.doubles]
     tune: Energies = np.zeros(len(plan.sections))
     for part in leading:
         tune += _energies(part, plan, banks)

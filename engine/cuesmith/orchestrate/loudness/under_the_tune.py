@@ -1,14 +1,21 @@
-"""Balance: whoever plays in the register of the tune, while it sounds, plays softer than the tune."""
+"""Balance: parts that play in the register of the tune while it sounds are softer than the tune."""
 
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from typing import TypeAlias
 
-from cuesmith.music.note import PPQ, Note
+import numpy as np
+from numpy.typing import NDArray
+
+from cuesmith.music.note import PPQ
 from cuesmith.orchestrate.loudness.role_table import ROLE_DB
 from cuesmith.score import Part
+
+Table: TypeAlias = NDArray[np.int64]
+Array: TypeAlias = NDArray[np.float64]
+TUNE_ROLES = ("lead", "guide")
 
 UNDER_DB = 6.2  # how much softer than the tune accompaniment in its register is
 BELOW, ABOVE = 2, 12  # semitones around a note of the tune within which others cover it
@@ -21,47 +28,43 @@ def _gain(part: Part) -> float:
     return float(10 ** ((ROLE_DB[part.role] + part.level_db) / CURVE))
 
 
-def doubles(part: Part) -> bool:
-    """Whether a part has nothing of its own to say but copies another."""
-    return all(passage.device.startswith("doubles ") for passage in part.passages)
+def tune_of(part: Part) -> bool:
+    """Whether a part plays the tune itself rather than copying it."""
+    return part.role in TUNE_ROLES and not part.doubles
 
 
-def balanced(parts: Sequence[Part]) -> tuple[Part, ...]:
-    """The parts with everything that covers the tune brought down in velocity; onsets and pitches stay.
+def under_the_tune(parts: Sequence[Part], tables: Sequence[Table], velocities: Sequence[Array]) -> list[Array]:
+    """Velocities of every part, with whatever covers the tune brought down under it.
 
-    Drums, and whatever plays the tune itself, stay as they are.
+    tables: the notes of each part, a row of (onset, duration, pitch, velocity) each; velocities: how loud they are now.
+    Drums, and whatever plays or copies the tune, stay as they are.
     """
     tune: list[tuple[int, int, float]] = []  # onset, pitch, velocity as heard
-    for part in parts:
-        if part.role in ("lead", "guide") and not doubles(part):
-            gain = _gain(part)
-            tune += [(n.onset, n.pitch, n.velocity * gain) for n in part.notes()]
+    for part, table, velocity in zip(parts, tables, velocities, strict=True):
+        if tune_of(part):
+            heard = (velocity * _gain(part)).tolist()
+            tune += zip(table[:, 0].tolist(), table[:, 2].tolist(), heard, strict=True)
     if not tune:
-        return tuple(parts)
+        return list(velocities)
     tune.sort()
     onsets = [onset for onset, _, _ in tune]
     softer = float(10 ** (-UNDER_DB / CURVE))
     out = []
-    for part in parts:
-        if part.role in ("lead", "guide") or part.drums or part.role == "pulse":
-            out.append(part)
+    for part, table, velocity in zip(parts, tables, velocities, strict=True):
+        if part.role in TUNE_ROLES or part.drums or part.role == "pulse":
+            out.append(velocity)
             continue
-        gain = _gain(part)
-
-        def lowered(note: Note, gain: float = gain) -> Note:
-            if note.duration < PPQ // 4:
-                return note
-            first = bisect_left(onsets, note.onset - PPQ // 8)
-            last = bisect_right(onsets, note.end)
-            most = float(note.velocity)
-            for _, pitch, loud in tune[first:last]:
-                apart = note.pitch - pitch
+        share, lowered = softer / _gain(part), velocity.copy()
+        for row, (onset, duration, pitch, _) in enumerate(table.tolist()):
+            if duration < PPQ // 4:
+                continue
+            first, last = bisect_left(onsets, onset - PPQ // 8), bisect_right(onsets, onset + duration)
+            most = now = float(velocity[row])
+            for _, sung, loud in tune[first:last]:
+                apart = pitch - sung
                 if -BELOW < apart < ABOVE and apart % 12:
-                    most = min(most, loud * softer / gain)
-            if most >= note.velocity:
-                return note
-            return note._replace(velocity=max(1, int(max(most, SOFTEST * note.velocity))))
-
-        passages = tuple(replace(p, notes=tuple(map(lowered, p.notes))) for p in part.passages)
-        out.append(replace(part, passages=passages))
-    return tuple(out)
+                    most = min(most, loud * share)
+            if most < now:
+                lowered[row] = max(most, SOFTEST * now)
+        out.append(lowered)
+    return out

@@ -1,59 +1,66 @@
-"""Rests: who falls silent when, done to what everybody has written, and who stands in."""
+"""Rests: every section of the ensemble is silent for a share of the cue, and others stand in for what is missed."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
+from cuesmith.casting.player import Player
 from cuesmith.composition.context import ComposeContext
-from cuesmith.composition.meet_hits import strokes_at_hits
-from cuesmith.orchestrate.parts import percussion_parts
-from cuesmith.orchestrate.rests.drum_rests import BOUNDARY_DRUM_DEVICES, as_notes, damped, without_notes_in
-from cuesmith.orchestrate.rests.stand_ins import silenced, with_stand_ins
-from cuesmith.orchestrate.rests.tacet import tacet
-from cuesmith.orchestrate.rests.workload import Span
-from cuesmith.score import Part, Passage, Stroke
-from cuesmith.specs.banks.library import Banks
+from cuesmith.orchestrate.parts import in_range, percussion_parts
+from cuesmith.orchestrate.rests.drum_rests import NEVER_REST, pickup_strokes
+from cuesmith.orchestrate.rests.stand_ins import with_stand_ins
+from cuesmith.orchestrate.rests.tacet import Tacet, tacet
+from cuesmith.score import Part, Passage, Score, mute
 
 
-@dataclass(frozen=True, slots=True)
-class Rested:
-    """What is left with the rests, by player. passages: of every seat; echoes: parts that double the tune; drums: the
-    parts of each drummer; spans: when he is silent.
-    """
+def give_rests(score: Score, context: ComposeContext) -> Score:
+    """The score with the silences that each section of the ensemble owes (`context.owed_bars`, 0 for none)."""
+    if not context.owed_bars:
+        return score
+    players = {player.id: player for player in context.cast.players}
+    played = {id_: [n for p in score.parts if p.seat == id_ for n in p.notes()] for id_ in players}
+    needed = {
+        id_: [n for p in score.parts if p.seat == id_ for q in p.passages if q.device in NEVER_REST
+              for n in q.notes]
+        for id_, player in players.items() if player.instrument is None
+    }  # fmt: skip
+    draw = context.draw.child("tacet")
+    silent = tacet(score.plan, context.cast, played, context.lead_passages, needed, context.owed_bars, draw)
+    own = {p.id: p.passages for p in score.parts if players[p.seat].instrument is not None and not p.doubles}
+    left = with_stand_ins(context.harmony, own, silent, players)
+    parts = [_rested(part, left, silent, players, context) for part in score.parts]
+    return replace(score, parts=tuple(_with_pickups(parts, silent, players, context)), rests=silent.rests)
 
-    passages: Mapping[str, tuple[Passage, ...]]
-    echoes: Mapping[str, Part]
-    drums: Mapping[str, tuple[Part, ...]]
-    spans: Mapping[str, tuple[Span, ...]]
+
+def _rested(
+    part: Part, left: dict[str, tuple[Passage, ...]], silent: Tacet, players: dict[str, Player], context: ComposeContext
+) -> Part:  # fmt: skip
+    """A part with its rests. left: what pitched parts play, those of others who rest included."""
+    player = players[part.seat]
+    if part.id in left:
+        return replace(part, passages=in_range(left[part.id], player))
+    spans = silent.rests.get(part.seat, ())
+    return replace(part, passages=mute(part.passages, spans, resume=player.instrument is not None))
 
 
-def rested(
-    context: ComposeContext, passages: Mapping[str, tuple[Passage, ...]], echoes: Mapping[str, Part],
-    strikes: Mapping[str, tuple[Stroke, ...]], owed: int, banks: Banks,
-) -> Rested:  # fmt: skip
-    """What everybody has written with the silences that each section of the ensemble owes.
+def _with_pickups(
+    parts: list[Part], silent: Tacet, players: dict[str, Player], context: ComposeContext
+) -> Iterator[Part]:
+    """The parts with what leads drummers back from their rests."""
+    added = {
+        part.id: part
+        for id_, returns in silent.pickups.items()
+        for part in percussion_parts(
+            context.plan, players[id_], pickup_strokes(context.plan, context.strokes[id_], returns, context.banks),
+            context.banks,
+        )
+    }  # fmt: skip
+    for part in parts:
+        more = added.pop(part.id, None)
+        yield part if more is None else replace(part, passages=_in_order((*part.passages, *more.passages)))
+    yield from added.values()
 
-    strikes: of each drummer. owed: bars, as `desks.owed_bars` has it.
-    """
-    plan, cast = context.plan, context.cast
-    played = {
-        **{id_: [n for p in own for n in p.notes] for id_, own in passages.items()},
-        **{id_: list(echo.notes()) for id_, echo in echoes.items()},
-        **{id_: as_notes(found, banks) for id_, found in strikes.items()},
-    }
-    leading = {
-        id_: as_notes([s for s in found if s.device in BOUNDARY_DRUM_DEVICES], banks) for id_, found in strikes.items()
-    }
-    silent = tacet(plan, cast, played, context.lead_passages, leading, owed, context.draw.child("tacet"))
-    drums = {}
-    for player in (p for p in cast.players if p.instrument is None):
-        spans, back = silent.rests.get(player.id, ()), silent.pickups.get(player.id, ())
-        left = strokes_at_hits(plan, without_notes_in(plan, strikes[player.id], spans, back, banks))
-        drums[player.id] = damped(percussion_parts(plan, player, left, banks), spans)
-    return Rested(
-        with_stand_ins(context.harmony, passages, silent, {p.id: p for p in cast.players}),
-        {id_: replace(e, passages=silenced(e.passages, silent.rests.get(id_, ()))) for id_, e in echoes.items()},
-        drums,
-        silent.rests,
-    )
+
+def _in_order(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    return tuple(sorted(passages, key=lambda p: (p.section, p.notes[0].onset)))

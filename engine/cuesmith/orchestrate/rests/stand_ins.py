@@ -6,36 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from cuesmith.casting.player import Player
-from cuesmith.music.note import PPQ, Note
+from cuesmith.music.note import Note
 from cuesmith.music.pitch import fold
 from cuesmith.music.voicing import muddy
 from cuesmith.orchestrate.rests.tacet import HANDS, Tacet
-from cuesmith.orchestrate.rests.workload import Span, Window
-from cuesmith.score import ChordSpan, Passage, cut_around
+from cuesmith.orchestrate.rests.workload import Window
+from cuesmith.score import ChordSpan, Passage, mute
 
 CLEAR = 60  # MIDI pitch from which on no interval is too close
 STANDS_IN = "stands in"  # the device of what is taken over
-
-
-def silenced(passages: tuple[Passage, ...], spans: Iterable[Span]) -> tuple[Passage, ...]:
-    """The passages with rests; a statement of which some is lost is none any more."""
-    out = []
-    for whole in passages:
-        left: tuple[Passage, ...] = (whole,)
-        for start, end in spans:
-            left = tuple(part for passage in left for part in _around(passage, start, end))
-        out += [p if len(p.notes) == len(whole.notes) else replace(p, statement=None) for p in left]
-    return tuple(out)
-
-
-def _around(passage: Passage, start: int, end: int) -> tuple[Passage, ...]:
-    """A passage with a rest. What would be held for a beat and more after it begins anew there: a drone comes back."""
-    back = tuple(n._replace(onset=end, duration=n.end - end) for n in passage.notes if n.onset < end <= n.end - PPQ)
-    cut = cut_around((passage,), start, end)
-    if not back:
-        return cut
-    left = cut[0].notes if cut else ()
-    return (replace(passage, notes=tuple(sorted((*left, *back))), statement=None),)
 
 
 def _spans(harmony: tuple[ChordSpan, ...], window: Window) -> Iterator[ChordSpan]:
@@ -97,10 +76,16 @@ def _above(passage: Passage, taken: Sequence[Note], high: int) -> tuple[Passage,
     for note in passage.notes:
         if note.onset < last and note.end > first and note.pitch < CLEAR and any(_muddy(note, n) for n in low):
             note = note._replace(pitch=note.pitch + 12)
-            if note.pitch > high or any(n.pitch == note.pitch and n.onset == note.onset for n in passage.notes):
+            over_another = any(_same(note, n) for n in (*passage.notes, *taken))
+            if note.pitch > high or over_another:
                 continue
         notes.append(note)
     return (replace(passage, notes=tuple(sorted(notes))),) if notes else ()
+
+
+def _same(note: Note, other: Note) -> bool:
+    """Whether two notes are of one pitch and sound together."""
+    return note.pitch == other.pitch and note.onset < other.end and note.end > other.onset
 
 
 def _muddy(note: Note, other: Note) -> bool:
@@ -116,7 +101,7 @@ def with_stand_ins(
     players: Mapping[str, Player],
 ) -> dict[str, tuple[Passage, ...]]:
     """The passages of all seats with their rests, and what others take over in them."""
-    out = {name: silenced(own, found.rests.get(name, ())) for name, own in passages.items()}
+    out = {name: mute(own, found.rests.get(name, ()), resume=True) for name, own in passages.items()}
     for source, target, window in found.handed:
         start, end = window.start, window.end
         to = players[target].instrument
@@ -124,13 +109,14 @@ def with_stand_ins(
         low, high = to.range
         mine = out.get(target, ())
         if to.voices < HANDS:
-            mine = cut_around(mine, start, end)
+            mine = mute(mine, ((start, end),))
         busy = [n for p in mine for n in p.notes if n.onset < end and n.end > start]
         taken = []
         for note in _office(harmony, passages[source], players[source], players[target], window):
             pitch = fold(note.pitch, low, high)
-            if pitch <= high and not any(n.pitch == pitch and n.onset < note.end and n.end > note.onset for n in busy):
-                taken.append(note._replace(pitch=pitch))
+            moved = note._replace(pitch=pitch)
+            if pitch <= high and not any(_same(moved, n) for n in busy):
+                taken.append(moved)
         if taken:
             mine = tuple(kept for p in mine for kept in _above(p, taken, high))
             mine = (*mine, Passage(tuple(taken), window.section.index, STANDS_IN))

@@ -1,0 +1,76 @@
+"""The editing steps: what happens to a draft on its way to a score, as one table run by one loop.
+
+One more step, the bar rests of `cue.best_of`, is for scores that still clash after all attempts.
+
+A step is a pure function (Score, ComposeContext) → Score. Later steps may rely on the promises of earlier ones, and
+`tests/cue/test_edit_score.py` holds that every promise is true of the finished score, not only after its own step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from operator import ne
+from typing import NamedTuple
+
+from cuesmith.composition.context import ComposeContext
+from cuesmith.cue.write_score import Draft
+from cuesmith.orchestrate.breathing_gaps import give_breath
+from cuesmith.orchestrate.clashes import clear_clashes
+from cuesmith.orchestrate.doublings import add_doublings
+from cuesmith.orchestrate.fill_long_silence import fill_long_silences
+from cuesmith.orchestrate.free_meter import place_in_free_meter
+from cuesmith.orchestrate.hits import meet_hits
+from cuesmith.orchestrate.loudness.set_loudness import set_loudness
+from cuesmith.orchestrate.rests.apply_rests import give_rests
+from cuesmith.score import Score, StepCount
+
+
+class Step(NamedTuple):
+    """An editing step: its name, what it does to a score, and what holds of the finished score because of it."""
+
+    name: str
+    edit: Callable[[Score, ComposeContext], Score]
+    promise: str
+
+
+STEPS = (
+    Step("rests", give_rests, "every section of the ensemble is silent for the share of the cue that it owes"),
+    Step("hits", meet_hits, "the picture's hits are struck; nothing sounds in its silences"),
+    Step("clashes", clear_clashes, "no accompanying note rubs against another that no chord spells, and none is muddy"),
+    Step("doublings", add_doublings, "who doubles a part plays what is left of it, in his range"),
+    Step("free meter", place_in_free_meter, "in free meter the beats are as long as the plan wants each of them"),
+    Step("breath", give_breath, "no wind, brass or voice plays for longer than its breath lasts"),
+    Step("long silences", fill_long_silences, "in free meter no silence lasts longer than four seconds unplanned"),
+    Step("loudness", set_loudness, "the tune stands over what accompanies it; velocities are 1 to 127"),
+)
+
+
+def edit_score(draft: Draft) -> Score:
+    """The finished score of a draft: every step of `STEPS` in order, with what each of them changed in `steps`."""
+    score, counts = draft.score, []
+    for step in STEPS:
+        after = step.edit(score, draft.context)
+        counts.append(count_changes(step.name, step.promise, score, after))
+        score = after
+    return replace(score, steps=tuple(counts))
+
+
+def count_changes(name: str, promise: str, before: Score, after: Score) -> StepCount:
+    """What a step changed, note by note; parts that it handed on as they were cost nothing."""
+    known = {part.id: part for part in before.parts}
+    added = removed = changed = parts = 0
+    for part in after.parts:
+        old = known.get(part.id)
+        if old is part:
+            continue
+        old_notes = [] if old is None else sorted(old.notes())
+        notes = sorted(part.notes())
+        if len(notes) == len(old_notes):
+            new = other = sum(map(ne, notes, old_notes))
+        else:
+            new, other = len(set(notes) - set(old_notes)), len(set(old_notes) - set(notes))
+        both = min(new, other)
+        added, removed, changed = added + new - both, removed + other - both, changed + both
+        parts += bool(new or other)
+    return StepCount(name, promise, added, removed, changed, parts)

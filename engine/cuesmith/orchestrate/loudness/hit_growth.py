@@ -1,0 +1,27 @@
+"""Notes grow louder towards a hit of the picture, and louder still on it."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cuesmith.composition.meet_hits import HIT_SHAPES
+from cuesmith.music.note import PPQ
+from cuesmith.plan.model import Plan
+
+LOUDEST, SOFTEST = 122, 12  # velocities between which the growth keeps
+
+
+def grown(plan: Plan, onsets: NDArray[np.int64], velocities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Velocities of notes (by onset, ticks) with what the hits of the plan add, by the weight of each hit."""
+    if not plan.hits:
+        return velocities
+    added = np.zeros(len(onsets))
+    for hit in plan.hits:
+        shape, force = HIT_SHAPES[hit.kind], 0.5 + 0.5 * hit.weight
+        start = hit.tick - shape.beats * PPQ
+        added[onsets == hit.tick] += round(shape.strike * force)
+        rising = (start <= onsets) & (onsets < hit.tick)
+        if rising.any():
+            added[rising] += np.rint(shape.gain * force * (onsets[rising] - start) / (hit.tick - start))
+    return np.clip(velocities + added, SOFTEST, LOUDEST)
