@@ -20,6 +20,7 @@ API = {
         "augmentation compression diminution displacement expansion fragmentation head_swap inversion liquidation"
         " mode_change ostinato real_transposition register remetre retrograde sequence sequences tail_swap"
     ),
+    "cuesmith.themes.song": "song",
 }
 EXAMPLES = [(module, name) for module, names in API.items() for name in names.split()]
 

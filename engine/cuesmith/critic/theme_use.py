@@ -10,7 +10,7 @@ from cuesmith.critic.view import View, within
 from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
 from cuesmith.music.note import Note
 from cuesmith.specs.banks.library import load_banks
-from cuesmith.themes.originality import denied_by, quotes
+from cuesmith.themes.originality import deny_index, quotes
 
 STATED = frozenset({"statements"})
 ROUNDED = 0.001  # share of a cue that clock and bars may differ by
@@ -62,7 +62,7 @@ def original(view: View, limits: Limits) -> Iterator[Breach]:
     lead = view.lead
     notes = [Note(o, e - o, p, v) for o, e, p, v in zip(*(c.tolist() for c in (
         lead.onset, lead.end, lead.pitch, lead.velocity)), strict=True)]  # fmt: skip
-    titles = quotes(notes, denied_by(load_banks()))
+    titles = quotes(notes, deny_index(load_banks()))
     if len(titles) > limits["most"]:
         yield Breach(len(titles), limits["most"], f"the melody quotes {', '.join(titles)}")
 
