@@ -129,12 +129,12 @@ def test_a_new_style_is_checked_found_and_composed(here: Path) -> None:
     ("args", "said"),
     [
         (("symphonic",), "there is a style 'symphonic' already (built-in); choose another name"),
-        (("mine.yaml",), "leave the ending away"),
+        (("mine.yaml",), "leave out the ending"),
         (("../mine",), "a name has letters, digits"),
         (("",), "a name has letters, digits"),
         (("mine", "--from", "symphonik"), "did you mean 'symphonic'"),
         (("mine", "-o", "mine.txt"), "'.txt' is not a format"),
-        (("mine", "-o", "there.yaml"), "nothing is written over it"),
+        (("mine", "-o", "there.yaml"), "is not overwritten"),
     ],
 )
 def test_a_starter_is_refused(args: tuple[str, ...], said: str, here: Path) -> None:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from cuesmith.themes.expectation import SIZES, Expectations, both_distributions, distributions, read_expectations
-from cuesmith.themes.melody_views import LETTERS, LONGEST_MATCH, PITCH_VIEWS, RHYTHM_VIEWS, see
+from cuesmith.themes.melody_views import LETTERS, LONGEST_MATCH, PITCH_VIEWS, RHYTHM_VIEWS, view_melody
 from cuesmith.themes.surprise_profile import figures
 from tools.folk_tunes import Tune, read_tunes
 
@@ -104,7 +104,7 @@ def count(tunes: Iterable[Tune]) -> dict[str, dict[str, Orders]]:
         "opening": {"first": []},
     }
     for tune in tunes:
-        views = see(tune.notes, tune.key, tune.meter)
+        views = view_melody(tune.notes, tune.key, tune.meter)
         for family, seen in zip(families.values(), (views.pitch, views.step, views.rhythm, views.opening), strict=True):
             for orders, contexts in zip(family.values(), seen.contexts, strict=True):
                 _add(orders, contexts, seen.symbols)
@@ -198,7 +198,7 @@ def repeats(model: Expectations, tunes: Sequence[Tune]) -> dict[str, list[float]
         family: [[] for _ in range(LONGEST_MATCH + 1)] for family in ("pitch", "rhythm")
     }
     for tune in tunes:
-        views = see(tune.notes, tune.key, tune.meter)
+        views = view_melody(tune.notes, tune.key, tune.meter)
         pitches = [pitch for _, _, pitch in tune.notes]
         pitch_odds, _ = both_distributions(model, views, pitches)
         rhythm_odds = distributions(model.rhythm, views.rhythm)
@@ -212,7 +212,7 @@ def by_step(model: Expectations, tunes: Sequence[Tune]) -> float:
     """The likeliest share of the odds of a pitch that is told by steps; found like `repeats`."""
     cases = []
     for tune in tunes:
-        views = see(tune.notes, tune.key, tune.meter)
+        views = view_melody(tune.notes, tune.key, tune.meter)
         odds, steps = both_distributions(model, views, [pitch for _, _, pitch in tune.notes])
         cases += [(float(odds[i, s]), float(steps[i, s])) for i, s in enumerate(views.pitch.symbols)]
     return _share(cases)

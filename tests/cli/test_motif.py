@@ -96,7 +96,7 @@ def test_compare_prints_its_three_parts(run: Run) -> None:
         (("transform", NOTES, "--recipe", "sda"), 2, "did you mean 'sad'"),
         (("transform", "gone.mid", "--op", "inversion"), 2, "no such MIDI file"),
         (("transform", "gone.yaml", "--op", "inversion"), 2, "no such file"),
-        (("compare", "nothing", NOTES), 2, "is no theme; give notes"),
+        (("compare", "nothing", NOTES), 2, "is not a theme; give notes"),
         (("show", "demo", "hreo"), 2, "did you mean 'hero'"),
     ],
 )

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cuesmith.music.chord import QUALITIES, Chord, in_key, parse_roman
-from cuesmith.music.partwriting import Manner, _moves, _shape, _table, manner, voice_lead
+from cuesmith.music.partwriting import Manner, _move_costs, _own_costs, _table, manner, voice_lead
 from cuesmith.music.scale import Key
 from cuesmith.music.voicing import LOW_LIMITS, candidates, muddy
 from cuesmith.specs.banks.library import load_banks
@@ -136,9 +136,9 @@ def test_no_other_voicing_of_one_chord_would_cost_less(
     path = [table.tolist().index(list(v)) for table, v in zip(tables, found, strict=True)]
 
     def cost(chosen: list[int]) -> int:
-        alone = sum(int(_shape(chord, 4, LOW, HIGH, way)[k]) for chord, k in zip(chords, chosen, strict=True))
+        alone = sum(int(_own_costs(chord, 4, LOW, HIGH, way)[k]) for chord, k in zip(chords, chosen, strict=True))
         steps = zip(pairwise(chords), pairwise(chosen), strict=True)
-        return alone + sum(int(_moves(a, b, 4, LOW, HIGH, way)[i, j]) for (a, b), (i, j) in steps)
+        return alone + sum(int(_move_costs(a, b, 4, LOW, HIGH, way)[i, j]) for (a, b), (i, j) in steps)
 
     changed = [*path[:at], other % len(tables[at]), *path[at + 1 :]]
     assert cost(path) <= cost(changed)

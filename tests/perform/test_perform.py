@@ -17,7 +17,7 @@ from cuesmith.music.note import PPQ
 from cuesmith.orchestrate.loudness.role_table import ROLE_DB
 from cuesmith.perform.gated_drums import OPEN, SHUT
 from cuesmith.perform.model import Performance, Track
-from cuesmith.perform.play import Feel, feels, perform, swung
+from cuesmith.perform.play import Swing, apply_swing, perform, section_swings
 from cuesmith.perform.tables import ARTICULATIONS, CLIP_MS, MAX_EARLY_MS, SPREAD_MS, TIMING
 from cuesmith.score import Part
 from cuesmith.specs.banks.library import Banks
@@ -47,12 +47,12 @@ def again(cue: Cue, banks: Banks, **playing: object) -> Performance:
 
 @given(TICKS, st.sampled_from([PPQ, PPQ // 2]))
 def test_straight_playing_is_the_identity(ticks: Ticks, pair: int) -> None:
-    assert (swung(ticks, Feel(0.5, pair)) == ticks).all()
+    assert (apply_swing(ticks, Swing(0.5, pair)) == ticks).all()
 
 
 @given(TICKS, st.floats(0.5, 0.72), st.sampled_from([PPQ, PPQ // 2]))
 def test_swing_keeps_beats_and_order(ticks: Ticks, swing: float, pair: int) -> None:
-    bent = swung(ticks, Feel(swing, pair))
+    bent = apply_swing(ticks, Swing(swing, pair))
     assert (np.diff(bent) >= 0).all()
     assert (bent[ticks % pair == 0] == ticks[ticks % pair == 0]).all()
     assert (bent >= ticks).all(), "swing only delays"
@@ -62,7 +62,7 @@ def test_swing_keeps_beats_and_order(ticks: Ticks, swing: float, pair: int) -> N
 @given(st.floats(0.5, 0.72), st.integers(0, 50))
 def test_the_off_beat_stands_at_the_ratio(swing: float, beat: int) -> None:
     off = np.asarray([beat * PPQ + PPQ // 2])
-    assert swung(off, Feel(swing, PPQ))[0] == pytest.approx(beat * PPQ + swing * PPQ, abs=1)
+    assert apply_swing(off, Swing(swing, PPQ))[0] == pytest.approx(beat * PPQ + swing * PPQ, abs=1)
 
 
 @every_cue
@@ -70,11 +70,11 @@ def test_every_section_has_a_feel_and_compound_ones_are_straight(
     style: str, type_: str, composed: Composed, banks: Banks
 ) -> None:
     score = composed(style, type_, 1).score
-    found = feels(score, load_style(style).playing, banks)
+    found = section_swings(score, load_style(style).playing, banks)
     assert len(found) == len(score.plan.sections)
-    for feel, section in zip(found, score.plan.sections, strict=True):
-        assert 0.5 <= feel.swing <= 0.75
-        assert section.meter.denominator == 4 or feel.swing == 0.5
+    for swing, section in zip(found, score.plan.sections, strict=True):
+        assert 0.5 <= swing.ratio <= 0.75
+        assert section.meter.denominator == 4 or swing.ratio == 0.5
 
 
 @every_cue

@@ -36,7 +36,7 @@ from cuesmith.themes.expectation import (
     pitch_distributions,
     read_expectations,
 )
-from cuesmith.themes.melody_views import see
+from cuesmith.themes.melody_views import view_melody
 from cuesmith.themes.surprise_profile import figures, naturalness, nearness, percentiles, profile, surprise_at
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -89,7 +89,7 @@ def melodies(draw: st.DrawFn) -> tuple[tuple[Heard, ...], Key, Meter]:
 def test_probabilities_sum_to_one_and_nothing_is_impossible(melody: tuple[tuple[Heard, ...], Key, Meter]) -> None:
     notes, key, meter = melody
     model = load_expectations()
-    views = see(notes, key, meter)
+    views = view_melody(notes, key, meter)
     for family, seen in (
         (model.opening, views.opening),
         (model.pitch, views.pitch),

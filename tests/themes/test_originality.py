@@ -19,10 +19,10 @@ from cuesmith.specs.show import ThemeSpec
 from cuesmith.specs.yaml.document import parse_document
 from cuesmith.specs.yaml.validate import validate
 from cuesmith.themes.make import make_theme
-from cuesmith.themes.originality import NOTES, deny, is_original, ngrams, quotes
+from cuesmith.themes.originality import NOTES, build_deny_index, is_original, ngrams, quotes
 
 TUNES = load_banks().deny_list
-DENIED = deny(TUNES)
+DENIED = build_deny_index(TUNES)
 EIGHTH = PPQ // 2
 IDS = tuple(TUNES)
 THEMES = 500
@@ -116,7 +116,7 @@ def test_a_tenth_is_the_tolerance_of_rhythm(percent: int, caught: bool) -> None:
     tune = WellKnown(title="x", origin="", intervals=(2, 2, 1, 2, -7, 4, 5), durations=(2, 2, 2, 2, 2, 2, 2, 2))
     longer = 2 * (100 + percent) / 100
     played = WellKnown(title="y", origin="", intervals=tune.intervals, durations=(2, 2, 2, longer, 2, 2, 2, 2))
-    assert (quotes(sung(played), deny({"x": tune})) == ("x",)) is caught
+    assert (quotes(sung(played), build_deny_index({"x": tune})) == ("x",)) is caught
 
 
 def test_the_same_pitches_in_another_rhythm_are_another_tune() -> None:

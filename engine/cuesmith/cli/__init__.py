@@ -1,7 +1,7 @@
-"""The command line: reads options, calls the composer and the renderer, prints. It decides nothing about music.
+"""The command line: reads options, calls the composer and the renderer, prints. It makes no musical decisions.
 
-Exit codes: 0 done, 1 it failed at run time, 2 the command asks for something that does not exist or fit, 3 a file is
-not valid, 4 something outside Cuesmith is missing (FluidSynth, a soundfont), 130 interrupted.
+Exit codes: 0 success, 1 runtime error, 2 the command asks for something that does not exist or does not fit, 3 a file
+is not valid, 4 an external component is missing (FluidSynth, a soundfont), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ import sys
 
 
 def main() -> None:
-    """Run the command line of this process and leave with its exit code (raises SystemExit)."""
+    """Run the command line of this process and exit with its exit code (raises SystemExit)."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            # a title in Japanese on a terminal that is ASCII only must not end the program
+            # printing a Japanese title on an ASCII-only terminal must not raise an error
             stream.reconfigure(errors="backslashreplace")
     try:
         from cuesmith.cli.app import app
 
         app(prog_name="cuesmith")
-    except KeyboardInterrupt:  # while importing: inside a command the guard has it
+    except KeyboardInterrupt:  # during the imports; inside a command the guard handles it
         sys.exit(130)

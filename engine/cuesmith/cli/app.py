@@ -1,4 +1,4 @@
-"""The commands, put together. Options are read here; what is heavy is imported inside the commands."""
+"""The commands together in one application. Heavy imports happen inside the commands, so that start-up is fast."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def _print_version(wanted: bool) -> None:
 @app.callback()
 def root(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit.")
     ] = False,
 ) -> None:
     """Procedural cues for anime scores: styles and leitmotifs in, MIDI and mastered audio out."""

@@ -1,4 +1,4 @@
-"""`cuesmith calibrate`: measure a soundfont once, so that its instruments stand in the mix as they should."""
+"""`cuesmith calibrate`: measure a soundfont once, so that its instruments get the right level in the mix."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cuesmith.cli.output import note, progress, say, say_json, table
 if TYPE_CHECKING:
     from cuesmith_render import Calibrated
 
-SHOWN = 12  # programs in the table: those furthest from the rest
+SHOWN = 12  # number of programs in the printed table: those with the greatest corrections
 OUT_OF_TUNE_CENTS = 12.0
 
 
@@ -23,15 +23,15 @@ def calibrate(
         Path | None,
         typer.Argument(metavar="FONT", help="A soundfont (.sf2, .sf3); default: the one that would be used."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Measure it again though it is known.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Measure it again even if it was measured before.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print everything measured as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Measure how loud, quick and well tuned each instrument of a soundfont is; renders use it from then on."""
-    from cuesmith_render import calibrate as measured
+    """Measure level, attack time and tuning of each instrument of a soundfont. Later renders use the result."""
+    from cuesmith_render import calibrate as measure_font
 
     with progress(quiet=quiet or as_json) as step:
-        found = measured(font, force=force, on_progress=step)
+        found = measure_font(font, force=force, on_progress=step)
     if as_json:
         say_json(
             {"soundfont": str(found.soundfont.path), "cache": str(found.path), "fresh": found.fresh, **found.table}
@@ -41,14 +41,14 @@ def calibrate(
 
 
 def hint(soundfont: Path | None, *, quiet: bool = False) -> None:
-    """A line on stderr where a soundfont is about to play that nobody has measured."""
+    """Print a line on stderr when the soundfont about to be used has not been measured."""
     from cuesmith_render import calibration_here
 
     if not quiet and calibration_here(soundfont).origin == "none":
         name = "" if soundfont is None else f" {shlex.quote(str(soundfont))}"
         note(
-            "cuesmith: nobody has measured this soundfont, so its instruments may be out of balance; "
-            f"cuesmith calibrate{name} (half a minute, once) mends that"
+            "cuesmith: this soundfont has not been measured, so its instruments may be out of balance; "
+            f"to correct that, run once: cuesmith calibrate{name} (it takes half a minute)"
         )
 
 
@@ -67,12 +67,14 @@ def _report(found: Calibrated) -> str:
     ]
     if data["missing_programs"]:
         lines.append(f"missing programs: {', '.join(map(str, data['missing_programs']))}")
-    lines.append(f"{'measured and kept' if found.fresh else 'known already (--force measures again)'}: {found.path}")
+    lines.append(
+        f"{'measure_font and kept' if found.fresh else 'known already (--force measures again)'}: {found.path}"
+    )
     return "\n".join(lines)
 
 
 def _rows(data: Mapping[str, Any]) -> list[tuple[str, ...]]:
-    """Number, name, gain, onset, tail, cents and remarks of each program."""
+    """Return number, name, gain, onset, tail, cents and remarks of each program."""
     from cuesmith.export.gm import instrument_name
 
     silent: Mapping[str, list[int]] = next(iter(data["silent_keys"].values()), {})

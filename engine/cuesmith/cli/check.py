@@ -1,4 +1,4 @@
-"""`cuesmith check`: whether styles and shows are valid, with every fault at its place."""
+"""`cuesmith check`: validate styles and shows, and print every fault with its place in the file."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 Kind = Literal["style", "show"]
 
 _STYLE_KEYS = ("seats", "palette", "family")
-_SHOW_KEYS = ("themes", "album")  # how a show is known whose cues are missing
+_SHOW_KEYS = ("themes", "album")  # a file with one of these keys is a show, even without cues
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One file looked at. kind is None when it cannot be told; errors is empty for a valid file."""
+    """The result for one file. `kind` is None when it could not be found out; `errors` is empty for a valid file."""
 
     file: str
     kind: Kind | None
@@ -36,7 +36,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print the verdicts as JSON.")] = False,
     quiet: Annotated[bool, typer.Option("-q", "--quiet", help="Print nothing but errors.")] = False,
 ) -> None:
-    """Check styles and shows; which of the two a file is, is told from what it holds."""
+    """Check styles and shows. The content of a file decides which of the two it is."""
     verdicts = [verdict_of(path) for path in _yaml_files(files)]
     bad = [verdict for verdict in verdicts if verdict.errors]
     if as_json:
@@ -52,7 +52,7 @@ def check(
 
 
 def kind_of(document: Document) -> Kind | None:
-    """Style or show, by the keys of the top level; None for neither."""
+    """Return whether a document is a style or a show, by its top-level keys; None when it is neither."""
     data = document.data
     if not isinstance(data, dict):
         return None
@@ -64,7 +64,7 @@ def kind_of(document: Document) -> Kind | None:
 
 
 def verdict_of(path: Path) -> Verdict:
-    """Read and validate one file; what is wrong is in the verdict, nothing is raised for it."""
+    """Read and validate one file. Errors are returned in the verdict, not raised."""
     from cuesmith.specs.load import show_from, style_from
     from cuesmith.specs.yaml.document import read_document
 
@@ -84,7 +84,7 @@ def verdict_of(path: Path) -> Verdict:
 
 
 def _yaml_files(paths: Sequence[Path]) -> Iterator[Path]:
-    """The files themselves; of a folder, the YAML files in it, in order of name."""
+    """Yield the given files; for a folder, the YAML files in it, sorted by name."""
     for path in paths:
         if not path.is_dir():
             yield path

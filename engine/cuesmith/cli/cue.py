@@ -1,4 +1,4 @@
-"""`cuesmith cue`: compose one cue and write it."""
+"""`cuesmith cue`: compose one cue and write it to files."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def cue(
     as_json: JsonOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Compose one cue and write it, in as many formats as you name files."""
+    """Compose one cue and write it, in one format for each file you name."""
     from cuesmith.cue.compose import check_type, compose
     from cuesmith.cue.cue import SOUNDED, WRITTEN
     from cuesmith.specs.spotting_list import read_hits
@@ -107,7 +107,7 @@ def cue(
 
 
 def _length_of(seconds: str | None, type_: str, rate: Rate, *, force: bool) -> float | None:
-    """The length asked for, which the type must take; None where nothing was said."""
+    """Return the requested length after a check against the limits of the type; None when none was given."""
     from cuesmith.specs.banks.library import load_banks
 
     if seconds is None:
@@ -116,7 +116,7 @@ def _length_of(seconds: str | None, type_: str, rate: Rate, *, force: bool) -> f
 
 
 def _beats_of(file: Path, style: str, rate: Rate) -> list[Beat]:
-    """The beats of a file, whose recipes the style must know."""
+    """Read the beats of a file; their recipes must exist in the banks or the style."""
     from cuesmith.specs.banks.library import load_banks
     from cuesmith.specs.banks.themes import PLAIN
     from cuesmith.specs.beats import read_beats
@@ -130,7 +130,7 @@ def _beats_of(file: Path, style: str, rate: Rate) -> list[Beat]:
 def _write(
     made: Cue, files: tuple[Path, ...], sounded: tuple[str, ...], soundfont: Path | None, *, quiet: bool = False
 ) -> None:
-    """All files of one cue; what can fail for want of a component (sound) is made before the first is written."""
+    """Write all files of one cue. Audio is rendered before the first file is written, because it may fail."""
     audible = [path for path in files if path.suffix.lower() in sounded]
     if audible:
         from cuesmith.cli.calibrate import hint
@@ -147,21 +147,21 @@ def _write(
 
 
 def hits_line(plan: Plan) -> str:
-    """How well the hits are met, in one line."""
+    """Return one line about how well the hits are met."""
     worst = max(abs(hit.error_ms) for hit in plan.hits)
     on_line = sum(hit.beat == 1 for hit in plan.hits)
     return f"{len(plan.hits)}, {on_line} on bar lines; {plan.hit_error_ms:.1f} ms off on average, {worst:.1f} at most"
 
 
 def beats_line(plan: Plan) -> str:
-    """How near to their seconds the scenes begin, and between which tempi they move, in one line."""
+    """Return one line about the scenes: how near to their times they begin, and the range of tempi."""
     off = [abs(plan.tempo.seconds(point.tick) - point.at_sec) for point in plan.points]
     bpm = [plan.tempo.bpm(point.tick) for point in plan.points]
     return f"{len(off)}, at most {max(off):.2f} s off; {min(bpm):.0f} to {max(bpm):.0f} quarter notes per minute"
 
 
 def summary(made: Cue, files: tuple[Path, ...]) -> str:
-    """The cue in a few lines: what it is, how long, who plays, where it was written."""
+    """Return the cue in a few lines: what it is, its length, its players, its files."""
     plan = made.score.plan
     names = list(dict.fromkeys(part.name for part in made.score.parts))
     rows = [

@@ -1,4 +1,4 @@
-"""The options of `cuesmith cue`: how each is written, and what the help says of it."""
+"""The options of `cuesmith cue`: types, names and help texts."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ StyleOption = Annotated[str, typer.Option("--style", metavar="S", help="Name or 
 TypeOption = Annotated[str, typer.Option("--type", metavar="T", help="Kind of cue: see cuesmith types.")]
 SecondsOption = Annotated[
     str | None,
-    typer.Option("--seconds", metavar="T", help="Where the last bar line stands: 72.4, 1:12.4 or 00:01:12:10@24."),
+    typer.Option("--seconds", metavar="T", help="Time of the last bar line: 72.4, 1:12.4 or 00:01:12:10@24."),
 ]
 SeedOption = Annotated[str, typer.Option("--seed", metavar="N", help="A number or a word: same seed, same music.")]
 KeyOption = Annotated[str | None, typer.Option("--key", metavar="K", help="Such as 'D major' or 'A dorian'.")]
@@ -44,7 +44,7 @@ BeatsOption = Annotated[
 FpsOption = Annotated[
     str, typer.Option("--fps", metavar="R", help="Frame rate of timecodes: 23.976, 24, 25, 29.97 (drop) or 30.")
 ]
-ForceOption = Annotated[bool, typer.Option("--force", help="Take a length the type is not made for.")]
+ForceOption = Annotated[bool, typer.Option("--force", help="Allow a length outside the limits of the type.")]
 OutputOption = Annotated[
     list[Path] | None,
     typer.Option("-o", "--output", metavar="FILE", help="File to write: .mid .json .svg .flac .wav .ogg; repeatable."),

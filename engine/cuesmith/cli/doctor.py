@@ -1,4 +1,4 @@
-"""`cuesmith doctor`: what sounds here, why that, and the one command that would help most."""
+"""`cuesmith doctor`: which FluidSynth and soundfont are used here, why, and the most useful remedy."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from cuesmith.errors import ComponentError
 if TYPE_CHECKING:
     from cuesmith_render.fluid.diagnose import Diagnosis
 
-_NEEDED = ("numpy", "scipy", "soundfile")  # without one of them nothing can be mastered and written
+_NEEDED = ("numpy", "scipy", "soundfile")  # mastering and writing audio need all of them
 
 
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findings as JSON.")] = False) -> None:
-    """Say which FluidSynth and soundfont would be used, what was passed over and why, and what would help."""
+    """Show which FluidSynth and soundfont would be used, which were rejected and why, and what would help."""
     from cuesmith_render import diagnose
 
     found = diagnose()
@@ -36,7 +36,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print the findi
 
 
 def can_sound(found: Diagnosis) -> bool:
-    """Whether a render would work with what is here."""
+    """Whether rendering would work on this machine."""
     versions = dict(found.versions)
     here = all(versions.get(name, "missing") != "missing" for name in _NEEDED)
     return here and found.library is not None and found.soundfont is not None

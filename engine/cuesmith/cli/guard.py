@@ -1,4 +1,4 @@
-"""How a command ends: every failure as one message on stderr and an exit code, never as a traceback."""
+"""How a command ends: every failure becomes one message on stderr and an exit code, never a traceback."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from cuesmith.errors import CuesmithError
 
 P = ParamSpec("P")
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+INTERRUPTED = 130  # 128 + SIGINT, the convention of shells
 TRACEBACK_VARIABLE = "CUESMITH_TRACEBACK"
 
 
 def guarded(command: Callable[P, None]) -> Callable[P, None]:
-    """The command with its failures turned into messages; it then ends by `typer.Exit` with the right code."""
+    """Wrap a command so that its failures become messages; it then raises `typer.Exit` with the right exit code."""
 
     @wraps(command)
     def run(*args: P.args, **kwargs: P.kwargs) -> None:
@@ -53,7 +53,10 @@ def guarded(command: Callable[P, None]) -> Callable[P, None]:
 
 
 def _message(fault: CuesmithError) -> str:
-    """Faults of a file keep their `file:line:column` at the start of the line, where editors look for it."""
+    """Return the message of an error.
+
+    Faults in a file keep `file:line:column` at the start of the line, for editors.
+    """
     text = str(fault)
     lines = text.count("\n") + 1
     return f"cuesmith: {text}" if lines == 1 else f"cuesmith: {lines} faults:\n{text}"
@@ -65,7 +68,7 @@ def _reason(fault: OSError) -> str:
 
 
 def _abandon_output() -> None:
-    """Nobody reads our output any more: what is still buffered goes nowhere, and quietly."""
+    """After a broken pipe, send buffered output to the null device, so that no second error is raised at exit."""
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError, AttributeError):
             nowhere = os.open(os.devnull, os.O_WRONLY)

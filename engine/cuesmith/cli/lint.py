@@ -1,4 +1,4 @@
-"""`cuesmith lint`: what a musician would mend in a MIDI file or a show, with bar and part."""
+"""`cuesmith lint`: check a MIDI file or a show by the rules of the critic, with bar and part of each finding."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ WORDS = {1: "reject", 2: "mend", 3: "polish"}
 
 
 class Format(StrEnum):
-    """How findings are printed."""
+    """The formats in which findings are printed."""
 
     TEXT = "text"
     JSON = "json"
@@ -30,10 +30,10 @@ def lint(
     source: Annotated[str, typer.Argument(metavar="FILE", help="A MIDI file, or a show: a .yaml file or a name.")],
     format_: Annotated[Format, typer.Option("--format", help="How to print the findings.")] = Format.TEXT,
     everything: Annotated[
-        bool, typer.Option("--all", help="Also what is mere polish, and which rules could not be checked.")
+        bool, typer.Option("--all", help="Also print findings of mere polish, and the rules that could not be checked.")
     ] = False,
 ) -> None:
-    """Hold music against the rules of the critic; ends with 1 when a rule is broken that should never be."""
+    """Check music by the rules of the critic. The exit code is 1 when a rule of the gravest kind is broken."""
     from cuesmith.critic.critique import critique_midi
     from cuesmith.show.critique_show import critique_show
     from cuesmith.specs.banks.library import load_banks
@@ -66,12 +66,12 @@ def _print_show(judged: ShowReport, format_: Format, everything: bool) -> None:
 
 
 def shown(report: Report, everything: bool) -> tuple[Finding, ...]:
-    """The findings to print: without --all those of severity 1 and 2."""
+    """Return the findings to print: without --all only those of severity 1 and 2."""
     return tuple(finding for finding in report.findings if everything or finding.severity < 3)
 
 
 def report_data(report: Report, everything: bool) -> dict[str, object]:
-    """A report as plain data."""
+    """Return a report as plain data."""
     return {
         "id": report.id,
         "title": report.title,
@@ -83,7 +83,7 @@ def report_data(report: Report, everything: bool) -> dict[str, object]:
 
 
 def report_text(report: Report, everything: bool, name: str = "") -> str:
-    """A line that sums a report up, then one line per finding, the gravest first."""
+    """Return one line that summarises a report, then one line per finding, the gravest first."""
     counts = ", ".join(f"{report.count(s)} to {word}" for s, word in WORDS.items() if report.count(s))
     title = name or (report.title if report.title.startswith(report.id) else f"{report.id} {report.title}")
     lines = [f"{title}: score {report.score:g}; {counts or 'nothing to mend'} ({len(report.checked)} rules)"]

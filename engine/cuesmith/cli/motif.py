@@ -47,7 +47,7 @@ def invent(
     output: Files = None,
     as_json: AsJson = False,
 ) -> None:
-    """Invent themes of a character or a mood, no two alike: notes, outline, and the points of every criterion."""
+    """Invent distinct themes of a character or a mood; print notes, outline, and the points of every criterion."""
     from cuesmith.chance import stream
     from cuesmith.export.theme_files import notes_of
     from cuesmith.export.theme_page import page_of
@@ -104,7 +104,7 @@ def transform(
     output: Files = None,
     as_json: AsJson = False,
 ) -> None:
-    """Transform a theme by operations or by a recipe, and say how recognisable it still is."""
+    """Transform a theme by operations or by a recipe, and print how recognisable it still is."""
     from cuesmith.export.theme_files import notes_of
     from cuesmith.export.theme_page import Page
     from cuesmith.motif.ops import apply_ops
@@ -122,8 +122,8 @@ def transform(
         if recipe not in recipes:
             raise UsageError(f"unknown recipe '{recipe}'{did_you_mean(recipe, recipes)}")
         texts = recipe_ops(recipes[recipe], source.key, placed=True)
-        cooked = apply_recipe(melody, recipes[recipe], source.key, source.scale, placed=True)
-        result, second = cooked.line, cooked.accompaniment
+        transformed = apply_recipe(melody, recipes[recipe], source.key, source.scale, placed=True)
+        result, second = transformed.line, transformed.accompaniment
     else:
         try:
             result, second = apply_ops(melody, texts, source.key, source.scale), None
@@ -148,7 +148,7 @@ def show(
     output: Files = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a theme of a show: what it is and all its notes."""
+    """Show one theme of a show: its key, form and all its notes."""
     from cuesmith.export.explain import theme_data
     from cuesmith.export.theme_files import pages_text
     from cuesmith.export.theme_page import page_of
@@ -165,7 +165,7 @@ def show(
 
 
 def compare(first: ThemeText, second: ThemeText, as_json: AsJson = False) -> None:
-    """Say how alike the ideas of two themes are: rhythm, contour, intervals, and the identity they make."""
+    """Compare the ideas of two themes: rhythm, contour, intervals, and the identity calculated from them."""
     from cuesmith.motif.identity import DISTINCT, STATEMENT, likeness
 
     a, b = theme_of(first), theme_of(second)
@@ -187,7 +187,7 @@ for _command in (invent, transform, show, compare):
 
 
 def _check_mood(character: str | None, valence: float | None, arousal: float | None, banks: Banks) -> None:
-    """Raises UsageError for an unknown character, for numbers out of range, and when nothing is said at all."""
+    """Raise UsageError for an unknown character, for numbers out of range, and when no option is given at all."""
     if character is None and valence is None and arousal is None:
         raise UsageError("say what the theme is like: --character NAME, or --valence and --arousal")
     if character is not None and character not in banks.characters:

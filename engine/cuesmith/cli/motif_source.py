@@ -1,4 +1,4 @@
-"""What a THEME on the command line means: notes as text, a .yaml or .mid file, or SHOW:NAME."""
+"""Read the THEME argument of the command line: notes as text, a .yaml or .mid file, or SHOW:NAME."""
 
 from __future__ import annotations
 
@@ -12,9 +12,12 @@ FORMS = "notes ('D4:1.5 F#4:.5 A4:2'), a .yaml or .mid file, or SHOW:NAME (demo:
 
 
 def theme_of(text: str, *, key: str | None = None) -> Theme:
-    """The theme a command-line argument names. key: of notes and MIDI files, where it should not be guessed.
+    """Return the theme that a command-line argument names.
 
-    Raises UsageError for what is none of the forms, or names what does not exist; SpecError for a faulty file.
+    key: the key of notes or of a MIDI file, when it should not be guessed.
+
+    Raises UsageError when the text has none of the forms or names something that does not exist, SpecError for an
+    invalid file.
     """
     from cuesmith.motif.text import looks_like_notes
 
@@ -27,14 +30,14 @@ def theme_of(text: str, *, key: str | None = None) -> Theme:
         return _from_file(text, None)
     source, colon, name = text.rpartition(":")
     if not colon:
-        raise UsageError(f"'{text}' is no theme; give {FORMS}")
+        raise UsageError(f"'{text}' is not a theme; give {FORMS}")
     if source.lower().endswith((".yaml", ".yml")):
         return _from_file(source, name)
     return theme_of_show(source, name)
 
 
 def theme_of_show(show: str, name: str) -> Theme:
-    """A theme of a show, as its cues have it. Raises UsageError when the show has no such theme."""
+    """Return a theme of a show, as its cues use it. Raises UsageError when the show has no such theme."""
     from cuesmith.show.compose_show import show_themes
     from cuesmith.specs.load import load_show
 
@@ -61,7 +64,7 @@ def _given(name: str, key: str | None, *, notes: str | None = None, midi: str | 
 
 
 def _from_file(file: str, name: str | None) -> Theme:
-    """A theme of a file of themes, or of a show; without a name the only one there."""
+    """Return a theme of a file with themes, or of a show. Without a name the file must have exactly one."""
     from cuesmith.chance import stream
     from cuesmith.specs.banks.library import load_banks
     from cuesmith.specs.load import load_style

@@ -1,4 +1,4 @@
-"""What options must hold beyond their type. Each function returns the value to use or raises UsageError."""
+"""Check option values beyond their type. Each function returns the value to use or raises UsageError."""
 
 from __future__ import annotations
 
@@ -29,28 +29,28 @@ _WHOLE = re.compile(r"-?[0-9]{1,18}")
 
 
 def seed_of(text: str) -> int | str:
-    """A whole number, also below zero, as int; anything else is a word and a seed as well."""
+    """Return a whole number (it may be negative) as int; any other text is also a seed."""
     if not text.strip():
         raise UsageError("--seed is empty; give a number or a word, such as --seed 7")
     return int(text) if _WHOLE.fullmatch(text) else plain(text, "--seed")
 
 
 def plain(text: str, option: str) -> str:
-    """Text that can stand in every file: no control characters, nothing that is not Unicode."""
+    """Check that text is safe in every file: no control characters, only valid Unicode."""
     if any(ord(sign) < 32 or 127 <= ord(sign) < 160 or 0xD800 <= ord(sign) < 0xE000 for sign in text):
         raise UsageError(f"{option} {text!a}: it holds control characters or broken text; write it in UTF-8")
     return text
 
 
 def title_of(text: str) -> str:
-    """A title of 1..120 characters."""
+    """Check a title: 1..120 characters."""
     if not text.strip() or len(text) > MAX_TITLE:
         raise UsageError(f"--title has {len(text.strip())} characters; a title has 1 to {MAX_TITLE}")
     return plain(text, "--title")
 
 
 def rate_of(text: str) -> Rate:
-    """A frame rate of timecode."""
+    """Read a frame rate of timecode."""
     try:
         return parse_rate(text)
     except ValueError as fault:
@@ -58,7 +58,7 @@ def rate_of(text: str) -> Rate:
 
 
 def ensemble_of(text: str | None) -> Ensemble | None:
-    """A size of ensemble."""
+    """Check the size of an ensemble."""
     for known in get_args(Ensemble):
         if text == known:
             return cast(Ensemble, known)
@@ -68,16 +68,16 @@ def ensemble_of(text: str | None) -> Ensemble | None:
 
 
 def humanize_of(share: float) -> float:
-    """How much of their habits players keep, 0 .. 1."""
-    if not 0 <= share <= 1:  # so that nan is refused as well
+    """Check how strongly players leave the grid, 0..1."""
+    if not 0 <= share <= 1:  # written this way to reject NaN, too
         raise UsageError(f"--humanize {share:g}: choose 0 (on the grid) to 1 (as the style plays)")
     return share
 
 
 def time_of(text: str, rate: Rate) -> float:
-    """Seconds of a number, of minutes and seconds, or of a timecode at this rate."""
+    """Read seconds from a number, from minutes and seconds, or from a timecode at this rate."""
     try:
-        return float(text)  # also what no cue can last: that is said where the limits are known
+        return float(text)  # any number; `seconds_in` checks the limits
     except ValueError:
         pass
     try:
@@ -87,11 +87,11 @@ def time_of(text: str, rate: Rate) -> float:
 
 
 def seconds_in(seconds: float, type_: str, limits: tuple[float, float], *, force: bool = False) -> float:
-    """A length the cue type can take; with force, one that any cue can."""
+    """Check a length against the limits of the cue type, or, with `force`, against the limits of any cue."""
     from cuesmith.specs.brief import FORCED_LIMITS
 
     low, high = FORCED_LIMITS if force else limits
-    if not low <= seconds <= high:  # so that nan is refused as well
+    if not low <= seconds <= high:  # written this way to reject NaN, too
         nearest = "" if math.isnan(seconds) else f"; the nearest is {low if seconds < low else high:g}"
         able = not force and FORCED_LIMITS[0] <= seconds <= FORCED_LIMITS[1]
         hint = " (--force takes it all the same)" if able else ""
@@ -100,10 +100,10 @@ def seconds_in(seconds: float, type_: str, limits: tuple[float, float], *, force
 
 
 def output_files(paths: Sequence[Path], endings: Sequence[str]) -> tuple[Path, ...]:
-    """The files to write, each checked before any work is done: a known ending, a place that can be written.
+    """Check the files to write before any work is done: known endings, and places that can be written.
 
-    Raises UsageError when there are none, one has no known ending, is a folder or is named twice; CuesmithError when
-    there is no permission to write it.
+    Raises UsageError when there are none, an ending is unknown, one is a folder or is named twice; CuesmithError when
+    there is no permission to write.
     """
     if not paths:
         raise UsageError(f"nothing to write; name a file with -o, for example: {EXAMPLE}")
@@ -122,7 +122,7 @@ def output_files(paths: Sequence[Path], endings: Sequence[str]) -> tuple[Path, .
 
 
 def output_folder(path: Path) -> Path:
-    """The folder to write into; it need not exist yet. Raises UsageError or CuesmithError when it cannot be one."""
+    """Check the folder to write into; it need not exist. Raises UsageError or CuesmithError when it can't be used."""
     _check_place(path, path)
     return path
 

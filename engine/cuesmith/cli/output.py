@@ -1,4 +1,4 @@
-"""What commands print: text and tables for people, JSON for machines on stdout; everything else on stderr."""
+"""Printing: results as text, tables or JSON on stdout; everything else on stderr."""
 
 from __future__ import annotations
 
@@ -10,28 +10,28 @@ from contextlib import contextmanager
 
 import typer
 
-Progress = Callable[[str, int, int], None]  # what is done, how many are done, of how many
+Progress = Callable[[str, int, int], None]  # name of the finished step, number of finished steps, number of all steps
 
 
 def say(text: str = "") -> None:
-    """A line of results, on stdout."""
+    """Print a line of results on stdout."""
     typer.echo(text)
 
 
 def note(text: str) -> None:
-    """A line about the work, on stderr."""
+    """Print a line about the work on stderr."""
     typer.echo(text, err=True)
 
 
 def say_json(data: object) -> None:
-    """Plain data as JSON on stdout. ASCII only, so that no terminal or pipe can spoil it."""
+    """Print plain data as JSON on stdout, in ASCII only, so that it is safe for every terminal and pipe."""
     typer.echo(json.dumps(data, indent=2, allow_nan=False))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns side by side, two blanks apart, for a terminal or for `cut`; the last column may be long.
+    """Return text in columns, two spaces apart, for a terminal or for `cut`. The last column may be long.
 
-    Columns that hold only numbers are set flush right. Wide characters (kana, kanji) count as two.
+    Columns with only numbers are right-aligned. Wide characters (kana, kanji) count as two.
     """
     lines = [list(head), *(list(row) for row in rows)]
     wide = [max(_width(line[column]) for line in lines) for column in range(len(head))]
@@ -50,7 +50,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def clock(seconds: float) -> str:
-    """Seconds as minutes and seconds: 74.5 → 1:14.5."""
+    """Return seconds as minutes and seconds: 74.5 is 1:14.5."""
     tenths = round(seconds * 10)
     minutes, rest = divmod(tenths, 600)
     return f"{minutes}:{rest // 10:02d}.{rest % 10}"
@@ -58,7 +58,7 @@ def clock(seconds: float) -> str:
 
 @contextmanager
 def progress(*, quiet: bool) -> Iterator[Progress]:
-    """Shows how far a long work is: a bar on a terminal, a line per step elsewhere, nothing when quiet."""
+    """Show the progress of a long job: a bar on a terminal, else one line per step; nothing when quiet."""
     if quiet:
         yield lambda what, done, total: None
     elif sys.stderr is not None and sys.stderr.isatty():

@@ -1,4 +1,4 @@
-"""`cuesmith show` and `cuesmith album`: a whole show as MIDI files, or as mastered audio with a page to listen on."""
+"""`cuesmith show` and `cuesmith album`: write a whole show as MIDI files, or as mastered audio with a web page."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def show(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compose a show: a MIDI file per cue, and show.json, which says what is in them."""
+    """Compose a show: one MIDI file per cue, and show.json, which describes them."""
     from cuesmith.cue.compose import compose_brief
     from cuesmith.export.atomic import json_text, write_text
     from cuesmith.show.compose_show import CueSet, briefs_of, show_themes
@@ -39,7 +39,7 @@ def show(
     from cuesmith.specs.load import load_show
 
     folder = output_folder(output)
-    loaded = _played(load_show(file), ensemble, humanize)
+    loaded = _with_options(load_show(file), ensemble, humanize)
     themes = show_themes(loaded)
     cues = []
     briefs = briefs_of(loaded, themes)
@@ -57,11 +57,11 @@ def show(
     elif not quiet:
         say(_show_table(made))
         length = clock(sum(cue.seconds for cue in made.cues))
-        say(f"\n{loaded.title}: {len(made.cues)} cues, {length}, in {folder} (what is in them: show.json)")
+        say(f"\n{loaded.title}: {len(made.cues)} cues, {length}, in {folder} (described in show.json)")
 
 
-def _played(loaded: Show, ensemble: str | None, humanize: float | None) -> Show:
-    """The show with what the options say of every cue, whatever the cue says itself."""
+def _with_options(loaded: Show, ensemble: str | None, humanize: float | None) -> Show:
+    """Return the show with the ensemble and humanize options; they replace the values of every cue."""
     if (size := ensemble_of(ensemble)) is not None:
         cues = tuple(replace(cue, ensemble=None) for cue in loaded.cues)
         loaded = replace(loaded, ensemble=size, cues=cues)
@@ -94,11 +94,11 @@ def album(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Compose and render a show: mastered audio and MIDI per cue, and a page to listen on."""
+    """Compose and render a show: mastered audio and MIDI for each cue, and a page to listen to."""
     from cuesmith.specs.load import load_show
 
     folder = output_folder(output)
-    loaded = _played(load_show(file), ensemble, humanize)
+    loaded = _with_options(load_show(file), ensemble, humanize)
     from cuesmith.cli.calibrate import hint
     from cuesmith_render.album import render_album  # after the show has been read: this loads the sound libraries
 
@@ -115,7 +115,7 @@ def album(
 
 
 def _report_data(report: AlbumReport) -> dict[str, object]:
-    """The report as plain data, paths as text."""
+    """Return the report as plain data, paths as text."""
     return {
         "out_dir": str(report.out_dir),
         "index": str(report.index),
@@ -135,7 +135,7 @@ def _report_data(report: AlbumReport) -> dict[str, object]:
 
 
 def _finite(level: float) -> float | None:
-    """A level in dB; None for silence, as JSON has no infinity."""
+    """Return a level in dB, or None for silence, because JSON has no infinity."""
     return level if math.isfinite(level) else None
 
 

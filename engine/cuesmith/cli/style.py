@@ -1,4 +1,4 @@
-"""`cuesmith style new`: a style of one's own, begun on top of another."""
+"""`cuesmith style new`: begin your own style on top of another one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 style = typer.Typer(name="style", help="Begin a style of your own.", no_args_is_help=True)
 
-SHOWN_CUES = ("main_theme", "daily", "tender", "battle")  # whose tempo the starter shows
+SHOWN_CUES = ("main_theme", "daily", "tender", "battle")  # cue types whose tempo is shown in the starter file
 
 
 def new(
@@ -30,7 +30,7 @@ def new(
         Path | None, typer.Option("-o", "--output", metavar="FILE", help="File to write; usual: styles/NAME.yaml.")
     ] = None,
 ) -> None:
-    """Write the starter of a style: it sounds like its parent until you change a line; every line says what it does."""
+    """Write a starter file for a style. It sounds like its parent until you change a line; every line is explained."""
     from cuesmith.export.atomic import write_text
     from cuesmith.specs.banks.library import load_banks
     from cuesmith.specs.find import list_names
@@ -42,7 +42,7 @@ def new(
         raise UsageError(f"there is a style '{name}' already ({taken[name]}); choose another name")
     file = output_files([output or Path("styles", f"{name}.yaml")], (".yaml", ".yml"))[0]
     if file.exists():
-        raise UsageError(f"{file} is there already, and nothing is written over it; choose another name, or -o FILE")
+        raise UsageError(f"{file} exists already and is not overwritten; choose another name, or -o FILE")
     if file.stem == parent:
         raise UsageError(f"'{parent}' cannot begin as itself; give the new style a name of its own")
     text = starter(name, parent, load_style(parent), load_banks(), file)
@@ -57,21 +57,21 @@ style.command()(guarded(new))
 
 @style.callback()
 def _group() -> None:
-    """Begin a style of your own."""  # a group of one command keeps its name only when it has a callback
+    """Begin a style of your own."""  # without a callback, Typer drops the name of a group with one command
 
 
 def _check_name(name: str) -> None:
     plain(name, "NAME")
     if name.endswith((".yaml", ".yml")):
-        raise UsageError(f"NAME '{name}': leave the ending away; a file of your own choice goes with -o")
+        raise UsageError(f"NAME '{name}': leave out the ending; choose the file with -o")
     if not name[:1].isalnum() or not all(sign.isalnum() or sign in "_-. " for sign in name):
         raise UsageError(f"NAME '{name}': a name has letters, digits, '-', '_', and begins with a letter or digit")
 
 
 def starter(name: str, parent: str, base: Style, banks: Banks, file: Path) -> str:
-    """The text of a style file that changes nothing yet: the parent's values, each with what it means.
+    """Return the text of a style file that changes nothing yet: the values of the parent, each one explained.
 
-    The seats and cue types of the parent stand in it as comments, one to a line, ready to be taken.
+    Seats and cue types of the parent are included as comments, one per line.
     """
     return "\n".join(_lines(name, parent, base, banks, file)) + "\n"
 
@@ -80,12 +80,12 @@ def _lines(name: str, parent: str, base: Style, banks: Banks, file: Path) -> Ite
     title = name.replace("-", " ").replace("_", " ").capitalize()
     yield from (
         f"# {title}: begun on top of '{parent}'. It sounds like that until you change a line.",
-        "# Mappings { } are merged with the parent's key by key: give a key the value null to take it away.",
-        "# Lists [ ] replace the parent's. Lines you do not need can go: what is not said is inherited.",
+        "# Mappings { } are merged with the parent's key by key: give a key the value null to remove it.",
+        "# Lists [ ] replace the parent's. You can delete lines you do not need: what is missing is inherited.",
         f"# Check it: cuesmith check {file}",
         "schema_version: 1",
         f"title: {_flow(title)}",
-        "about: Who plays, what they play, and by what one knows the style after two bars.",
+        "about: Who plays, what they play, and what makes the style recognisable after two bars.",
         f"extends: {_flow(parent)}",
         "",
         "# Tonics to choose from, and which way the modes lean: -1 to minor .. 1 to major.",
@@ -120,7 +120,7 @@ def _lines(name: str, parent: str, base: Style, banks: Banks, file: Path) -> Ite
 
 
 def _seat(seat: Seat) -> dict[str, object]:
-    """What a seat says beyond what every seat has."""
+    """Return the fields of a seat that differ from the defaults."""
     from cuesmith.specs.style import Seat
 
     plain_seat = Seat(role=seat.role)
@@ -129,7 +129,7 @@ def _seat(seat: Seat) -> dict[str, object]:
 
 
 def _flow(value: object) -> str:
-    """A value as YAML on one line, whole numbers without a point."""
+    """Return a value as YAML on one line, whole numbers without a decimal point."""
     import yaml
 
     text: str = yaml.safe_dump(_whole(value), default_flow_style=True, sort_keys=False, width=10**6, allow_unicode=True)

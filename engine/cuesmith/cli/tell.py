@@ -1,4 +1,4 @@
-"""`cuesmith styles`, `types`, `feelings` and `schema`: what there is to choose from, and what files may say."""
+"""`cuesmith styles`, `types`, `feelings` and `schema`: list what is available, and what files may contain."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print as JSON.")]
 
 
 class SpecKind(StrEnum):
-    """The kinds of file people write."""
+    """The kinds of file that users write."""
 
     STYLE = "style"
     SHOW = "show"
 
 
 def styles(as_json: AsJson = False) -> None:
-    """List the styles that can be asked for by name."""
+    """List the styles that can be used by name."""
     from cuesmith.errors import CuesmithError
     from cuesmith.specs.find import list_names
     from cuesmith.specs.load import load_style
@@ -31,7 +31,7 @@ def styles(as_json: AsJson = False) -> None:
         try:
             style = load_style(entry.name)
             row.update(title=style.title, about=style.about)
-        except CuesmithError as fault:  # a faulty style of one's own must not hide the others
+        except CuesmithError as fault:  # an invalid style of the user must not hide the others
             row["about"] = f"not valid: {str(fault).splitlines()[0]}"
         rows.append(row)
     if as_json:
@@ -41,7 +41,7 @@ def styles(as_json: AsJson = False) -> None:
 
 
 def types(as_json: AsJson = False) -> None:
-    """List the kinds of cue: their usual seconds, shortest and longest, tempo, meters and ending."""
+    """List the types of cue: usual seconds, shortest and longest, tempo, meters and ending."""
     from cuesmith.specs.banks.library import load_banks
 
     rows = load_banks().cue_types
@@ -72,7 +72,7 @@ def types(as_json: AsJson = False) -> None:
 
 
 def feelings(as_json: AsJson = False) -> None:
-    """List the feelings a cue or a beat can be asked for by name, and where each lies."""
+    """List the feelings that a cue or a beat can have, with valence, arousal and tension of each."""
     from dataclasses import asdict
 
     from cuesmith.specs.banks.library import load_banks

@@ -1,4 +1,4 @@
-"""Judging: every rule of the bank over one cue or any MIDI file; `whole` judges a set."""
+"""Judge a cue or any MIDI file by every rule of the bank."""
 
 from __future__ import annotations
 
@@ -20,25 +20,28 @@ CHECKS: Mapping[str, Check] = {
 
 
 def critique(score: Score, themes: Mapping[str, Theme], banks: Banks, gravest: bool = False) -> Report:
-    """Judge one composed cue. themes: those it may state, by name (kept for rules that compare with the theme).
+    """Judge one composed cue.
 
-    gravest: by the rules of severity 1 alone, which is all that composing asks and takes half the time.
+    themes: the themes of the show, by name. No rule uses them at present.
+    gravest: check only rules of severity 1; this takes half the time and is enough during composition.
     """
     return critique_view(view_of(score, banks), banks, gravest)
 
 
 def critique_midi(path: str | Path, banks: Banks | None = None) -> Report:
-    """Judge any MIDI file by what can be inferred from it; what cannot is listed as not checked.
+    """Judge any MIDI file by what can be inferred from it. Rules that can't be checked are listed in the report.
 
-    Raises UsageError: no such file, no MIDI file, no notes.
+    Raises UsageError when the file is missing, not a MIDI file, or without notes.
     """
     used = banks or load_banks()
     return critique_view(read_view(Path(path), used), used)
 
 
 def critique_view(view: View, banks: Banks, gravest: bool = False) -> Report:
-    """Judge what a view shows: every rule (gravest: of severity 1) that holds for such a cue and whose needs the view
-    knows."""
+    """Judge a view by every rule that applies to it (with `gravest` only by rules of severity 1).
+
+    A rule whose `needs` the view does not know is listed as not checked.
+    """
     findings: list[Finding] = []
     severities: dict[str, int] = {}
     unknown: list[str] = []
@@ -57,7 +60,7 @@ def critique_view(view: View, banks: Banks, gravest: bool = False) -> Report:
 
 
 def finding_of(id_: str, severity: int, breach: Breach, bar: int) -> Finding:
-    """A breach of a rule as it is reported. bar: from 1; 0 for the whole set."""
+    """Return a breach as a finding. `bar` counts from 1; 0 means the whole set."""
     return Finding(id_, severity, round(float(breach.value), 4), round(float(breach.threshold), 4), bar, breach.part,
                    breach.message)  # fmt: skip
 
@@ -65,7 +68,10 @@ def finding_of(id_: str, severity: int, breach: Breach, bar: int) -> Finding:
 def report_of(
     id_: str, title: str, findings: Iterable[Finding], severities: Mapping[str, int], unknown: Iterable[str]
 ) -> Report:
-    """What was found of a cue or a set, in order of weight, and its mark. unknown: rules that could not be asked."""
+    """Return the report: findings in order of severity, and the score.
+
+    `unknown`: ids of rules that could not be checked.
+    """
     ordered = tuple(sorted(findings, key=lambda f: (f.severity, f.bar, f.rule, f.part)))
     score = round(score_of(ordered, severities), 1)
     return Report(id_, title, ordered, score, tuple(severities), tuple(unknown))

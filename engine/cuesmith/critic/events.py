@@ -1,4 +1,7 @@
-"""Rules of what happens when: fills, boundaries, rare colours, doublings, hit points. Only composed cues tell them."""
+"""Rules about when things happen: fills, section boundaries, glissandi, doublings, hit points.
+
+Only for composed cues.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +14,8 @@ from cuesmith.plan.model import SectionPlan
 
 LOGGED = frozenset({"parts", "sections"})
 PHRASE_BARS = 4
-SEVERAL = {"canon", "blocking", "dialogue", "counterpoint", "bass"}  # operations that ask for several leading voices
-FILLS = ("oroshi", "drum break", "cymbal swell")  # one device, however many of the drummers join in
+SEVERAL = {"canon", "blocking", "dialogue", "counterpoint", "bass"}  # operations that need several leading voices
+FILLS = ("oroshi", "drum break", "cymbal swell")  # these count as one device, with any number of drummers
 BLENDS = frozenset(  # families whose instruments blend when one doubles the other (Rimsky-Korsakov; composing practice)
     frozenset(pair)
     for pair in (
@@ -29,7 +32,7 @@ BLENDS = frozenset(  # families whose instruments blend when one doubles the oth
 
 
 def foreground(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q33: no more tunes at once than the ear follows, unless the theme comes in several voices."""
+    """Q33: no more tunes play at once than listeners can follow, unless the theme comes in several voices."""
     several = [(s.start, s.end) for s in view.statements if SEVERAL.intersection(op.partition(":")[0] for op in s.ops)]
     sung = [e for e in view.events if e.role == "lead" and not e.device.startswith("doubles ")]
     for event in sung:
@@ -46,7 +49,7 @@ def _section(view: View, event: Event) -> SectionPlan:
 
 
 def early_fills(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q38: drums fill at the end of a phrase or section, not inside."""
+    """Q38: drum fills come at the end of a phrase or section, not inside."""
     for event in view.events:
         if event.role != "pulse" or not event.device.endswith(" fill"):
             continue
@@ -59,7 +62,7 @@ def early_fills(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def blends(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q48: what doubles the tune is of its family or blends with it, and stays under it by some decibels."""
+    """Q48: an instrument that doubles the melody is of its family or blends with it, and is some decibels softer."""
     parts = {part.id: part for part in view.parts}
     seen: set[tuple[str, str]] = set()
     for event in view.events:
@@ -81,7 +84,7 @@ def blends(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def hit_points(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q55: hits are met: heavy ones within a frame, the others within a quarter of a second."""
+    """Q55: hit points are met: important ones within a frame, the others within a quarter of a second."""
     for hit in view.hits:
         most = limits["hard_ms"] if hit.weight >= limits["heavy"] else limits["soft_ms"]
         if abs(hit.error_ms) > most:
@@ -89,8 +92,8 @@ def hit_points(view: View, limits: Limits) -> Iterator[Breach]:
                          hit.tick)  # fmt: skip
 
 
-def _leads_over(view: View, before: SectionPlan, after: SectionPlan) -> set[str]:
-    """What marks a boundary: gestures into it, a fill, silence, another key, the bass on its way, who comes or goes."""
+def _marking_devices(view: View, before: SectionPlan, after: SectionPlan) -> set[str]:
+    """Return the devices that mark a boundary: gestures that lead into it, and drum fills (counted as one)."""
     start, window = after.start, before.meter.bar_ticks
     near = [e for e in view.events if e.start <= start and e.end > start - window and e.section == before.index]
     found = {e.device for e in near if e.device in LEAD_INS and start - 2 * window <= e.start}
@@ -99,7 +102,9 @@ def _leads_over(view: View, before: SectionPlan, after: SectionPlan) -> set[str]
     return found
 
 
-def _other_marks(view: View, before: SectionPlan, after: SectionPlan) -> bool:
+def _has_other_mark(view: View, before: SectionPlan, after: SectionPlan) -> bool:
+    """Whether a boundary is marked by a break, a new key, or players that come or go."""
+
     def playing(section: SectionPlan) -> frozenset[str]:
         return frozenset(e.part for e in view.events if e.section == section.index and e.device != "ending")
 
@@ -108,17 +113,17 @@ def _other_marks(view: View, before: SectionPlan, after: SectionPlan) -> bool:
 
 
 def boundaries(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q74: every boundary is marked, none by everything at once."""
+    """Q74: every section boundary is marked, but not by too many devices at once."""
     for before, after in zip(view.sections, view.sections[1:], strict=False):
-        found = _leads_over(view, before, after)
+        found = _marking_devices(view, before, after)
         if len(found) > limits["most"]:
             yield Breach(len(found), limits["most"], f"into {after.name} lead {', '.join(sorted(found))}", after.start)
-        elif not found and not _other_marks(view, before, after):
+        elif not found and not _has_other_mark(view, before, after):
             yield Breach(0, 1, f"nothing tells that {after.name} begins", after.start)
 
 
 def restraint(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q78: rare colours stay rare: one glissando, and one more for every so many bars."""
+    """Q78: glissandi are rare: one, and one more for every `gliss_bars` bars."""
     bars = len(view.bars) - 1
     swept = [e for e in view.events if e.device == "gliss"]
     most = 1 + bars // limits["gliss_bars"]

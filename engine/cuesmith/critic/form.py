@@ -1,4 +1,4 @@
-"""Rules of the whole: length, ending, silence, contrast, repetition, where one may cut."""
+"""Rules about the whole cue: length, ending, silence, contrast, repetition, places to cut."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PLANNED = frozenset({"plan", "sections"})
 
 
 def duration(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q06: the cue is as long as asked for."""
+    """Q06: the cue has the length that was asked for."""
     if view.asked_sec is None:
         return
     off = abs(view.seconds - view.asked_sec)
@@ -27,9 +27,9 @@ def duration(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def ending(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q07: a button is one short hit on the last downbeat, a loop rings over no bar line.
+    """Q07: a button ending is one short hit on the last downbeat; in a loop no note crosses the last bar line.
 
-    Hits of the picture may come after the button; a cue of a single bar has its theme there.
+    Hits of the picture may come after the button. A cue of a single bar may have its theme there.
     """
     notes = view.every
     if not len(notes):
@@ -57,7 +57,10 @@ def ending(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def _silences(view: View) -> NDArray[np.float64]:
-    """Rows (from, to) in seconds where nothing sounds, from the first note to the last bar line; tails ring."""
+    """Return rows (from, to) in seconds without any sound, from the first note on.
+
+    Releases of instruments count as sound.
+    """
     notes = view.every
     tail = np.array([(p.instrument.tail_ms if p.instrument else 300.0) / 1000 for p in view.parts] or [0.0])
     begin = view.tempo.seconds_array(notes.onset)
@@ -68,7 +71,7 @@ def _silences(view: View) -> NDArray[np.float64]:
 
 
 def dropout(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q08: no long silence inside the cue but in a break that was planned."""
+    """Q08: there is no long silence inside the cue, except in a planned break."""
     planned = [(view.tempo.seconds(a) - 0.1, view.tempo.seconds(b) + 0.1) for a, b in view.in_section(("break",))]
     for start, end in _silences(view).tolist():
         long = end - start > limits["seconds"]
@@ -78,7 +81,7 @@ def dropout(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def silence_share(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q79: how much of the cue is silence."""
+    """Q79: the share of silence in the cue is within limits."""
     if view.seconds < limits["seconds"]:
         return
     rests = _silences(view)
@@ -90,7 +93,7 @@ def silence_share(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def _power(view: View) -> tuple[Notes, NDArray[np.float64]]:
-    """Every note and its power by the law of the synth (velocity and level count 40·log10)."""
+    """Return every note and its power, from 40·log10 of its velocity and the level of its part."""
     notes = view.every
     level = np.array([part.level_db for part in view.parts] or [0.0])[notes.part]
     power: NDArray[np.float64] = (notes.velocity / 127.0) ** 4 * 10 ** (level / 10)
@@ -98,13 +101,13 @@ def _power(view: View) -> tuple[Notes, NDArray[np.float64]]:
 
 
 def _energy(notes: Notes, power: NDArray[np.float64], start: int, end: int) -> float:
-    """Power times the time it sounds between two ticks, per tick."""
+    """Return the mean power between two ticks: power times sounding time, divided by the length."""
     sounds = np.clip(np.minimum(notes.end, end) - np.maximum(notes.onset, start), 0, None)
     return float((sounds * power).sum() / max(1, end - start))
 
 
 def loudest_place(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q25: the loudest two bars stand late, and some section is clearly quieter than the loudest."""
+    """Q25: the loudest two bars come late, and one section is clearly quieter than the loudest one."""
     if len(view.bars) - 1 < limits["bars"]:
         return
     notes, power = _power(view)
@@ -124,7 +127,7 @@ def loudest_place(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def _playing(view: View, section: SectionPlan) -> tuple[float, tuple[str, ...], float, str, float]:
-    """Onsets per beat, parts that play, mean velocity; who leads, in which register (mean pitch)."""
+    """Measure a section: onsets per beat, parts that play, mean velocity, part with the lead, its mean pitch."""
     notes = view.every
     inside = notes.where((notes.onset >= section.start) & (notes.onset < section.end))
     lead = view.lead
@@ -140,7 +143,7 @@ def _playing(view: View, section: SectionPlan) -> tuple[float, tuple[str, ...], 
 
 
 def contrast(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q29: neighbouring sections differ in density, layers or loudness; the melody changes player or register."""
+    """Q29: neighbouring sections differ in density, layers or loudness; the melody changes its player or register."""
     seen = [_playing(view, section) for section in view.sections]
     changes = 0
     for a, b, section in zip(seen, seen[1:], view.sections[1:], strict=False):
@@ -174,9 +177,9 @@ def repeated_sections(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def tempo_steps(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q56: from bar to bar the tempo changes gently; sections and the last bars may bring a new one.
+    """Q56: the tempo changes little from bar to bar, except where a section begins and in the last bars.
 
-    Free openings of cues in a meter have breaths and not bars, and are left out.
+    Free meter is left out, because it has breaths instead of bars.
     """
     starts = {section.start for section in view.sections}
     bars = view.bars[: -1 - int(limits["last_bars"])].tolist()
@@ -189,7 +192,7 @@ def tempo_steps(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def cut_points(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q76: bar lines over which (but for pads) no note is held, so that an editor can cut."""
+    """Q76: there are enough bar lines over which no note (except in pads) is held, so that an editor can cut there."""
     bars = view.bars[1:-1]
     groups = (len(view.bars) - 1) // int(limits["bars"])
     if not groups:
@@ -209,7 +212,7 @@ def cut_points(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def surprise(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q80: bars that bring a player, drum or foreign chord not heard in the eight bars before: some, not all."""
+    """Q80: some bars, but not all, bring a part, drum or foreign chord that was not heard in the eight bars before."""
     count = len(view.bars) - 1
     if count < limits["bars"]:
         return

@@ -1,4 +1,4 @@
-"""Rules between melody, bass and chords: right notes, foundation, colour, cadences."""
+"""Rules about melody, bass and chords: right notes, bass notes, colour, cadences."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _legal(view: View, ticks: Ints, pitch: Ints) -> Bools:
 
 
 def _resolves(view: View, index: int) -> bool:
-    """Whether the lead goes on from this note by a step (or the note is tied over into its chord), within a beat."""
+    """Whether the lead moves from this note by a step within a beat."""
     lead = view.lead
     if index + 1 >= len(lead) or lead.part[index + 1] != lead.part[index]:
         return False
@@ -29,7 +29,7 @@ def _resolves(view: View, index: int) -> bool:
 
 
 def strong_notes(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q11: strong notes of the melody that are chord tones or legal tensions."""
+    """Q11: strong notes of the melody are chord tones or legal tensions."""
     lead = view.lead
     strong = np.flatnonzero(view.strong(lead.onset))
     if len(strong) < limits["notes"] or not view.chords:
@@ -42,7 +42,7 @@ def strong_notes(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def resolution(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q11r: strong notes foreign to the chord move on by step, unless they become chord notes while held."""
+    """Q11r: a strong note outside the chord moves on by step, unless it is a chord tone by the time it ends."""
     lead = view.lead
     if not view.chords:
         return
@@ -57,7 +57,7 @@ def resolution(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def _pedal(view: View, ticks: Ints, bars: float) -> Bools:
-    """Where the bass has kept one pitch class for so many bars around: a drone or pedal."""
+    """Whether, at each tick, the bass stays on one pitch class for at least `bars` bars (a drone or pedal point)."""
     bass = view.bass
     if not len(bass):
         return np.zeros(len(ticks), dtype=bool)
@@ -71,9 +71,9 @@ def _pedal(view: View, ticks: Ints, bars: float) -> Bools:
 
 
 def bass_clash(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q12: melody and bass a semitone apart (in any octave) that neither chord nor pedal explains.
+    """Q12: melody and bass are not a semitone apart (in any octave), unless the chord or a pedal point explains it.
 
-    A major seventh of the key over the root explains itself; so does a bass that passes on to the next note.
+    A major seventh of the key over the root is allowed, and so is a passing note of the bass.
     """
     lead, bass = view.lead, view.bass.where(~view.passing(view.bass, bass=True))
     if not len(lead) or not len(bass) or not view.chords:
@@ -95,7 +95,7 @@ def bass_clash(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def foundation(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q14: on the downbeat the bass has a note of the chord, or holds a pedal."""
+    """Q14: on the downbeat the bass has a chord tone or a pedal point."""
     if not len(view.bass) or not view.chords:
         return
     bars = view.bars[:-1]
@@ -112,20 +112,20 @@ def foundation(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def in_key(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q16: melody notes that belong to the key or the chord."""
+    """Q16: melody notes belong to the key or the chord."""
     lead = view.lead
     if len(lead) < limits["notes"] or not view.chords:
         return
     chord = view.chord_index(lead.onset)
-    home = view.key_table[chord, lead.pitch % 12] | view.chord_table[chord, lead.pitch % 12]
-    share = float(home.mean())
+    inside_key = view.key_table[chord, lead.pitch % 12] | view.chord_table[chord, lead.pitch % 12]
+    share = float(inside_key.mean())
     if share < limits["least"]:
         yield Breach(share, limits["least"], f"{share:.0%} of the melody lies in the key or chord",
-                     int(lead.onset[~home][0]))  # fmt: skip
+                     int(lead.onset[~inside_key][0]))  # fmt: skip
 
 
 def cadences(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q41: more than one kind of cadence where there are several."""
+    """Q41: a cue with several cadences has more than one kind."""
     names = [span.cadence for span in view.chords if span.cadence]
     kinds = sorted(set(names))
     if len(names) >= limits["cadences"] and len(kinds) < limits["kinds"]:
@@ -138,7 +138,7 @@ def _tonic_bars(view: View) -> Bools:
 
 
 def tonic_share(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q42: bars on the tonic in root position: some, and in major not too many."""
+    """Q42: there are enough bars on the tonic in root position, and in major not too many."""
     if len(view.bars) - 1 < limits["bars"] or not view.chords:
         return
     share = float(_tonic_bars(view).mean())
@@ -150,7 +150,7 @@ def tonic_share(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def colour(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q43: chords with a note outside the key, suspended or added ones, every so many bars."""
+    """Q43: there are enough chords with a note outside the key, a suspension or an added ninth."""
     if len(view.bars) - 1 < limits["bars"] or not view.chords:
         return
     coloured = [
@@ -163,7 +163,7 @@ def colour(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def sevenths(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q53: chords of four notes or more."""
+    """Q53: enough chords have four notes or more."""
     if len(view.chords) < limits["chords"]:
         return
     rich = [any(i in (9, 10, 11) for i in span.chord.intervals) for span in view.chords]
@@ -173,7 +173,7 @@ def sevenths(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def appoggiaturas(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q46: strong notes foreign to the chord that fall or rise into it by step: some, not many."""
+    """Q46: some strong notes, but not too many, are outside the chord and resolve by step."""
     lead, bars = view.lead, len(view.bars) - 1
     if bars < limits["bars"] or not len(lead) or not view.chords:
         return

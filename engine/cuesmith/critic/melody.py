@@ -1,4 +1,4 @@
-"""Rules of the melody: intervals, range, climax, breath, idiom. Each check yields what breaks its rule."""
+"""Rules about the melody: intervals, range, climax, rests, idiom. Each check yields what breaks its rule."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.view import Notes, View, joined, one_at_a_time
 from cuesmith.music.note import PPQ
 
-ENOUGH = 12  # intervals: fewer say nothing about a style
-LEAP = 5  # semitones: from here on a leap
+ENOUGH = 12  # least number of intervals for statistics
+LEAP = 5  # semitones: the smallest leap
 
 
-def _next_same_line(view: View) -> tuple[tuple[int, ...], frozenset[int]]:
+def _linked_moves(view: View) -> tuple[tuple[int, ...], frozenset[int]]:
     return tuple(view.moves.tolist()), frozenset(view.moves.tolist())
 
 
 def leap_recovery(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q20: after a leap, a step back within two notes; a step of the scale, which may have gaps."""
-    order, linked = _next_same_line(view)
+    """Q20: within two notes after a leap there is a step back. In a scale with gaps a step may be wider."""
+    order, linked = _linked_moves(view)
     pitch = view.lead.pitch.tolist()
     leaps, bad = 0, []
     for i in order:
@@ -40,8 +40,8 @@ def leap_recovery(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def two_leaps(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q21: leaps on in the same direction, unless the three notes belong to the chord (a fanfare)."""
-    order, linked = _next_same_line(view)
+    """Q21: two leaps do not go in the same direction, unless the three notes belong to the chord (a fanfare)."""
+    order, linked = _linked_moves(view)
     pitch, onset = view.lead.pitch.tolist(), view.lead.onset
     chords = view.chord_index(onset) if view.chords else np.zeros(len(onset), dtype=np.int64)
     bad = []
@@ -60,9 +60,9 @@ def two_leaps(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def interval_mix(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q22: share of steps, of repeated notes and of tritones among the intervals.
+    """Q22: the shares of steps, repeated notes and tritones among the intervals are within limits.
 
-    In a pentatonic scale the gaps between neighbours are steps.
+    In a pentatonic scale, the gaps between neighbouring notes count as steps.
     """
     moves = view.intervals
     if len(moves) < ENOUGH:
@@ -84,7 +84,7 @@ def interval_mix(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def _windows(view: View, bars: int) -> Iterator[Notes]:
-    """The lead in groups of bars, counted from the start of each section, player by player."""
+    """Yield the lead in groups of `bars` bars, counted from the start of each section, separately for each player."""
     bounds = [(s.start, s.end, s.meter.bar_ticks) for s in view.sections]
     if not bounds:
         bounds = [(0, view.length, view.meter(0).bar_ticks)]
@@ -97,7 +97,7 @@ def _windows(view: View, bars: int) -> Iterator[Notes]:
 
 
 def ambitus(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q23: the range of a phrase of four bars, and of all that one player has of the melody."""
+    """Q23: the range of a four-bar phrase, and of all melody notes of one player, is within limits."""
     for phrase in _windows(view, 4):
         span = int(np.ptp(phrase.pitch))
         at, part = int(phrase.onset[0]), view.parts[phrase.part[0]].id
@@ -114,7 +114,7 @@ def ambitus(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def one_climax(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q24: the highest note of the melody (and of what doubles it) is rare and stands past the middle."""
+    """Q24: the highest note of the melody (and of parts that double it) is rare and comes after the middle."""
     if len(view.lead) < ENOUGH or view.seconds < limits["seconds"]:
         return
     heard = one_at_a_time(joined([view.lead, *(p.notes for p in view.parts if p.role == "lead" and p.doubling)]), True)
@@ -130,7 +130,7 @@ def one_climax(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def phrase_ends(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q26: four bars end on a long note, or with a rest."""
+    """Q26: four-bar phrases end on a long note or with a rest."""
     lead = view.lead
     ends, bad = 0, []
     for phrase in _windows(view, 4):
@@ -150,7 +150,7 @@ def phrase_ends(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def rest_share(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q27: how much of the time between its first and last note the melody rests."""
+    """Q27: the share of rests between the first and the last note of the melody is within limits."""
     lead = view.lead
     if len(lead) < ENOUGH:
         return
@@ -165,7 +165,7 @@ def rest_share(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def nuclear_tones(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q50: in a Japanese scale long notes rest on nuclear tones, and foreign notes are rare."""
+    """Q50: in a Japanese scale long notes are on nuclear tones, and notes outside the scale are rare."""
     scale, lead = view.scale, view.lead
     if scale is None or not scale.pentatonic or not view.chords or len(lead) < ENOUGH:
         return
@@ -186,7 +186,7 @@ def nuclear_tones(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def new_player(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q73: how many bars one player keeps the melody."""
+    """Q73: one player does not keep the melody for too many bars."""
     lead = view.lead
     if not len(lead):
         return

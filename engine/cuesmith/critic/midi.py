@@ -1,9 +1,9 @@
-"""The view of any MIDI file: what can be inferred, and no more.
+"""Build a view of any MIDI file, from what can be inferred.
 
-A part is a track (of a type 0 file, a channel). Notes are put back on the grid: a slow-speaking track that was sent
-early is moved later as a whole, then every note goes to the nearest sixteenth or triplet. The lead is a track named
-so, or in every four bars the most melodic part; the bass is named so, or lies lowest. The key comes from a profile of
-pitch classes, chords from templates, beat by beat. Sections, statements, plan and cadences the file does not tell.
+A part is a track (in a type 0 file, a channel). Notes are quantised: a track that was sent early because of a slow
+attack is first moved later as a whole, then every note goes to the nearest sixteenth or triplet. The lead is a track
+with a name such as `lead`; else, in every four bars, the most melodic part. The bass is a track with that name, else
+the lowest part. Key and chords come from pitch classes. The file does not tell sections, statements, plan and cadences.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from cuesmith.specs.banks.instruments import Instrument
 from cuesmith.specs.banks.library import Banks
 
 DRUM_CHANNEL = 9
-GRIDS = (PPQ // 4, PPQ // 6)  # ticks: sixteenths, and their triplets
-FULL_CC7 = 90  # the volume at which a part counts as 0 dB, as our own files have the lead
-LEGATO_SEC = 0.18  # a note that overlaps the next by no more is slurred into it
-EARLIEST_MS = 130  # no track is sent earlier than this to make up for a slow attack
+GRIDS = (PPQ // 4, PPQ // 6)  # ticks: sixteenths, and sixteenth triplets
+FULL_CC7 = 90  # the volume that counts as 0 dB; Cuesmith's own files give it to the lead
+LEGATO_SEC = 0.18  # an overlap with the next note up to this length is legato
+EARLIEST_MS = 130  # no track is sent earlier than this to compensate for a slow attack
 _LEAD_NAME = re.compile(r"\b(lead|melody|melodie|solo|vocals?|voice|theme)\b", re.IGNORECASE)
 _BASS_NAME = re.compile(r"\bbass\b", re.IGNORECASE)
 _BASS_PROGRAMS = (*range(32, 40), 43, 58)
 
 
 class _Raw(NamedTuple):
-    """A track as it stands in the file."""
+    """A track as it is in the file."""
 
     name: str
     channel: int
@@ -51,7 +51,7 @@ class _Raw(NamedTuple):
 
 
 def read_view(path: Path, banks: Banks) -> View:
-    """The view of a MIDI file. Raises UsageError: no such file, no MIDI file, no notes in it."""
+    """Return the view of a MIDI file. Raises UsageError when it is missing, not a MIDI file, or without notes."""
     file = open_midi(path, "cue", "name one that exists")
     scale = PPQ / max(file.ticks_per_beat, 1)
     raw = [track for messages in file.tracks for track in _tracks(messages, scale)]
@@ -76,7 +76,7 @@ def read_view(path: Path, banks: Banks) -> View:
 
 
 def _tracks(messages: Iterable[Any], scale: float) -> list[_Raw]:
-    """The parts of one track, one per channel that has notes."""
+    """Return the parts of one track: one for each channel that has notes."""
     at, name = 0, ""
     begun: dict[tuple[int, int], tuple[int, int]] = {}
     notes: dict[int, list[Note]] = {}
@@ -134,7 +134,7 @@ def _meters(tracks: Iterable[Any], scale: float) -> tuple[MeterChange, ...]:
 
 
 def _nearest(ticks: Ints) -> Ints:
-    """The nearest place of the grids."""
+    """Return the nearest place on one of the grids for each tick."""
     places = np.stack([np.rint(ticks / grid).astype(np.int64) * grid for grid in GRIDS])
     best = np.abs(places - ticks).argmin(axis=0)
     found: Ints = places[best, np.arange(len(ticks))]
@@ -142,7 +142,7 @@ def _nearest(ticks: Ints) -> Ints:
 
 
 def _lag_sec(onset_sec: NDArray[np.float64], tempo: TempoMap) -> float:
-    """How much earlier than the grid of eighths a track was sent: the smallest shift that puts most notes on it."""
+    """Estimate how much earlier than the grid a track was sent: the smallest delay that puts most notes on eighths."""
     best, lag = -1, 0.0
     for ms in range(0, EARLIEST_MS, 10):
         ticks = tempo.ticks_array(onset_sec + ms / 1000)
@@ -152,8 +152,8 @@ def _lag_sec(onset_sec: NDArray[np.float64], tempo: TempoMap) -> float:
     return lag
 
 
-def _gridded(notes: Notes, tempo: TempoMap) -> Notes:
-    """The notes on the grid; where a legato runs into the next note it ends there."""
+def _quantise(notes: Notes, tempo: TempoMap) -> Notes:
+    """Quantise the notes; where a legato note overlaps the next one, it ends there."""
     seconds = tempo.seconds_array(notes.onset)
     lag = _lag_sec(seconds, tempo)
     onset = _nearest(tempo.ticks_array(seconds + lag))
@@ -177,7 +177,7 @@ def _instrument(track: _Raw, banks: Banks) -> Instrument | None:
 def _part(track: _Raw, index: int, tempo: TempoMap, banks: Banks) -> PartView:
     drums = track.channel == DRUM_CHANNEL
     instrument = None if drums else _instrument(track, banks)
-    notes = _gridded(notes_of(track.notes, index), tempo)
+    notes = _quantise(notes_of(track.notes, index), tempo)
     unpitched = drums or (instrument is not None and instrument.family == "percussion") or track.program >= 112
     role = "lead" if _LEAD_NAME.search(track.name) else "bass" if _BASS_NAME.search(track.name) else ""
     name = track.name or (instrument.name if instrument else f"Channel {track.channel + 1}")
@@ -187,8 +187,11 @@ def _part(track: _Raw, index: int, tempo: TempoMap, banks: Banks) -> PartView:
     )  # fmt: skip
 
 
-def _melodic(part: PartView, start: int, end: int) -> float:
-    """How much a part sings in a stretch: one line, by small steps, in varied rhythm, high and loud. 0: it rests."""
+def _melodic_score(part: PartView, start: int, end: int) -> float:
+    """Score how melodic a part is between two ticks; 0 when it has fewer than three notes.
+
+    Single notes, small steps, varied rhythm, high and loud notes count.
+    """
     notes = part.notes.where((part.notes.onset >= start) & (part.notes.onset < end))
     if len(notes) < 3:
         return 0.0
@@ -202,7 +205,7 @@ def _melodic(part: PartView, start: int, end: int) -> float:
 
 
 def _lead(parts: tuple[PartView, ...], bars: Ints) -> Notes:
-    """The melody: the parts named so, or in every four bars the most melodic part."""
+    """Return the melody: the parts named so, or in every four bars the most melodic part."""
     pitched = [part for part in parts if not part.unpitched and part.role != "bass"]
     named = [part.notes for part in pitched if part.role == "lead"]
     if named:
@@ -210,14 +213,17 @@ def _lead(parts: tuple[PartView, ...], bars: Ints) -> Notes:
     found = []
     edges = [*bars[:-1:4].tolist(), int(bars[-1])]
     for start, end in itertools.pairwise(edges):
-        best = max(pitched, key=lambda part: _melodic(part, start, end), default=None)
-        if best is not None and _melodic(best, start, end) > 0:
+        best = max(pitched, key=lambda part: _melodic_score(part, start, end), default=None)
+        if best is not None and _melodic_score(best, start, end) > 0:
             found.append(best.notes.where((best.notes.onset >= start) & (best.notes.onset < end)))
     return one_at_a_time(joined(found), top=True)
 
 
 def _bass(parts: tuple[PartView, ...]) -> int:
-    """The part that is named or sounds as a bass: the lowest of those, or of all below the small octave. -1: none."""
+    """Return the index of the bass part, or -1.
+
+    It is the lowest part with a bass name or program; without one, the lowest part with a mean pitch below 50.
+    """
     pitched = [i for i, p in enumerate(parts) if not p.unpitched and p.role != "lead"]
     low = [
         i for i in pitched

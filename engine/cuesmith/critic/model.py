@@ -1,4 +1,4 @@
-"""What the critic says: findings, and a report per cue."""
+"""The results of the critic: findings, and one report per cue or show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Limits: TypeAlias = Mapping[str, float]
 
 
 class Breach(NamedTuple):
-    """What a check yields: the measured value, the threshold it misses, the same in words; where (tick, part id)."""
+    """What a check returns for a broken rule: measured value, threshold, a message, and the place (tick, part id)."""
 
     value: float
     threshold: float
@@ -25,8 +25,9 @@ class Breach(NamedTuple):
 class Check(NamedTuple):
     """How a rule is measured.
 
-    needs: what the view must know (see `View.knows`), else the rule is not checked. by_chords: rests on the chords;
-    where those are only guessed, what it finds is to be mended, never a reason to reject.
+    needs: what the view must know (see `View.knows`), else the rule is not checked.
+    by_chords: True when the rule depends on the chords. Where those are only guessed from the notes, a finding has
+        severity 2 at most, so it never rejects a cue.
     """
 
     measure: Callable[[View, Limits], Iterable[Breach]]
@@ -36,7 +37,12 @@ class Check(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule broken: severity 1 reject, 2 mend, 3 polish; bar from 1; part id, empty when it is the whole cue's."""
+    """One broken rule.
+
+    severity: 1 reject, 2 mend, 3 polish.
+    bar: from 1.
+    part: part id; empty when it concerns the whole cue.
+    """
 
     rule: str
     severity: int
@@ -48,15 +54,18 @@ class Finding:
 
     @property
     def kept(self) -> float:
-        """How nearly the rule is kept, 0..1: the smaller of value and threshold as a share of the larger."""
+        """How nearly the rule is kept, 0..1: the smaller of value and threshold divided by the larger."""
         low, high = sorted((self.value, self.threshold))
         return low / high if low > 0 else 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A cue judged. findings by severity, then bar. checked, not_checked: ids of rules; the others do not apply here.
+    """The judgement of a cue.
 
+    findings: by severity, then bar.
+    checked, not_checked: ids of rules that were checked, and of rules that could not be. Other rules do not apply to
+        the cue.
     score: 0..100; 0 with a finding of severity 1.
     """
 
@@ -69,17 +78,17 @@ class Report:
 
     @property
     def passed(self) -> bool:
-        """Whether nothing of severity 1 was found."""
+        """Whether there is no finding of severity 1."""
         return all(finding.severity > 1 for finding in self.findings)
 
     def count(self, severity: int) -> int:
-        """How many findings of a severity."""
+        """Return the number of findings of a severity."""
         return sum(finding.severity == severity for finding in self.findings)
 
 
 @dataclass(frozen=True, slots=True)
 class ShowReport:
-    """A show judged: its cues one by one, and (`whole`) the set they make."""
+    """The judgement of a show: one report per cue, and `whole`, the report of the set."""
 
     cues: tuple[Report, ...]
     whole: Report
@@ -90,13 +99,13 @@ class ShowReport:
         return self.whole.passed and all(report.passed for report in self.cues)
 
 
-WEIGHTS = {2: 3.0, 3: 1.0}  # of a rule by severity in the score; severity 1 is no matter of degree
+WEIGHTS = {2: 3.0, 3: 1.0}  # weight of a rule in the score, by severity; severity 1 sets the score to 0
 
 
 def score_of(findings: Iterable[Finding], severities: Mapping[str, int]) -> float:
-    """0..100: how nearly the checked rules of severity 2 and 3 are kept, weighted; 0 with a finding of severity 1.
+    """Return how nearly the checked rules of severity 2 and 3 are kept, 0..100. It is 0 with a finding of severity 1.
 
-    severities: of every checked rule, by id.
+    severities: rule id → severity, for every checked rule.
     """
     kept = {rule: 1.0 for rule, severity in severities.items() if severity in WEIGHTS}
     for finding in findings:

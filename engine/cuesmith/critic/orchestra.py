@@ -1,4 +1,4 @@
-"""Rules of instruments: range, one line at a time, breath, weight; and that the melody is heard."""
+"""Rules about instruments: range, single lines, breath, number of players; and whether the melody can be heard."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from cuesmith.music.pitch import pitch_name
 from cuesmith.orchestrate.rests.silent_bars import UNCOUNTED, section_of, silences, sounding
 
 COMPOSED = frozenset({"parts"})
-BREATHING = ("lead", "guide", "counter")  # roles whose players need air
+BREATHING = ("lead", "guide", "counter")  # roles whose wind players need time to breathe
 
 
 def in_range(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q03: no note that the instrument does not have."""
+    """Q03: no note is outside the range of its instrument."""
     for part in view.parts:
         if part.instrument is None or part.unpitched:
             continue
@@ -31,7 +31,7 @@ def in_range(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def sweet_register(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q03s: the melody lies where its instrument sounds best."""
+    """Q03s: the melody is in the register where its instrument sounds best."""
     lead = view.lead
     for index in np.unique(lead.part).tolist():
         part, notes = view.parts[index], lead.where(lead.part == index)
@@ -47,7 +47,7 @@ def sweet_register(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def single_line(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q05: an instrument of one voice plays one note at a time."""
+    """Q05: a monophonic instrument plays one note at a time."""
     for part in view.parts:
         if part.instrument is None or part.unpitched or part.instrument.voices > 1 or len(part.notes) < 2:
             continue
@@ -61,9 +61,9 @@ def single_line(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def stuck(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q15: no empty part, and no note held on and on while the chords under it change to others.
+    """Q15: no part is empty, and no note is held for very long while the chords change to others.
 
-    A drone or a pad over one long chord is not stuck: its pitch belongs to whatever sounds.
+    A drone, or a pad over one long chord, is allowed: its pitch belongs to every chord it sounds with.
     """
     for part in view.parts:
         if not len(part.notes):
@@ -81,7 +81,7 @@ def stuck(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def breath(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q28: a single player of a wind instrument gets time to breathe."""
+    """Q28: a single wind player gets time to breathe."""
     for part in view.parts:
         player = part.instrument
         if player is None or not player.breath_sec or player.voices > 1 or part.role not in BREATHING:
@@ -99,18 +99,21 @@ def breath(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def melody_heard(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q10: at the melody's onsets no instrument of its family plays near or just above it as loudly."""
+    """Q10: when a melody note begins, no instrument of the same family plays near it (or just above) as loudly."""
     yield from _covered(view, limits, same_family=True)
 
 
 def melody_uncovered(view: View, limits: Limits) -> Iterator[Breach]:
-    """X02: at the melody's onsets nothing louder plays in its register, whatever the family."""
+    """X02: when a melody note begins, nothing louder plays in its register, in any family."""
     yield from _covered(view, limits, same_family=False)
 
 
 def _covered(view: View, limits: Limits, same_family: bool) -> Iterator[Breach]:
-    """Share of the melody's onsets free of notes from `below` semitones under it to `above` over it that are less than
-    `quieter_db` softer than the melody."""
+    """Check the share of melody onsets that no other note covers.
+
+    A note covers the melody when it lies from `below` semitones under it to `above` semitones over it, and is less than
+    `quieter_db` softer.
+    """
     lead, notes = view.lead, view.pitched
     if len(lead) < limits["notes"]:
         return
@@ -136,7 +139,7 @@ def _covered(view: View, limits: Limits, same_family: bool) -> Iterator[Breach]:
 
 
 def weight(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q34: no more pitched players than the level of the section bears."""
+    """Q34: a section has no more pitched players than its intensity level allows."""
     for section in view.sections:
         playing = 0
         for part in view.parts:
@@ -150,16 +153,16 @@ def weight(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def silence(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q34s: every section of the ensemble, and every player, is silent in a share of the bars; soloists apart.
+    """Q34s: every group of the ensemble, and every player except soloists, is silent in a share of the bars.
 
-    A bar is silent when nothing begins in it and nothing sounds for more than a quarter of it.
+    A bar is silent when no note begins in it and nothing sounds for more than a quarter of it.
     """
     workloads: dict[str, tuple[str, int]] = {}
     leads: dict[str, int] = {}
     for part in view.parts:
         if part.role not in UNCOUNTED:
             name = section_of("pulse" if part.drums else part.role, part.instrument)
-            workloads[part.id] = name, _heard(view, part)
+            workloads[part.id] = name, _sounding_bars(view, part)
             if part.role == "lead" and not part.doubling:
                 leads[part.id] = workloads[part.id][1]
     bars = len(view.bars) - 1
@@ -171,15 +174,15 @@ def silence(view: View, limits: Limits) -> Iterator[Breach]:
                      name if name in workloads else "")  # fmt: skip
 
 
-def _heard(view: View, part: PartView) -> int:
-    """The bars in which a part is heard, as bits."""
+def _sounding_bars(view: View, part: PartView) -> int:
+    """Return the bars in which a part is heard, as the bits of a number."""
     notes = part.notes
     rows = (notes.onset, notes.end - notes.onset, notes.pitch, notes.velocity)
     return sounding(map(Note._make, zip(*(row.tolist() for row in rows), strict=True)), view.bars.tolist())
 
 
 def tracks(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q77: as many tracks as a MIDI port has channels, the drums on one."""
+    """Q77: the tracks fit on the channels of one MIDI port; all drums share one channel."""
     pitched = sum(not part.drums for part in view.parts)
     if pitched + any(part.drums for part in view.parts) > limits["tracks"]:
         count = pitched + any(part.drums for part in view.parts)

@@ -1,4 +1,4 @@
-"""Rules of rhythm and groove: repetition, layers, kick and bass, signposts, room for words."""
+"""Rules about rhythm and groove: repetition, layers, kick and bass, section starts, music under dialogue."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from cuesmith.critic.view import Ints, PartView, View
 from cuesmith.music.note import PPQ
 
 KICKS, CRASHES = (35, 36), (49, 52, 55, 57)
-SAME_TIME = PPQ // 16  # ticks: nearer than this counts as together (about 30 ms)
+SAME_TIME = PPQ // 16  # ticks: a distance up to this counts as together (about 30 ms)
 
 
 def _bars_of(view: View, part: PartView) -> tuple[Ints, Ints]:
-    """Of each note, its bar (from 0) and its place in it (ticks)."""
+    """Return for each note its bar (from 0) and its place in the bar (ticks)."""
     last = max(0, len(view.bars) - 2)
     bar = np.clip(np.searchsorted(view.bars, part.notes.onset, side="right") - 1, 0, last)
     return bar, part.notes.onset - view.bars[bar]
 
 
 def same_bars(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q31: how often in a row an accompaniment plays the same bar (onsets and intervals above its lowest note)."""
+    """Q31: an accompaniment does not play the same bar too often in a row.
+
+    Bars are the same when their onsets and the intervals above their lowest note are.
+    """
     for part in view.parts:
         if part.role not in ("ostinato", "bass", "impact") or part.unpitched or part.doubling:
             continue
@@ -44,7 +47,10 @@ def same_bars(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def layers(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q32: different rhythms at once, drums apart; held notes are none, like rhythms are one."""
+    """Q32: not too many different rhythms sound at once.
+
+    Drums and held notes do not count; similar rhythms count as one.
+    """
     counts = np.zeros(len(view.bars) - 1, dtype=np.int64)
     grids: list[list[set[int]]] = [[] for _ in counts]
     for part in view.parts:
@@ -76,7 +82,7 @@ def _strokes(view: View, pitches: tuple[int, ...]) -> Ints:
 
 
 def kick_and_bass(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q36: where both play, the bass notes on strong places come with the kick, and half of all."""
+    """Q36: where both play, enough bass notes come together with the kick drum, above all on strong places."""
     kicks, bass = _strokes(view, KICKS), view.bass
     kick_bars = np.unique(np.searchsorted(view.bars, kicks, side="right"))
     onset = bass.onset[np.isin(np.searchsorted(view.bars, bass.onset, side="right"), kick_bars)]
@@ -114,7 +120,7 @@ def signposts(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def under_words(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q57: under dialogue the tempo is moderate and the melody sparse and soft."""
+    """Q57: under dialogue the tempo is moderate, and the melody is sparse and soft."""
     lead = view.lead
     if not view.dialogue_safe or not len(lead):
         return

@@ -1,4 +1,4 @@
-"""Keys and chords heard in notes: pitch-class profiles for the key, templates beat by beat for the chords."""
+"""Find key and chords from notes: pitch-class profiles for the key, chord templates beat by beat."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key
 from cuesmith.score import ChordSpan
 
-# How well each degree above the tonic fits, from listening tests (Krumhansl and Kessler 1982).
+# How well each semitone above the tonic fits the key, from listening tests (Krumhansl and Kessler 1982).
 MAJOR = np.array((6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88))
 MINOR = np.array((6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17))
 
 TEMPLATES = ("maj", "min", "7", "m7", "M7", "sus4", "dim", "m7b5", "dim7", "aug", "5")
-SIMPLER = 0.04  # points a template loses for each of its notes, so that a triad is preferred when it explains as much
-FOREIGN = 0.6  # points lost for the share of time in notes the template has not
+SIMPLER = 0.04  # points lost for each note of the template, so that a triad wins when it explains as much
+FOREIGN = 0.6  # points lost for the share of time in notes outside the template
 BASS = 0.15  # points for a root that is the lowest note
-STAY = 0.12  # points for the chord that sounded on the beat before
+STAY = 0.12  # points for the chord of the beat before
 
 
 def key_of(weight: NDArray[np.float64]) -> Key:
-    """The key whose profile goes best with how long each pitch class sounds."""
+    """Return the key whose profile correlates best with how long each pitch class sounds."""
     best, found = -2.0, Key(0, "ionian")
     if not weight.any() or float(np.ptp(weight)) == 0:
         return found
@@ -45,9 +45,9 @@ def _templates() -> tuple[list[Chord], NDArray[np.float64]]:
 
 
 def chord_spans(notes: Notes, length: int) -> tuple[ChordSpan, ...]:
-    """The chords of the notes up to a tick, one per beat at most; a beat of silence keeps the chord before it.
+    """Return the chords of the notes up to a tick, at most one per beat; a silent beat keeps the chord before it.
 
-    All in one key, that of the whole. Empty without notes.
+    All are in one key, that of the whole. Empty when there are no notes.
     """
     if not len(notes):
         return ()

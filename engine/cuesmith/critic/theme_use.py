@@ -1,4 +1,4 @@
-"""Rules of the themes inside a cue: how much of the melody they are, how early, how varied; and no borrowed tunes."""
+"""Rules about themes in a cue: share of the melody, early statement, variety, and no quotation of known tunes."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from cuesmith.critic.view import View, within
 from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
 from cuesmith.music.note import Note
 from cuesmith.specs.banks.library import load_banks
-from cuesmith.themes.originality import denied_by, quotes
+from cuesmith.themes.originality import deny_index, quotes
 
 STATED = frozenset({"statements"})
-ROUNDED = 0.001  # share of a cue that clock and bars may differ by
+ROUNDED = 0.001  # tolerance for rounding, as a share of the cue
 
 
 def coverage(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q01: share of the lead's notes that belong to a recognisable form of a theme."""
+    """Q01: enough of the lead's notes belong to a recognisable form of a theme."""
     if not len(view.lead):
         return
     spans = [(s.start, s.end) for s in view.statements if s.identity >= DEVELOPMENT]
@@ -27,7 +27,10 @@ def coverage(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def exposure(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q02: recognisable statements, and the first one early: the bar in which it begins counts, a rest in it or not."""
+    """Q02: there are enough recognisable statements, and the first one is early.
+
+    The start of the bar in which a statement begins counts, even if the bar begins with a rest.
+    """
     if not len(view.lead):
         return
     players = {part.id for part in view.parts if not part.doubling}
@@ -42,7 +45,7 @@ def exposure(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def variety(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q72: kinds of transformation in a longer cue, and the share of the commonest."""
+    """Q72: a longer cue uses several kinds of transformation, and none too often."""
     if view.seconds < limits["seconds"] or not view.statements:
         return
     players = {part.id for part in view.parts if not part.doubling}
@@ -58,11 +61,11 @@ def variety(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def original(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q70: seven notes in a row that belong to a known tune."""
+    """Q70: the melody has no seven notes in a row of a known tune."""
     lead = view.lead
     notes = [Note(o, e - o, p, v) for o, e, p, v in zip(*(c.tolist() for c in (
         lead.onset, lead.end, lead.pitch, lead.velocity)), strict=True)]  # fmt: skip
-    titles = quotes(notes, denied_by(load_banks()))
+    titles = quotes(notes, deny_index(load_banks()))
     if len(titles) > limits["most"]:
         yield Breach(len(titles), limits["most"], f"the melody quotes {', '.join(titles)}")
 

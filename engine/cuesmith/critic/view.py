@@ -1,4 +1,4 @@
-"""What the rules see of a cue: one small view, made of a score or of a MIDI file, in numpy columns."""
+"""The view: all that the rules know of a cue, made from a score or a MIDI file, in NumPy columns."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from cuesmith.specs.load import load_style
 Ints: TypeAlias = NDArray[np.int64]
 Bools: TypeAlias = NDArray[np.bool_]
 
-ONE_LINE = PPQ  # ticks: notes further apart than this are not heard as one interval
-STEPWISE = np.isin(np.arange(12), (1, 2, 10, 11))  # by semitones: a step, up or down, perhaps in another octave
+ONE_LINE = PPQ  # ticks: after a longer rest two notes are not heard as an interval
+STEPWISE = np.isin(np.arange(12), (1, 2, 10, 11))  # indexed by semitones: a step up or down, in any octave
 EVERYTHING = frozenset({"plan", "sections", "statements", "harmony", "parts"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Notes:
-    """Columns of equal length by onset: onset and end in ticks, pitch, velocity, and the index of the part."""
+    """Columns of equal length, sorted by onset: onset and end in ticks, pitch, velocity, and the index of the part."""
 
     onset: Ints
     end: Ints
@@ -45,26 +45,26 @@ class Notes:
         return len(self.onset)
 
     def where(self, chosen: Bools | Ints) -> Notes:
-        """The notes of a mask or of indices."""
+        """Return the notes chosen by a mask or by indices."""
         return Notes(*(getattr(self, name)[chosen] for name in ("onset", "end", "pitch", "velocity", "part")))
 
 
 def notes_of(found: Iterable[Note], part: int = 0) -> Notes:
-    """Notes as columns, in order of onset."""
+    """Return notes as columns, in order of onset."""
     rows = sorted(found)
     onset, length, pitch, velocity = note_table(rows).T.copy()
     return Notes(onset, onset + length, pitch, velocity, np.full(len(rows), part, dtype=np.int64))
 
 
 def joined(several: Iterable[Notes]) -> Notes:
-    """All the notes in order of onset, the lower pitch first."""
+    """Return all notes of several groups in order of onset, the lower pitch first."""
     groups = [*several, notes_of(())]
     columns = [np.concatenate([getattr(g, n) for g in groups]) for n in ("onset", "end", "pitch", "velocity", "part")]
     return Notes(*columns).where(np.lexsort((columns[2], columns[0])))
 
 
 def one_at_a_time(notes: Notes, top: bool) -> Notes:
-    """Of notes struck together the highest (or the lowest)."""
+    """Keep only the highest (`top`) or lowest of the notes that begin together."""
     order = np.lexsort((-notes.pitch if top else notes.pitch, notes.onset))
     first = np.ones(len(notes), dtype=bool)
     first[1:] = notes.onset[order][1:] != notes.onset[order][:-1]
@@ -73,9 +73,13 @@ def one_at_a_time(notes: Notes, top: bool) -> Notes:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PartView:
-    """A part. role as in `score.Part`; instrument None when it is unknown or a kit; unpitched: drums, timpani too.
+    """A part.
 
-    doubling: copies another part, so that it is no voice of its own. level_db: against the lead, as it is mixed.
+    role: as in `score.Part`.
+    instrument: None when it is unknown or a drum kit.
+    unpitched: drums, and pitched percussion such as timpani, too.
+    doubling: True when it copies another part, so it is no voice of its own.
+    level_db: level in the mix relative to the lead.
     """
 
     id: str
@@ -90,7 +94,7 @@ class PartView:
 
 
 class Event(NamedTuple):
-    """A passage: who plays what (device as in `score.Passage`), from when to when (ticks), in which section."""
+    """A passage: which part plays which device (see `score.Passage`), from when to when (ticks), in which section."""
 
     part: str
     role: str
@@ -105,9 +109,12 @@ class View:
     """A cue as the rules see it.
 
     knows: which of plan, sections, statements, harmony (chords as composed, with cadences) and parts (roles and
-    doublings as composed) are known and not guessed. bars: ticks of the bar lines, the last one too. lead: the melody,
-    one note at a time, doublings left out; bass likewise. contexts: what rules name in exempt, only and instead.
-    asked_sec: the length asked for, None when nobody did. events: the passages of all parts, in order of time.
+        doublings as composed) are known, not guessed.
+    bars: ticks of the bar lines, including the last one.
+    lead, bass: melody and bass, one note at a time, without doublings.
+    contexts: what rules can name in their exempt, only and instead lists.
+    asked_sec: the length that was asked for; None when there was none.
+    events: the passages of all parts, in order of time.
     """
 
     id: str
@@ -135,24 +142,24 @@ class View:
 
     @property
     def length(self) -> int:
-        """Ticks up to the last bar line."""
+        """The tick of the last bar line."""
         return int(self.bars[-1])
 
     @property
     def seconds(self) -> float:
-        """Clock time of the last bar line."""
+        """The clock time of the last bar line."""
         return self.tempo.seconds(self.length)
 
     def bar(self, tick: int) -> int:
-        """The number of the bar a tick falls in, from 1."""
+        """Return the number of the bar at a tick, from 1."""
         return int(np.clip(np.searchsorted(self.bars, tick, side="right"), 1, max(1, len(self.bars) - 1)))
 
     def meter(self, tick: int) -> Meter:
-        """The meter at a tick."""
+        """Return the meter at a tick."""
         return next((change.meter for change in reversed(self.meters) if change.tick <= tick), Meter(4, 4))
 
     def strong(self, ticks: Ints) -> Bools:
-        """Which ticks are strong places of their bar (downbeat or secondary accent)."""
+        """Return which ticks are strong places of their bar (downbeat or secondary accent)."""
         if not len(self.strong_ticks):
             return np.zeros(len(ticks), dtype=bool)
         after = self.strong_ticks[np.minimum(np.searchsorted(self.strong_ticks, ticks), len(self.strong_ticks) - 1)]
@@ -167,7 +174,7 @@ class View:
 
     @cached_property
     def every(self) -> Notes:
-        """Every note, drums too."""
+        """Every note, including drums."""
         return joined(part.notes for part in self.parts)
 
     @cached_property
@@ -177,26 +184,26 @@ class View:
 
     @cached_property
     def loudness_db(self) -> NDArray[np.float64]:
-        """Of `pitched`: velocity (40·log10, as FluidSynth has it) and the level of the part."""
+        """The loudness of each note of `pitched`: velocity (40·log10, as in FluidSynth) and the level of the part."""
         level = np.array([part.level_db for part in self.parts] or [0.0])
         loud: NDArray[np.float64] = level[self.pitched.part] + 40 * np.log10(np.maximum(self.pitched.velocity, 1) / 127)
         return loud
 
     @cached_property
     def moves(self) -> Ints:
-        """Indices of lead notes that are followed by another of the same line: same player, at most a beat's rest."""
+        """Indices of lead notes whose next note belongs to the same line: same player, at most a beat of rest."""
         lead = self.lead
         together = (lead.part[1:] == lead.part[:-1]) & (lead.onset[1:] - lead.end[:-1] <= ONE_LINE)
         return np.flatnonzero(together)
 
     @cached_property
     def intervals(self) -> Ints:
-        """Semitones of each of `moves`."""
+        """The interval in semitones after each of `moves`."""
         return self.lead.pitch[self.moves + 1] - self.lead.pitch[self.moves]
 
     @cached_property
     def widest_step(self) -> int:
-        """Semitones of the widest step between neighbours of the cue's scale: 2, or more where the scale has gaps."""
+        """Semitones of the widest step between neighbouring notes of the scale: 2, or more in a scale with gaps."""
         if self.scale is None or not self.scale.pentatonic:
             return 2
         tones = (*self.scale.semitones, 12 + self.scale.semitones[0])
@@ -204,22 +211,22 @@ class View:
 
     @cached_property
     def chord_onsets(self) -> Ints:
-        """Where the chords begin."""
+        """The ticks at which the chords begin."""
         return np.array([span.onset for span in self.chords], dtype=np.int64)
 
     def chord_index(self, ticks: Ints) -> Ints:
-        """The index of the chord at each tick."""
+        """Return the index of the chord at each tick."""
         found: Ints = np.clip(np.searchsorted(self.chord_onsets, ticks, side="right") - 1, 0, None)
         return found
 
     @cached_property
     def tonics(self) -> Ints:
-        """Of each chord, the tonic of the key it stands in."""
+        """The tonic of the key of each chord."""
         return np.array([span.key.tonic for span in self.chords], dtype=np.int64)
 
     @cached_property
     def roots(self) -> Ints:
-        """Of each chord, its root."""
+        """The root of each chord."""
         return np.array([span.chord.root for span in self.chords], dtype=np.int64)
 
     def _table(self, sets: Iterable[Iterable[int]]) -> Bools:
@@ -231,25 +238,28 @@ class View:
 
     @cached_property
     def chord_table(self) -> Bools:
-        """Chord × pitch class: whether the chord spells it (its bass too)."""
+        """Array of shape (chords, 12): whether the chord (or its bass) has a pitch class."""
         return self._table((*span.chord.classes, span.chord.bass) for span in self.chords)
 
     @cached_property
     def key_table(self) -> Bools:
-        """Chord × pitch class: whether the key of its section has it."""
+        """Array of shape (chords, 12): whether the key of the chord has a pitch class."""
         return self._table(span.key.classes for span in self.chords)
 
     @cached_property
     def legal_table(self) -> Bools:
-        """Chord × pitch class: chord tones, and tensions: notes of the key that lie no semitone above a chord tone."""
+        """Array of shape (chords, 12): chord tones and tensions.
+
+        A tension is a note of the key that is not a semitone above a chord tone.
+        """
         return self.chord_table | (self.key_table & ~np.roll(self.chord_table, 1, axis=1))
 
     def passing(self, notes: Notes, bass: bool = False) -> Bools:
-        """Which notes of one part (or line) are passing or neighbour notes, or anticipate the next chord.
+        """Return which notes of one part (or line) are passing notes, neighbour notes or anticipations.
 
-        Passing notes are foreign to their chord, last a beat at most, do not stand on a strong place, and are followed
-        at once by a step of a semitone or two (in a bass perhaps in another octave). Anticipations are struck at most
-        half a beat before the chord they belong to. The ear takes both for motion, not for harmony.
+        A passing or neighbour note is outside its chord, lasts a beat at most, is not on a strong place, and moves on
+        at once by one or two semitones (in a bass in any octave). An anticipation begins at most half a beat before the
+        chord it belongs to. Listeners hear both as motion, not as harmony.
         """
         light = np.zeros(len(notes), dtype=bool)
         if not len(notes) or not self.chords:
@@ -272,13 +282,13 @@ class View:
         return joined(p.notes.where(~self.passing(p.notes, p.role == "bass")) for p in sounding)
 
     def in_section(self, treatments: Iterable[str] = (), harmonies: Iterable[str] = ()) -> tuple[tuple[int, int], ...]:
-        """(start, end) ticks of the sections of these treatments or harmonies."""
+        """Return (start, end) in ticks of the sections with these treatments or harmonies."""
         wanted, played = tuple(treatments), tuple(harmonies)
         return tuple((s.start, s.end) for s in self.sections if s.treatment in wanted or s.harmony in played)
 
 
 def within(ticks: Ints, spans: Iterable[tuple[int, int]]) -> Bools:
-    """Which ticks lie in one of the spans (end excluded)."""
+    """Return which ticks lie in one of the spans (end excluded)."""
     inside = np.zeros(len(ticks), dtype=bool)
     for start, end in spans:
         inside |= (ticks >= start) & (ticks < end)
@@ -306,7 +316,7 @@ def _events(score: Score) -> tuple[Event, ...]:
 
 
 def view_of(score: Score, banks: Banks) -> View:
-    """The view of a composed cue."""
+    """Return the view of a composed cue."""
     plan, brief = score.plan, score.plan.brief
     parts = tuple(_part_view(part, index, banks) for index, part in enumerate(score.parts))
     family = load_style(brief.style).family

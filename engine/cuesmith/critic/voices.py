@@ -1,4 +1,4 @@
-"""Rules of voices sounding together: clashes, mud, parallels, inner lines, gaps."""
+"""Rules about voices that sound together: clashes, muddy lows, parallels, inner voices, gaps."""
 
 from __future__ import annotations
 
@@ -13,19 +13,20 @@ from cuesmith.critic.roll import Roll, pairs, pitch_at, roll_of, together
 from cuesmith.critic.view import Bools, Ints, Notes, PartView, View, within
 from cuesmith.music.note import PPQ
 
-# Lowest pitch of the lower tone by interval 1..11, as arrangers' charts have it (the tritone raised to its neighbours).
+# Low interval limits: lowest pitch of the lower note, for intervals of 1..11 semitones, from the charts of arrangers
+# (the tritone set to the level of its neighbours).
 #                    m2  M2  m3  M3  P4  TT  P5  m6  M6  m7  M7
 LOWEST = np.array((0, 52, 51, 48, 47, 45, 46, 37, 41, 41, 41, 41))
 
 
-def _name(view: View, notes: Notes, tick: int, pitch: int) -> str:
-    """The part that sounds a pitch at a tick."""
+def _part_sounding(view: View, notes: Notes, tick: int, pitch: int) -> str:
+    """Return the id of the part that sounds a pitch at a tick; empty when there is none."""
     found = np.flatnonzero((notes.onset <= tick) & (notes.end > tick) & (notes.pitch == pitch))
     return view.parts[notes.part[found[0]]].id if len(found) else ""
 
 
 def low_intervals(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q09: share of the time in which two low notes stand too close; passing and very short notes may."""
+    """Q09: two low notes are not too close for too much of the time. Passing and very short notes do not count."""
     low = view.structural
     low = low.where((low.pitch < 64) & (low.end - low.onset >= PPQ // 4))
     if not len(low):
@@ -40,19 +41,19 @@ def low_intervals(view: View, limits: Limits) -> Iterator[Breach]:
     if share > limits["most"]:
         at = int(roll.start[muddy][0])
         sounding = np.flatnonzero(roll.sounding[np.flatnonzero(muddy)[0]])[:2]
-        names = " and ".join(dict.fromkeys(_name(view, low, at, int(p)) for p in sounding))
+        names = " and ".join(dict.fromkeys(_part_sounding(view, low, at, int(p)) for p in sounding))
         yield Breach(share, limits["most"], f"low notes too close for {share:.1%} of the time: {names}", at)
 
 
-def _unspelled(view: View, roll: Roll, distances: tuple[int, ...]) -> tuple[Ints, Ints, Ints]:
-    """(stretch, lower pitch, distance) of pairs whose two pitch classes the chord does not both hold."""
+def _pairs_outside_chord(view: View, roll: Roll, distances: tuple[int, ...]) -> tuple[Ints, Ints, Ints]:
+    """Return (stretch, lower pitch, distance) of pairs of notes that are not both in the chord."""
     found = []
     for distance in distances:
         stretch, low = pairs(roll, distance)
         if view.chords:
             chord = roll.chord[stretch]
             foreign = ~(view.chord_table[chord, low % 12] & view.chord_table[chord, (low + distance) % 12])
-            if view.scale is not None and 1 in view.scale.semitones:  # the flat second is the scale's own
+            if view.scale is not None and 1 in view.scale.semitones:  # in this scale the flat second is no clash
                 foreign &= view.tonics[chord] != low % 12
             stretch, low = stretch[foreign], low[foreign]
         found.append((stretch, low, np.full(len(low), distance, dtype=np.int64)))
@@ -61,10 +62,10 @@ def _unspelled(view: View, roll: Roll, distances: tuple[int, ...]) -> tuple[Ints
 
 
 def clashes(view: View, limits: Limits) -> Iterator[Breach]:
-    """X01: beats on which a semitone or minor ninth sounds that the chord does not spell; passing notes may."""
+    """X01: few beats have a semitone or minor ninth outside the chord. Passing notes do not count."""
     notes = view.structural
     roll = roll_of(view, notes)
-    stretch, low, distance = _unspelled(view, roll, (1, 13))
+    stretch, low, distance = _pairs_outside_chord(view, roll, (1, 13))
     if not len(stretch):
         return
     bad = np.zeros(len(roll.start), dtype=bool)
@@ -75,13 +76,13 @@ def clashes(view: View, limits: Limits) -> Iterator[Breach]:
     if share > limits["most"]:
         worst = np.argmax(beats[roll.beat[stretch]])
         at, p = int(roll.start[stretch[worst]]), int(low[worst])
-        names = sorted({_name(view, notes, at, p), _name(view, notes, at, p + int(distance[worst]))})
+        names = sorted({_part_sounding(view, notes, at, p), _part_sounding(view, notes, at, p + int(distance[worst]))})
         yield Breach(share, limits["most"], f"{count} beats with an unexplained semitone or ninth, such as"
                      f" {' against '.join(names)}", at, names[0])  # fmt: skip
 
 
 def clusters(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q13: how many pitch classes sound at once; long seconds between parts."""
+    """Q13: not too many pitch classes sound at once, and two parts do not hold a minor second for long."""
     notes = view.pitched.where(view.pitched.end - view.pitched.onset >= PPQ // 2)
     if not len(notes):
         return
@@ -111,8 +112,8 @@ def clusters(view: View, limits: Limits) -> Iterator[Breach]:
                      view.parts[long.part[first[0]]].id)  # fmt: skip
 
 
-def _outer(view: View) -> tuple[Ints, Ints, Ints]:
-    """(ticks, melody, bass) at changes of chord where both sound."""
+def _outer_voices(view: View) -> tuple[Ints, Ints, Ints]:
+    """Return (ticks, melody pitch, bass pitch) at chord changes where both sound."""
     ticks = view.chord_onsets
     high, low = pitch_at(view.lead, ticks), pitch_at(view.bass, ticks)
     both = (high >= 0) & (low >= 0)
@@ -120,8 +121,8 @@ def _outer(view: View) -> tuple[Ints, Ints, Ints]:
 
 
 def parallels(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q18: melody and bass move from one fifth or octave into another."""
-    ticks, high, low = _outer(view)
+    """Q18: melody and bass do not move from one fifth or octave to another too often."""
+    ticks, high, low = _outer_voices(view)
     if len(ticks) < 2:
         return
     gap, up, down = (high - low) % 12, np.diff(high), np.diff(low)
@@ -132,8 +133,8 @@ def parallels(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def outer_motion(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q19: contrary or oblique motion of melody and bass at changes of chord."""
-    _, high, low = _outer(view)
+    """Q19: melody and bass often move in contrary or oblique motion at chord changes."""
+    _, high, low = _outer_voices(view)
     product = np.diff(high) * np.diff(low)
     if len(product) < limits["changes"]:
         return
@@ -165,14 +166,14 @@ def counter_line(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def _chords_of(part: PartView) -> list[tuple[int, tuple[int, ...]]]:
-    """(onset, pitches) of each chord struck by a part."""
+    """Return (onset, pitches) of each chord that a part plays."""
     onsets, first = np.unique(part.notes.onset, return_index=True)
     groups = np.split(part.notes.pitch, first[1:])
     return [(int(o), tuple(sorted(g.tolist()))) for o, g in zip(onsets, groups, strict=True)]
 
 
 def inner_voices(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q44: the voices of a pad move little, and keep the notes two chords share."""
+    """Q44: the voices of a pad move little, and notes common to two chords stay."""
     for part in view.parts:
         if part.role != "pad":
             continue
@@ -195,7 +196,7 @@ def inner_voices(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def seventh_falls(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q45: in a pad the seventh of a dominant that goes to its tonic falls by step (or stays)."""
+    """Q45: in a pad, the seventh of a dominant that goes to its tonic falls by step (or stays)."""
     cases, bad = 0, []
     for part in view.parts:
         if part.role != "pad" or part.doubling:
@@ -216,7 +217,7 @@ def seventh_falls(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def bass_line(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q47: the bass goes by step, third, fourth, fifth or octave."""
+    """Q47: the bass moves by step, third, fourth, fifth or octave."""
     bass = view.bass
     size = np.abs(np.diff(bass.pitch))
     size = size[size > 0]
@@ -228,7 +229,7 @@ def bass_line(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def _largest_gap(sounding: Bools) -> NDArray[np.int64]:
-    """Per stretch, the widest distance between neighbouring sounding pitches above 48; 0 with fewer than two."""
+    """Return the widest gap between neighbouring pitches from 48 up, for each stretch; 0 with fewer than two."""
     upper = sounding[:, 48:]
     place = np.where(upper, np.arange(upper.shape[1]), -1)
     before = np.maximum.accumulate(place, axis=1)

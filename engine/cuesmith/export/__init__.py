@@ -1,1 +1,1 @@
-"""Files: MIDI, piano-roll, explanation, theme pages."""
+"""Write files: MIDI, piano-roll pictures, the explanation of a cue, theme pages."""

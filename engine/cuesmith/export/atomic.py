@@ -1,8 +1,7 @@
-"""Files that are there whole or not at all.
+"""Write files completely or not at all.
 
-The data goes into a file beside the target, which then takes the target's place in one step (a rename). A
-reader sees the old file or the new one, and a failure (full disk, killed process) leaves the old one
-untouched.
+The data is written to a temporary file in the same folder, which then replaces the target in one step (a rename). A
+reader sees the old file or the new one. After a failure (full disk, killed process) the old file is unchanged.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ _NOT_A_FOLDER = (
     "a part of the path is a file, not a folder",
     "choose another folder, or move that file away",
 )
-_CAUSES = {  # what the operating system says → (what it means here, what helps)
+_CAUSES = {  # error number of the operating system → (cause, remedy)
     errno.EACCES: ("no permission to write there", "choose a folder of your own"),
     errno.EPERM: ("no permission to write there", "choose a folder of your own"),
     errno.EROFS: ("the disk is read-only", "choose a folder on another disk"),
@@ -37,11 +36,11 @@ _CAUSES = {  # what the operating system says → (what it means here, what help
 
 
 def write_bytes(path: str | Path, data: bytes) -> None:
-    """Write `data` to `path`, replacing what is there; missing folders are made.
+    """Write `data` to `path`. An existing file is replaced, missing folders are created.
 
-    A device or pipe (`/dev/stdout`) is written to directly: it must not be replaced by a file.
-    Raises UsageError when a directory is in the way, CuesmithError when the place cannot be written; in both
-    cases an existing file stays as it was and nothing is left beside it.
+    A device or pipe (`/dev/stdout`) is written to directly, since a file must not replace it. Raises UsageError when
+    `path` is a folder, CuesmithError when it can't be written. In both cases an existing file is unchanged and no
+    temporary file stays.
     """
     target = Path(path)
     try:
@@ -59,22 +58,22 @@ def write_bytes(path: str | Path, data: bytes) -> None:
 
 
 def write_text(path: str | Path, text: str) -> None:
-    """`write_bytes` of the text in UTF-8, line ends as they are."""
+    """Write text in UTF-8 like `write_bytes`; line ends are not changed."""
     write_bytes(path, text.encode("utf-8"))
 
 
 def _replace(target: Path, data: bytes) -> None:
-    # The name is short whatever the target's is, and differs per process and thread. `open` rather than
-    # `tempfile`: a temporary file is readable by its owner only, and the finished file would keep that.
-    beside = target.parent / f".cuesmith-{os.getpid()}-{threading.get_ident()}.partial"
+    # A short name, even when the target's name is long, and unique for process and thread. `tempfile` is not used: its
+    # files are readable by the owner only, and the finished file would keep these permissions.
+    temporary = target.parent / f".cuesmith-{os.getpid()}-{threading.get_ident()}.partial"
     try:
-        with beside.open("wb") as out:
+        with temporary.open("wb") as out:
             out.write(data)
-        beside.replace(target)
+        temporary.replace(target)
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def json_text(data: object) -> str:
-    """Plain data as the text of a .json file: indented, in UTF-8, keys in the order they are given."""
+    """Return plain data as the text of a .json file: indented, keys in the given order."""
     return json.dumps(data, indent=2, ensure_ascii=False, allow_nan=False) + "\n"

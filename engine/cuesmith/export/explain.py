@@ -1,7 +1,7 @@
-"""What is in a cue, as plain data: the plan, the chords, the theme statements, the parts.
+"""Explain a cue as plain data: the plan, the chords, the theme statements, the parts.
 
-The answer to "what did it write, and why": people read it, the album page shows it, tests hold the music against it.
-Bars and beats count from 1 as on paper; a beat is a unit of the meter's lower number (an eighth in 7/8).
+People read it, the album page shows it, and tests compare the music with it. Bars and beats count from 1. A beat is the
+unit of the meter's lower number (an eighth note in 7/8).
 """
 
 from __future__ import annotations
@@ -18,23 +18,28 @@ from cuesmith.plan.model import Plan, PlannedHit, SectionPlan
 from cuesmith.score import ChordSpan, Part, Score, Statement
 
 SCHEMA_VERSION = 2
-_DIGITS = 4  # of seconds, beats, tempi
+_DIGITS = 4  # decimal digits of seconds, beats, tempi
 
 
 def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
-    """The whole cue as dicts, lists, text and numbers, ready for JSON; the same keys in the same order every time.
+    """Return the whole cue as dicts, lists, text and numbers, ready for JSON. Keys always come in the same order.
 
-    themes: the themes the cue may state, by name. Seconds are clock time from the first bar line, tempi quarter notes
-    per minute, energy, identity 0..1, level and layer 0..4. `chords` of a section is its chord chart: one bar between
-    strokes, `%` where the chord of the bar before goes on; `numerals` is the same in roman numerals, where a figure
-    after `/` is the bass and a numeral the chord that is led to. A chord of `harmony` names its key, the cadence it
-    closes and the device it is there for. `theme_forms`: by which recipe each theme comes, and which stage of its story
-    that is; `against`: the theme that meets that of the section, and how. `hits`: the moments of the picture, asked for
-    and reached; `hit_error_ms`: their mean distance, by weight. `fermatas`: beats that are held, and how many times as
-    long they are. `breaths` of a section in free meter: their lengths in quarter notes; a bar is a breath there.
-    `beats`: where the scenes of a story begin; `feel` and `theme_forms` of a section: what it is meant to feel
-    like, and how themes come there where that differs. `steps`: the editing steps in order, what each promises, and how
-    many notes it added, removed and changed in how many parts.
+    themes: the themes of the show, by name.
+
+    Seconds are clock time from the first bar line, tempi are quarter notes per minute, energy and identity are 0..1,
+    level and layer 0..4. Some keys need more words:
+
+    - `chords` of a section is its chord chart, with bars between `|`; `%` means that the chord of the bar before goes
+      on. `numerals` is the same in roman numerals (see `music.chord`).
+    - An entry of `harmony` has its key, the cadence it belongs to, and the device that explains it.
+    - `theme_forms`: the recipe by which each theme comes, and the stage of its story. `against` of a section is a second
+      theme that is combined with the section's theme; `meeting` says how.
+    - `hits`: hit points as asked for and as reached; `hit_error_ms` is their mean distance, weighted.
+    - `fermatas`: held beats, and how many times their usual length they last.
+    - `breaths` of a section in free meter: their lengths in quarter notes. There a bar is a breath.
+    - `beats`: where the scenes of a story begin. `feel` of a section is the mood it should have.
+    - `steps`: the editing steps in order, what each promises, and how many notes it added, removed and changed in how
+      many parts.
     """
     plan = score.plan
     bars = bar_starts(plan.meters(), plan.length)
@@ -84,7 +89,7 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
 
 
 def theme_data(theme: Theme) -> dict[str, object]:
-    """A theme as plain data: `motif` is the idea it is known by, `notes` the eight bars (as a show may give them)."""
+    """Return a theme as plain data: `motif` is its two-bar idea, `notes` its eight bars in the notation of shows."""
     return {
         "name": theme.name,
         "character": theme.character,
@@ -101,7 +106,7 @@ def theme_data(theme: Theme) -> dict[str, object]:
 
 
 def _bar(bars: Sequence[int], tick: int) -> int:
-    """The bar a tick falls in, from 1."""
+    """Return the number of the bar at a tick, from 1."""
     return bisect_right(bars, tick)
 
 
@@ -149,7 +154,7 @@ def _section(section: SectionPlan, plan: Plan, harmony: Sequence[ChordSpan]) -> 
 
 
 def _chart(section: SectionPlan, harmony: Sequence[ChordSpan], name: Callable[[ChordSpan], str]) -> str:
-    """`| Gm7 | A7 D | % |`: the chords that begin in each bar, and what sounds on its first beat."""
+    """Return a chart such as `| Gm7 | A7 D | % |`: the chords that sound in each bar."""
     cells = []
     for start, end in pairwise((*section.bar_ticks(), section.end)):
         spans = [span for span in harmony if span.onset < end and span.end > start]

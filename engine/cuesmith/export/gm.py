@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-# Eight programs to a family; the number of a program is its place in the table, counted from 0.
+# Eight programs per family. The number of a program is its place in the table, counted from 0.
 # fmt: off
 _FAMILIES = (
     ("Acoustic Grand Piano", "Bright Acoustic Piano", "Electric Grand Piano", "Honky-tonk Piano",
@@ -57,7 +57,10 @@ GM_PROGRAMS: tuple[str, ...] = tuple(name for family in _FAMILIES for name in fa
 
 
 def instrument_name(program: int, *, drums: bool) -> str:
-    """The standard name of a program 0..127 or of a drum kit; a kit between two varies the lower one."""
+    """Return the standard name of a program 0..127 or of a drum kit.
+
+    An unknown kit number gets the name of the next lower kit.
+    """
     program = min(max(program, 0), 127)
     if not drums:
         return GM_PROGRAMS[program]

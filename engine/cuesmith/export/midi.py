@@ -1,13 +1,13 @@
-"""A performance as a Standard MIDI File that a DAW opens cleanly. Same performance, same bytes.
+"""Write a performance as a Standard MIDI File for DAWs. The same performance always gives the same bytes.
 
-Layout: type 1, PPQ 960. Track 0 holds every tempo, meter, key and marker, and nothing that sounds; then one
-track per instrument, each on a channel of its own. Bank select stands before the program change and both
-before the controllers: sequencers that move coincident events one tick apart keep that order. Note-offs are
-explicit (0x80), no pitch is struck while it sounds, and every track ends on a bar line, so that regions
-snap. Text is UTF-8.
+Layout: type 1, 960 ticks per quarter note. Track 0 has every tempo, meter, key and marker, and no notes. Then comes one
+track per instrument, each on its own channel. Bank select comes before the program change, and both before the
+controllers, because some sequencers separate events at the same tick by one tick each. Note-offs are explicit (0x80),
+no pitch is struck again while it sounds, and every track ends on a bar line, so that regions snap to the grid. Text is
+UTF-8.
 
-Loops are marked by the markers `loopStart` and `loopEnd`; there is no standard, and the controllers used
-for it (CC110, CC111, CC116…119) contradict one another from player to player.
+Loops are marked by the markers `loopStart` and `loopEnd`. There is no standard for loops, and the controllers in use
+(CC110, CC111, CC116…119) mean different things in different players.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ _CC_REVERB, _CC_CHORUS = 91, 93
 
 _NRPN_SOUNDFONT = 120  # the NRPN page of SoundFont 2.04, section 9.6
 _BEND_CENTRE = 8192
-_CC7_AT_0_DB = 90  # the lead; leaves 6 dB above it
+_CC7_AT_0_DB = 90  # volume of the lead (0 dB); leaves 6 dB of headroom
 
 
 class ChannelSlot(NamedTuple):
-    """Where a track plays: MIDI port 0.., channel 0..15."""
+    """Where a track plays: MIDI port (from 0) and channel (0..15)."""
 
     port: int
     channel: int
 
 
 class _Control(NamedTuple):
-    """A controller on the grid: thinned, times rising, values in range."""
+    """A controller curve on the grid: ticks rising, values in range, only changes kept."""
 
     kind: str
     number: int
@@ -62,10 +62,10 @@ class _Control(NamedTuple):
 
 
 def assign_channels(tracks: Sequence[Track]) -> tuple[ChannelSlot, ...]:
-    """A slot for each track, in order.
+    """Return the port and channel of each track, in order.
 
-    Pitched tracks take channels 0..15 without 9, fifteen to a port. Drum tracks of the same kit share
-    channel 9 of one port; each further kit has the next port's.
+    Pitched tracks use channels 0..15 without 9, so fifteen per port. Drum tracks with the same kit share channel 9 of
+    one port; each further kit uses channel 9 of the next port.
     """
     slots: list[ChannelSlot] = []
     kits: dict[tuple[int, int], int] = {}
@@ -82,13 +82,14 @@ def assign_channels(tracks: Sequence[Track]) -> tuple[ChannelSlot, ...]:
 
 
 def midi_bytes(performance: Performance) -> bytes:
-    """The performance as the bytes of a Standard MIDI File.
+    """Return the performance as the bytes of a Standard MIDI File.
 
-    Seconds become ticks by the performance's tempo map. Values out of range are moved to the nearest legal.
-    Level becomes CC7 by FluidSynth's volume law, 40·log10(cc7/127) dB, with the lead (0 dB) at 90. Drum
-    tracks that share a channel share its controllers too: they take the loudest's CC7 and the first's pan
-    and effects, and the quieter ones are balanced by velocity, which follows the same law. A re-struck
-    pitch ends the earlier note at least one tick before; a note left with no length is dropped.
+    Seconds are converted to ticks with the tempo map of the performance. Values out of range are clipped. A level in dB
+    becomes CC7 by FluidSynth's volume law, 40·log10(cc7/127) dB, with the lead (0 dB) at 90.
+
+    Drum tracks that share a channel also share its controllers. They get the CC7 of the loudest one and pan and effects
+    of the first one; the quieter ones are balanced by velocity, which follows the same law. A note that repeats a
+    sounding pitch ends the earlier note at least one tick before; a note without any length left is dropped.
     """
     slots = assign_channels(performance.tracks)
     several_ports = any(slot.port for slot in slots)
@@ -103,13 +104,13 @@ def midi_bytes(performance: Performance) -> bytes:
             setup, controls = _setup(sharing, _controls(track.curves, performance.tempo), slot.channel)
             moving = [_control_rows(control, slot.channel) for control in controls]
             events = np.concatenate([setup, *_note_rows(played, slot.channel), *moving])
-            chunks[index] = _finish(_head(track, slot.port if several_ports else None), events, performance)
-    body = [_conductor(performance), *(chunks[index] for index in range(len(slots)))]
+            chunks[index] = _close_track(_name_events(track, slot.port if several_ports else None), events, performance)
+    body = [_conductor_track(performance), *(chunks[index] for index in range(len(slots)))]
     return smf.header_chunk(len(body), PPQ) + b"".join(body)
 
 
 def save_midi(performance: Performance, path: str | Path) -> None:
-    """Write `midi_bytes` to a file, whole or not at all. Raises CuesmithError when that cannot be done."""
+    """Write `midi_bytes` to a file, completely or not at all. Raises CuesmithError when the file can't be written."""
     write_bytes(path, midi_bytes(performance))
 
 
@@ -118,7 +119,7 @@ def _ticks(tempo: TempoMap, seconds: NDArray[np.float64]) -> NDArray[np.int64]:
 
 
 def _channel_notes(tracks: Sequence[Track], tempo: TempoMap) -> list[NDArray[np.int64]]:
-    """Per track, notes as rows (on, off, pitch, velocity); over all of them no pitch overlaps itself."""
+    """Return the notes of each track as rows (on, off, pitch, velocity). Over all tracks no pitch overlaps itself."""
     loudest = max(track.level_db for track in tracks)
     balance = [10 ** ((track.level_db - loudest) / 40) for track in tracks]
     owner = np.repeat(np.arange(len(tracks)), [len(track.onset_sec) for track in tracks])
@@ -129,7 +130,7 @@ def _channel_notes(tracks: Sequence[Track], tempo: TempoMap) -> list[NDArray[np.
     pitch = np.clip(np.concatenate([track.pitch for track in tracks]).astype(np.int64), 0, 127)
     played = [track.velocity * factor for track, factor in zip(tracks, balance, strict=True)]
     velocity = np.clip(np.rint(np.concatenate(played)), 1, 127).astype(np.int64)
-    # Pitch by pitch in order of time; of two struck at once the louder (or longer) comes last and stays.
+    # Sort by pitch, then time. Of two notes with the same onset the louder (or longer) comes last and is kept.
     order = np.lexsort((off, velocity, on, pitch))
     owner, notes = owner[order], np.stack((on, off, pitch, velocity), axis=1)[order]
     struck_again = notes[1:, 2] == notes[:-1, 2]
@@ -147,7 +148,7 @@ def _note_rows(notes: NDArray[np.int64], channel: int) -> list[smf.Rows]:
 
 
 def _controls(curves: Sequence[Curve], tempo: TempoMap) -> list[_Control]:
-    """The curves on the grid: one value per tick (the last), and only where it changes."""
+    """Put the curves on the grid: one value per tick (the last one), and only where the value changes."""
     together: dict[tuple[str, int], list[Curve]] = {}
     for curve in curves:
         together.setdefault((curve.kind, 0 if curve.kind == "bend" else curve.number), []).append(curve)
@@ -171,15 +172,15 @@ def _control_rows(control: _Control, channel: int) -> smf.Rows:
         return smf.rows(control.tick, smf.RANK_CONTROL, _BEND | channel, low, high)
     if control.kind == "cc":
         return smf.rows(control.tick, smf.RANK_CONTROL, _CONTROL | channel, control.number, control.value)
-    # Every value selects its generator anew (several may be moving); the high byte, which acts, comes last.
+    # Every value selects its generator again, because several may move at once. The high byte takes effect: it is last.
     numbers = np.tile([_CC_NRPN_MSB, _CC_NRPN_LSB, _CC_DATA_LSB, _CC_DATA_MSB], len(control.tick))
     page = np.full_like(low, _NRPN_SOUNDFONT)
     values = np.stack((page, np.full_like(low, control.number), low, high), axis=1).ravel()
     return smf.rows(np.repeat(control.tick, 4), smf.RANK_CONTROL, _CONTROL | channel, numbers, values)
 
 
-def _head(track: Track, port: int | None) -> bytes:
-    """What names a track: its name, its instrument's, and its port when there are several."""
+def _name_events(track: Track, port: int | None) -> bytes:
+    """Return the events that name a track: its name, its instrument, and its port when there are several ports."""
     items = [smf.text_meta(smf.META_TRACK_NAME, track.name)]
     items.append(smf.text_meta(smf.META_INSTRUMENT_NAME, instrument_name(track.program, drums=track.drums)))
     if track.role == "guide":
@@ -190,9 +191,11 @@ def _head(track: Track, port: int | None) -> bytes:
 
 
 def _setup(sharing: Sequence[Track], controls: Sequence[_Control], channel: int) -> tuple[smf.Rows, list[_Control]]:
-    """What a channel is before the first note: bank, program, bend range, controllers; and the curves left.
+    """Return the events of a channel before its first note, and the remaining curves.
 
-    A curve that begins at tick 0 gives its first value here and is left without it.
+    The events are bank, program, bend range and controllers.
+
+    A curve that begins at tick 0 gives its first value to the setup and continues without it.
     """
     first = sharing[0]
     level_db = max(track.level_db for track in sharing)
@@ -204,15 +207,15 @@ def _setup(sharing: Sequence[Track], controls: Sequence[_Control], channel: int)
         _CC_REVERB: _seven_bits(127 * first.reverb),
         _CC_CHORUS: _seven_bits(127 * first.chorus),
     }
-    left = []
+    remaining = []
     for control in controls:
         if control.kind == "cc" and control.number in levels and len(control.tick) and control.tick[0] == 0:
             levels[control.number] = int(control.value[0])
-            left.append(control._replace(tick=control.tick[1:], value=control.value[1:]))
+            remaining.append(control._replace(tick=control.tick[1:], value=control.value[1:]))
         else:
-            left.append(control)
+            remaining.append(control)
     bank = ((_CC_BANK_MSB, _seven_bits(first.bank)), (_CC_BANK_LSB, 0))
-    bend_range = (  # the null parameter afterwards: stray data entry then changes nothing
+    bend_range = (  # then select the null parameter, so that later data entry events change nothing
         (_CC_RPN_MSB, 0), (_CC_RPN_LSB, 0), (_CC_DATA_MSB, _seven_bits(first.bend_range)), (_CC_DATA_LSB, 0),
         (_CC_RPN_MSB, 127), (_CC_RPN_LSB, 127),
     )  # fmt: skip
@@ -220,7 +223,7 @@ def _setup(sharing: Sequence[Track], controls: Sequence[_Control], channel: int)
     program = (0, smf.RANK_SETUP, _PROGRAM | channel, _seven_bits(first.program), 0)
     before = [(0, smf.RANK_SETUP, status, number, value) for number, value in bank]
     after = [(0, smf.RANK_SETUP, status, number, value) for number, value in (*bend_range, *levels.items())]
-    return np.array([*before, program, *after], dtype=np.int64), left
+    return np.array([*before, program, *after], dtype=np.int64), remaining
 
 
 def _is_cc(control: _Control, number: int) -> bool:
@@ -231,15 +234,18 @@ def _seven_bits(value: float) -> int:
     return round(min(max(value, 0), 127))
 
 
-def _finish(head: bytes, events: smf.Rows, performance: Performance) -> bytes:
-    """A track of these names and events, ending on the cue's last bar line, or with the last note that rings on."""
+def _close_track(head: bytes, events: smf.Rows, performance: Performance) -> bytes:
+    """Make a track chunk of these names and events.
+
+    It ends on the last bar line, or with the last note that sounds longer.
+    """
     body, last = smf.encode(events)
     end = max(performance.length_ticks, last)
     return smf.track_chunk(head + body + smf.vlq(end - last) + smf.meta(smf.META_END_OF_TRACK, b""))
 
 
-def _conductor(performance: Performance) -> bytes:
-    """Track 0: title, comment, tempi, meters, keys and markers."""
+def _conductor_track(performance: Performance) -> bytes:
+    """Return track 0: title, comment, tempi, meters, keys and markers."""
     events = [(0, smf.text_meta(smf.META_TRACK_NAME, performance.title))]
     if performance.comment:
         events.append((0, smf.text_meta(smf.META_TEXT, performance.comment)))
@@ -251,7 +257,7 @@ def _conductor(performance: Performance) -> bytes:
         sharps = min(max(key.sharps, -7), 7) & 0xFF
         events.append((key.tick, smf.meta(smf.META_KEY_SIGNATURE, bytes((sharps, key.minor)))))
     events += [(tick, smf.text_meta(smf.META_MARKER, text)) for tick, text in _markers(performance)]
-    events.sort(key=lambda event: event[0])  # stable: at one tick the order above holds
+    events.sort(key=lambda event: event[0])  # the sort is stable: at the same tick the order above is kept
     body, at = bytearray(), 0
     for tick, data in events:
         body += smf.vlq(tick - at) + data
@@ -261,14 +267,17 @@ def _conductor(performance: Performance) -> bytes:
 
 
 def _time_signature(meter: Meter) -> bytes:
-    """The meter as printed; the metronome (24 clocks to the quarter) takes the first felt beat's length."""
+    """Return the meter as printed.
+
+    The metronome (24 clocks per quarter note) clicks on the first felt beat's length.
+    """
     clocks = min(24 * meter.groups[0] * meter.unit_ticks // PPQ, 255)
     power = meter.denominator.bit_length() - 1
     return smf.meta(smf.META_TIME_SIGNATURE, bytes((meter.numerator, power, clocks, 8)))
 
 
 def _markers(performance: Performance) -> list[tuple[int, str]]:
-    """Every marker, and in a loop its two ends unless the performance has set them itself."""
+    """Return every marker; for a loop also its two ends, unless the performance has loop markers of its own."""
     out = [(marker.tick, marker.text) for marker in performance.markers]
     if performance.loop:
         named = {marker.text for marker in performance.markers if marker.kind == "loop"}

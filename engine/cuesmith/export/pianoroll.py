@@ -1,9 +1,9 @@
-"""A cue at a glance: a piano-roll as one self-contained SVG, for the album page and the docs.
+"""Draw a cue: a piano-roll as one self-contained SVG, for the album page and the documentation.
 
-From top to bottom: title and legend, section names, theme statements, the notes, the drums, the energy.
-Time runs on the musical grid, so bars of one meter are equally wide; free meter has breath marks in place of bar
-lines. The picture brings its own background and reads the same on a dark page and a light one. Notes are one path per
-role and velocity band, in tenths of a pixel and relative to one another, which keeps three thousand of them near 60 KB.
+From top to bottom: title and legend, section names, theme statements, notes, drums, energy. The horizontal axis is the
+musical grid, so bars of the same meter are equally wide; free meter has breath marks instead of bar lines. The picture
+has its own background and looks the same on dark and light pages. Notes are drawn as one path per role and velocity
+band, with relative coordinates in tenths of a pixel; so three thousand notes need about 60 KB.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from cuesmith.music.note import PPQ
 from cuesmith.perform.model import Marker, Performance, Track
 
 # fmt: off
-ROLE_COLOURS = {  # in order of drawing: the lead last, on top of everything
+ROLE_COLOURS = {  # in order of drawing: the lead last, on top
     "pad":      "#5b6b95",
     "pulse":    "#7f8a99",
     "impact":   "#b0606a",
@@ -44,16 +44,16 @@ _OTHER_ROLE = "#8a93a5"
 # fmt: on
 _THEMES = ("#ffc857", "#5aa9e6", "#e4767c", "#79b45f", "#b58be0", "#4fc1b5", "#f0975a", "#c9d17a")
 
-_BANDS = ((0, 48, 0.4), (48, 72, 0.6), (72, 96, 0.8), (96, 128, 1.0))  # velocity from, below → opacity
+_BANDS = ((0, 48, 0.4), (48, 72, 0.6), (72, 96, 0.8), (96, 128, 1.0))  # (least velocity, upper limit, opacity)
 _LEFT, _RIGHT, _TOP, _BOTTOM, _GAP = 40, 10, 44, 16, 5  # margins and the gap between lanes, pixels
 _STATEMENT_HEIGHT, _ENERGY_HEIGHT, _DRUM_ROW, _DRUM_LANE_MAX = 13, 36, 6, 60
-_CHARACTER = 5.6  # width of a 10-pixel sans-serif character, for cutting names to their room
-_LEAST_SPAN = 24  # semitones: a cue of few pitches is not blown up
+_CHARACTER = 5.6  # width in pixels of a 10-pixel sans-serif character, for shortening names
+_LEAST_SPAN = 24  # semitones: least height of the note area, so that few pitches are not drawn too tall
 _LABEL = ' text-anchor="end" font-size="9"'
 
 
 class _Frame(NamedTuple):
-    """Where things stand, in pixels, and how ticks become x."""
+    """The positions of the lanes in pixels, and the conversion of ticks to x."""
 
     width: int
     end_ticks: int
@@ -72,7 +72,7 @@ class _Frame(NamedTuple):
 
 
 class _Notes(NamedTuple):
-    """Notes as columns, on the grid."""
+    """Notes as columns, in ticks."""
 
     on: NDArray[np.int64]
     off: NDArray[np.int64]
@@ -81,11 +81,12 @@ class _Notes(NamedTuple):
 
 
 def pianoroll_svg(performance: Performance, *, width: int = 1200, height: int = 360, title: str | None = None) -> str:
-    """The performance as SVG text of `width` × `height` pixels; below 320 × 240 there is no room to read it.
+    """Return the performance as SVG text of `width` × `height` pixels; below 320 × 240 it is hard to read.
 
-    title : shown at the top left; the performance's own when None.
-    Notes are cut at the last bar line. Statements are the markers of kind `statement`, coloured by the first
-    word of their text (the theme) and reaching to the next statement or section.
+    title: shown at the top left; by default the performance's own.
+
+    Notes are cut at the last bar line. Theme statements are the markers of kind `statement`. Their colour depends on
+    the first word of the text (the theme); they reach to the next statement or section.
     """
     drums = _notes([track for track in performance.tracks if track.drums], performance)
     kit = np.unique(drums.pitch)
@@ -117,7 +118,7 @@ def _frame(width: int, height: int, end_ticks: int, drum_rows: int) -> _Frame:
 
 
 def _notes(tracks: Sequence[Track], performance: Performance) -> _Notes:
-    """The tracks' notes, those after the last bar line left out and those across it cut."""
+    """Return the notes of the tracks; those after the last bar line are left out, those across it are cut."""
     nothing = np.zeros(0)
     onset_sec = np.concatenate([nothing, *(track.onset_sec for track in tracks)])
     end_sec = onset_sec + np.concatenate([nothing, *(track.duration_sec for track in tracks)])
@@ -140,7 +141,7 @@ def _text(x: float, y: float, text: str, extra: str = "") -> str:
 
 
 def _fit(text: str, room: float) -> str:
-    """The text, cut with an ellipsis when wider than `room` pixels; empty when nothing useful would stay."""
+    """Shorten text to `room` pixels with an ellipsis; empty when fewer than three characters would stay."""
     most = int(room / _CHARACTER)
     if len(text) <= most:
         return text
@@ -148,7 +149,7 @@ def _fit(text: str, room: float) -> str:
 
 
 def _fermatas(markers: Sequence[Marker], frame: _Frame) -> list[str]:
-    """A bow with a dot over each held beat, at the top of the notes."""
+    """Draw an arc with a dot over each held beat, at the top of the notes."""
     out = []
     for x in (frame.x(marker.tick) + 8 for marker in markers if marker.kind == "fermata"):
         y = frame.roll_top + 12
@@ -168,12 +169,12 @@ def _title_and_legend(performance: Performance, title: str, width: int) -> list[
             x -= 12
             legend.append(f'<rect x="{_number(x)}" y="9" width="8" height="8" rx="2" fill="{colour}"/>')
             x -= 12
-    title = _fit(title, (x - _LEFT) / 1.5)  # the title is set half as large again
+    title = _fit(title, (x - _LEFT) / 1.5)  # the font of the title is about 1.5 times as large
     return [_text(_LEFT, 19, title, f' font-size="14" font-weight="bold" fill="{_TEXT}"'), *legend]
 
 
 def _bars(performance: Performance, frame: _Frame) -> list[str]:
-    """Lanes, and as many bar lines and bar numbers as there is room for."""
+    """Draw the lanes, and as many bar lines and bar numbers as there is room for."""
     starts = bar_starts(performance.meters, frame.end_ticks)
     spacing = frame.inner / max(len(starts) - 1, 1)
     lined, numbered = (1 << max(int(np.ceil(np.log2(room / spacing))), 0) for room in (4, 28))
@@ -201,7 +202,7 @@ def _bars(performance: Performance, frame: _Frame) -> list[str]:
 
 
 def _breaths(ticks: Sequence[int], span: str, frame: _Frame) -> list[str]:
-    """Where music without meter breathes: a dashed line under a comma."""
+    """Draw the breaths of free meter: a dashed line below a comma."""
     inside = [frame.x(tick) for tick in ticks if 0 < tick < frame.end_ticks]
     if not inside:
         return []
@@ -243,10 +244,13 @@ def _statements(markers: Sequence[Marker], frame: _Frame) -> list[str]:
 
 
 def _paths(notes: _Notes, top: NDArray[np.floating], tall: float, colour: str, frame: _Frame) -> list[str]:
-    """Rectangles, one path per velocity band; `top` in pixels, one per note, `tall` for all of them."""
+    """Draw rectangles, one path per velocity band.
+
+    `top` in pixels, one per note; `tall` is the height of all of them.
+    """
     scale = 10 * frame.inner / frame.end_ticks
     x = np.rint(notes.on * scale).astype(np.int64) + 10 * _LEFT
-    # A hair of air between notes, and none so short that it cannot be seen.
+    # Leave a small gap between notes, and draw no note too short to be seen.
     wide = np.maximum(np.rint((notes.off - notes.on) * scale).astype(np.int64) - 2, 6)
     y = np.rint(top * 10).astype(np.int64)
     high = max(round(tall * 10), 8)
@@ -263,7 +267,7 @@ def _paths(notes: _Notes, top: NDArray[np.floating], tall: float, colour: str, f
 
 
 def _pitched(tracks: Sequence[Track], performance: Performance, frame: _Frame) -> list[str]:
-    """Octave lines and names, then the notes of each role."""
+    """Draw octave lines and names, then the notes of each role."""
     pitch = _notes(tracks, performance).pitch
     low, high = (int(pitch.min()), int(pitch.max())) if len(pitch) else (60, 60)
     missing = max(_LEAST_SPAN - (high - low), 2)
@@ -285,7 +289,7 @@ def _pitched(tracks: Sequence[Track], performance: Performance, frame: _Frame) -
 
 
 def _drum_lane(drums: _Notes, kit: NDArray[np.int64], frame: _Frame) -> list[str]:
-    """One row per drum, the lowest note number at the bottom; every stroke three pixels long."""
+    """Draw one row per drum, the lowest note number at the bottom; every stroke is three pixels long."""
     if not len(kit):
         return []
     row = frame.drum_height / len(kit)
@@ -296,7 +300,7 @@ def _drum_lane(drums: _Notes, kit: NDArray[np.int64], frame: _Frame) -> list[str
 
 
 def _energy(notes: _Notes, frame: _Frame) -> list[str]:
-    """Per quarter note, the sum of the velocities sounding in it; the outline is scaled to its peak."""
+    """Draw, for each quarter note, the sum of the velocities that sound in it; the curve is scaled to its peak."""
     beats = -(-frame.end_ticks // PPQ)
     change = np.zeros(beats + 1, dtype=np.int64)
     np.add.at(change, notes.on // PPQ, notes.velocity)
@@ -304,7 +308,7 @@ def _energy(notes: _Notes, frame: _Frame) -> list[str]:
     energy = np.cumsum(change)[:beats]
     heights = energy * ((_ENERGY_HEIGHT - 3) / max(int(energy.max()), 1))
     base = frame.energy_top + _ENERGY_HEIGHT
-    # From edge to edge: the first and the last beat hold their height beyond their middles.
+    # Points are in the middle of each beat; the first and last height are repeated at the edges.
     x = [_LEFT, *(frame.x(min((beat + 0.5) * PPQ, frame.end_ticks)) for beat in range(beats))]
     points = zip([*x, frame.width - _RIGHT], [heights[0], *heights, heights[-1]], strict=True)
     outline = "L".join(f"{_number(at)} {_number(base - high)}" for at, high in points)

@@ -1,4 +1,4 @@
-"""Themes as files: MIDI, YAML (to paste into a show), a picture, or text; the ending of the name says which."""
+"""Save themes as files: MIDI, YAML (to paste into a show), SVG picture or text. The ending of the file name decides."""
 
 from __future__ import annotations
 
@@ -15,13 +15,14 @@ from cuesmith.music.note import PPQ
 
 ENDINGS = (".mid", ".midi", ".yaml", ".yml", ".svg", ".txt")
 BPM = 100.0
-_PROGRAMS = (0, 48, 60, 71, 42)  # General MIDI, by voice: piano, strings, horn, clarinet, cello
+_PROGRAMS = (0, 48, 60, 71, 42)  # General MIDI programs of the voices: piano, strings, horn, clarinet, cello
 
 
 def save_pages(pages: Sequence[Page], path: Path) -> None:
-    """Write the pages into one file, by its ending (see `ENDINGS`); it appears whole or not at all.
+    """Write the pages into one file, in the format of its ending (see `ENDINGS`), completely or not at all.
 
-    In a .mid file they follow one another, each voice on a track; in the others they stand one under the other.
+    In a .mid file they follow one another, each voice on its own track; in the other formats they are one below the
+    other.
     """
     suffix = path.suffix.lower()
     if suffix in (".mid", ".midi"):
@@ -35,12 +36,12 @@ def save_pages(pages: Sequence[Page], path: Path) -> None:
 
 
 def notes_of(voice: Motif, page: Page) -> str:
-    """A voice as the text a show takes: `D4:1.5 F#4:.5 | A4:2`."""
+    """Return a voice in the notation of shows: `D4:1.5 F#4:.5 | A4:2`."""
     return notes_text(voice, page.key, page.octave)
 
 
 def pages_text(pages: Sequence[Page]) -> str:
-    """Name, key and meter, outline and notes of every page, for reading."""
+    """Return name, key, meter, outline and notes of every page, for reading."""
     out = []
     for page in pages:
         head = f"{page.name}: {page.key.name}, {page.voices[0].meter}" + (f" ({page.about})" if page.about else "")
@@ -50,7 +51,7 @@ def pages_text(pages: Sequence[Page]) -> str:
 
 
 def pages_yaml(pages: Sequence[Page]) -> str:
-    """The first voice of every page as the `themes` of a show."""
+    """Return the first voice of every page as the `themes` of a show."""
     lines = ["# Themes: paste them into a show, or give this file to cuesmith motif.", "themes:"]
     for page in pages:
         lines.append(f"  {json.dumps(page.name, ensure_ascii=False)}:")
@@ -63,7 +64,7 @@ def pages_yaml(pages: Sequence[Page]) -> str:
 
 
 def pages_midi(pages: Sequence[Page]) -> bytes:
-    """A MIDI file of the pages one after another, each beginning on a bar line under a marker with its name."""
+    """Return a MIDI file of all pages, one after another. Each begins on a bar line, under a marker with its name."""
     import numpy as np
 
     from cuesmith.export.midi import midi_bytes

@@ -1,4 +1,4 @@
-"""A melody as a page: what is drawn or saved of a theme."""
+"""A page: one melody to draw or to save."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cuesmith.music.scale import Key
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A melody to show or save: its voices (the first is the melody), where it stands, and a word about it."""
+    """A melody to show or save: its voices (the first one is the melody), key, octave, and a short description."""
 
     name: str
     voices: tuple[Motif, ...]
@@ -21,6 +21,6 @@ class Page:
 
 
 def page_of(theme: Theme, *, whole: bool = True, about: str = "") -> Page:
-    """A theme as a page: its eight bars, or only the idea it is known by."""
+    """Make a page of a theme: its eight bars (`whole`), or only its two-bar idea."""
     melody = theme.melody if whole else theme.motif
     return Page(theme.name, (melody,), theme.key, theme.octave, theme.character, about or theme.character)

@@ -1,4 +1,4 @@
-"""Themes as a picture: a small piano-roll of every melody with its bar lines, one under the other, as one SVG."""
+"""Draw themes: a small piano-roll of every melody with its bar lines, one below the other, in one SVG."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cuesmith.export.theme_page import Page
 from cuesmith.music.note import Note
 
 WIDTH, ROW_HEIGHT, TITLE_HEIGHT, MARGIN = 720, 120, 20, 10  # pixels
-LEAST_SPAN = 12  # semitones: a melody of few pitches is not blown up
+LEAST_SPAN = 12  # semitones: least height of a row, so that a narrow melody is not drawn too tall
 # fmt: off
 _BACKGROUND = "#252933"
 _LANE       = "#2b303c"
@@ -20,7 +20,7 @@ _VOICES     = ("#ffc857", "#5aa9e6", "#79b45f", "#b58be0", "#e4767c")
 
 
 def themes_svg(pages: Sequence[Page]) -> str:
-    """The pages as SVG text, 720 pixels wide and 150 high for each; every voice has its colour."""
+    """Return the pages as SVG text, 720 pixels wide and 150 pixels high per page. Every voice has its own colour."""
     each = TITLE_HEIGHT + ROW_HEIGHT + MARGIN
     height = each * len(pages) + MARGIN
     parts = [

@@ -1,1 +1,1 @@
-"""Leitmotifs: invent, transform, identify, fit."""
+"""Leitmotifs: write, transform, combine and compare them."""

@@ -1,7 +1,8 @@
-"""How each operation on motifs is made from the text of its argument: `+2`, `3/2`, `phrygian`, `4@-7`.
+"""Build each operation on motifs from the text of its argument: `+2`, `3/2`, `phrygian`, `4@-7`.
 
-Every function here takes the argument's text and returns the operation, or raises ValueError with what is wrong about
-the argument; `motif.ops` adds the name and the form. An operation is a pure function of a motif and its setting.
+Most functions here take the argument text and return the operation. They raise ValueError that says what is wrong with
+the argument; `motif.ops` adds the name and the expected form. An operation is a pure function of a motif and its
+context.
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ from cuesmith.music.meter import parse_meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import MODES, Key, Scale
 
-MAX_DIGITS = 12  # of a number; a longer one is a slip of the hand, and may be slow to convert
-WIDEST = 19  # semitones from lowest to highest note an expansion may reach
+MAX_DIGITS = 12  # length of a number; a longer one is a mistake, and may be slow to convert
+WIDEST = 19  # semitones between lowest and highest note after an expansion
 
 
 class OpContext(NamedTuple):
-    """Where a motif is transformed: its key, and the scale it belongs to."""
+    """The context of an operation: the key of the motif and the scale it uses."""
 
     key: Key
     scale: Scale
 
 
 class Made(NamedTuple):
-    """What an operation makes: the motif, the key it now stands in, and its voices when there are several."""
+    """What an operation returns: the motif, its key now, and its voices when there are several."""
 
     motif: Motif
     key: Key
@@ -65,8 +66,8 @@ def _ticks(text: str, low: Fraction, high: Fraction) -> int:
     return round(_fraction(text, low, high) * PPQ)
 
 
-def _voiced(make: Callable[[Motif, OpContext], combine.Voices]) -> Apply:
-    """An operation that makes several voices, the first of which is the line."""
+def _make_voices(make: Callable[[Motif, OpContext], combine.Voices]) -> Apply:
+    """Return an operation that makes several voices; the first one is the melody."""
 
     def apply(motif: Motif, context: OpContext) -> Made:
         voices = make(motif, context)
@@ -75,30 +76,30 @@ def _voiced(make: Callable[[Motif, OpContext], combine.Voices]) -> Apply:
     return apply
 
 
-def _plain(change: Callable[[Motif], Motif]) -> Apply:
+def _change_notes(change: Callable[[Motif], Motif]) -> Apply:
     return lambda motif, context: Made(change(motif), context.key)
 
 
 def simple(change: Callable[[Motif], Motif]) -> Callable[[str], Apply]:
-    """An operation without an argument."""
-    return lambda text: _plain(change)
+    """Return the reader of an operation that takes no argument."""
+    return lambda text: _change_notes(change)
 
 
 def sequence(text: str) -> Apply:
-    """Steps of the mode, and how many copies: `+2`, `-1x3`."""
+    """Read the steps of the mode and the number of copies (1..3): `+2`, `-1x3`."""
     steps, _, copies = text.partition("x")
     by, times = _whole(steps, -14, 14), _whole(copies or "1", 1, 3)
-    return _plain(lambda motif: transform.sequences(motif, by, times))
+    return _change_notes(lambda motif: transform.sequences(motif, by, times))
 
 
 def transpose(text: str) -> Apply:
-    """Semitones: `+3`; the key goes along."""
+    """Read the semitones, -24..24: `+3`. The key moves, too."""
     semitones = _whole(text, -24, 24)
     return lambda motif, context: Made(*transform.real_transposition(motif, context.key, semitones))
 
 
 def retrograde(motif: Motif) -> Motif:
-    """Pitches backwards; bar by bar for more than six notes: a longer line backwards is not heard as such."""
+    """Reverse the pitches; bar by bar for more than six notes, because a longer reversed line is not heard as such."""
     if len(motif.notes) <= 6:
         return transform.retrograde(motif)
     bar = motif.meter.bar_ticks
@@ -107,41 +108,41 @@ def retrograde(motif: Motif) -> Motif:
 
 
 def augmentation(text: str) -> Apply:
-    """A factor 1..8 by which all times grow: `2`, `3/2`."""
+    """Read the factor 1..8 by which all times are multiplied: `2`, `3/2`."""
     factor = _fraction(text, Fraction(1), Fraction(8))
-    return _plain(lambda motif: transform.augmentation(motif, factor.numerator, factor.denominator))
+    return _change_notes(lambda motif: transform.augmentation(motif, factor.numerator, factor.denominator))
 
 
 def diminution(text: str) -> Apply:
-    """A factor 1..8 by which all times shrink."""
+    """Read the factor 1..8 by which all times are divided."""
     factor = _fraction(text, Fraction(1), Fraction(8))
-    return _plain(lambda motif: transform.augmentation(motif, factor.denominator, factor.numerator))
+    return _change_notes(lambda motif: transform.augmentation(motif, factor.denominator, factor.numerator))
 
 
 def fragmentation(text: str) -> Apply:
-    """How many notes of the head stay."""
+    """Read the number of notes to keep, 1..64."""
     count = _whole(text, 1, 64)
-    return _plain(lambda motif: transform.fragmentation(motif, count))
+    return _change_notes(lambda motif: transform.fragmentation(motif, count))
 
 
 def liquidation(text: str) -> Apply:
-    """How many notes the first, longest fragment has."""
+    """Read the number of notes of the first, longest fragment, 1..16."""
     count = _whole(text, 1, 16)
-    return _plain(lambda motif: transform.liquidation(motif, count))
+    return _change_notes(lambda motif: transform.liquidation(motif, count))
 
 
 def displacement(text: str) -> Apply:
-    """Beats later, or earlier below zero: `+1/2`, `-1`."""
+    """Read the beats by which the motif starts later (negative: earlier), -8..8: `+1/2`, `-1`."""
     ticks = _ticks(text, Fraction(-8), Fraction(8))
-    return _plain(lambda motif: transform.displacement(motif, ticks))
+    return _change_notes(lambda motif: transform.displacement(motif, ticks))
 
 
 def expansion(text: str) -> Apply:
-    """A factor 1..4 for the intervals; less of it where the notes would be more than `WIDEST` apart."""
+    """Read the factor 1..4 for the intervals. A smaller one is used when the range would be wider than `WIDEST`."""
     factor = float(_fraction(text, Fraction(1), Fraction(4)))
 
     def apply(motif: Motif, context: OpContext) -> Made:
-        for less in range(11):  # ten smaller and smaller factors, the last leaves the motif as it is
+        for less in range(11):  # smaller and smaller factors; the last one, 1, changes nothing
             wide = transform.expansion(motif, 1 + (factor - 1) * (10 - less) / 10)
             if less == 10 or _ambitus(wide, context.key) <= WIDEST:
                 break
@@ -156,13 +157,13 @@ def _ambitus(motif: Motif, key: Key) -> int:
 
 
 def compression(text: str) -> Apply:
-    """A factor 0.1..1 for the intervals."""
+    """Read the factor 0.1..1 for the intervals."""
     factor = float(_fraction(text, Fraction(1, 10), Fraction(1)))
     return lambda motif, context: Made(transform.compression(motif, context.key, factor), context.key)
 
 
 def mode(text: str) -> Apply:
-    """A mode of `MODES`, or major, minor."""
+    """Read a mode of `MODES`, or major, or minor."""
     mode = {"major": "ionian", "minor": "aeolian"}.get(text, text)
     if mode not in MODES:
         raise ValueError(f"unknown mode '{text}'{did_you_mean(text, ('major', 'minor', *MODES))}")
@@ -170,21 +171,21 @@ def mode(text: str) -> Apply:
 
 
 def meter(text: str) -> Apply:
-    """A meter: `3/4`."""
+    """Read a meter such as `3/4`."""
     meter = parse_meter(text)
     if meter.free:
         raise ValueError("a theme is written in bars, such as 3/4; only a cue can be in free meter")
-    return _plain(lambda motif: transform.remetre(motif, meter))
+    return _change_notes(lambda motif: transform.remetre(motif, meter))
 
 
 def register(text: str) -> Apply:
-    """Octaves: `+1`, `-2`."""
+    """Read the octaves, -4..4: `+1`, `-2`."""
     octaves = _whole(text, -4, 4)
-    return _plain(lambda motif: transform.register(motif, octaves))
+    return _change_notes(lambda motif: transform.register(motif, octaves))
 
 
 def canon(text: str) -> Apply:
-    """`best`, or delay in beats and steps: `4@-7`."""
+    """Read `best`, or the delay in beats and the distance in steps of the second voice: `4@-7`."""
     if text == "best":
         entry = None
     else:
@@ -199,33 +200,33 @@ def canon(text: str) -> Apply:
 
 
 def ostinato(text: str) -> Apply:
-    """Notes, then the beats each lasts: `8@1/2`."""
+    """Read the number of notes (2..16) and the beats of each: `8@1/2`."""
     count, at, unit = text.partition("@")
     notes, ticks = _whole(count, 2, 16), _ticks(unit if at else "1/2", Fraction(1, 8), Fraction(4))
-    return _plain(lambda motif: transform.ostinato(motif, notes, ticks, motif.bars))
+    return _change_notes(lambda motif: transform.ostinato(motif, notes, ticks, motif.bars))
 
 
 def bass(text: str) -> Apply:
-    """How many times slower the bass goes: 1..4."""
+    """Read how many times slower the bass is, 1..4."""
     factor = _whole(text, 1, 4)
-    return _voiced(lambda motif, context: combine.bass_over_pads(motif, context.scale, factor))
+    return _make_voices(lambda motif, context: combine.bass_over_pads(motif, context.scale, factor))
 
 
 def blocking(text: str) -> Apply:
-    """Steps below the motif at which the other voices go: `2+4`."""
+    """Read the distances of the other voices below the motif in steps (1..14): `2+4`."""
     below = tuple(_whole(word, 1, 14) for word in text.split("+"))
     return lambda motif, context: Made(motif, context.key, combine.blocking(motif, below))
 
 
 def ornament(text: str) -> Apply:
-    """A kind of `ORNAMENTS`."""
+    """Read a name in `ORNAMENTS`."""
     if text not in ORNAMENTS:
         raise ValueError(f"unknown ornament '{text}'{did_you_mean(text, ORNAMENTS)}")
-    return _plain(lambda motif: add_ornament(motif, text))
+    return _change_notes(lambda motif: add_ornament(motif, text))
 
 
 def tail(text: str) -> Apply:
-    """The degree 1..7 the motif ends on, in the octave nearest to where it ended."""
+    """Read the degree 1..7 on which the motif ends, in the octave nearest to its old last note."""
     degree = _whole(text, 1, 7) - 1
 
     def change(motif: Motif) -> Motif:
@@ -234,15 +235,15 @@ def tail(text: str) -> Apply:
         last = motif.notes[-1].step
         return transform.tail_swap(motif, degree + 7 * round((last - degree) / 7))
 
-    return _plain(change)
+    return _change_notes(change)
 
 
 def dialogue(text: str) -> Apply:
-    """Without an argument."""
+    """Return the operation; it takes no argument."""
     return lambda motif, context: Made(motif, context.key, combine.dialogue(motif))
 
 
 def drone(text: str) -> Apply:
-    """How many notes are quoted."""
+    """Read the number of notes to quote, 1..16."""
     count = _whole(text, 1, 16)
-    return _voiced(lambda motif, context: combine.drone_quotation(motif, context.scale, count))
+    return _make_voices(lambda motif, context: combine.drone_quotation(motif, context.scale, count))

@@ -1,7 +1,7 @@
-"""Forms of a motif for more than one voice: canon, dialogue, chordal blocking, bass under pads, quotation over a drone.
+"""Forms of a motif for more than one voice: canon, dialogue, parallel chords, bass under pads, quotation over a drone.
 
-Each is a pure function Motif → voices. Voices have the same length and start together; a voice that waits begins with
-silence. How well two of them go together is measured by `clash_share`.
+Each function returns the voices. They start together and have the same length; a voice that enters later begins with
+silence. `clash_share` measures how well two of them fit.
 """
 
 from __future__ import annotations
@@ -14,19 +14,32 @@ from cuesmith.music.scale import Key, Scale
 
 Voices = tuple[Motif, ...]
 
-MOST_CLASHES = 0.25  # share of strong meetings that may be dissonant before a canon sounds wrong
+MOST_CLASHES = 0.25  # greatest share of dissonant strong beats in a canon that still sounds right
 CLASHING = frozenset({1, 2, 6, 10, 11})  # seconds, sevenths and the tritone, in semitones within the octave
 
-# Entries a canon tries, in order of preference: how many half bars later, how many steps away.
+# Entries that `best_canon` tries, in order of preference: distance in steps, and delay in half bars.
 #                       octave below, octave above, fifth below, fifth above
 CANON_STEPS = (-7, 7, -4, 4)
 CANON_HALF_BARS = (2, 1)
 
 
 def canon(motif: Motif, delay: int, steps: int = -7) -> tuple[Motif, Motif]:
-    """Leader and follower: the same melody `delay` ticks later and `steps` of the mode away (7 octave, 4 fifth).
+    """Return leader and follower of a canon: the follower plays the same melody later and at another pitch.
 
-    Both are as long as the motif and the delay. Raises ValueError when the delay is not above 0.
+    Both voices are as long as the motif and the delay together.
+
+    Args:
+        motif: the melody of the leader.
+        delay: ticks (960 per quarter note) after which the follower enters, above 0.
+        steps: distance of the follower in steps of the mode (7 = octave, 4 = fifth; negative: below).
+
+    Raises:
+        ValueError: `delay` is not above 0.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> [degrees_text(voice) for voice in canon(read_degrees("1:1 3:1 5:2"), 3840, -7)]
+        ['1:1 3:1 5:2 | r:4', 'r:4 | 1,:1 3,:1 5,:2']
     """
     if delay <= 0:
         raise ValueError("the second voice of a canon enters later: its delay is above 0")
@@ -36,7 +49,19 @@ def canon(motif: Motif, delay: int, steps: int = -7) -> tuple[Motif, Motif]:
 
 
 def best_canon(motif: Motif, key: Key) -> tuple[int, int]:
-    """The entry (delay in ticks, steps) with the fewest clashes; of equals, the one that `CANON_STEPS` has first."""
+    """Return the canon entry (delay in ticks, steps) with the fewest clashes.
+
+    Of entries with the same number, the first in the order of the tables is taken.
+
+    Args:
+        motif: the melody.
+        key: the key in which clashes are measured.
+
+    Example:
+        >>> from cuesmith.motif.text import read_degrees
+        >>> best_canon(read_degrees("1:2 2:2 | 3:4"), Key(0, "ionian"))
+        (3840, 4)
+    """
     half = motif.meter.bar_ticks // 2
     entries = [(half * halves, steps) for halves in CANON_HALF_BARS for steps in CANON_STEPS]
 
@@ -48,9 +73,10 @@ def best_canon(motif: Motif, key: Key) -> tuple[int, int]:
 
 
 def clash_share(first: Motif, second: Motif, key: Key) -> float:
-    """Share 0..1 of the strong beats on which both voices sound that are dissonant (a second, seventh or tritone).
+    """Return the share (0..1) of strong beats on which two voices form a second, a seventh or a tritone.
 
-    Strong beats are those of `Meter.strength` 3 and more at which one of the two begins a note. 0 when there are none.
+    Counted are strong beats (`Meter.strength` of 3 or more) on which a note begins and both voices sound. 0 when there
+    are none.
     """
     meter = first.meter
     meetings = clashes = 0
@@ -67,9 +93,14 @@ def clash_share(first: Motif, second: Motif, key: Key) -> float:
 
 
 def dialogue(motif: Motif) -> tuple[Motif, Motif]:
-    """The bars by turns: the first voice has bars 1, 3 …, the second bars 2, 4 …; together they are the motif.
+    """Divide the motif between two voices, bar by bar: the first has bars 1, 3 …, the second bars 2, 4 ….
 
-    A note belongs to the bar it begins in and is held into the next.
+    A note belongs to the bar in which it begins; it may sound into the next bar.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> [degrees_text(voice) for voice in dialogue(read_degrees("1:4 | 5:4"))]
+        ['1:4 | r:4', 'r:4 | 5:4']
     """
     bar = motif.meter.bar_ticks
     odd, even = (tuple(n for n in motif.notes if n.onset // bar % 2 == turn) for turn in (0, 1))
@@ -77,14 +108,36 @@ def dialogue(motif: Motif) -> tuple[Motif, Motif]:
 
 
 def blocking(motif: Motif, below: tuple[int, ...] = (2, 4)) -> Voices:
-    """Every note harmonised in parallel (planing): the motif on top, then a voice for each number of steps below."""
+    """Harmonise every note in parallel (planing): the motif on top, the other voices below it.
+
+    Args:
+        motif: the melody.
+        below: for each other voice, its distance below the motif in steps of the mode.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> [degrees_text(voice) for voice in blocking(read_degrees("5:2 6:2"), (2, 4))]
+        ['5:2 6:2', '3:2 4:2', '1:2 2:2']
+    """
     return motif, *(sequence(motif, -steps) for steps in below)
 
 
 def bass_over_pads(motif: Motif, scale: Scale, factor: int = 2, octaves: int = 2) -> Voices:
-    """The motif in the bass, `factor` times as slow and so many octaves lower, under held notes of the tonic chord.
+    """Play the motif slowly in the bass, under held notes of the tonic chord.
 
-    The pads are the nuclear steps of the scale, in the motif's own octave; nothing moves but the bass.
+    Only the bass moves. The pads are the nuclear steps of the scale, in the motif's own octave.
+
+    Args:
+        motif: the melody.
+        scale: the scale with the nuclear steps.
+        factor: how many times slower the bass is.
+        octaves: how many octaves lower the bass is.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> major = Scale("major", "ionian", tuple(range(7)), (0, 2, 4))
+        >>> [degrees_text(voice) for voice in bass_over_pads(read_degrees("1:2 5:2"), major)]
+        ['1,,:4 | 5,,:4', '1:8 |', '3:8 |', '5:8 |']
     """
     bass = register(augmentation(motif, factor), -octaves)
     held = (Motif((MotifNote(0, bass.length, step),), bass.length, motif.meter) for step in scale.nuclear)
@@ -92,9 +145,19 @@ def bass_over_pads(motif: Motif, scale: Scale, factor: int = 2, octaves: int = 2
 
 
 def drone_quotation(motif: Motif, scale: Scale, count: int = 4, factor: int = 4) -> Voices:
-    """Only the head, `factor` times as slow, over a held tonic and its companion (the second nuclear step above it).
+    """Play only the first notes of the motif, slowly, over a drone of two held notes, as a memory of it.
 
-    A memory of the motif; once in a cue is enough. count: notes quoted.
+    Args:
+        motif: the melody.
+        scale: the scale with the nuclear steps; the drone is the tonic and the last of them.
+        count: how many notes are quoted.
+        factor: how many times slower they are.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> major = Scale("major", "ionian", tuple(range(7)), (0, 2, 4))
+        >>> [degrees_text(voice) for voice in drone_quotation(read_degrees("1:1 3:1 5:2"), major, 2, 2)]
+        ['1:2 3:2 | r:4', '1,:8 |', '5,:8 |']
     """
     slow = augmentation(fragmentation(motif, count), factor)
     steps = (-7, scale.nuclear[-1] - 7)
@@ -103,9 +166,9 @@ def drone_quotation(motif: Motif, scale: Scale, count: int = 4, factor: int = 4)
 
 
 def together(voices: Voices) -> Motif:
-    """The notes of all voices as one, in order of onset; as long as the longest, in the meter of the first.
+    """Merge all voices into one motif: as long as the longest, in the meter of the first.
 
-    For voices that take turns, such as those of `dialogue`.
+    It is for voices that take turns, such as those of `dialogue`.
     """
     notes = sorted(itertools.chain.from_iterable(voice.notes for voice in voices))
     return Motif(tuple(notes), max(voice.length for voice in voices), voices[0].meter)

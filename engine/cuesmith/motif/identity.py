@@ -1,7 +1,9 @@
-"""How recognisable a motif still is.
+"""Measure how recognisable a motif still is after a change.
 
-I = 0.45 rhythm + 0.40 contour + 0.15 interval, each 0..1 (weights after listening tests on melodic similarity, Prince
-2014: rhythm first, contour second). A statement keeps 0.70, a development 0.45.
+Identity = 0.45 rhythm + 0.40 contour + 0.15 interval, each 0..1. A statement of a theme keeps at least 0.70, a
+development at least 0.45.
+
+Source: the weights follow listening tests on melodic similarity (Prince 2014): rhythm counts most, contour next.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from cuesmith.music.note import PPQ
 
 STATEMENT = 0.70
 DEVELOPMENT = 0.45
-DISTINCT = 0.45  # two themes of one show may be no more alike than this
+DISTINCT = 0.45  # the greatest identity two themes of one show may have with each other
 RHYTHM, CONTOUR, INTERVAL = 0.45, 0.40, 0.15
 
 Shape = Sequence[tuple[int, int]]  # (onset in ticks, pitch in semitones)
@@ -24,10 +26,10 @@ def _sign(value: int) -> int:
     return (value > 0) - (value < 0)
 
 
-def _skeleton(original: Shape, other: Shape, scale: float) -> list[tuple[int, int]]:
-    """Of an ornamented form, the notes that stand where the original's stand (nearest onset, each used once).
+def _matching(original: Shape, other: Shape, scale: float) -> list[tuple[int, int]]:
+    """Find the notes of a longer (ornamented) form that match those of the original: nearest onsets, each used once.
 
-    scale: how much longer the form is than the original.
+    scale: length of the form divided by length of the original.
     """
     out: list[tuple[int, int]] = []
     rest = list(other)
@@ -41,10 +43,12 @@ def _skeleton(original: Shape, other: Shape, scale: float) -> list[tuple[int, in
 
 
 class Likeness(NamedTuple):
-    """Each 0..1, of the notes compared.
+    """The parts of the identity, each 0..1, over the notes compared.
 
-    rhythm: onsets in place. contour: intervals of the same direction. interval: of the same size within a semitone.
-    coverage: below 1 where one motif has less than half the notes of the other.
+    rhythm: share of onsets in the same place.
+    contour: share of intervals in the same direction.
+    interval: share of intervals of the same size, to a semitone.
+    coverage: below 1 when one motif has less than half as many notes as the other.
     """
 
     rhythm: float
@@ -54,19 +58,32 @@ class Likeness(NamedTuple):
 
     @property
     def identity(self) -> float:
-        """The weighted whole, as `identity` gives it."""
+        """The weighted sum, as the function `identity` returns it."""
         return self.coverage * (RHYTHM * self.rhythm + CONTOUR * self.contour + INTERVAL * self.interval)
 
 
 def likeness(original: Shape, other: Shape) -> Likeness:
-    """The parts of the identity of `other` as a form of `original`; all 0 with fewer than two notes."""
+    """Return the parts of the identity of `other` as a form of `original`.
+
+    Args:
+        original: (onset in ticks, MIDI pitch) of every note, in order, see `Motif.shape`.
+        other: the same for the form to compare.
+
+    Returns:
+        Rhythm, contour, interval and coverage, each 0..1; all 0 when one of them has fewer than two notes.
+
+    Example:
+        >>> theme = [(0, 60), (960, 64), (1920, 67)]
+        >>> likeness(theme, [(0, 60), (960, 63), (1920, 60)])
+        Likeness(rhythm=1.0, contour=0.5, interval=0.5, coverage=1.0)
+    """
     if len(other) > len(original) > 1:
         span_a, span_b = original[-1][0] - original[0][0], other[-1][0] - other[0][0]
-        form = likeness(original, _skeleton(original, other, 1.0))
+        form = likeness(original, _matching(original, other, 1.0))
         if not span_a or abs(span_b - span_a) <= PPQ:
             return form
-        # longer: broadened as a whole, or only with ornaments behind the last note
-        return max(form, likeness(original, _skeleton(original, other, span_b / span_a)), key=lambda f: f.identity)
+        # The form is longer. Either it is augmented as a whole, or it only has more notes after the last one: try both.
+        return max(form, likeness(original, _matching(original, other, span_b / span_a)), key=lambda f: f.identity)
     count = min(len(original), len(other))
     if count < 2:
         return Likeness(0.0, 0.0, 0.0, 0.0)
@@ -86,8 +103,17 @@ def likeness(original: Shape, other: Shape) -> Likeness:
 
 
 def identity(original: Shape, other: Shape) -> float:
-    """Identity 0..1 of `other` as a form of `original`: notes are compared by place, after scaling to one length.
+    """Return how recognisable `other` is as a form of `original`, 0..1.
 
-    A fragment is compared with the head of the original that has as many notes.
+    Notes are compared in order, after both are scaled to the same length. A fragment is compared with as many notes
+    from the start of the original.
+
+    Args:
+        original: (onset in ticks, MIDI pitch) of every note, in order, see `Motif.shape`.
+        other: the same for the form to compare.
+
+    Example:
+        >>> identity([(0, 60), (960, 64), (1920, 67)], [(0, 67), (1920, 71), (3840, 74)])
+        1.0
     """
     return likeness(original, other).identity

@@ -1,7 +1,7 @@
-"""The ladder of a scale: its notes counted up and down from the tonic, five or seven rungs to the octave.
+"""Scale indexes: the notes of a scale numbered from the tonic (0), up and down, five or seven per octave.
 
-A melody moved along the ladder keeps its contour in a five-note scale too; moved by steps of the seven-note mode it
-would land between the rungs.
+A rung is a note of the scale, given by its scale index. Moving a melody by rungs keeps its contour in a five-note
+scale, too; moving it by steps of the seven-note mode could leave the scale.
 """
 
 from __future__ import annotations
@@ -14,36 +14,39 @@ from cuesmith.music.scale import Scale
 
 
 def scale_step(scale: Scale, index: int) -> int:
-    """The parent step of the index-th note of a scale (0 = tonic, may run below and above the octave)."""
+    """Return the step of the parent mode at a scale index (0 = tonic; any whole number)."""
     turns, inside = divmod(index, len(scale.steps))
     return scale.steps[inside] + 7 * turns
 
 
 def scale_index(scale: Scale, step: int) -> int:
-    """The nearest scale index at or below a parent step; inverse of `scale_step` inside the scale."""
+    """Return the scale index at a parent step, or of the next scale note below it; the inverse of `scale_step`."""
     turns, inside = divmod(step, 7)
     return len(scale.steps) * turns + max(0, bisect_right(scale.steps, inside) - 1)
 
 
 def rungs(motif: Motif, scale: Scale) -> list[int]:
-    """The scale index of every note."""
+    """Return the scale index of every note."""
     return [scale_index(scale, n.step) for n in motif.notes]
 
 
 def on_rungs(motif: Motif, indexes: Sequence[int], scale: Scale) -> Motif:
-    """The same rhythm on other rungs; chromatic alterations are gone."""
+    """Return the same rhythm with other scale indexes, one per note. Chromatic alterations are removed."""
     return motif.with_notes(
         tuple(n._replace(step=scale_step(scale, i), alter=0) for n, i in zip(motif.notes, indexes, strict=True))
     )
 
 
 def moved(motif: Motif, by: int, scale: Scale) -> Motif:
-    """The melody so many rungs higher (or lower); keeps rhythm and contour."""
+    """Return the melody moved up by `by` rungs (negative: down). It keeps rhythm and contour."""
     return on_rungs(motif, [index + by for index in rungs(motif, scale)], scale)
 
 
 def nearest_rung(index: int, classes: Sequence[int], scale: Scale) -> int:
-    """The rung nearest to `index` whose step (0..6) is one of these; a middle one where the scale has none."""
+    """Return the scale index nearest to `index` whose step (0..6) is in `classes`.
+
+    When the scale has none of these steps, the note in the middle of the scale is used.
+    """
     count = len(scale.steps)
     places = [scale.steps.index(step) for step in classes if step in scale.steps] or [count // 2]
     options = [place + count * octave for place in places for octave in range(index // count - 1, index // count + 2)]

@@ -1,4 +1,4 @@
-"""One melody out of a MIDI file: a track, some bars of it, one note at a time, on the grid."""
+"""Read one melody from a MIDI file: one track, some of its bars, one note at a time, quantised."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from cuesmith.errors import UsageError
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ, Note
 
-GRIDS = (PPQ // 4, PPQ // 3)  # ticks: sixteenths and eighth triplets
+GRIDS = (PPQ // 4, PPQ // 3)  # ticks of the two quantisation grids: sixteenths and eighth-note triplets
 MAX_BYTES = 10_000_000
 
 
 class Melody(NamedTuple):
-    """Notes from the first bar line asked for, the ticks they fill (whole bars), the meter, the bars (from 1)."""
+    """A melody: notes (onsets from the first bar line), length in ticks (whole bars), meter, and first bar (from 1)."""
 
     notes: tuple[Note, ...]
     length: int
@@ -25,11 +25,31 @@ class Melody(NamedTuple):
 
 
 def read_melody(path: Path, track: int = 1, bars: tuple[int, int] | None = None) -> Melody:
-    """The melody of the `track`-th track that has notes (from 1), in bars first..last (from 1, both included).
+    """Read the melody of one track of a MIDI file.
 
-    Without bars it begins with the bar of the first note. Of notes struck together the highest is taken, and onsets go
-    to the nearest sixteenth or triplet. The meter is the one in force at the first note; bars are counted in it.
-    Raises UsageError: no such file, no MIDI file, no such track, no notes in those bars.
+    Of notes that begin together, the highest is taken. Onsets are moved to the nearest sixteenth or triplet. The meter
+    is the one in force at the first note, and bars are counted in it. Percussion (channel 10) is left out.
+
+    Args:
+        path: the MIDI file, at most 10 MB.
+        track: the number of the track, counted from 1 over the tracks that have notes.
+        bars: first and last bar, counted from 1, both included. Without it the melody begins with the bar of its first
+            note and goes to the end.
+
+    Returns:
+        The notes (onsets in ticks, 960 per quarter note), their length, the meter and the first bar.
+
+    Raises:
+        UsageError: the file is missing or no MIDI file, there is no such track, or there are no notes in these bars.
+
+    Example:
+        >>> import mido, tempfile
+        >>> events = [mido.Message("note_on", note=62), mido.Message("note_off", note=62, time=480)]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     mido.MidiFile(tracks=[mido.MidiTrack(events)]).save(Path(folder, "tune.mid"))
+        ...     melody = read_melody(Path(folder, "tune.mid"))
+        >>> melody.notes, melody.length
+        ((Note(onset=0, duration=960, pitch=62, velocity=64),), 3840)
     """
     file = open_midi(path, "MIDI melody", "its path counts from the folder of the show")
     scale = PPQ / max(file.ticks_per_beat, 1)
@@ -56,9 +76,11 @@ def read_melody(path: Path, track: int = 1, bars: tuple[int, int] | None = None)
 
 
 def open_midi(path: Path, what: str, where: str) -> Any:
-    """The file as mido reads it (mido has no types). what, where: for the message, what it should be and where to look.
+    """Open a MIDI file with mido (which has no types).
 
-    Raises UsageError for a file that is missing, too large or broken.
+    what, where: for error messages: what the file should be, and where to look for it.
+
+    Raises UsageError for a file that is missing, larger than 10 MB or broken.
     """
     import mido
 
@@ -70,12 +92,12 @@ def open_midi(path: Path, what: str, where: str) -> Any:
         raise UsageError(f"{path}: no such MIDI file; {where}") from None
     except UsageError:
         raise
-    except Exception as fault:  # mido raises whatever the bytes lead it into
+    except Exception as fault:  # on broken bytes mido may raise almost any exception
         raise UsageError(f"{path}: this is not a MIDI file that can be read ({fault}); export it again") from None
 
 
 def _notes(messages: Sequence[Any], scale: float) -> list[Note]:
-    """The notes of a track in ticks of ours; percussion (channel 10) is left out."""
+    """Return the notes of a track in Cuesmith's ticks, without percussion (channel 10)."""
     at = 0
     begun: dict[tuple[int, int], tuple[int, int]] = {}
     out: list[Note] = []
@@ -93,7 +115,7 @@ def _notes(messages: Sequence[Any], scale: float) -> list[Note]:
 
 
 def _skyline(notes: Sequence[Note]) -> list[Note]:
-    """The highest note at every onset, on the grid, each at most as long as the way to the next."""
+    """Return the highest note at each onset, quantised; each one ends at the latest where the next begins."""
     top: dict[int, Note] = {}
     for note in notes:
         onset = _nearest(note.onset)
@@ -110,7 +132,7 @@ def _nearest(ticks: int) -> int:
 
 
 def _meter(tracks: Sequence[Sequence[Any]], tick: int, scale: float) -> Meter:
-    """The time signature in force at a tick; 4/4 when the file has none."""
+    """Return the time signature in force at a tick; 4/4 when the file has none."""
     meter = Meter(4, 4)
     changes: list[tuple[int, Meter]] = []
     for messages in tracks:

@@ -1,8 +1,7 @@
-"""Motifs and themes: melody before it has a key.
+"""Motifs and themes: melodies that are not yet in a key.
 
-A motif note is a step of a seven-note mode counted from the tonic of its home octave (0 = tonic, 7 = the octave, -1 =
-the seventh below) plus a chromatic alteration, so that the same motif can be played in any key and mode. Times are
-ticks from the start of the motif.
+A motif note is a step of a seven-note mode (0 = tonic, 7 = the octave above, -1 = the seventh below) plus a chromatic
+alteration. So the same motif can be played in any key and mode. Times are ticks from the start of the motif.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from cuesmith.music.scale import Key, Scale
 
 
 class MotifNote(NamedTuple):
-    """onset, duration in ticks; step from the tonic; alter in semitones."""
+    """One note: onset and duration in ticks, step counted from the tonic, chromatic alteration in semitones."""
 
     onset: int
     duration: int
@@ -32,7 +31,7 @@ class MotifNote(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Motif:
-    """Notes in order of onset, the length they fill (ticks), and the meter they are written in."""
+    """Notes in order of onset, the length of the motif in ticks, and its meter."""
 
     notes: tuple[MotifNote, ...]
     length: int
@@ -40,19 +39,19 @@ class Motif:
 
     @property
     def bars(self) -> int:
-        """Length in whole bars of its meter, rounded up."""
+        """The length in whole bars of its meter, rounded up."""
         return -(-self.length // self.meter.bar_ticks)
 
     def realise(self, key: Key, octave: int = 4, velocity: int = 88) -> tuple[Note, ...]:
-        """The notes at pitch in a key."""
+        """Return the notes as MIDI pitches in a key. `octave` 4 puts step 0 into the octave of middle C (C4 = 60)."""
         return tuple(Note(n.onset, n.duration, key.pitch(n.step, n.alter, octave), velocity) for n in self.notes)
 
     def shape(self, key: Key) -> list[tuple[int, int]]:
-        """(onset in ticks, pitch) of every note in a key: what `motif.identity` compares."""
+        """Return (onset in ticks, MIDI pitch) of every note in a key, as `motif.identity` compares them."""
         return [(n.onset, key.pitch(n.step, n.alter)) for n in self.notes]
 
     def with_notes(self, notes: tuple[MotifNote, ...]) -> Motif:
-        """The same length and meter with other notes."""
+        """Return a motif of the same length and meter with other notes."""
         return replace(self, notes=notes)
 
 
@@ -60,12 +59,14 @@ class Motif:
 class Theme:
     """A leitmotif of a show.
 
-    motif  : the two-bar idea by which it is recognised.
-    melody : the whole eight bars (sentence or period) built from it.
-    units  : how the melody is made, in order: (first bar, bars, what): idea, idea', fragment, cadence …
-    score  : 0..100, by the criteria of `themes.judge`.
-    bridge : the eight bars of a B phrase: own rhythm, other register, open at its end; bridge_units as `units`.
-    chorus : sixteen bars: line, line higher, lift, landing; holds the highest note of all; chorus_units as `units`.
+    motif: the two-bar idea by which listeners recognise it.
+    melody: the eight bars (a sentence or a period) built from the idea.
+    units: the parts of the melody in order: (first bar, number of bars, what it is: idea, idea', head, cadence …).
+    score: 0..100, see `themes.judge`.
+    bridge: the eight bars of a B phrase with its own rhythm and register; it ends open. `bridge_units` are like
+        `units`.
+    chorus: sixteen bars: line, line higher, lift, landing. It has the highest note of all. `chorus_units` are like
+        `units`.
     """
 
     name: str
@@ -86,7 +87,7 @@ class Theme:
 
 
 def intervals(motif: Motif, key: Key | None = None) -> tuple[int, ...]:
-    """Semitones from note to note, in the motif's own mode when a key is given, else in C major."""
+    """Return the semitones from note to note in `key`; without a key in C major."""
     at = key or Key(0, "ionian")
     pitches = [at.pitch(n.step, n.alter) for n in motif.notes]
     return tuple(b - a for a, b in itertools.pairwise(pitches))

@@ -1,7 +1,8 @@
-"""The operations on motifs by name: `sequence:+2`, `augmentation:3/2`, `mode:phrygian`, one after another.
+"""The operations on motifs by name, such as `sequence:+2`, `augmentation:3/2` or `mode:phrygian`.
 
-`OPS` is the table; `parse_op` reads one operation, `apply_ops` does several and measures how recognisable the motif
-still is. At most two strong operations go together: after three nobody hears where the music comes from.
+`OPS` is the table of operations. `parse_op` reads one, `apply_ops` applies several in order and measures how
+recognisable the motif still is. At most two strong operations may be combined: after three, listeners no longer
+recognise the motif.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ from cuesmith.music.scale import Key, Scale
 
 MAX_STRONG = 2
 
-# What an operation leaves as it is: distances of onsets; those up to one factor; signs of the intervals; their sizes in
-# semitones; steps of the mode; the first notes' steps; every note in its place among new ones.
+# What an operation does not change. rhythm: distances between onsets. proportions: the same, except for one common
+# factor. contour: direction of every interval. intervals: their size in semitones. degrees: steps of the mode.
+# head: steps of the first notes. places: every note keeps its onset, new notes are added between.
 Kept = Literal["rhythm", "proportions", "contour", "intervals", "degrees", "head", "places"]
 Kind = Literal["plain", "strong", "voices"]
 
@@ -30,9 +32,12 @@ Kind = Literal["plain", "strong", "voices"]
 class Operation:
     """One row of the table.
 
-    make : the argument text → the operation; raises ValueError for a bad argument. Without one it is given `default`.
-    form : what an argument looks like; empty: it takes none.
-    keeps: what of the motif stays. kind: `strong` costs much of the motif's identity, `voices` makes several of one.
+    make: reads the argument text and returns the operation; raises ValueError for a bad argument. Without an argument
+        it gets `default`.
+    form: what an argument looks like; empty when the operation takes none.
+    keeps: what does not change.
+    kind: `strong` makes the motif much less recognisable, `voices` returns several voices.
+    serves: dramatic uses.
     """
 
     make: Callable[[str], Apply]
@@ -44,7 +49,7 @@ class Operation:
 
 
 class Op(NamedTuple):
-    """An operation asked for: its name in `OPS`, its argument as text (empty: none), and what it does."""
+    """An operation to apply: its name in `OPS`, its argument as text (empty when there is none), and the function."""
 
     name: str
     argument: str
@@ -58,8 +63,10 @@ class Op(NamedTuple):
 class Result:
     """A motif after operations.
 
-    motif, key: what it is now. voices: every voice, the first being or doubling the motif; only it when there is one.
-    names: the operations in order. identity: 0..1 against the motif as it was.
+    motif, key: the result and the key it is in now.
+    voices: all voices; the first is the motif or doubles it. With one voice it is only the motif.
+    names: the operations in order.
+    identity: 0..1, compared with the original motif.
     """
 
     motif: Motif
@@ -116,9 +123,18 @@ OPS: dict[str, Operation] = {
 
 
 def parse_op(text: str) -> Op:
-    """`name` or `name:argument` → the operation, its argument read.
+    """Read one operation: `name` or `name:argument`.
 
-    Raises ValueError: unknown name (with the one probably meant), an argument where none belongs, or a bad one.
+    Args:
+        text: a name in `OPS`, with an argument in the form that the table gives.
+
+    Raises:
+        ValueError: an unknown name (the message guesses which one was meant), an argument where none belongs, or a bad
+            argument.
+
+    Example:
+        >>> str(parse_op("augmentation:3/2"))
+        'augmentation:3/2'
     """
     name, colon, argument = text.strip().partition(":")
     name, argument = name.strip(), argument.strip()
@@ -136,10 +152,18 @@ def parse_op(text: str) -> Op:
 
 
 def parse_ops(texts: Sequence[str]) -> tuple[Op, ...]:
-    """Operations to be done in order.
+    """Read several operations, to be applied in order.
 
-    Raises ValueError as `parse_op` does, for more than two strong ones, and when one that makes several voices is
-    followed by another.
+    Args:
+        texts: one operation each, see `parse_op`.
+
+    Raises:
+        ValueError: as `parse_op`; more than two strong operations; an operation that makes several voices and is not
+            the last one.
+
+    Example:
+        >>> [op.name for op in parse_ops(["mode:minor", "augmentation:3/2"])]
+        ['mode', 'augmentation']
     """
     ops = tuple(parse_op(text) for text in texts)
     strong = [op.name for op in ops if OPS[op.name].kind == "strong"]
@@ -155,9 +179,26 @@ def parse_ops(texts: Sequence[str]) -> tuple[Op, ...]:
 
 
 def apply_ops(motif: Motif, ops: Sequence[Op | str], key: Key, scale: Scale) -> Result:
-    """The motif after all operations, in order, and how recognisable it is.
+    """Apply operations to a motif in order, and measure how recognisable it still is.
 
-    ops: parsed or as text. Raises ValueError as `parse_ops` does.
+    Args:
+        motif: the melody.
+        ops: operations as text (`"mode:minor"`) or as read by `parse_op`.
+        key: the key the motif is in.
+        scale: the scale the motif uses.
+
+    Returns:
+        The new motif, its key, all voices, the names of the operations, and the identity 0..1.
+
+    Raises:
+        ValueError: as `parse_ops`.
+
+    Example:
+        >>> from cuesmith.motif.text import notes_text, read_degrees
+        >>> major = Scale("major", "ionian", tuple(range(7)), (0, 2, 4))
+        >>> result = apply_ops(read_degrees("1:1 3:1 5:2"), ["mode:minor"], Key(0, "ionian"), major)
+        >>> notes_text(result.motif, result.key), result.identity
+        ('C4:1 Eb4:1 G4:2', 1.0)
     """
     made = Made(motif, key)
     names = []
@@ -170,6 +211,9 @@ def apply_ops(motif: Motif, ops: Sequence[Op | str], key: Key, scale: Scale) -> 
 
 
 def best_identity(original: Shape, other: Shape) -> float:
-    """`identity` with the whole of `other` or with its first notes, whichever is more: a form may say it twice."""
+    """Return the identity of the whole of `other` or of its first notes, whichever is higher.
+
+    A form may state the motif twice; then its first half alone is the better match.
+    """
     whole = identity(original, other)
     return max(whole, identity(original, other[: len(original)])) if len(other) > len(original) else whole

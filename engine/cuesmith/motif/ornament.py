@@ -1,4 +1,4 @@
-"""Ornaments of a melody, from a table: what a player of the koto, the shakuhachi or a saxophone adds to long notes."""
+"""Add ornaments to the long notes of a melody, as players of the koto, the shakuhachi or the saxophone do."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.motif.transform import SIXTEENTH
 from cuesmith.music.note import PPQ
 
-GRACE_TICKS = PPQ // 8  # a thirty-second: heard as an ornament up to some 160 quarter notes a minute
+GRACE_TICKS = PPQ // 8  # a thirty-second note: heard as an ornament up to about 160 quarter notes per minute
 
 
 class Ornament(NamedTuple):
-    """An ornament: does it stand before its note, its figure as (step, alter) against the note, and how rare it is.
+    """One kind of ornament.
 
-    Before: the figure takes its time from the end of the note before. Else it takes the end of the ornamented note.
-    bars: of the tune to one ornament; four sixteenths on every long note would bury it.
+    before: True when the figure comes before its note and takes time from the note before. False when it comes at the
+        end of its note and takes time from that note.
+    figure: its notes as (step, alter) relative to the ornamented note.
+    bars: one ornament in this many bars. The longer the figure, the rarer it is; else it would hide the melody.
     """
 
     before: bool
@@ -32,10 +34,22 @@ ORNAMENTS = {
 
 
 def ornament(motif: Motif, kind: str) -> Motif:
-    """An ornament of `ORNAMENTS` on the longest notes, at most a quarter of them (one at least) and one in so many
-    bars as it takes; keeps every onset. Of notes as long as each other the last is taken: a phrase blooms as it ends.
+    """Add an ornament to the longest notes of a motif.
 
-    Raises ValueError for a kind that is not in the table.
+    At most a quarter of the notes get one (but one at least), and at most one note in `Ornament.bars` bars. Of notes
+    with the same length the last is taken. Every original note keeps its onset.
+
+    Args:
+        motif: the melody.
+        kind: a name in `ORNAMENTS`: grace, scoop, turn or neighbour.
+
+    Raises:
+        ValueError: `kind` is not in the table.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(ornament(read_degrees("1:1 3:1 5:2"), "turn"))
+        '1:1 3:1 5:1 6:.25 5:.25 4:.25 5:.25'
     """
     if kind not in ORNAMENTS:
         raise ValueError(f"unknown ornament '{kind}'; known: {', '.join(ORNAMENTS)}")
@@ -48,7 +62,7 @@ def ornament(motif: Motif, kind: str) -> Motif:
             return 2 * notes[index].duration >= 3 * size
         return index > 0 and notes[index].onset - notes[index - 1].onset >= 2 * size
 
-    longest: dict[int, int] = {}  # span of so many bars → its note
+    longest: dict[int, int] = {}  # number of a span of `row.bars` bars → index of its longest note
     for i in filter(has_room, range(len(notes))):
         span = notes[i].onset // (row.bars * motif.meter.bar_ticks)
         if span not in longest or notes[i].duration >= notes[longest[span]].duration:

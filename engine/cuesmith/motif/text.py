@@ -1,8 +1,11 @@
-"""Motifs as text: `D4:1.5 F#4:.5 | A4:2`, or in degrees `1:1.5 5:.5 2':2`; and a melody's outline as a picture of text.
+"""Motifs as text: `D4:1.5 F#4:.5 | A4:2`, or as degrees: `1:1.5 5:.5 2':2`.
+
+Also the outline of a melody as a text picture.
 
 A word is a pitch, a colon and a length in quarter notes (`1.5`, `.5`, `3/2`). Pitches begin with a capital letter (C4
-is middle C), degrees are 1..7 with `b` or `#` before and `'` (an octave up) or `,` (down) behind; `r` is a rest. Bar
-lines may be left out; those that are there are checked. Faults are told with their column, counted from 1.
+is middle C). Degrees are 1..7, with `b` or `#` before them and `'` (an octave up) or `,` (an octave down) after them.
+`r` is a rest. Bar lines are optional; those that are written are checked. Error messages name the column, counted from
+1.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from cuesmith.motif.model import Motif
+from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import parse_pitch, pitch_name
@@ -21,6 +24,7 @@ from cuesmith.music.scale import Key
 MAX_CHARACTERS = 4000
 LONGEST_BEATS = 64
 SHORTEST_TICKS = PPQ // 16
+COMMON_TIME = Meter(4, 4)
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _WORD = re.compile(r"\S+")
@@ -32,8 +36,11 @@ _ALTER = {"": 0, "#": 1, "##": 2, "b": -1, "bb": -2}
 _EXAMPLE = "write it like D4:1.5, 5:1/2 or r:1"
 
 
-class Sound(NamedTuple):
-    """A note as written: onset and duration in ticks; `pitch` (MIDI), or `step` and `alter` when given by degree."""
+class WrittenNote(NamedTuple):
+    """A note as written.
+
+    It has its onset and duration in ticks, and `pitch` (MIDI). A note given by degree has `step` and `alter` instead.
+    """
 
     onset: int
     duration: int
@@ -43,28 +50,44 @@ class Sound(NamedTuple):
 
 
 class Written(NamedTuple):
-    """Notes as written: in order, with the ticks they fill and where the bar lines stand (ticks)."""
+    """The notes of a text in order, their length in ticks, and the ticks of the bar lines.
 
-    sounds: tuple[Sound, ...]
+    by_degree: True when the text has degrees, False when it has pitches.
+    """
+
+    sounds: tuple[WrittenNote, ...]
     length: int
     bar_lines: tuple[int, ...]
     by_degree: bool
 
 
 def looks_like_notes(text: str) -> bool:
-    """Whether a text begins as notes do; for telling notes from the name of a file."""
+    """Whether a text begins like written notes; used to tell notes from a file name."""
     return _FIRST_WORD.match(text.strip()) is not None
 
 
 def read_notes(text: str, meter: Meter | None = None) -> Written:
-    """The notes of a text. With a meter, its bar lines are checked against it.
+    """Read the notes of a text.
 
-    Raises ValueError naming the column: a word that is no note, pitches mixed with degrees, a bar line out of place,
-    no notes at all.
+    Args:
+        text: notes as the module docstring explains, up to 4000 characters.
+        meter: when given, the bar lines in the text are checked against it.
+
+    Returns:
+        The notes, the length in ticks (960 per quarter note) and the ticks of the bar lines.
+
+    Raises:
+        ValueError: a word that is not a note, pitches mixed with degrees, a bar line in the wrong place, or no notes.
+            The message names the column.
+
+    Example:
+        >>> written = read_notes("D4:1.5 F#4:.5 A4:2 |")
+        >>> [note.pitch for note in written.sounds], written.length, written.bar_lines
+        ([62, 66, 69], 3840, (3840,))
     """
     if len(text) > MAX_CHARACTERS:
         raise ValueError(f"{len(text)} characters are too many for a theme; {MAX_CHARACTERS} at most")
-    sounds: list[Sound] = []
+    sounds: list[WrittenNote] = []
     lines: list[tuple[int, int]] = []  # tick, column
     begins: list[int] = []
     at = 0
@@ -74,11 +97,11 @@ def read_notes(text: str, meter: Meter | None = None) -> Written:
             continue
         name, colon, length = word.partition(":")
         if not colon:
-            raise ValueError(f"column {column}: '{_short(word)}' has no length; {_EXAMPLE}")
+            raise ValueError(f"column {column}: '{_shortened(word)}' has no length; {_EXAMPLE}")
         ticks = _ticks(length, column + len(name) + 1)
         begins.append(at)
         if name not in ("r", "R"):
-            sound = _sound(name, column, at, ticks)
+            sound = _parse_note(name, column, at, ticks)
             if sounds and (sound.pitch is None) != (sounds[0].pitch is None):
                 raise ValueError(f"column {column}: '{name}' mixes degrees with pitches; write all in one way")
             sounds.append(sound)
@@ -86,25 +109,47 @@ def read_notes(text: str, meter: Meter | None = None) -> Written:
     if not sounds:
         raise ValueError("there are no notes; write them like D4:1.5 F#4:.5 A4:2")
     if meter is not None:
-        _check_lines(lines, begins, at, meter)
+        _check_bar_lines(lines, begins, at, meter)
     return Written(tuple(sounds), at, tuple(tick for tick, _ in lines), sounds[0].pitch is None)
 
 
+def read_degrees(text: str, meter: Meter = COMMON_TIME) -> Motif:
+    """Read a motif that is written as degrees.
+
+    Args:
+        text: degrees as the module docstring explains, such as `1:1.5 b3:.5 2':2`.
+        meter: the meter of the motif. The text is filled with silence up to a whole bar.
+
+    Raises:
+        ValueError: as `read_notes`, and when the text has pitches instead of degrees.
+
+    Example:
+        >>> motif = read_degrees("1:1 3:1 5:2 | 1':4")
+        >>> [note.step for note in motif.notes], motif.bars
+        ([0, 2, 4, 7], 2)
+    """
+    written = read_notes(text, meter)
+    if not written.by_degree:
+        raise ValueError("write the notes as degrees 1 to 7, such as 1:1 3:1 5:2")
+    notes = tuple(MotifNote(n.onset, n.duration, n.step, n.alter) for n in written.sounds)
+    return Motif(notes, -(-written.length // meter.bar_ticks) * meter.bar_ticks, meter)
+
+
 def _words(text: str) -> Iterator[tuple[int, str]]:
-    """Column and text of every word; a bar line is a word even without blanks around it."""
+    """Yield column and text of every word. A bar line is a word, even without spaces around it."""
     for match in _WORD.finditer(text):
         start = match.start() + 1
         for piece in re.finditer(r"\||[^|]+", match[0]):
             yield start + piece.start(), piece[0]
 
 
-def _short(word: str) -> str:
+def _shortened(word: str) -> str:
     return word if len(word) <= 20 else f"{word[:20]}…"
 
 
 def _ticks(length: str, column: int) -> int:
     if not _LENGTH.fullmatch(length):
-        raise ValueError(f"column {column}: '{_short(length)}' is not a length in beats; {_EXAMPLE}")
+        raise ValueError(f"column {column}: '{_shortened(length)}' is not a length in beats; {_EXAMPLE}")
     try:
         ticks = round(Fraction(length) * PPQ)
     except ZeroDivisionError:
@@ -114,30 +159,33 @@ def _ticks(length: str, column: int) -> int:
     return ticks
 
 
-def _sound(name: str, column: int, onset: int, duration: int) -> Sound:
+def _parse_note(name: str, column: int, onset: int, duration: int) -> WrittenNote:
     if _PITCH_START.match(name):
         try:
-            return Sound(onset, duration, parse_pitch(name))
+            return WrittenNote(onset, duration, parse_pitch(name))
         except ValueError as fault:
             raise ValueError(f"column {column}: {fault}") from None
     degree = _DEGREE.fullmatch(name)
     if degree:
         octaves = len(degree[3]) * (-1 if degree[3].startswith(",") else 1)
-        return Sound(onset, duration, None, int(degree[2]) - 1 + 7 * octaves, _ALTER.get(degree[1], 0))
+        return WrittenNote(onset, duration, None, int(degree[2]) - 1 + 7 * octaves, _ALTER.get(degree[1], 0))
     if re.fullmatch(r"[a-g](?:##|bb|#|b)?-?\d+", name):
         raise ValueError(f"column {column}: '{name}': the letter of a pitch is a capital: {name[0].upper()}{name[1:]}")
     if re.match(r"[b#]*[089]|[b#]*\d\d", name):
-        raise ValueError(f"column {column}: '{_short(name)}': degrees go from 1 to 7; 1' is the octave")
-    raise ValueError(f"column {column}: '{_short(name)}' is neither a pitch, a degree nor a rest; {_EXAMPLE}")
+        raise ValueError(f"column {column}: '{_shortened(name)}': degrees go from 1 to 7; 1' is the octave")
+    raise ValueError(f"column {column}: '{_shortened(name)}' is neither a pitch, a degree nor a rest; {_EXAMPLE}")
 
 
-def _check_lines(lines: list[tuple[int, int]], begins: list[int], length: int, meter: Meter) -> None:
-    """A bar line stands where its bar is full; what is held over the line stands whole before it."""
+def _check_bar_lines(lines: list[tuple[int, int]], begins: list[int], length: int, meter: Meter) -> None:
+    """Check that each bar line stands where its bar is full.
+
+    A note held over the bar line is written whole before it.
+    """
     number = 1
     for place, (tick, column) in enumerate(lines):
         last = max((begin for begin in begins if begin < tick), default=-1)
         if tick == 0 or (place == len(lines) - 1 and tick == length):
-            continue  # before the first note and after the last, a line may stand for itself
+            continue  # a bar line before the first note or after the last one is always allowed
         due = number * meter.bar_ticks
         if tick < due:
             have, upbeat = (tick - due + meter.bar_ticks) / PPQ, ""
@@ -155,16 +203,30 @@ def _check_lines(lines: list[tuple[int, int]], begins: list[int], length: int, m
 
 
 def notes_text(motif: Motif, key: Key, octave: int = 4) -> str:
-    """A motif at pitch as text, as `read_notes` takes it: `D4:1.5 F#4:.5 | A4:2 r:2`; flats in keys with flats.
+    """Write a motif as pitches in a key; `read_notes` reads it back.
 
-    A note held over the bar line stands whole before it; rests are written bar by bar.
+    A note held over a bar line is written whole before it. Rests are written bar by bar.
+
+    Args:
+        motif: the melody.
+        key: the key; its signature decides between flats and sharps.
+        octave: the octave of step 0 (4 is the octave of middle C).
+
+    Example:
+        >>> notes_text(read_degrees("1:1.5 3:.5 5:2 | 7,:2 r:2"), Key(2, "ionian"))
+        'D4:1.5 F#4:.5 A4:2 | C#4:2 r:2'
     """
     flats = key.sharps < 0
     return _text(motif, [pitch_name(n.pitch, flats) for n in motif.realise(key, octave)])
 
 
 def degrees_text(motif: Motif) -> str:
-    """A motif as degrees, as `read_notes` takes them: `1:1.5 5:.5 | 2':2`."""
+    """Write a motif as degrees; `read_notes` and `read_degrees` read it back.
+
+    Example:
+        >>> degrees_text(read_degrees("1:3/2 b3:.5 2':2"))
+        "1:1.5 b3:.5 2':2"
+    """
     names = []
     for note in motif.notes:
         octaves, degree = divmod(note.step, 7)
@@ -174,13 +236,13 @@ def degrees_text(motif: Motif) -> str:
 
 
 def _text(motif: Motif, names: Sequence[str]) -> str:
-    """Names with their lengths, rests and bar lines between."""
+    """Join note names with their lengths; add rests and bar lines."""
     words: list[str] = []
     bar_ticks = motif.meter.bar_ticks
     at, bar = 0, 1
 
     def advance(to: int) -> None:
-        """Write rests and bar lines from `at` up to the next note, or up to the end."""
+        """Write rests and bar lines from `at` up to the tick `to`."""
         nonlocal at, bar
         while True:
             while bar * bar_ticks <= min(at, motif.length - 1):
@@ -201,7 +263,7 @@ def _text(motif: Motif, names: Sequence[str]) -> str:
 
 
 def _beats(ticks: int) -> str:
-    """Quarter notes, exactly: 2, 1.5, .5, 1/3."""
+    """Write ticks as quarter notes, exactly: 2, 1.5, .5, 1/3."""
     value = Fraction(ticks, PPQ)
     if 1000 % value.denominator == 0:
         return f"{float(value):g}".removeprefix("0")
@@ -209,7 +271,16 @@ def _beats(ticks: int) -> str:
 
 
 def contour_text(motif: Motif, key: Key) -> str:
-    """One block per note, low to high, blanks between bars: `▁▃▅█ ▆▄`; how the melody goes, at a glance."""
+    """Draw the outline of a melody: one block per note, the higher the taller, with a space between bars.
+
+    Args:
+        motif: the melody.
+        key: the key in which the pitches are compared.
+
+    Example:
+        >>> contour_text(read_degrees("1:1 3:1 5:2 | 1':4"), Key(0, "ionian"))
+        '▁▃▅ █'
+    """
     pitches = [key.pitch(n.step, n.alter) for n in motif.notes]
     low, reach = min(pitches, default=0), max(max(pitches, default=0) - min(pitches, default=0), 1)
     out: list[str] = []

@@ -1,8 +1,8 @@
-"""Transformations of a motif: every one a pure function Motif → Motif (with the key or mode where that changes too).
+"""Transformations of one motif, as pure functions.
 
-Rhythm is what a listener holds on to, contour next, exact pitches last (Prince 2014), so each operation says what it
-keeps. Laws (inversion is its own inverse, augmentation then diminution is the identity …) are property tests.
-Operations that need more than one voice are in `motif.combine`; `motif.ops` has them all by name.
+Listeners recognise a motif by its rhythm first, by its contour next and by exact pitches last (Prince 2014), so each
+docstring says what is kept. The laws (inversion is its own inverse, augmentation then diminution gives the motif back
+…) are property tests. Operations for more than one voice are in `motif.combine`; `motif.ops` lists all by name.
 """
 
 from __future__ import annotations
@@ -17,16 +17,32 @@ from cuesmith.music.note import PPQ
 from cuesmith.music.scale import MODES, Key
 
 SIXTEENTH = PPQ // 4
-IN_PLACE, PLAIN, HEAD, LONGEST = 3.0, 2.5, 1.0, 0.5  # what counts when a bar is written in another meter
+IN_PLACE, PLAIN, HEAD, LONGEST = 3.0, 2.5, 1.0, 0.5  # weights of the four criteria in `_likeness`
 
 
 def sequence(motif: Motif, steps: int) -> Motif:
-    """Diatonic transposition by steps of the mode; keeps rhythm and contour whole."""
+    """Move the motif by steps of the mode (diatonic transposition). It keeps rhythm and contour.
+
+    Args:
+        motif: the melody.
+        steps: steps of the seven-note mode, up or (negative) down.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(sequence(read_degrees("1:1 3:1 5:2"), 1))
+        '2:1 4:1 6:2'
+    """
     return motif.with_notes(tuple(n._replace(step=n.step + steps) for n in motif.notes))
 
 
 def inversion(motif: Motif) -> Motif:
-    """Mirrored around the head tone, diatonically; keeps rhythm."""
+    """Mirror the melody around its first note, by steps of the mode. It keeps the rhythm.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(inversion(read_degrees("3:1 4:1 5:2")))
+        '3:1 2:1 1:2'
+    """
     if not motif.notes:
         return motif
     axis = motif.notes[0].step
@@ -34,13 +50,29 @@ def inversion(motif: Motif) -> Motif:
 
 
 def retrograde(motif: Motif) -> Motif:
-    """Pitches backwards over the same rhythm."""
+    """Reverse the order of the pitches over the same rhythm.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(retrograde(read_degrees("1:1 3:1 5:2")))
+        '5:1 3:1 1:2'
+    """
     pitches = [(n.step, n.alter) for n in reversed(motif.notes)]
     return motif.with_notes(tuple(n._replace(step=s, alter=a) for n, (s, a) in zip(motif.notes, pitches, strict=True)))
 
 
 def augmentation(motif: Motif, numerator: int = 2, denominator: int = 1) -> Motif:
-    """All times multiplied; numerator > denominator broadens, the other way round is diminution. Keeps contour."""
+    """Multiply all times by numerator/denominator; below 1 this is a diminution. It keeps the contour.
+
+    Args:
+        motif: the melody.
+        numerator, denominator: the factor, whole numbers above 0.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(augmentation(read_degrees("1:1 3:1 5:2"), 2))
+        '1:2 3:2 | 5:4'
+    """
 
     def scaled(ticks: int) -> int:
         return ticks * numerator // denominator
@@ -50,12 +82,18 @@ def augmentation(motif: Motif, numerator: int = 2, denominator: int = 1) -> Moti
 
 
 def diminution(motif: Motif, factor: int = 2) -> Motif:
-    """All times divided; keeps contour."""
+    """Divide all times by `factor` (a whole number above 0). It keeps the contour.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(diminution(read_degrees("1:2 3:2 | 5:4")))
+        '1:1 3:1 5:2'
+    """
     return augmentation(motif, 1, factor)
 
 
 def fragment(motif: Motif, start: int, end: int) -> Motif:
-    """The notes that begin in start..end (ticks), moved to the front; the last is cut at the end."""
+    """Take the notes that begin in start..end (ticks), moved to the front. The last one is cut at `end`."""
     notes = tuple(
         MotifNote(n.onset - start, min(n.duration, end - n.onset), n.step, n.alter)
         for n in motif.notes
@@ -65,7 +103,17 @@ def fragment(motif: Motif, start: int, end: int) -> Motif:
 
 
 def expansion(motif: Motif, factor: float = 1.5) -> Motif:
-    """Intervals from the head tone widened (factor > 1) or narrowed (< 1), signs kept; keeps rhythm and contour."""
+    """Widen the intervals from the first note. Directions stay, so it keeps rhythm and contour.
+
+    Args:
+        motif: the melody.
+        factor: above 1 widens the intervals, below 1 narrows them (to one step at least).
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(expansion(read_degrees("1:1 3:1 5:2"), 1.5))
+        '1:1 4:1 7:2'
+    """
     if not motif.notes:
         return motif
     head = motif.notes[0].step
@@ -80,14 +128,24 @@ def expansion(motif: Motif, factor: float = 1.5) -> Motif:
 
 
 def tail_swap(motif: Motif, step: int) -> Motif:
-    """The same motif with another last note: question into answer."""
+    """Replace the last note, for example to turn a question into an answer.
+
+    Args:
+        motif: the melody.
+        step: the new last note, in steps from the tonic (0 = tonic, 7 = the octave above).
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(tail_swap(read_degrees("1:1 3:1 5:2"), 0))
+        '1:1 3:1 1:2'
+    """
     if not motif.notes:
         return motif
     return motif.with_notes((*motif.notes[:-1], motif.notes[-1]._replace(step=step, alter=0)))
 
 
 def join(*motifs: Motif) -> Motif:
-    """One after another; the meter is that of the first."""
+    """Join motifs one after another, in the meter of the first."""
     notes: list[MotifNote] = []
     at = 0
     for item in motifs:
@@ -97,18 +155,31 @@ def join(*motifs: Motif) -> Motif:
 
 
 def breathe(motif: Motif, rest: int) -> Motif:
-    """The end of the motif left silent for `rest` ticks: notes inside are dropped, the last before is shortened."""
+    """Leave the last `rest` ticks of the motif silent.
+
+    Notes that begin there are removed, a note that sounds there is cut.
+    """
     end = motif.length - rest
     notes = tuple(n._replace(duration=min(n.duration, end - n.onset)) for n in motif.notes if n.onset < end)
     return motif.with_notes(notes)
 
 
-@lru_cache(maxsize=512)  # every statement of a cue in another meter asks for the same few
+@lru_cache(maxsize=512)  # a cue asks for the same few motifs again at every statement
 def remetre(motif: Motif, meter: Meter) -> Motif:
-    """The motif in another meter, bar for bar: what of its rhythm can stay stays. Keeps contour and downbeats.
+    """Rewrite the motif in another meter, bar by bar, and keep as much of its rhythm as possible.
 
-    Of every bar several forms are made and the most like is taken: all onsets in proportion to the new bar (on eighths
-    or on sixteenths), or the head as it was and the rest squeezed into what is left or spread over what is won.
+    It keeps contour and downbeats. For each bar several rhythms are tried and the most similar one is taken: all onsets
+    in proportion to the new bar (quantised to eighths or to sixteenths), or the first onsets unchanged and the rest
+    scaled to fit. Notes may be merged when a bar gets too short.
+
+    Args:
+        motif: the melody.
+        meter: the new meter, not free.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(remetre(read_degrees("1:2 3:1 5:1"), Meter(3, 4)))
+        '1:1.5 3:.75 5:.75'
     """
     old, new = motif.meter.bar_ticks, meter.bar_ticks
     if old == new:
@@ -117,9 +188,9 @@ def remetre(motif: Motif, meter: Meter) -> Motif:
     out: list[MotifNote] = []
     for bar in range(bars):
         inside = [n for n in motif.notes if bar * old <= n.onset < (bar + 1) * old]
-        places = _places(tuple(n.onset - bar * old for n in inside), old, new)
+        places = _new_onsets(tuple(n.onset - bar * old for n in inside), old, new)
         for n, place in zip(inside, places, strict=True):
-            joined = n.end in onsets  # sung on to the next note, as it is cut below
+            joined = n.end in onsets  # legato: make it too long here, `trimmed` cuts it at the next note
             duration = old + new if joined else max(SIXTEENTH, round(n.duration * new / old / SIXTEENTH) * SIXTEENTH)
             if not out or bar * new + place > out[-1].onset:
                 out.append(MotifNote(bar * new + place, duration, n.step, n.alter))
@@ -129,12 +200,12 @@ def remetre(motif: Motif, meter: Meter) -> Motif:
     return Motif(tuple(trimmed), bars * new, meter)
 
 
-def _places(onsets: tuple[int, ...], old: int, new: int) -> list[int]:
-    """Where the onsets of a bar of `old` ticks stand in one of `new`: rising, inside the bar, a sixteenth apart."""
+def _new_onsets(onsets: tuple[int, ...], old: int, new: int) -> list[int]:
+    """Move the onsets of a bar of `old` ticks into a bar of `new` ticks: rising and inside the bar."""
     if not onsets:
         return []
     best: tuple[float, list[int]] | None = None
-    for form in _forms(onsets, old, new):
+    for form in _candidate_onsets(onsets, old, new):
         if form[-1] < new and all(a < b for a, b in itertools.pairwise(form)):
             score = _likeness(onsets, form, old, new)
             if best is None or score > best[0]:
@@ -142,11 +213,11 @@ def _places(onsets: tuple[int, ...], old: int, new: int) -> list[int]:
     return best[1] if best else [min(i * SIXTEENTH, new - SIXTEENTH) for i in range(len(onsets))]
 
 
-def _forms(onsets: tuple[int, ...], old: int, new: int) -> Iterator[list[int]]:
-    """Ways to put the onsets into the new bar, the plainest first."""
+def _candidate_onsets(onsets: tuple[int, ...], old: int, new: int) -> Iterator[list[int]]:
+    """Yield the possible onsets in the new bar, the simplest first."""
     for grid in (PPQ // 2, SIXTEENTH):
         yield [round(onset * new / old / grid) * grid for onset in onsets]
-    for kept in range(len(onsets), 0, -1):  # so many onsets of the head as they were
+    for kept in range(len(onsets), 0, -1):  # the first `kept` onsets stay, the others are scaled
         head, tail = onsets[:kept], onsets[kept:]
         if head[-1] >= new:
             continue
@@ -159,10 +230,10 @@ def _forms(onsets: tuple[int, ...], old: int, new: int) -> Iterator[list[int]]:
 
 
 def _likeness(onsets: tuple[int, ...], form: list[int], old: int, new: int) -> float:
-    """How good a new form of a bar is.
+    """Return how similar the new rhythm of a bar is to the old one (higher is better).
 
-    Onsets in place to a sixteenth, as few as may be off the eighths (four even dotted eighths are no waltz), the values
-    of the head kept, the longest note still the longest.
+    Four things count: onsets in place to a sixteenth; few onsets off the eighths (four equal dotted eighths are not a
+    waltz); the first two note values unchanged; the longest note still the longest.
     """
     near = sum(abs(place * old / new - onset) <= SIXTEENTH for onset, place in zip(onsets, form, strict=True))
     before = [b - a for a, b in itertools.pairwise((*onsets, old))]
@@ -176,7 +247,20 @@ def _likeness(onsets: tuple[int, ...], form: list[int], old: int, new: int) -> f
 
 
 def fragmentation(motif: Motif, count: int) -> Motif:
-    """The first `count` notes in as many whole bars as they reach into; keeps the head. count: 1 or more."""
+    """Keep only the first notes, in as many whole bars as they need.
+
+    Args:
+        motif: the melody.
+        count: how many notes, 1 or more.
+
+    Raises:
+        ValueError: `count` is below 1.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(fragmentation(read_degrees("1:1 3:1 5:2 | 1':4"), 2))
+        '1:1 3:1 r:2'
+    """
     if count < 1:
         raise ValueError(f"a fragment has one note or more, not {count}")
     notes = motif.notes[:count]
@@ -185,9 +269,21 @@ def fragmentation(motif: Motif, count: int) -> Motif:
 
 
 def liquidation(motif: Motif, start: int = 4) -> Motif:
-    """The head again and again, each time a note shorter, from `start` notes to one; each takes the room of the first.
+    """Repeat the first notes, each time one note fewer, until one note is left.
 
-    What is left of the theme dissolves (Schoenberg's liquidation). Keeps the head, less and less of it.
+    All repetitions have the length of the first one. Source: Schoenberg's term for a theme that dissolves in this way.
+
+    Args:
+        motif: the melody.
+        start: how many notes the first fragment has.
+
+    Raises:
+        ValueError: the motif has no notes, or `start` is below 1.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(liquidation(read_degrees("1:1 3:1 5:2"), 2))
+        '1:1 3:1 r:2 | 1:1 r:3'
     """
     start = min(start, len(motif.notes))
     if start < 1:
@@ -197,10 +293,19 @@ def liquidation(motif: Motif, start: int = 4) -> Motif:
 
 
 def displacement(motif: Motif, ticks: int) -> Motif:
-    """Begun so many ticks late (or early, below zero) against the bar; keeps every distance between onsets.
+    """Start the motif later or earlier against the bar. It keeps all distances between onsets.
 
-    An early start needs a bar before it: the motif then begins at the end of that bar. The last note is cut at the end
-    of the motif where a sixteenth or more of it is left, else a bar is added.
+    For an earlier start a bar is added in front. The last note is cut at the end of the motif if at least a sixteenth
+    of it is left; else a bar is added.
+
+    Args:
+        motif: the melody.
+        ticks: how much later (960 per quarter note); negative: earlier.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(displacement(read_degrees("1:1 3:1 5:2"), 480))
+        'r:.5 1:1 3:1 5:1.5'
     """
     bar = motif.meter.bar_ticks
     before = -(ticks // bar) * bar if ticks < 0 else 0
@@ -212,9 +317,22 @@ def displacement(motif: Motif, ticks: int) -> Motif:
 
 
 def compression(motif: Motif, key: Key, factor: float = 0.5) -> Motif:
-    """Every interval narrowed to `factor` of its semitones, a semitone at least; keeps rhythm and contour.
+    """Narrow every interval to `factor` of its semitones (one at least). It keeps rhythm and contour.
 
-    The notes become chromatic: this is the whispering, closing-in form. factor: above 0, up to 1.
+    The notes become chromatic; the effect is whispering and narrow.
+
+    Args:
+        motif: the melody.
+        key: the key in which the semitones are counted.
+        factor: above 0, at most 1.
+
+    Raises:
+        ValueError: `factor` is out of range.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(compression(read_degrees("1:1 3:1 5:2"), Key(0, "ionian")))
+        '1:1 2:1 3:2'
     """
     if not 0 < factor <= 1:
         raise ValueError(f"a compression factor lies above 0 and is at most 1, not {factor:g}")
@@ -232,16 +350,45 @@ def compression(motif: Motif, key: Key, factor: float = 0.5) -> Motif:
 
 
 def real_transposition(motif: Motif, key: Key, semitones: int) -> tuple[Motif, Key]:
-    """Every pitch moved by the same semitones: the motif as it is written in the key it lands in, and that key."""
+    """Move every pitch by the same number of semitones, with the key.
+
+    Args:
+        motif: the melody.
+        key: its key.
+        semitones: how far, up or (negative) down.
+
+    Returns:
+        The motif as it is written in the new key (moved by octaves where needed), and the new key.
+
+    Example:
+        >>> from cuesmith.motif.text import notes_text, read_degrees
+        >>> notes_text(*real_transposition(read_degrees("1:1 3:1 5:2"), Key(0, "ionian"), 3))
+        'Eb4:1 G4:1 Bb4:2'
+    """
     octaves = (key.tonic + semitones) // 12
     return register(motif, octaves), key.transposed(semitones)
 
 
 def mode_change(motif: Motif, mode: str) -> tuple[Motif, str]:
-    """The same degrees in another mode (C E G → C Eb G): the motif without chromatic alterations, and the mode.
+    """Play the same degrees in another mode (C E G becomes C Eb G).
 
-    Alterations belong to the mode that is left: a sharpened leading tone would double what the new mode has.
-    Raises ValueError for a mode that is not in `MODES`.
+    Chromatic alterations are removed. They belong to the old mode: the new mode may have a raised leading tone already.
+
+    Args:
+        motif: the melody.
+        mode: a name in `MODES`.
+
+    Returns:
+        The motif without alterations, and the mode.
+
+    Raises:
+        ValueError: `mode` is not in `MODES`.
+
+    Example:
+        >>> from cuesmith.motif.text import notes_text, read_degrees
+        >>> motif, mode = mode_change(read_degrees("1:1 3:1 5:2"), "aeolian")
+        >>> notes_text(motif, Key(0, mode))
+        'C4:1 Eb4:1 G4:2'
     """
     if mode not in MODES:
         raise ValueError(f"unknown mode '{mode}'; known: {', '.join(MODES)}")
@@ -249,14 +396,35 @@ def mode_change(motif: Motif, mode: str) -> tuple[Motif, str]:
 
 
 def register(motif: Motif, octaves: int) -> Motif:
-    """So many octaves up or down; keeps everything but the colour."""
+    """Move the motif by octaves (negative: down). It keeps everything else.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(register(read_degrees("1:1 3:1 5:2"), -1))
+        '1,:1 3,:1 5,:2'
+    """
     return sequence(motif, 7 * octaves)
 
 
 def sequences(motif: Motif, steps: int, copies: int) -> Motif:
-    """The motif and its copies, each `steps` higher than the one before; in the last the final note goes on by a step.
+    """Repeat the motif, each copy `steps` higher than the one before.
 
-    copies: 1..3 (a fourth would be predictable). One copy is the plain `sequence`. Keeps rhythm; contour but the end.
+    In the last copy the final note moves on by one step.
+
+    With one copy it is the same as `sequence`. It keeps the rhythm, and the contour except at the end.
+
+    Args:
+        motif: the melody.
+        steps: steps of the mode from copy to copy; negative: down.
+        copies: 1..3; a fourth would be predictable.
+
+    Raises:
+        ValueError: `copies` is out of range.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(sequences(read_degrees("1:1 3:1 5:2"), 1, 2))
+        '1:1 3:1 5:2 | 2:1 4:1 7:2'
     """
     if not 1 <= copies <= 3:
         raise ValueError(f"a sequence has one to three copies, not {copies}")
@@ -269,9 +437,23 @@ def sequences(motif: Motif, steps: int, copies: int) -> Motif:
 
 
 def ostinato(motif: Motif, count: int = 8, unit: int = PPQ // 2, bars: int = 1) -> Motif:
-    """The first `count` pitches as even notes of `unit` ticks, round and round for so many bars; keeps their order.
+    """Repeat the first pitches as notes of equal length. It keeps their order.
 
-    A count that does not divide the bar makes a cross-rhythm, on purpose.
+    When `count` does not divide the bar, the result is a cross-rhythm; this is intended.
+
+    Args:
+        motif: the melody.
+        count: how many of its pitches, 1 or more.
+        unit: length of each note in ticks (960 per quarter note).
+        bars: length of the ostinato in bars.
+
+    Raises:
+        ValueError: the motif has no notes, or a number is below 1.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(ostinato(read_degrees("1:1 3:1 5:2"), 3, 960))
+        '1:1 3:1 5:1 1:1'
     """
     if min(count, unit, bars) < 1 or not motif.notes:
         raise ValueError("an ostinato needs a motif with notes, and a count, unit and bars of 1 or more")
@@ -285,9 +467,15 @@ def ostinato(motif: Motif, count: int = 8, unit: int = PPQ // 2, bars: int = 1) 
 
 
 def head_swap(motif: Motif) -> Motif:
-    """New notes for the first half over the same rhythm: its widest interval is kept, the others are mirrored.
+    """Give the first half new pitches over the same rhythm: its widest interval stays, the others are mirrored.
 
-    The last note of the half stays, so the tail follows as before. Two notes alone have one interval and stay.
+    The last note of the half stays, so the second half follows as before. Two notes have only one interval and do not
+    change.
+
+    Example:
+        >>> from cuesmith.motif.text import degrees_text, read_degrees
+        >>> degrees_text(head_swap(read_degrees("1:1 2:1 5:2 | 1:4")))
+        '3:1 2:1 5:2 | 1:4'
     """
     half = [n for n in motif.notes if n.onset < motif.length // 2]
     if len(half) < 3:

@@ -1,1 +1,4 @@
-"""The algebra and theory of music; imports nothing of ours."""
+"""Music theory as pure functions and frozen data: notes, meters, chords, scales, tempo.
+
+It imports no other folder of Cuesmith.
+"""

@@ -1,4 +1,4 @@
-"""Bar lines of a cue, from its list of meters."""
+"""The bar lines of a cue, computed from its list of meter changes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from cuesmith.music.meter import Meter, MeterChange
 
 
 def bar_starts(meters: Sequence[MeterChange], end_ticks: int) -> list[int]:
-    """Ticks of the bar lines from 0 up to and including the first at or after `end_ticks`.
+    """List the ticks of the bar lines from 0 up to the first one at or after `end_ticks` (included).
 
-    A change of meter begins a new bar wherever it stands. Before the first, and without any, it is 4/4.
+    A meter change always begins a new bar, even inside a bar of the old meter. Without a change at tick 0 the cue
+    begins in 4/4.
     """
     changes = {change.tick: change.meter for change in meters}
     ahead = sorted(tick for tick in changes if tick > 0)
@@ -26,7 +27,7 @@ def bar_starts(meters: Sequence[MeterChange], end_ticks: int) -> list[int]:
 
 
 def free_starts(meters: Sequence[MeterChange], starts: Sequence[int]) -> frozenset[int]:
-    """Which of the bar lines are the beginnings of breaths in free meter."""
+    """Return the bar lines in `starts` (rising ticks) at which the meter is free; there a bar is one breath."""
     found: set[int] = set()
     changes = sorted(meters, key=lambda change: change.tick)
     at, free = 0, False

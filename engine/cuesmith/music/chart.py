@@ -1,7 +1,7 @@
-"""Chord charts as people write them: `IVM7 V7 | iii7 vi7` or `GM7 A7 | F#m7 Bm7`, with bars between strokes.
+"""Read chord charts in their usual notation: `IVM7 V7 | iii7 vi7` or `GM7 A7 | F#m7 Bm7`, with `|` between bars.
 
-A word is a roman numeral (see `music.chord`) or a lead-sheet symbol; the two may stand side by side. `%` repeats the
-bar before. A chart without a stroke has one chord to a bar.
+Each word is a roman numeral (see `music.chord`) or a lead-sheet symbol; one chart may mix both. `%` repeats the bar
+before it. A chart without any `|` has one chord per bar.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Chart: TypeAlias = tuple[tuple[ChartChord, ...], ...]
 
 MOST_PER_BAR = 8
 
-# other ways to write a quality, beside the symbols of QUALITIES
+# Other spellings of a quality, in addition to the symbols in QUALITIES.
 _ALIASES = {
     "M": "maj", "maj": "maj", "min": "min", "mi": "min", "-": "min", "°": "dim", "o": "dim", "+": "aug", "sus": "sus4",
     "maj7": "M7", "Maj7": "M7", "△7": "M7", "Δ7": "M7", "ma7": "M7", "min7": "m7", "mi7": "m7", "-7": "m7",
@@ -39,7 +39,10 @@ _PLACES = ("I", "ii", "iii", "IV", "V", "vi", "bVII", "bVI", "bIII", "bII", "i",
 
 @lru_cache(maxsize=1024)
 def parse_symbol(text: str) -> Chord:
-    """Read a lead-sheet symbol: `F#m7`, `Bb/D`, `C6/9`. Raises ValueError that names what was not understood."""
+    """Read a lead-sheet symbol such as `F#m7`, `Bb/D` or `C6/9`.
+
+    Raises ValueError that names the part it cannot read and, where one is similar, a known suffix.
+    """
     match = _SYMBOL.fullmatch(text.strip())
     if not match:
         raise ValueError(f"'{text}' is not a chord; write a symbol such as Am7 or F/A, or a numeral such as IVM7")
@@ -53,7 +56,10 @@ def parse_symbol(text: str) -> Chord:
 
 
 def parse_word(text: str) -> ChartChord:
-    """A symbol or a numeral, whichever it is. Raises ValueError, with a guess where one is near."""
+    """Read a lead-sheet symbol or a roman numeral, whichever `text` is.
+
+    Raises ValueError, with a similar known chord where there is one.
+    """
     if text[:1] in "ABCDEFG":
         return parse_symbol(text)
     try:
@@ -65,7 +71,10 @@ def parse_word(text: str) -> ChartChord:
 
 
 def parse_chart(text: str) -> Chart:
-    """Read a chart, bar by bar. Raises ValueError that names the column (from 1) and what was not understood."""
+    """Read a chord chart into bars, each a tuple of chords.
+
+    Raises ValueError that names the column (from 1) and what cannot be read there.
+    """
     bars: list[tuple[ChartChord, ...]] = []
     start = 0
     pieces = text.split("|")
@@ -83,14 +92,14 @@ def parse_chart(text: str) -> Chart:
             continue
         if len(words) > MOST_PER_BAR and len(pieces) > 1:
             raise ValueError(f"column {words[MOST_PER_BAR][0]}: more than {MOST_PER_BAR} chords in a bar")
-        found = tuple(_placed(column, word) for column, word in words)
+        found = tuple(_parse_at_column(column, word) for column, word in words)
         bars.extend([found] if len(pieces) > 1 else [(chord,) for chord in found])
     if not bars:
         raise ValueError("column 1: no chords; write them like 'IVM7 V7 | iii7 vi7' or 'GM7 A7 | F#m7 Bm7'")
     return tuple(bars)
 
 
-def _placed(column: int, word: str) -> ChartChord:
+def _parse_at_column(column: int, word: str) -> ChartChord:
     try:
         return parse_word(word)
     except ValueError as fault:
@@ -98,18 +107,19 @@ def _placed(column: int, word: str) -> ChartChord:
 
 
 def chart_key(chart: Chart) -> Key | None:
-    """The key the lead-sheet symbols of a chart lie in best; None when it names no absolute chord.
+    """Find the key that fits the lead-sheet symbols of a chart best; None when the chart has only numerals.
 
-    The last and the first chord count as signs of the tonic, as does a dominant seventh a fifth above it.
+    The fit counts chord tones inside the key. The first and the last chord are also taken as signs of the tonic, and so
+    is a dominant seventh on the fifth degree.
     """
     chords = [chord for bar in chart for chord in bar if isinstance(chord, Chord)]
     if not chords:
         return None
 
     def fit(key: Key) -> float:
-        minor_v = {(key.tonic + 11) % 12} if key.minor else set()
-        home = key.classes | minor_v
-        value = 2.0 * sum(len(home.intersection(chord.classes)) / len(chord.classes) for chord in chords)
+        raised_seventh = {(key.tonic + 11) % 12} if key.minor else set()
+        key_classes = key.classes | raised_seventh
+        value = 2.0 * sum(len(key_classes.intersection(chord.classes)) / len(chord.classes) for chord in chords)
         for chord, worth in ((chords[-1], 0.6), (chords[0], 0.6)):
             value += worth * (chord.root == key.tonic and chord.minor_third == key.minor)
         dominant = any(c.root == (key.tonic + 7) % 12 and c.dominant for c in chords)
@@ -120,12 +130,12 @@ def chart_key(chart: Chart) -> Key | None:
 
 
 def numeral_in(chord: ChartChord, key: Key) -> Roman:
-    """The numeral of a chart's chord in a key."""
+    """Return the roman numeral of a chart's chord in `key`."""
     if isinstance(chord, Roman):
         return chord
     return roman_on((chord.root - key.tonic) % 12, chord.quality, (chord.bass - key.tonic) % 12)
 
 
 def sounding(chord: ChartChord, key: Key) -> Chord:
-    """A chart's chord as it sounds in a key, its numeral with it."""
+    """Return a chart's chord as a sounding chord in `key`, together with its numeral."""
     return in_key(numeral_in(chord, key), key)

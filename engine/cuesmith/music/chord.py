@@ -1,11 +1,12 @@
-"""Chords: roman numerals as people write them, and what they are in a key.
+"""Chords: read and write roman numerals, and turn a numeral into a sounding chord in a key.
 
 `parse_roman` reads `IVM7`, `bVII`, `#ivo7`, `i(M7)`, `vi(add9)`, `V/IV` (bass on the fourth degree), `I/3`, `Q`,
-`i(no3)` and `V7/ii` (the dominant of the second degree). Accidentals count from the major scale, whatever the mode, so
-`bVI` is the flat sixth in major and in minor; upper case is a major third, lower case a minor third.
+`i(no3)` and `V7/ii` (the dominant of the second degree). Accidentals count from the major scale in every mode, so `bVI`
+is the flat sixth in major and in minor. An upper-case numeral has a major third, a lower-case one a minor third.
 
-After a stroke a figure is always the bass. A numeral is the chord that is applied to when it is lower case or when the
-chord before it is a dominant seventh or a leading-tone seventh (`V7/IV`, `viio7/V`); else it is the bass as well.
+After the slash, a figure is always the bass. A numeral after the slash is the target of an applied chord when it is
+lower case, or when the chord before the slash is a dominant seventh or a leading-tone seventh (`V7/IV`, `viio7/V`).
+Otherwise it is the bass, too.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from functools import cached_property, lru_cache
 from cuesmith.music.pitch import degree_name, pitch_name
 from cuesmith.music.scale import MODES, Key
 
-# quality: semitones above the root; how a lead sheet writes it
+# quality: (semitones above the root, suffix on a lead sheet)
 QUALITIES: dict[str, tuple[tuple[int, ...], str]] = {
     "maj":    ((0, 4, 7), ""),
     "min":    ((0, 3, 7), "m"),
@@ -62,7 +63,8 @@ QUALITIES: dict[str, tuple[tuple[int, ...], str]] = {
     "cluster": ((0, 1, 2), "cluster"),
 }  # fmt: skip
 
-# qualities whose colour is a semitone: what rubs in them (all others hold no two neighbouring pitch classes)
+# Qualities that contain a semitone clash, and which chord member causes it. No other quality has two pitch classes a
+# semitone apart.
 RUBS: dict[str, str] = {
     "M7": "M7", "M9": "M7", "mM7": "M7", "dimM7": "M7", "M7#11": "M7, #11", "M9#11": "M7, #11",
     "7#11": "#11", "13": "13 on b7", "13sus4": "13 on b7", "13#11": "#11, 13 on b7",
@@ -70,8 +72,8 @@ RUBS: dict[str, str] = {
     "madd9": "9 on b3", "m9": "9 on b3", "m69": "9 on b3", "m11": "9 on b3", "cluster": "cluster",
 }  # fmt: skip
 
-# legal tensions: semitones above the root that a melody may rest on beside the chord's own tones. The avoid notes are
-# what is left: the fourth over a major third, the flat sixth over the fifth, the tonic's fourth below a dominant.
+# Legal tensions: semitones above the root on which a melody may rest, in addition to the chord tones. All other notes
+# are avoid notes: the fourth over a major third, the flat sixth over the fifth, the tonic (fourth) over a dominant.
 TENSIONS: dict[str, tuple[int, ...]] = {
     "maj": (2, 6, 9, 11), "add9": (6, 9, 11), "6": (2, 6, 11), "69": (6, 11), "M7": (2, 6, 9), "M9": (6, 9),
     "M7#11": (2, 9), "M9#11": (9,), "min": (2, 5, 9, 10), "madd9": (5, 9, 10), "m6": (2, 5, 11), "m69": (5, 11),
@@ -83,7 +85,7 @@ TENSIONS: dict[str, tuple[int, ...]] = {
     "5b9": (3, 5, 8, 10), "Q": (2, 3, 7, 9), "cluster": (5, 6, 7),
 }  # fmt: skip
 
-# what may follow a numeral: suffix → quality for upper case, for lower case
+# The suffixes of a numeral: suffix → (quality after an upper-case numeral, after a lower-case one)
 _SUFFIXES: dict[str, tuple[str, str]] = {
     "":        ("maj", "min"),
     "7":       ("7", "m7"),
@@ -127,7 +129,7 @@ _SUFFIXES: dict[str, tuple[str, str]] = {
     "cluster": ("cluster", "cluster"),
 }  # fmt: skip
 
-# quality → how `numeral_name` writes it after the numeral, and whether the numeral is lower case
+# quality → (the suffix that `numeral_name` writes, whether the numeral is lower case)
 _WRITTEN: dict[str, tuple[str, bool]] = {
     **{low: (suffix, True) for suffix, (_, low) in reversed(_SUFFIXES.items())},
     **{high: (suffix, False) for suffix, (high, low) in reversed(_SUFFIXES.items()) if high != low},
@@ -139,9 +141,11 @@ _WRITTEN: dict[str, tuple[str, bool]] = {
 
 _NUMERALS = {"I": 0, "II": 1, "III": 2, "IV": 3, "V": 4, "VI": 5, "VII": 6}
 _ACCIDENTAL = {"": 0, "b": -1, "#": 1}
-_ON_DEGREE = ("I", "bII", "II", "bIII", "III", "IV", "#IV", "V", "bVI", "VI", "bVII", "VII")  # by semitones
+# Indexed by semitones above the tonic.
+_ON_DEGREE = ("I", "bII", "II", "bIII", "III", "IV", "#IV", "V", "bVI", "VI", "bVII", "VII")
 _BASS_FIGURES = ("1", "b2", "2", "b3", "3", "4", "#4", "5", "b6", "6", "b7", "7")
-_APPLIED = re.compile(r"V(7|9|13|7b9|7#9|7b13|\+7|7#11|7sus4)|vii(o7|o|m7b5)|bII7")  # leads by itself to its tonic
+# Chords with a dominant function: before a slash they always make an applied chord.
+_APPLIED = re.compile(r"V(7|9|13|7b9|7#9|7b13|\+7|7#11|7sus4)|vii(o7|o|m7b5)|bII7")
 _ROMAN = re.compile(r"([b#]?)(VII|VI|IV|V|III|II|I|vii|vi|iv|v|iii|ii|i)(.*)")
 _BASS = re.compile(r"([b#]?)([1-7]|VII|VI|IV|V|III|II|I)")
 _TARGET = re.compile(r"([b#]?)(vii|vi|iv|v|iii|ii|i)")
@@ -149,7 +153,11 @@ _TARGET = re.compile(r"([b#]?)(vii|vi|iv|v|iii|ii|i)")
 
 @dataclass(frozen=True)
 class Roman:
-    """A chord relative to a tonic: root and bass in semitones above it (0..11), a quality of QUALITIES."""
+    """A chord relative to a tonic.
+
+    `root` and `bass` are semitones above the tonic (0..11), `quality` is a key of QUALITIES, `text` is the numeral as
+    written.
+    """
 
     text: str
     root: int
@@ -157,7 +165,10 @@ class Roman:
     bass: int
 
     def with_quality(self, quality: str) -> Roman:
-        """The same root and bass with another colour, and the numeral that says so: V7/ii becomes V9/ii."""
+        """Return the same root and bass with another quality, and a matching numeral.
+
+        V7/ii with quality `9` is V9/ii.
+        """
         if quality == self.quality:
             return self
         _, _, target = self.text.partition("/")
@@ -168,33 +179,36 @@ class Roman:
         return roman_on(self.root, quality, self.bass)
 
     def over(self, bass: int) -> Roman:
-        """The same chord on another bass, in semitones above the tonic."""
+        """Return the same chord over another bass (semitones above the tonic)."""
         return self if bass == self.bass else roman_on(self.root, self.quality, bass % 12)
 
     @cached_property
     def classes(self) -> frozenset[int]:
-        """Semitones above the tonic (0..11) of its tones, the bass left out."""
+        """Semitones of the chord tones above the tonic (0..11), without the bass."""
         return frozenset((self.root + interval) % 12 for interval in QUALITIES[self.quality][0])
 
     @cached_property
     def core(self) -> frozenset[int]:
-        """As `Chord.core`, above the tonic: where a strong melody note may rest."""
+        """Chord tones without extensions (9, 11, 13), in semitones above the tonic.
+
+        A strong melody note may rest on them.
+        """
         return frozenset((self.root + interval) % 12 for interval in QUALITIES[self.quality][0] if interval < 12)
 
     @cached_property
     def legal(self) -> frozenset[int]:
-        """Chord tones and legal tensions, above the tonic."""
+        """Chord tones and legal tensions (see TENSIONS), in semitones above the tonic (0..11)."""
         return self.classes | {(self.root + tension) % 12 for tension in TENSIONS[self.quality]}
 
     @property
     def minor_third(self) -> bool:
-        """True when the third is minor."""
+        """True when the chord has a minor third above its root."""
         return 3 in QUALITIES[self.quality][0]
 
 
 @dataclass(frozen=True)
 class Chord:
-    """A sounding chord: root and bass pitch class (0..11), a quality of QUALITIES, and its roman numeral."""
+    """A sounding chord: pitch classes (0..11) of root and bass, a key of QUALITIES, and its roman numeral."""
 
     root: int
     quality: str
@@ -203,41 +217,44 @@ class Chord:
 
     @cached_property
     def intervals(self) -> tuple[int, ...]:
-        """Semitones above the root."""
+        """Semitones of the chord tones above the root."""
         return QUALITIES[self.quality][0]
 
     @cached_property
     def classes(self) -> tuple[int, ...]:
-        """Pitch classes from the root up, each once."""
+        """Pitch classes of the chord tones from the root up, each once."""
         return tuple(dict.fromkeys((self.root + interval) % 12 for interval in self.intervals))
 
     @cached_property
     def core(self) -> frozenset[int]:
-        """The pitch classes a strong melody note may rest on: root, third (or sus tone), fifth, seventh or sixth."""
+        """Pitch classes on which a strong melody note may rest.
+
+        They are root, third (or sus tone), fifth, and seventh or sixth.
+        """
         return frozenset((self.root + interval) % 12 for interval in self.intervals if interval < 12)
 
     @property
     def symbol(self) -> str:
-        """Lead-sheet name without a key, in its usual spelling: `Bbm7`, `C/E`."""
+        """Lead-sheet name in the usual spelling when no key is known: `Bbm7`, `C/E`."""
         return self.name(self.root in (1, 3, 5, 8, 10))
 
     def name(self, flats: bool) -> str:
-        """Lead-sheet name with flats or sharps."""
+        """Return the lead-sheet name, spelled with flats or with sharps."""
         name = pitch_name(self.root + 60, flats)[:-1] + QUALITIES[self.quality][1]
         return name if self.bass == self.root else f"{name}/{pitch_name(self.bass + 60, flats)[:-1]}"
 
     @property
     def minor_third(self) -> bool:
-        """True when the third is minor."""
+        """True when the chord has a minor third."""
         return 3 in self.intervals
 
     @property
     def dominant(self) -> bool:
-        """True for a major third with a minor seventh, or its suspended form."""
+        """True when the chord has a minor seventh and a major third or a suspended fourth."""
         return 10 in self.intervals and (4 in self.intervals or 5 in self.intervals)
 
     def tones(self) -> dict[int, str]:
-        """Chord pitch classes by what they are: R, 3, 5, 7 …"""
+        """Map each pitch class of the chord to its function: R, 3, 4, 5, 6, 7, 9, or T (any other tension)."""
         names = {0: "R", 2: "9", 3: "3", 4: "3", 5: "4", 6: "5", 7: "5", 8: "5", 9: "6", 10: "7", 11: "7"}
         out = {}
         for interval in self.intervals:
@@ -247,13 +264,13 @@ class Chord:
 
 @lru_cache(maxsize=4096)
 def roman_on(root: int, quality: str, bass: int | None = None) -> Roman:
-    """The numeral of a chord: root and bass (default: the root) in semitones above the tonic, 0..11."""
+    """Return the numeral of a chord. `root` and `bass` (default: the root) are semitones above the tonic, 0..11."""
     low = root if bass is None else bass
     return Roman(numeral_name(root, quality, low), root, quality, low)
 
 
 def numeral_name(root: int, quality: str, bass: int) -> str:
-    """How a chord is written as a numeral, `bVIM7` or `I/3`; `parse_roman` reads it back."""
+    """Write a chord as a numeral such as `bVIM7` or `I/3`; `parse_roman` reads it back."""
     suffix, lower = _WRITTEN[quality]
     numeral = _ON_DEGREE[root]
     name = (numeral.lower() if lower else numeral) + suffix
@@ -262,7 +279,10 @@ def numeral_name(root: int, quality: str, bass: int) -> str:
 
 @lru_cache(maxsize=4096)
 def parse_roman(text: str) -> Roman:
-    """Read one roman numeral. Raises ValueError that names what was not understood."""
+    """Read one roman numeral (the module docstring explains the notation).
+
+    Raises ValueError that names the part it cannot read.
+    """
     body, _, after = text.strip().partition("/")
     match = _ROMAN.fullmatch(body)
     if not match:
@@ -287,22 +307,25 @@ def parse_roman(text: str) -> Roman:
 
 
 def applied(body: str, target: Roman) -> Roman:
-    """A chord of the key of another chord: `applied("V7", ii)` is V7/ii."""
+    """Return a chord in the key of another chord: `applied("V7", ii)` is V7/ii."""
     degree = _ON_DEGREE[target.root]
     return parse_roman(f"{body}/{degree.lower() if target.minor_third else degree}")
 
 
 @lru_cache(maxsize=8192)
 def in_key(roman: Roman, key: Key) -> Chord:
-    """The sounding chord of a numeral in a key (only the tonic matters: numerals carry their own accidentals)."""
+    """Return the sounding chord of a numeral in a key.
+
+    Only the tonic matters, since numerals carry their own accidentals.
+    """
     return Chord((key.tonic + roman.root) % 12, roman.quality, (key.tonic + roman.bass) % 12, roman.text)
 
 
 @lru_cache(maxsize=8192)
 def spelled_in(chord: Chord, key: Key) -> str:
-    """Lead-sheet name with root and bass spelled as degrees of the key: bVI of G is Eb, VI of D is B.
+    """Return the lead-sheet name with root and bass spelled as degrees of the key: bVI of G is Eb, VI of D is B.
 
-    Where that would take a double accidental, the plain name is written.
+    Where that would need a double accidental, the plain name is used.
     """
     body, _, after = chord.roman.partition("/")
     target = _TARGET.fullmatch(after) or _BASS.fullmatch(after) if after else None
@@ -324,15 +347,16 @@ def spelled_in(chord: Chord, key: Key) -> str:
 
 
 def chord_scale(chord: Chord, key: Key) -> frozenset[int]:
-    """Pitch classes that sound at home over the chord: the key, where chord tones oust their chromatic rivals.
+    """Return the pitch classes of the scale over a chord: the key, adjusted to the chord.
 
-    A borrowed chord bends the scale: over bVII in major the leading tone gives way to the flat seventh.
+    A note of the key is dropped when it lies a semitone from a chord tone that is outside the key. For example, over
+    bVII in major the leading tone gives way to the flat seventh.
     """
-    return _bent_scale(chord.classes, key.classes)
+    return _adjusted_scale(chord.classes, key.classes)
 
 
 @lru_cache(maxsize=4096)
-def _bent_scale(classes: tuple[int, ...], scale: frozenset[int]) -> frozenset[int]:
+def _adjusted_scale(classes: tuple[int, ...], scale: frozenset[int]) -> frozenset[int]:
     tones = set(classes)
     kept = {pc for pc in scale if pc in tones or not ({(pc + 1) % 12, (pc - 1) % 12} & (tones - scale))}
     return frozenset(tones | kept)

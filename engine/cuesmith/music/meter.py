@@ -1,4 +1,4 @@
-"""Meter: bars, beats and how strong each place in a bar is."""
+"""Meter: bars, beats and the metrical strength of each place in a bar."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from cuesmith.music.note import PPQ
 
 @dataclass(frozen=True)
 class Meter:
-    """A time signature with its grouping.
+    """A time signature with its grouping of beats.
 
-    numerator, denominator : as printed (7, 8). denominator is 2, 4, 8 or 16.
-    groups : units of the denominator per felt beat, summing to the numerator: 4/4 = (1, 1, 1, 1),
-             6/8 = (3, 3), 7/8 = (2, 2, 3). Empty: derived (compound eighths in threes, else single units).
-    free : no meter at all (senza misura). The bar is then one breath: only its beginning is strong, and the beats
-           say how long it is on paper, not how it is counted. Shown as `free`.
+    numerator, denominator: as printed (7, 8); the denominator is 2, 4, 8 or 16.
+    groups: units of the denominator in each felt beat; they sum to the numerator. 4/4 is (1, 1, 1, 1), 6/8 is (3, 3),
+        7/8 is (2, 2, 3). When empty they are derived: threes for compound meters (6/8, 9/8, 12/8), else single units.
+    free: no meter (senza misura). The bar is then one breath: only its beginning is strong, and the beats give its
+        length on paper, not a way to count it. It is shown as `free`.
     """
 
     numerator: int
@@ -36,7 +36,7 @@ class Meter:
 
     @cached_property
     def unit_ticks(self) -> int:
-        """Ticks of one printed unit (an eighth in 7/8)."""
+        """Ticks in one printed unit (an eighth note in 7/8)."""
         return PPQ * 4 // self.denominator
 
     @cached_property
@@ -51,7 +51,7 @@ class Meter:
 
     @cached_property
     def beats_ticks(self) -> tuple[int, ...]:
-        """Where the felt beats stand inside the bar."""
+        """Ticks from the bar line to each felt beat."""
         out, at = [], 0
         for group in self.groups:
             out.append(at)
@@ -60,7 +60,10 @@ class Meter:
 
     @cached_property
     def strong_ticks(self) -> tuple[int, ...]:
-        """The downbeat and the secondary accent nearest the middle of the bar (none in 2/4, 3/4 and free meter)."""
+        """Ticks of the downbeat and of the secondary accent: the beat nearest the middle of the bar.
+
+        2/4, 3/4, meters with one beat and free meter have no secondary accent.
+        """
         beats = self.beats_ticks
         if len(beats) < 2 or self.numerator in (2, 3) or self.free:
             return (0,)
@@ -68,7 +71,10 @@ class Meter:
         return (0, middle)
 
     def strength(self, tick_in_bar: int) -> int:
-        """4 downbeat, 3 secondary accent, 2 other beats, 1 eighths, 0 anything finer."""
+        """Return the metrical strength of a place in the bar, 0..4.
+
+        4 is the downbeat, 3 the secondary accent, 2 any other beat, 1 any other eighth note, 0 anything finer.
+        """
         if tick_in_bar == 0:
             return 4
         if tick_in_bar in self.strong_ticks:
@@ -79,26 +85,26 @@ class Meter:
 
     @property
     def signature(self) -> str:
-        """As it is printed: `7/8`; of a breath in free meter what a file, which has no other way, says of it."""
+        """The time signature as printed: `7/8`. A breath in free meter has one, too, because a MIDI file needs it."""
         return f"{self.numerator}/{self.denominator}"
 
     def __str__(self) -> str:
         return "free" if self.free else self.signature
 
 
-SENZA_MISURA, MISURATO = "senza misura", "misurato"  # the words with which a passage without meter begins and ends
-FREE = Meter(4, 4, free=True)  # written as four even beats to the breath; plan.free_meter.breaths makes them uneven
+SENZA_MISURA, MISURATO = "senza misura", "misurato"  # the printed words at the start and end of a free passage
+FREE = Meter(4, 4, free=True)  # four even beats per breath; plan.free_meter.breaths then gives breaths uneven lengths
 
 
 class MeterChange(NamedTuple):
-    """From this tick on, this meter."""
+    """The meter from this tick on."""
 
     tick: int
     meter: Meter
 
 
 def parse_meter(text: str) -> Meter:
-    """`4/4`, `7/8`, with grouping `7/8(2+2+3)`, or `free`. Raises ValueError with the form it expects."""
+    """Read `4/4`, `7/8`, `7/8(2+2+3)` (with its grouping) or `free`. Raises ValueError with the expected form."""
     if text.strip() == "free":
         return FREE
     head, _, tail = text.strip().partition("(")
@@ -115,7 +121,10 @@ def parse_meter(text: str) -> Meter:
 
 @dataclass(frozen=True, slots=True)
 class Meters:
-    """The meters of a cue: home, and the one its contrasting sections are in (the same where it does not change)."""
+    """The meters of a cue: `home`, and `away` for contrasting sections.
+
+    Both are equal when the meter does not change.
+    """
 
     home: Meter
     away: Meter
@@ -126,14 +135,14 @@ class Meters:
         return self.away != self.home
 
     def of(self, harmony: str) -> Meter:
-        """The meter of a section by its place in the harmony."""
+        """Return the meter of a section, given its role in the harmonic plan (`contrast` gets the `away` meter)."""
         return self.away if harmony == "contrast" else self.home
 
 
 def parse_meters(text: str) -> Meters:
-    """`7/8(2+2+3)`, or two that take turns: `7/8(2+2+3)+4/4`: the second is of the contrasting sections.
+    """Read one meter, `7/8(2+2+3)`, or two that alternate, `7/8(2+2+3)+4/4`; the second is for contrasting sections.
 
-    Raises ValueError with the form it expects.
+    Raises ValueError with the expected form.
     """
     depth, cut = 0, -1
     for place, sign in enumerate(text):

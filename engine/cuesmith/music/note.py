@@ -1,10 +1,11 @@
-"""Notes and phrases, and their algebra.
+"""Notes and phrases, and the operations that combine them.
 
-Conventions: time is whole ticks, PPQ = 960 to the quarter note (divides by 2, 3 and 5); pitch 60 = C4.
-A `Phrase` has a length of its own, so rests and pick-ups need no special case: `rest(n)` is a phrase without
-notes, `then` puts phrases one after another, `together` lays them over one another. The laws (associativity,
-identity of the empty rest, how transpose and retrograde distribute) are property tests in
-tests/music/test_note.py. The normal form follows Hudak's Euterpea (Haskell School of Music), flattened.
+Conventions: time is in whole ticks, with PPQ = 960 ticks per quarter note (divisible by 2, 3 and 5); pitch 60 is C4. A
+`Phrase` has its own length, so rests and upbeats need no special case: `rest(n)` is a phrase without notes, `then`
+joins phrases one after another, `together` plays them at the same time. The laws (associativity, the empty rest as
+identity, how transpose and retrograde distribute) are property tests in tests/music/test_note.py.
+
+Source: the normal form follows Hudak's Euterpea (Haskell School of Music), flattened to one list of notes.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ PPQ = 960  # ticks per quarter note
 
 
 class Note(NamedTuple):
-    """onset and duration in ticks, pitch 0..127, velocity 1..127. Tuple order is the canonical order."""
+    """One note: onset and duration in ticks, pitch 0..127, velocity 1..127.
+
+    The tuple order is the canonical order of notes.
+    """
 
     onset: int
     duration: int
@@ -32,7 +36,7 @@ class Note(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Notes in canonical order, and the length they fill (ticks); notes may ring past the length."""
+    """Notes in canonical order, and the length of the phrase in ticks. Notes may sound past that length."""
 
     notes: tuple[Note, ...]
     length: int
@@ -45,17 +49,17 @@ class Phrase:
 
 
 def phrase(notes: Iterable[Note], length: int) -> Phrase:
-    """A phrase of these notes, put in order."""
+    """Make a phrase from notes in any order; `length` in ticks."""
     return Phrase(tuple(sorted(notes)), length)
 
 
 def rest(length: int) -> Phrase:
-    """Silence of this many ticks."""
+    """Make a silent phrase of `length` ticks."""
     return Phrase((), length)
 
 
 def then(*phrases: Phrase) -> Phrase:
-    """The phrases one after another."""
+    """Join phrases one after another."""
     out: list[Note] = []
     at = 0
     for item in phrases:
@@ -66,33 +70,33 @@ def then(*phrases: Phrase) -> Phrase:
 
 
 def together(*phrases: Phrase) -> Phrase:
-    """The phrases at the same time; as long as the longest."""
+    """Play phrases at the same time; the result is as long as the longest."""
     out = sorted(n for item in phrases for n in item.notes)
     return Phrase(tuple(out), max((item.length for item in phrases), default=0))
 
 
 def map_notes(item: Phrase, change: Callable[[Note], Note]) -> Phrase:
-    """Every note changed, order restored, length kept."""
+    """Apply `change` to every note; the length stays and the order is restored."""
     return Phrase(tuple(sorted(change(n) for n in item.notes)), item.length)
 
 
 def transpose(item: Phrase, semitones: int) -> Phrase:
-    """Chromatic transposition. Diatonic transposition lives where the scale is known: `motif.transform`."""
+    """Transpose chromatically. For transposition inside a scale see `motif.transform`."""
     return map_notes(item, lambda n: n._replace(pitch=n.pitch + semitones))
 
 
 def invert(item: Phrase, axis: int) -> Phrase:
-    """Mirrored around the pitch `axis`."""
+    """Mirror all pitches around the pitch `axis`."""
     return map_notes(item, lambda n: n._replace(pitch=2 * axis - n.pitch))
 
 
 def retrograde(item: Phrase) -> Phrase:
-    """Backwards in time. Its own inverse when no note rings past the length."""
+    """Reverse the phrase in time. Applying it twice gives the original phrase when no note sounds past the length."""
     return map_notes(item, lambda n: n._replace(onset=item.length - n.onset - n.duration))
 
 
 def stretch(item: Phrase, numerator: int, denominator: int = 1) -> Phrase:
-    """Times multiplied by numerator/denominator, rounded to ticks."""
+    """Multiply all times by numerator/denominator, rounded to ticks; every note keeps at least one tick."""
 
     def scaled(ticks: int) -> int:
         return (ticks * numerator + denominator // 2) // denominator
@@ -102,15 +106,18 @@ def stretch(item: Phrase, numerator: int, denominator: int = 1) -> Phrase:
 
 
 def cut(item: Phrase, start: int, end: int) -> Phrase:
-    """The stretch from start to end; notes that begin inside stay, shortened at the end."""
+    """Take the part from `start` to `end` (ticks).
+
+    Notes that begin inside it stay, shortened where they sound past `end`.
+    """
     notes = (
         Note(n.onset - start, min(n.duration, end - n.onset), n.pitch, n.velocity)
         for n in item.notes
         if start <= n.onset < end
     )
-    return phrase(notes, end - start)  # shortening may reorder notes struck together
+    return phrase(notes, end - start)  # shortening may change the order of notes with the same onset
 
 
 def shift(item: Phrase, ticks: int) -> Phrase:
-    """Later by this many ticks, length kept (for anticipation and echo)."""
+    """Move all notes later by `ticks`; the length stays. Used for anticipations and echoes."""
     return map_notes(item, lambda n: n._replace(onset=n.onset + ticks))

@@ -1,4 +1,4 @@
-"""Notes as a table of numbers, for what is measured over many at once. Apart from `note`, which loads nothing heavy."""
+"""Notes as a NumPy array, for measuring many at once. Separate from `note`, so that `note` does not load NumPy."""
 
 from __future__ import annotations
 
@@ -12,5 +12,8 @@ from cuesmith.music.note import Note
 
 
 def note_table(notes: Collection[Note]) -> NDArray[np.int64]:
-    """A row of (onset, duration, pitch, velocity) per note; `np.array` takes four times as long over tuples."""
+    """Return an array of shape (notes, 4) with columns onset, duration, pitch, velocity.
+
+    `np.fromiter` over the chained tuples takes about a quarter of the time of `np.array`.
+    """
     return np.fromiter(chain.from_iterable(notes), np.int64, 4 * len(notes)).reshape(len(notes), 4)

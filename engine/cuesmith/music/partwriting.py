@@ -1,7 +1,8 @@
-"""Part-writing: how one voicing goes to the next, by the rules of a tradition.
+"""Part-writing: choose the voicing of each chord in a progression by the voice-leading rules of a tradition.
 
-The whole passage is weighed at once (Viterbi over the candidates of every chord), so that a voice is not led into a
-corner. Costs are whole numbers, about ten to the semitone; tables of moves are cached, for progressions come round.
+The whole passage is optimised at once (Viterbi search over the candidate voicings of every chord), so an early choice
+can't force a bad move later. Costs are whole numbers, about ten per semitone. Cost tables are cached, because
+progressions repeat.
 """
 
 from __future__ import annotations
@@ -21,15 +22,22 @@ Costs = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(frozen=True)
 class Rules:
-    """What a tradition minds in part-writing; each number is a cost, 0 = does not mind.
+    """Voice-leading costs of a tradition; 0 means that the tradition does not mind.
 
-    move: per semitone of any voice; top: more per semitone of the highest. free, leap: inner voices may move `free`
-    semitones, beyond it each costs `leap`. common: a common tone not kept in its voice. guide: a third or seventh that
-    moves more than a whole tone. parallels: two voices, or a voice and the bass, in parallel fifths or octaves.
-    similar: the top going the way of the bass. resolve: a seventh that does not fall or stay, a leading tone on top
-    that does not rise. third: a major third doubled. bottom_third: a third as the lowest interval. off_template: a
-    voicing no template names, where there is one. mass: per three semitones away from the middle of the register.
-    span, spread: semitones the outer of four voices like to lie apart, and the cost of each more or less.
+    move: per semitone of movement of any voice.
+    top: in addition, per semitone of the highest voice.
+    free, leap: an inner voice may move `free` semitones; each semitone beyond costs `leap`.
+    common: a common tone that does not stay in its voice.
+    guide: a third or seventh that moves more than a whole tone.
+    parallels: parallel fifths or octaves between two voices, or between a voice and the bass.
+    similar: the highest voice moves in the same direction as the bass.
+    resolve: a seventh that neither falls by step nor stays; a leading tone in the highest voice that does not rise.
+    third: each doubling of the major third.
+    bottom_third: the lowest interval is a third.
+    off_template: a voicing outside the templates, when some template fits the chord.
+    mass: per three semitones between the average pitch and the middle of the range.
+    span, spread: the preferred distance in semitones between the outer voices of four, and the cost per semitone of
+        difference.
     """
 
     move: int = 10
@@ -51,7 +59,10 @@ class Rules:
 
 @dataclass(frozen=True, eq=False)
 class Manner:
-    """A way of writing: rules and templates. Compared by identity, so that tables are found fast; made by `manner`."""
+    """A way of writing parts: rules and templates. Make it with `manner`, which returns one object per combination.
+
+    Equality is identity, so that cache lookups by manner are fast.
+    """
 
     rules: Rules = field(default_factory=Rules)
     templates: tuple[Template, ...] = ()
@@ -59,26 +70,26 @@ class Manner:
 
 @lru_cache(maxsize=256)
 def manner(rules: Rules, templates: tuple[Template, ...] = ()) -> Manner:
-    """The one manner of these rules and templates."""
+    """Return the one `Manner` object for these rules and templates."""
     return Manner(rules, templates)
 
 
 PLAIN = manner(Rules())
-NO_MELODY = (127, -1)  # as (lowest, highest) pitch sung: nothing is
+NO_MELODY = (127, -1)  # (lowest, highest) melody pitch over a chord where the melody is silent
 FLAT_NINE = 120  # cost of a minor ninth between two voices
-UNDER = 3  # semitones the top stays under the melody
-COVERING = 40  # cost per semitone of a voice that comes nearer than that
+UNDER = 3  # semitones between the melody and the nearest voice that cost nothing
+COVERING = 40  # cost per semitone by which a voice comes nearer than that
 
 
 @lru_cache(maxsize=4096)
 def _table(chord: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
-    """Candidates of a chord as rows of pitches."""
+    """Return the candidate voicings of a chord: one row per candidate, one column per voice (MIDI pitches, rising)."""
     return np.array([laid for laid, _ in layouts(chord, voices, low, high, way.templates)], dtype=np.int64)
 
 
 @lru_cache(maxsize=4096)
-def _shape(chord: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
-    """What each candidate costs by itself."""
+def _own_costs(chord: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
+    """Return the cost of each candidate voicing by itself."""
     rows, rules = _table(chord, voices, low, high, way), way.rules
     cost = rules.mass * np.abs(rows.sum(axis=1) * 2 - rows.shape[1] * (low + high)) // (3 * rows.shape[1])
     names = chord.tones()
@@ -100,18 +111,18 @@ def _shape(chord: Chord, voices: int, low: int, high: int, way: Manner) -> Costs
         named = np.array([is_named for _, is_named in layouts(chord, voices, low, high, way.templates)])
         if named.any():
             cost = cost + rules.off_template * ~named
-    if rows.shape[1] >= 3 and "5" in names.values():  # a bare doubling of the bass note below tells nothing new
+    if rows.shape[1] >= 3 and "5" in names.values():  # doubling the bass in the lowest voice adds no new note
         cost = cost + 3 * (rows[:, 0] % 12 == chord.bass)
     return np.asarray(cost, dtype=np.int64)
 
 
 @lru_cache(maxsize=8192)
-def _moves(before: Chord, after: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
-    """What it costs to go from each candidate of one chord to each of the next."""
+def _move_costs(before: Chord, after: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
+    """Return the cost of going from each candidate of `before` (rows) to each candidate of `after` (columns)."""
     rules = way.rules
     first = _table(before, voices, low, high, way)[:, None, :]
     second = _table(after, voices, low, high, way)[None, :, :]
-    if first.shape[2] != second.shape[2]:  # one of them is crippled by its range: as near as can be
+    if first.shape[2] != second.shape[2]:  # one chord got fewer voices (narrow range): compare the average pitch
         return np.asarray(rules.move * np.abs(first.mean(axis=2) - second.mean(axis=2)).astype(np.int64))
     step = second - first
     size = np.abs(step)
@@ -125,7 +136,7 @@ def _moves(before: Chord, after: Chord, voices: int, low: int, high: int, way: M
     if rules.guide and before != after:
         for pc in (pc for pc, name in names.items() if name in ("3", "7")):
             cost = cost + rules.guide * ((classes == pc) & (size > 2)).sum(axis=2)
-    bass = (after.bass - before.bass + 5) % 12 - 5  # the nearer way the bass may go
+    bass = (after.bass - before.bass + 5) % 12 - 5  # semitones of the bass, by its shorter way
     if bass:
         along = step * bass > 0
         cost = cost + rules.similar * along[:, :, -1]
@@ -159,23 +170,25 @@ def voice_lead(
     way: Manner = PLAIN,
     before: tuple[int, ...] = (),
 ) -> tuple[tuple[int, ...], ...]:
-    """One voicing (rising pitches) per chord: the cheapest way through the whole passage.
+    """Choose one voicing (rising pitches) per chord: the sequence with the least total cost over the whole passage.
 
-    melody: per chord the lowest and highest pitch sung over it, `NO_MELODY` where nothing is. before: the voicing
-    that sounded last, if any.
+    voices: how many voices above the bass.
+    low, high: their range (MIDI pitches).
+    melody: for each chord the lowest and highest melody pitch over it, `NO_MELODY` where there is none.
+    before: the voicing of the chord that sounded before the passage, if any.
     """
     if not chords:
         return ()
     rows = [_table(chord, voices, low, high, way) for chord in chords]
-    costs = _shape(chords[0], voices, low, high, way)
+    costs = _own_costs(chords[0], voices, low, high, way)
     if len(before) == rows[0].shape[1]:
         costs = costs + way.rules.move * np.abs(rows[0] - np.array(before)).sum(axis=1)
     links: list[Costs] = []
     for i, chord in enumerate(chords):
         if i:
-            total = costs[:, None] + _moves(chords[i - 1], chord, voices, low, high, way)
+            total = costs[:, None] + _move_costs(chords[i - 1], chord, voices, low, high, way)
             links.append(total.argmin(axis=0))
-            costs = total[links[-1], np.arange(len(links[-1]))] + _shape(chord, voices, low, high, way)
+            costs = total[links[-1], np.arange(len(links[-1]))] + _own_costs(chord, voices, low, high, way)
         if i < len(melody) and melody[i] != NO_MELODY:
             lowest, highest = melody[i]
             near = np.minimum(rows[i] - (lowest - UNDER), highest + UNDER - rows[i])

@@ -1,7 +1,7 @@
 """Scales and keys.
 
-A melody is written in steps of a seven-note `parent` mode, so that a theme can change mode and stay itself. A
-five-note scale (yonanuki, miyako-bushi …) is the set of parent steps it allows, plus its nuclear tones.
+A melody is written in steps of a seven-note `parent` mode, so that a theme can change its mode and stay the same theme.
+A five-note scale (yonanuki, miyako-bushi …) is given by the parent steps it uses, and by its nuclear tones.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from functools import cached_property
 
 from cuesmith.music.pitch import sharps, tonic_name
 
-# Semitones of the seven-note modes above the tonic.
+# Semitones above the tonic of the seven-note modes.
 #                      1  2  3  4  5  6   7
 MODES = {
     "lydian":         (0, 2, 4, 6, 7, 9, 11),
@@ -29,13 +29,17 @@ MODES = {
 
 
 def is_minor(mode: str) -> bool:
-    """True when the third of the mode is minor."""
+    """True when the mode has a minor third."""
     return MODES[mode][2] == 3
 
 
 @dataclass(frozen=True)
 class Scale:
-    """steps: which parent steps (0..6) the scale uses, rising; nuclear: the steps long notes and endings rest on."""
+    """A scale inside a parent mode.
+
+    steps: the parent steps (0..6) that the scale uses, rising.
+    nuclear: the steps on which long notes and endings rest.
+    """
 
     name: str
     mode: str
@@ -55,7 +59,7 @@ class Scale:
 
 @dataclass(frozen=True)
 class Key:
-    """A tonic pitch class (0..11) and a seven-note mode."""
+    """A key: pitch class of the tonic (0..11) and a seven-note mode."""
 
     tonic: int
     mode: str
@@ -67,26 +71,29 @@ class Key:
 
     @property
     def name(self) -> str:
-        """`D major`, `E minor`, `A dorian`."""
+        """The name as printed: `D major`, `E minor`, `A dorian`."""
         label = {"ionian": "major", "aeolian": "minor"}.get(self.mode, self.mode.replace("_", " "))
         return f"{tonic_name(self.tonic, self.minor)} {label}"
 
     @property
     def sharps(self) -> int:
-        """Key signature, -7..7: that of the mode's major or minor."""
+        """Key signature, -7..7: that of the major or minor key on the same tonic."""
         return sharps(self.tonic, self.minor)
 
     @cached_property
     def classes(self) -> frozenset[int]:
-        """Pitch classes of the mode."""
+        """Pitch classes of the mode on this tonic."""
         return frozenset((self.tonic + semitone) % 12 for semitone in MODES[self.mode])
 
     def pitch(self, step: int, alter: int = 0, octave: int = 4) -> int:
-        """MIDI pitch of a step of the mode counted from the tonic of `octave` (C4 = 60); steps may run past 0..6."""
+        """Return the MIDI pitch of a step of the mode (0 = tonic of `octave`; C4 = 60). Steps may lie outside 0..6.
+
+        alter: chromatic alteration in semitones.
+        """
         return 12 * (octave + 1) + self.tonic + 12 * (step // 7) + MODES[self.mode][step % 7] + alter
 
     def step_of(self, pitch: int, octave: int = 4) -> tuple[int, int]:
-        """(step, alter) of a pitch, inverse of `pitch`; chromatic notes are raised or lowered neighbours."""
+        """Return (step, alter) of a pitch; the inverse of `pitch`. A chromatic note is an altered neighbouring step."""
         distance = pitch - 12 * (octave + 1) - self.tonic
         turns, inside = divmod(distance, 12)
         degrees = MODES[self.mode]
@@ -94,14 +101,17 @@ class Key:
         return step + 7 * turns, inside - degrees[step]
 
     def transposed(self, semitones: int) -> Key:
-        """The same mode on another tonic."""
+        """Return the same mode on the tonic `semitones` higher."""
         return Key((self.tonic + semitones) % 12, self.mode)
 
     def with_mode(self, mode: str) -> Key:
-        """The same tonic in another mode."""
+        """Return the same tonic in another mode."""
         return Key(self.tonic, mode)
 
 
 def brightness(mode: str) -> float:
-    """How bright a mode is: semitones its degrees lie above those of dorian, in thirds; -1 locrian .. 1 lydian."""
+    """Return how bright a mode is, from -1 (locrian) to 1 (lydian); dorian is 0.
+
+    It is the sum of the semitones by which its degrees lie above those of dorian, divided by three.
+    """
     return (sum(MODES[mode]) - sum(MODES["dorian"])) / 3

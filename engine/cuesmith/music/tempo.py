@@ -1,7 +1,7 @@
-"""Tempo: the one function that joins score time (ticks) and clock time (seconds).
+"""Tempo: convert between score time (ticks) and clock time (seconds).
 
-Tempi are kept as MIDI writes them, whole microseconds per quarter note, so that the file and the renderer
-agree to the last sample.
+Tempi are stored as MIDI stores them, in whole microseconds per quarter note, so that the MIDI file and the renderer
+agree to the sample.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from cuesmith.music.note import PPQ
 
 
 class TempoChange(NamedTuple):
-    """From this tick on, this many microseconds per quarter note."""
+    """From this tick on, a quarter note lasts this many microseconds."""
 
     tick: int
     us_per_quarter: int
 
 
 class Fermata(NamedTuple):
-    """A held beat: from tick to tick, and how many times as long as usual it lasts."""
+    """A held beat: its first tick, the tick where it ends, and how many times its usual duration it lasts."""
 
     start: int
     end: int
@@ -33,13 +33,16 @@ class Fermata(NamedTuple):
 
 
 def us_per_quarter(bpm: float) -> int:
-    """Quarter notes per minute → whole microseconds per quarter note."""
+    """Convert quarter notes per minute to whole microseconds per quarter note."""
     return round(60_000_000 / bpm)
 
 
 @dataclass(frozen=True)
 class TempoMap:
-    """Tempo changes in rising order of tick; the first stands at tick 0. fermatas: which of them are held beats."""
+    """Tempo changes in rising order of tick, the first at tick 0; `fermatas` marks which of them are held beats.
+
+    Raises ValueError when the first change is not at tick 0 or the ticks do not rise.
+    """
 
     changes: tuple[TempoChange, ...]
     fermatas: tuple[Fermata, ...] = ()
@@ -52,6 +55,7 @@ class TempoMap:
 
     @cached_property
     def _anchors(self) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        """For each tempo change: its tick and its second."""
         ticks, seconds, at = [], [], 0.0
         for index, change in enumerate(self.changes):
             if index:
@@ -63,26 +67,26 @@ class TempoMap:
 
     @cached_property
     def _columns(self) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.int64]]:
-        """Per change of tempo: tick, second, microseconds per quarter."""
+        """For each tempo change: its tick, its second, its microseconds per quarter note."""
         ticks, seconds = self._anchors
         return np.array(ticks), np.array(seconds), np.array([change.us_per_quarter for change in self.changes])
 
     def seconds(self, tick: int | float) -> float:
-        """The clock time of a tick."""
+        """Return the clock time of a tick, in seconds."""
         ticks, seconds = self._anchors
         index = max(0, bisect_right(ticks, tick) - 1)
         return seconds[index] + (tick - ticks[index]) * self.changes[index].us_per_quarter / (PPQ * 1e6)
 
     def seconds_array(self, ticks: NDArray[np.int64]) -> NDArray[np.float64]:
-        """`seconds` over an array."""
+        """Return the clock time of every tick in an array, in seconds."""
         starts, clock, pace = self._columns
         index = np.maximum(np.searchsorted(starts, ticks, side="right") - 1, 0)
-        # In the order of `seconds`, so that both round alike.
+        # Same order of operations as in `seconds`, so that both round in the same way.
         out: NDArray[np.float64] = clock[index] + (ticks - starts[index]) * pace[index] / (PPQ * 1e6)
         return out
 
     def ticks_array(self, seconds: NDArray[np.float64]) -> NDArray[np.int64]:
-        """The nearest tick of each clock time; times before 0 become tick 0."""
+        """Return the nearest tick to each clock time in seconds; times before 0 give tick 0."""
         starts, clock, pace = self._columns
         index = np.maximum(np.searchsorted(clock, seconds, side="right") - 1, 0)
         exact = starts[index] + (seconds - clock[index]) / (pace[index] / (PPQ * 1e6))
@@ -90,12 +94,12 @@ class TempoMap:
         return out
 
     def bpm(self, tick: int) -> float:
-        """Quarter notes per minute at a tick; on a held beat those that it would have if it were not held."""
+        """Return the tempo at a tick in quarter notes per minute. On a held beat it is the tempo without the hold."""
         ticks, _ = self._anchors
         times = next((fermata.times for fermata in self.fermatas if fermata.start <= tick < fermata.end), 1.0)
         return 60e6 * times / self.changes[max(0, bisect_right(ticks, tick) - 1)].us_per_quarter
 
 
 def constant_tempo(bpm: float) -> TempoMap:
-    """One tempo for the whole cue."""
+    """Return the map of one tempo for the whole cue."""
     return TempoMap((TempoChange(0, us_per_quarter(bpm)),))

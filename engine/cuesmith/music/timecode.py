@@ -1,7 +1,10 @@
-"""Timecode: hours, minutes, seconds and frames as editors write them (SMPTE ST 12-1), and clock seconds.
+"""Timecode (hours, minutes, seconds, frames) and clock seconds.
 
-A label counts frames; how long a frame lasts is the rate. At 23.976 and 29.97 frames per second labels fall behind the
-clock; 29.97 drop skips two labels (never a frame) at the start of every minute but the tenth, and so keeps up.
+A timecode counts frames; the frame rate says how long a frame lasts. At 23.976 and 29.97 frames per second timecode
+runs slower than the clock. 29.97 drop frame corrects this: it skips two frame numbers (never a picture) at the start of
+every minute except each tenth.
+
+Source: SMPTE ST 12-1.
 """
 
 from __future__ import annotations
@@ -13,7 +16,12 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """A frame rate. labels: frames a second of timecode has; exact: frames a second of the clock has."""
+    """A frame rate.
+
+    labels: frame numbers in one second of timecode.
+    exact: frames in one second of clock time.
+    drop: drop-frame counting.
+    """
 
     name: str
     labels: int
@@ -39,7 +47,10 @@ _FORMS = "write seconds (12.4), minutes (1:12.4) or a timecode (00:01:12:10@24)"
 
 
 def parse_rate(text: str | float) -> Rate:
-    """`24`, `23.976`, `29.97` (drop), `29.97nd`, `30`, `25`. Raises ValueError naming those there are."""
+    """Read a frame rate: `24`, `23.976`, `25`, `29.97` (drop frame), `29.97nd`, `30`.
+
+    Raises ValueError with the known rates.
+    """
     name = f"{text:g}" if isinstance(text, (int, float)) else text.strip().lower()
     name = ALIASES.get(name, name)
     if name not in RATES:
@@ -48,9 +59,11 @@ def parse_rate(text: str | float) -> Rate:
 
 
 def parse_time(text: str | float, rate: Rate = RATES[DEFAULT_RATE]) -> float:
-    """Clock seconds of a number, of `1:12.4`, `0:01:12.4`, or of a timecode, which may name its own rate (`@25`).
+    """Read a time in seconds from a number, `1:12.4`, `0:01:12.4` or a timecode, which may name its own rate (`@25`).
 
-    rate: of timecodes that name none. Raises ValueError with the form it expects.
+    rate: the rate of timecodes that name none.
+
+    Raises ValueError with the expected form.
     """
     if isinstance(text, (int, float)):
         return float(text)
@@ -70,7 +83,10 @@ def parse_time(text: str | float, rate: Rate = RATES[DEFAULT_RATE]) -> float:
 
 
 def frame_number(hours: int, minutes: int, seconds: int, frames: int, rate: Rate, text: str = "") -> int:
-    """Which frame, from 0, a label names. Raises ValueError for labels that do not exist at this rate."""
+    """Return the number of a frame, from 0. Raises ValueError for a timecode that does not exist at this rate.
+
+    text: the timecode as written, for the message.
+    """
     shown = text or f"{hours:02}:{minutes:02}:{seconds:02}:{frames:02}"
     if minutes >= 60 or seconds >= 60:
         raise ValueError(f"'{shown}': minutes and seconds run from 0 to 59")
@@ -88,7 +104,7 @@ def frame_number(hours: int, minutes: int, seconds: int, frames: int, rate: Rate
 
 
 def timecode(seconds: float, rate: Rate = RATES[DEFAULT_RATE]) -> str:
-    """The label of the nearest frame; `;` before the frames where labels are dropped."""
+    """Return the timecode of the nearest frame; in drop frame a `;` stands before the frames."""
     count = max(0, round(seconds * rate.exact))
     if rate.drop:
         tens, left = divmod(count, 17982)  # frames in ten minutes: 10 * 60 * 30 - 9 * 2

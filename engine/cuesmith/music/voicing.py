@@ -1,8 +1,7 @@
-"""Voicing: the ways a chord can be laid out for so many voices.
+"""Voicing: the ways to lay out a chord for a number of voices.
 
-Candidates keep the spacing that sounds clear and stay above the low interval limits (the table every arranger knows:
-close intervals turn to mud below the bass staff). Which candidate follows which is a matter of part-writing:
-`cuesmith.music.partwriting`.
+Candidates keep clear spacing and stay above the low interval limits (the standard table of arrangers: close intervals
+sound muddy below the bass staff). `cuesmith.music.partwriting` chooses which candidate follows which.
 """
 
 from __future__ import annotations
@@ -13,23 +12,25 @@ from itertools import combinations, pairwise
 
 from cuesmith.music.chord import Chord
 
-# interval in semitones → the lowest pitch its lower note may have
+# Low interval limits: interval in semitones → the lowest MIDI pitch of its lower note.
 #                  m2  M2  m3  M3  P4  TT  P5  m6  M6  m7  M7
 LOW_LIMITS = (0,   52, 51, 48, 47, 45, 46, 34, 41, 41, 41, 41)  # fmt: skip
 
 WIDEST = 24  # semitones from the lowest voice to the highest
 WIDEST_GAP = 12  # between neighbouring voices
 MOST = 36  # candidates kept of one chord
-RANKS = {"3": 0, "4": 0, "7": 1, "6": 1, "T": 2, "9": 2, "R": 3, "5": 4}  # what a chord can least do without
+RANKS = {"3": 0, "4": 0, "7": 1, "6": 1, "T": 2, "9": 2, "R": 3, "5": 4}  # chord members, the most needed first
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A named layout. pitches: semitones above the lowest voice, which is the `foot` of the chord.
+    """A named layout of a chord.
 
-    foot: chord member (R, 3, 5, 7) in the lowest voice. lowest: the range of that voice. qualities: chords it is for.
-    drop: instead of pitches: close position from every inversion, with these voices (2 = second from the top) moved
-    down an octave.
+    pitches: semitones above the lowest voice, which is the chord member `foot` (R, 3, 5 or 7).
+    lowest: the range of the lowest voice (MIDI pitches).
+    qualities: the chord qualities it is for; empty means all.
+    drop: used instead of `pitches`: close position of every inversion, with these voices (2 = second from the top) an
+        octave lower.
     """
 
     name: str
@@ -40,11 +41,14 @@ class Template:
     drop: tuple[int, ...] = ()
 
     def lay_out(self, chord: Chord, voices: int, low: int, high: int) -> tuple[tuple[int, ...], ...]:
-        """Every layout of the chord with so many voices between low and high; none where it does not suit it."""
+        """Return every layout of the chord with this many voices between low and high.
+
+        Empty when the template does not fit.
+        """
         if self.qualities and chord.quality not in self.qualities:
             return ()
         if self.drop:
-            shapes = _dropped(chord, voices, self.drop)
+            shapes = _drop_shapes(chord, voices, self.drop)
         elif len(self.pitches) == voices:
             feet = [pc for pc, name in chord.tones().items() if name == self.foot]
             shapes = [(pc, self.pitches) for pc in feet]
@@ -60,8 +64,8 @@ class Template:
         return tuple(found)
 
 
-def _dropped(chord: Chord, voices: int, drop: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
-    """(foot, semitones above it) of close position from every inversion, some voices an octave lower."""
+def _drop_shapes(chord: Chord, voices: int, drop: tuple[int, ...]) -> list[tuple[int, tuple[int, ...]]]:
+    """Return (lowest pitch class, semitones above it) of every inversion in close position with the drop applied."""
     classes = sorted(chord.classes)
     if len(classes) < voices or max(drop) > voices:
         return []
@@ -76,7 +80,7 @@ def _dropped(chord: Chord, voices: int, drop: tuple[int, ...]) -> list[tuple[int
 
 
 def muddy(low: int, high: int) -> bool:
-    """True when two notes lie too close for their register."""
+    """True when the lower of two pitches lies below the low interval limit of their interval."""
     gap = high - low
     return 0 < gap < 12 and low < LOW_LIMITS[gap]
 
@@ -85,7 +89,10 @@ def muddy(low: int, high: int) -> bool:
 def candidates(
     classes: tuple[int, ...], voices: int, low: int, high: int, essential: frozenset[int]
 ) -> tuple[tuple[int, ...], ...]:
-    """Voicings (rising pitches) within low..high that hold all essential classes, without mud or wide gaps."""
+    """Return the voicings (rising pitches) in low..high without muddy or wide intervals.
+
+    Each one holds all essential pitch classes, and as many different ones as it has voices.
+    """
     pool = [p for p in range(low, high + 1) if p % 12 in classes]
     wanted = min(voices, len(classes))
     out = []
@@ -101,7 +108,7 @@ def candidates(
 
 
 def essential(chord: Chord, voices: int) -> frozenset[int]:
-    """The pitch classes no voicing leaves out: third and seventh, or what stands for them."""
+    """Return the pitch classes that no voicing may leave out: usually third and seventh."""
     names = chord.tones()
     ranked = sorted(names, key=lambda pc: (RANKS.get(names[pc], 5), pc))
     return frozenset(ranked[: min(voices, 2)])
@@ -111,14 +118,15 @@ def essential(chord: Chord, voices: int) -> frozenset[int]:
 def layouts(
     chord: Chord, voices: int, low: int, high: int, templates: tuple[Template, ...] = ()
 ) -> tuple[tuple[tuple[int, ...], bool], ...]:
-    """The voicings of a chord, each with whether a template names it. Never empty: a cramped range gives what it can.
+    """Return the voicings of a chord, each with whether a template names it; never empty.
 
-    All have the same number of voices, which is smaller than asked only where the chord or the range has no more.
+    All have the same number of voices. It is smaller than `voices` only when the chord or the range has too few notes;
+    in a very narrow range the result may go outside it.
     """
     named = dict.fromkeys(lay_out for row in templates for lay_out in row.lay_out(chord, voices, low, high))
     free = candidates(chord.classes, voices, low, high, essential(chord, voices))
     found = dict.fromkeys((*named, *free))
-    if len(found) > MOST:  # keep the even spacings, in every register
+    if len(found) > MOST:  # keep templates first, then the most even spacings
         kept = sorted(found, key=lambda v: (v not in named, _unevenness(v), v))[:MOST]
         found = dict.fromkeys(sorted(kept))
     if not found:

@@ -1,7 +1,7 @@
-"""Bends: scoops, falls, doits, oshide and meri, drawn as pitch bend, always back at rest before the next note.
+"""Pitch bends: scoops, falls, doits, oshide and meri. The bend is always back at rest before the next note.
 
-A style says how often each comes (`playing.bends`); the table says who plays it and what it looks like. Chance hangs
-on the place in the score, not on the player, so that who plays in unison bends in unison.
+The style gives the probability of each bend (`playing.bends`). The table below says which instruments use it and what
+it looks like. The random draw depends on the place in the score, not on the player, so players in unison bend together.
 """
 
 from __future__ import annotations
@@ -20,8 +20,12 @@ from cuesmith.score import Part
 class Bend(NamedTuple):
     """One way to bend a note.
 
-    at: `start`, into the written pitch, or `end`, away from it. who: instruments. cents, sec: least and most, how far
-    and how long. hold_sec: how long the first pitch stands. least_sec: the shortest note that takes it.
+    at: `start`, from another pitch into the written one, or `end`, away from it.
+    who: instruments that use it.
+    cents: range of the depth.
+    sec: range of the duration.
+    hold_sec: how long the first pitch is held.
+    least_sec: length of the shortest note that is bent.
     """
 
     at: Literal["start", "end"]
@@ -54,33 +58,35 @@ BENDS = {
 
 CENTRE = 8192
 STEP_SEC = 0.012
-REST_SEC = 0.2  # a note with so long a rest after it ends a phrase, and one with half of it before it begins one
-BACK_SEC = 0.03  # before the next note the bend is at rest again
-RANGES = (2, 7, 12)  # semitones a track's bend may reach; the least that will do
+REST_SEC = 0.2  # a rest this long ends a phrase; a rest of half this length is enough before a phrase begins
+BACK_SEC = 0.03  # the bend returns to rest this long before the next note
+RANGES = (2, 7, 12)  # possible bend ranges of a track in semitones; the smallest sufficient one is used
 
 
 def bends(
     part: Part, onset: NDArray[np.float64], end: NDArray[np.float64], ticks: Sequence[int],
     chances: Mapping[str, float], draw: Stream,
 ) -> tuple[Curve | None, int]:  # fmt: skip
-    """The pitch bend of a part and its range in semitones; no curve where nothing is bent.
+    """Return the pitch bend curve of a part (None when no note is bent) and its range in semitones.
 
-    onset, end: seconds of its notes as played, in rising order of onset; ticks: their places in the score.
+    onset, end: times in seconds of its notes as played, in rising order of onset.
+    ticks: the onsets of the same notes in the score.
+    chances: bend → probability 0..1.
     """
-    mine = [(name, BENDS[name], share) for name, share in chances.items() if part.instrument in BENDS[name].who]
-    if not mine or part.drums:
+    own_bends = [(name, BENDS[name], share) for name, share in chances.items() if part.instrument in BENDS[name].who]
+    if not own_bends or part.drums:
         return None, RANGES[0]
     moves: list[tuple[float, float]] = []  # seconds, cents
     deepest = 0.0
     reached = np.maximum.accumulate(end)
-    shortest = min(row.least_sec for _, row, _ in mine)
-    for first, last in _chords(ticks):
+    shortest = min(row.least_sec for _, row, _ in own_bends)
+    for first, last in _same_onset_groups(ticks):
         if end[first] - onset[first] < shortest:
             continue
         start, stop = float(onset[first : last + 1].max()), float(end[first : last + 1].min())
         before = float(reached[first - 1]) if first else -REST_SEC
         after = float(onset[last + 1]) if last + 1 < len(onset) else float("inf")
-        for name, row, share in mine:
+        for name, row, share in own_bends:
             fits = stop - start >= row.least_sec and not (moves and moves[-1][0] > start)
             alone = start - before >= REST_SEC / 2 if row.at == "start" else after - stop >= REST_SEC
             if not fits or not alone:
@@ -91,7 +97,11 @@ def bends(
             cents, sec = chance.uniform(*row.cents), chance.uniform(*row.sec)
             deepest = max(deepest, abs(cents))
             begin = float(onset[first]) if row.at == "start" else stop - sec
-            moves += _into(begin, cents, row.hold_sec, sec) if row.at == "start" else _away(begin, cents, sec, after)
+            moves += (
+                _bend_into_pitch(begin, cents, row.hold_sec, sec)
+                if row.at == "start"
+                else _bend_away(begin, cents, sec, after)
+            )
     if not moves:
         return None, RANGES[0]
     width = next(r for r in RANGES if 100 * r >= deepest)
@@ -100,8 +110,8 @@ def bends(
     return Curve("bend", 0, np.maximum(times, 0.0), values.astype(np.int32)), width
 
 
-def _chords(ticks: Sequence[int]) -> list[tuple[int, int]]:
-    """First and last index of the notes struck together."""
+def _same_onset_groups(ticks: Sequence[int]) -> list[tuple[int, int]]:
+    """Return the first and last index of each group of notes with the same onset."""
     out: list[tuple[int, int]] = []
     for index, tick in enumerate(ticks):
         if out and ticks[out[-1][0]] == tick:
@@ -111,15 +121,15 @@ def _chords(ticks: Sequence[int]) -> list[tuple[int, int]]:
     return out
 
 
-def _into(begin: float, cents: float, hold: float, sec: float) -> list[tuple[float, float]]:
-    """From some cents off into the pitch: quick at first, as lips and fingers are."""
+def _bend_into_pitch(begin: float, cents: float, hold: float, sec: float) -> list[tuple[float, float]]:
+    """Return (seconds, cents) of a bend into the written pitch: fast at first, as with lips and fingers."""
     x = np.arange(0.0, 1.0, STEP_SEC / sec)
     path = [(begin + hold + float(k) * sec, cents * float((1 - k) ** 1.5)) for k in x]
     return [(max(0.0, begin - 0.005), cents), *path, (begin + hold + sec, 0.0)]
 
 
-def _away(begin: float, cents: float, sec: float, after: float) -> list[tuple[float, float]]:
-    """Away from the pitch, faster and faster; at rest again before the next note."""
+def _bend_away(begin: float, cents: float, sec: float, after: float) -> list[tuple[float, float]]:
+    """Return (seconds, cents) of a bend away from the pitch, faster and faster; at rest again before the next note."""
     x = np.arange(0.0, 1.0 + 1e-9, STEP_SEC / sec)
     path = [(begin + float(k) * sec, cents * float(k**1.6)) for k in x]
     back = begin + sec + REST_SEC - BACK_SEC if after == float("inf") else after - BACK_SEC

@@ -1,4 +1,4 @@
-"""Expression: what a player does to a note after it has begun. CC11 arches and delayed vibrato on CC1."""
+"""Expression during a note: swelling loudness (CC11) and delayed vibrato (CC1)."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from cuesmith.score import Part
 from cuesmith.specs.banks.instruments import Instrument
 
 STEP_SEC = 0.06  # a controller event every 60 ms while a note swells
-HELD_SEC = 0.7  # shorter notes are simply played
-REST, START, PEAK, END = 100, 80, 116, 88  # CC11: level of short notes; arch of held ones
-PEAK_AT = 0.55
+HELD_SEC = 0.7  # shorter notes get no arch and no vibrato
+REST, START, PEAK, END = 100, 80, 116, 88  # CC11: level of short notes; start, peak and end of the arch of held notes
+PEAK_AT = 0.55  # place of the peak, as a share of the note
 VIBRATO_DELAY_SEC, VIBRATO_RAMP_SEC = 0.28, 0.5
 
 Seconds = NDArray[np.float64]
 
 
-def _groups(onset: Seconds, end: Seconds) -> tuple[Seconds, Seconds]:
-    """Starts of the chords and notes, and where each stops: where the next begins at the latest."""
+def _chord_spans(onset: Seconds, end: Seconds) -> tuple[Seconds, Seconds]:
+    """Return start and stop of each chord or single note; it stops at the latest where the next one begins."""
     starts, first = np.unique(onset, return_index=True)
     return starts, np.minimum(np.maximum.reduceat(end, first), np.append(starts[1:], np.inf))
 
 
 def _arches(starts: Seconds, stops: Seconds, swelling: NDArray[np.bool_]) -> tuple[Seconds, Seconds]:
-    """Times and values of an arch (or a swell) over every held note; of shorter ones one value, at their start."""
+    """Return times and values of CC11: an arch (or a swell) over each held note, one value for each shorter note."""
     length = stops - starts
     held = length >= HELD_SEC
     count = np.where(held, np.ceil(length / STEP_SEC), 1).astype(np.int64)
@@ -49,11 +49,17 @@ def expression_curves(
     end: NDArray[np.float64],
     instrument: Instrument,
 ) -> tuple[Curve, ...]:
-    """CC11 for anything bowed, blown or held; CC1 for single lines that vibrate. Other instruments have none."""
+    """Return CC11 for instruments that sustain (bowed, blown, held), and CC1 for melodic lines with vibrato.
+
+    Other instruments get no curve.
+
+    played: (note, articulation, section) of every note.
+    onset, end: times in seconds of the same notes.
+    """
     if not instrument.sustained:
         return ()
     swells = [t for t, (_, articulation, _) in zip(onset.tolist(), played, strict=True) if articulation == "swell"]
-    starts, stops = _groups(onset, end)
+    starts, stops = _chord_spans(onset, end)
     times, values = _arches(starts, stops, np.isin(starts, swells))
     arches = Curve("cc", 11, times, np.clip(np.rint(values), 1, 127).astype(np.int32))
     depth = VIBRATO.get(instrument.family, 0) if part.role in ("lead", "guide", "counter") else 0
@@ -62,7 +68,7 @@ def expression_curves(
 
 
 def _vibrato(starts: Seconds, stops: Seconds, depth: int) -> Curve | None:
-    """CC1 that rises on every held note after a while; None where no note is held."""
+    """Return CC1, rising with a delay on every held note; None when no note is held."""
     waves: list[tuple[float, int]] = [(0.0, 0)]
     ramp = np.arange(0.0, VIBRATO_RAMP_SEC + 1e-9, 0.1).tolist()
     for start, stop in zip(starts.tolist(), stops.tolist(), strict=True):

@@ -1,8 +1,8 @@
-"""Filters: the tone that goes with the dynamics, and the sweeps of synthesizers, by the SoundFont's filter cutoff.
+"""Filter curves: tone that follows the dynamics, and synthesizer sweeps, by the cutoff of the SoundFont filter.
 
-In most soundfonts velocity changes the loudness of a sample and not its tone. Soft brass and strings are darkened by
-the generator initialFilterFc (NRPN 120/8, in cents of cutoff); a synthesizer opens over a section. Players that do not
-know SoundFont NRPNs ignore them.
+In most soundfonts velocity changes only the loudness of a sample, not its tone. So soft brass and strings are made
+darker with the generator initialFilterFc (NRPN 120/8, in cents of cutoff), and synthesizers open over a section. MIDI
+players that do not know SoundFont NRPNs ignore these events.
 """
 
 from __future__ import annotations
@@ -23,16 +23,20 @@ CUTOFF = 8  # SoundFont generator
 
 
 class Tone(NamedTuple):
-    """darkest: cents of cutoff at the softest; power: how the way there bends."""
+    """How tone follows velocity.
+
+    darkest: cents of cutoff at the softest velocity.
+    power: exponent of the curve to it.
+    """
 
     darkest: int
     power: float
 
 
 TONES = {"brass": Tone(-1600, 1.3), "strings": Tone(-2000, 1.5)}
-SOFTEST, LOUDEST = 36, 112  # velocities between which the tone changes
-SWELL_FROM = -1100  # cents at which a swell of brass or strings begins
-SWEPT = {"ostinato": -2400, "pad": -1900, "bass": -1500}  # cents at which a sweep begins, by role
+SOFTEST, LOUDEST = 36, 112  # the tone changes between these velocities
+SWELL_FROM = -1100  # cents of cutoff at the start of a swell of brass or strings
+SWEPT = {"ostinato": -2400, "pad": -1900, "bass": -1500}  # cents of cutoff at the start of a sweep, by role
 SWEPT_FAMILY = "synth"
 SWEPT_BASSES = frozenset({"synth_bass", "synth_bass_2"})
 STEP_SEC = 0.09
@@ -43,7 +47,10 @@ def tone_curve(
     instrument: Instrument, onset: NDArray[np.float64], end: NDArray[np.float64], velocity: NDArray[np.int16],
     articulations: Sequence[str],
 ) -> Curve | None:  # fmt: skip
-    """The cutoff of brass and strings note by note; None for others. Columns in rising order of onset."""
+    """Return the cutoff curve of brass or strings, note by note; None for other instruments.
+
+    Columns (one row per note) are in rising order of onset, times in seconds.
+    """
     tone = TONES.get(instrument.family)
     if tone is None or not instrument.sustained:
         return None
@@ -64,9 +71,12 @@ def tone_curve(
 
 
 def sweep_curve(part: Part, instrument: Instrument, plan: Plan, share: float, draw: Stream) -> Curve | None:
-    """The cutoff of a synthesizer section by section: it opens towards a louder one, else it opens and closes again.
+    """Return the cutoff curve of a synthesizer: it opens towards a louder section; otherwise it opens and closes again.
 
-    share: of the sections that are swept; which they are hangs on the cue, so that all synthesizers move together.
+    share: probability 0..1 that a section is swept. `draw` belongs to the cue, so all synthesizers sweep the same
+        sections.
+
+    None when the part is not swept.
     """
     deep = SWEPT.get(part.role, 0)
     if not deep or not share or not (instrument.family == SWEPT_FAMILY or part.instrument in SWEPT_BASSES):

@@ -1,7 +1,9 @@
-"""A performance: what is played, in seconds, with expression. Composing ends here and sound begins.
+"""A performance: what is played, in seconds, with expression.
 
-Conventions: seconds from the start of the cue; pitch 60 = C4; velocity 1..127; pan -1 (left) .. 1 (right);
-controller values as MIDI sends them. Columns of one track are numpy arrays of equal length, sorted by onset.
+It is what the composer passes to MIDI export and rendering.
+
+Conventions: times in seconds from the start of the cue; pitch 60 = C4; velocity 1..127; pan -1 (left) .. 1 (right);
+controller values as in MIDI. The columns of one track are NumPy arrays of equal length, sorted by onset.
 """
 
 from __future__ import annotations
@@ -20,12 +22,12 @@ ControlKind = Literal["cc", "bend", "nrpn"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """One controller over time.
+    """The values of one controller over time.
 
-    kind   : `cc` (number = controller 0..127, values 0..127), `bend` (number unused, values 0..16383, centre 8192;
-             the range is `Track.bend_range` semitones), `nrpn` (number = SoundFont generator 0..60, values are the
-             generator's offset; sent as CC99=120, CC98=number, CC38=LSB, CC6=MSB of 8192 + value).
-    times_sec, values : arrays of equal length, times rising.
+    kind: `cc` (number is the controller 0..127, values 0..127); `bend` (number is not used, values 0..16383 with centre
+        8192, range `Track.bend_range` semitones); or `nrpn` (number is the SoundFont generator 0..60, values are the
+        offset of the generator, sent as CC99=120, CC98=number, then CC38 and CC6 with LSB and MSB of 8192 + value).
+    times_sec, values: arrays of equal length, times rising.
     """
 
     kind: ControlKind
@@ -36,14 +38,17 @@ class Curve:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Track:
-    """What one player (or one percussionist) plays: one MIDI track, one channel.
+    """What one player (or one percussionist) plays: one MIDI track on one channel.
 
-    role    : lead, counter, pad, ostinato, bass, pulse, impact, colour.
-    layer   : 0..4, the intensity level at which the part joins.
-    stem    : the audio stem it belongs to: melody, harmony, bass, rhythm, percussion, colour.
-    program : General MIDI program 0..127; with `drums`, the kit number. bank: CC0 bank select.
-    level_db: how loud the part stands in the mix relative to the lead (0), before the soundfont's calibration.
-    delay_ms: how late the instrument speaks (onset compensation already applied to `onset_sec`).
+    role: lead, guide, counter, pad, ostinato, bass, pulse, impact or colour.
+    layer: 0..4, the intensity level at which the part joins.
+    stem: the audio stem of the track: melody, harmony, bass, rhythm, percussion or colour.
+    program: General MIDI program 0..127; with `drums` the number of the kit.
+    bank: bank select (CC0).
+    onset_sec: compensated for the slow attack of the instrument.
+    level_db: level in the mix relative to the lead (0 dB), before the calibration of the soundfont.
+    pan, reverb, chorus: pan -1..1, effect sends 0..1.
+    bend_range: semitones of the full pitch bend.
     """
 
     name: str
@@ -68,8 +73,11 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Marker:
-    """A named place in the cue: a section, a theme statement, a loop point, a hit, a fermata, where free meter begins,
-    ends (meter) and breathes."""
+    """A named place in the cue.
+
+    It is a section, a theme statement, a loop point, a hit, a fermata, a change to or from free meter (`meter`), or a
+    breath in free meter.
+    """
 
     time_sec: float
     tick: int
@@ -79,7 +87,7 @@ class Marker:
 
 @dataclass(frozen=True, slots=True)
 class KeySignature:
-    """tick, sharps (-7 flats .. 7 sharps), minor."""
+    """The key signature from this tick on: sharps (-7 flats .. 7 sharps), and whether it is minor."""
 
     tick: int
     sharps: int
@@ -88,7 +96,7 @@ class KeySignature:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mix:
-    """How a style wants its cue to sound: reverb 0..1 values as FluidSynth takes them, loudness in LUFS."""
+    """The mix settings of a style: reverb values 0..1 as FluidSynth takes them, and the target loudness in LUFS."""
 
     room_size: float = 0.6
     damping: float = 0.3
@@ -101,9 +109,10 @@ class Mix:
 class Performance:
     """A whole cue as played.
 
-    length_sec : where the last bar line stands; sound may ring after it.
-    loop       : True when the end joins the start.
-    tempo, meters, keys, markers : in score ticks (PPQ 960), for MIDI; `tempo` joins ticks and seconds.
+    length_sec: time of the last bar line; sound may ring after it.
+    loop: True when the end joins the start.
+    tempo, meters, keys, markers: in score ticks (960 per quarter note), for MIDI; `tempo` converts between ticks and
+        seconds.
     """
 
     title: str

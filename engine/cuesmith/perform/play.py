@@ -1,9 +1,9 @@
-"""Score → performance: the one function that joins what is written to what is played.
+"""Perform a score: turn what is written into what is played.
 
-Order of application: swing, the player's place on the beat, correlated timing drift (AR(1), as human players drift),
-velocities (metric accent, phrase arch, pitch, a little chance), articulation, expression, onset compensation. The
-score itself stays on the grid. `humanize` of the brief scales what strays from it: drift, place on the beat, spread
-of chords, chance in velocities, and early onsets; at 0 the notes begin where they are written (swing apart).
+Steps in order: swing, the mean offset of the role, a correlated timing error (AR(1), as measured in human players),
+velocities (metric accent, phrase arch, pitch, a small random part), articulation, expression, onset compensation. The
+score itself stays on the grid. `humanize` of the brief scales everything that moves notes off the grid, and the random
+part of the velocities. At 0 notes begin where they are written, except for swing.
 """
 
 from __future__ import annotations
@@ -45,21 +45,25 @@ from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.style import Playing, Style
 
 BREATH = "breath"  # text and kind of the marker at each breath of free meter
-SHORTEST_SEC = 0.03  # of a note as it is played
+SHORTEST_SEC = 0.03  # least duration of a played note
 Played = list[tuple[Note, str, int]]  # note, articulation, section
 
 
-class Feel(NamedTuple):
-    """swing: share of a pair that its first half takes (0.5 straight); pair: ticks of the pair."""
+class Swing(NamedTuple):
+    """How notes swing.
 
-    swing: float
+    ratio: share of a pair that its first half takes; 0.5 is straight.
+    pair: length of the pair in ticks.
+    """
+
+    ratio: float
     pair: int
 
 
-def feels(score: Score, playing: Playing, banks: Banks) -> tuple[Feel, ...]:
-    """How each section swings: as its groove does where that has a swing of its own, else as the style plays.
+def section_swings(score: Score, playing: Playing, banks: Banks) -> tuple[Swing, ...]:
+    """Return the swing of each section: that of its groove when the groove has one, else that of the style.
 
-    Compound meters are straight: their triplets are written out. So is free meter, which has no pairs.
+    Compound meters are straight, because their triplets are written out. Free meter is straight, too.
     """
     grooves = {
         p.section: banks.grooves[p.device]
@@ -67,35 +71,35 @@ def feels(score: Score, playing: Playing, banks: Banks) -> tuple[Feel, ...]:
         for p in part.passages
         if part.role == "pulse" and p.device in banks.grooves
     }
-    home = Feel(playing.swing, PPQ if playing.swing_unit == "eighth" else PPQ // 2)
+    home = Swing(playing.swing, PPQ if playing.swing_unit == "eighth" else PPQ // 2)
     out = []
     for section in score.plan.sections:
         groove = grooves.get(section.index)
         if section.meter.denominator != 4 or section.meter.free:
-            out.append(Feel(0.5, PPQ))
+            out.append(Swing(0.5, PPQ))
         elif groove is not None and groove.swing > 0.5:
             step = section.meter.bar_ticks // groove.steps
-            out.append(Feel(groove.swing, 2 * groove.swing_steps * step))
+            out.append(Swing(groove.swing, 2 * groove.swing_steps * step))
         else:
             out.append(home)
     return tuple(out)
 
 
-def swung(ticks: NDArray[np.int64], feel: Feel) -> NDArray[np.int64]:
-    """Off-beats moved by the swing ratio: time inside each pair bends at its middle. Order and pair starts stay."""
-    if feel.swing == 0.5:
+def apply_swing(ticks: NDArray[np.int64], swing: Swing) -> NDArray[np.int64]:
+    """Delay the off-beats by the swing ratio. The order of ticks, and the start of each pair, do not change."""
+    if swing.ratio == 0.5:
         return ticks
-    pair = feel.pair
+    pair = swing.pair
     base, inside = ticks // pair * pair, ticks % pair
     half = pair // 2
-    first = inside * 2 * feel.swing
-    second = pair * feel.swing + (inside - half) * 2 * (1 - feel.swing)
+    first = inside * 2 * swing.ratio
+    second = pair * swing.ratio + (inside - half) * 2 * (1 - swing.ratio)
     bent: NDArray[np.int64] = base + np.rint(np.where(inside < half, first, second)).astype(np.int64)
     return bent
 
 
-def _drift(count: int, sd_ms: float, draw: Stream) -> NDArray[np.float64]:
-    """AR(1) timing error in seconds: each note keeps 0.7 of the error before it."""
+def _timing_errors_sec(count: int, sd_ms: float, draw: Stream) -> NDArray[np.float64]:
+    """Return AR(1) timing errors in seconds: each note keeps 0.7 of the error of the note before."""
     steps = draw.gausses(count, sd_ms * math.sqrt(1 - 0.7**2))
     errors = np.array(list(accumulate(steps, lambda error, step: 0.7 * error + step)), np.float64)
     clipped: NDArray[np.float64] = np.clip(errors, -CLIP_MS, CLIP_MS) / 1000.0
@@ -103,11 +107,11 @@ def _drift(count: int, sd_ms: float, draw: Stream) -> NDArray[np.float64]:
 
 
 def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray[np.int16]:
-    """How hard each note is struck: as written, articulated, placed in bar and phrase, high or low; a little chance."""
+    """Add articulation, metric accent, phrase arch, pitch and a small random part to each note's written velocity."""
     sd = VELOCITY_SD.get(part.role, 4.0) * plan.brief.humanize
     value = np.array([note[3] + ARTICULATIONS[articulation].velocity for note, articulation, _ in played], float)
     if part.role != "pulse":
-        value += _phrased(played, plan)
+        value += _accents(played, plan)
     if part.role in ("lead", "guide"):
         pitch = np.array([note.pitch for note, _, _ in played], float)
         value += 0.4 * (pitch - pitch.mean())
@@ -116,13 +120,13 @@ def _velocities(part: Part, played: Played, plan: Plan, draw: Stream) -> NDArray
     return struck
 
 
-def _phrased(played: Played, plan: Plan) -> NDArray[np.float64]:
-    """What the place of each note adds to its velocity: the accent of its beat, and an arch over every four bars.
+def _accents(played: Played, plan: Plan) -> NDArray[np.float64]:
+    """Return what each note's place adds to its velocity: the metric accent, and an arch over every four bars.
 
-    In free meter no beat is accented, and every breath is an arch of its own.
+    In free meter there is no metric accent, and each breath has its own arch.
     """
     accents: dict[tuple[int, int], float] = {}  # (section, tick in the bar) → accent
-    breaths: dict[int, tuple[int, ...]] = {}  # section → where its breaths begin, and its end
+    breaths: dict[int, tuple[int, ...]] = {}  # section → the ticks at which its breaths begin, and its end
     out = np.empty(len(played))
     phrase = np.empty(len(played))
     for i, (note, _, index) in enumerate(played):
@@ -142,8 +146,8 @@ def _phrased(played: Played, plan: Plan) -> NDArray[np.float64]:
     return out
 
 
-def _spread(played: Played, instrument: Instrument | None) -> NDArray[np.float64]:
-    """Seconds each note of a struck chord comes after its lowest."""
+def _chord_spread_sec(played: Played, instrument: Instrument | None) -> NDArray[np.float64]:
+    """Return how many seconds each note of a struck chord comes after its lowest note."""
     out = np.zeros(len(played))
     gap = SPREAD_MS.get(instrument.family, 0.0) if instrument is not None else 0.0
     if not gap:
@@ -155,18 +159,19 @@ def _spread(played: Played, instrument: Instrument | None) -> NDArray[np.float64
     return out
 
 
-def _bent(ticks: NDArray[np.int64], plan: Plan, feel: tuple[Feel, ...]) -> NDArray[np.int64]:
-    if all(one.swing == 0.5 for one in feel):
+def _swing_sections(ticks: NDArray[np.int64], plan: Plan, swings: tuple[Swing, ...]) -> NDArray[np.int64]:
+    """Apply to ticks the swing of the section in which they lie."""
+    if all(one.ratio == 0.5 for one in swings):
         return ticks
     out = ticks.copy()
     for section in plan.sections:
         inside = (ticks >= section.start) & (ticks < section.end)
-        out[inside] = section.start + swung(ticks[inside] - section.start, feel[section.index])
+        out[inside] = section.start + apply_swing(ticks[inside] - section.start, swings[section.index])
     return out
 
 
-def _by_the_end(curve: Curve, end_sec: float) -> Curve:
-    """The curve with what came after the last bar line brought to it: its last value alone."""
+def _clip_to_end(curve: Curve, end_sec: float) -> Curve:
+    """Move what comes after the last bar line to it; only the last value stays."""
     late = int((curve.times_sec > end_sec).sum())
     if not late:
         return curve
@@ -176,7 +181,7 @@ def _by_the_end(curve: Curve, end_sec: float) -> Curve:
     return replace(curve, times_sec=times, values=values)
 
 
-def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrument: Instrument | None) -> Track:
+def _track(part: Part, plan: Plan, style: Style, swings: tuple[Swing, ...], instrument: Instrument | None) -> Track:
     path = (plan.brief.seed, plan.brief.id)
     draw = stream(*path, "perform", part.id)
     played: Played = sorted((note, p.articulation, p.section) for p in part.passages for note in p.notes)
@@ -185,8 +190,8 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
     sd *= human * style.playing.jitter_ms / 8.0
     starts, lengths, pitches, _ = note_table([note for note, _, _ in played]).T
     ends = starts + lengths
-    on = plan.tempo.seconds_array(_bent(starts, plan, feel))
-    off = plan.tempo.seconds_array(_bent(ends, plan, feel))
+    on = plan.tempo.seconds_array(_swing_sections(starts, plan, swings))
+    off = plan.tempo.seconds_array(_swing_sections(ends, plan, swings))
     nominal = on.copy()
     length = np.asarray([ARTICULATIONS[a].length for _, a, _ in played])
     overlap = np.asarray([ARTICULATIONS[a].overlap_ms for _, a, _ in played]) / 1000.0
@@ -198,15 +203,15 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
         duration = np.where(followed & (length >= 0.9), (off - on) + overlap * style.playing.legato_ms / 28.0, duration)
     lay_back = style.playing.lay_back_ms if part.role in ("lead", "guide") else 0.0
     loose = np.asarray([FREE_DRIFT if plan.sections[index].flow else 1.0 for _, _, index in played])
-    drift = loose * _drift(len(played), sd, draw.child("time")) + human * (offset + lay_back) / 1000.0
-    if part.role in ("pad", "impact"):  # a section strikes together: one error per chord
+    drift = loose * _timing_errors_sec(len(played), sd, draw.child("time")) + human * (offset + lay_back) / 1000.0
+    if part.role in ("pad", "impact"):  # the players of a group start a chord together: one error per chord
         _, chord = np.unique(starts, return_inverse=True)
         drift = drift[chord]
     early = human * min(MAX_EARLY_MS, instrument.onset_ms) / 1000.0 if instrument is not None else 0.0
     wide = np.asarray([FREE_SPREAD if plan.sections[index].flow else 1.0 for _, _, index in played])
-    on = np.maximum(0.0, on + drift + human * wide * _spread(played, instrument) - early)
+    on = np.maximum(0.0, on + drift + human * wide * _chord_spread_sec(played, instrument) - early)
     duration = np.maximum(SHORTEST_SEC, duration + np.where(duration > 0.4, early, 0.0))
-    inside = (ends <= plan.length) & (on < plan.seconds - SHORTEST_SEC)  # nobody's lateness moves the end of the cue
+    inside = (ends <= plan.length) & (on < plan.seconds - SHORTEST_SEC)  # a late note must not lengthen the cue
     duration = np.where(inside, np.minimum(duration, plan.seconds - on), duration)
     velocity = _velocities(part, played, plan, draw.child("velocity"))
     level_db = ROLE_DB[part.role] + part.level_db + (STRUCK_DB if instrument is not None and not sustained else 0.0)
@@ -216,7 +221,7 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
     bend_range = 2
     gates: tuple[Curve, ...] = ()
     if any(articulation == "gated" for _, articulation, _ in played):
-        gates = curves = (_by_the_end(gate_curve(on[order], (on + duration)[order]), plan.seconds),)
+        gates = curves = (_clip_to_end(gate_curve(on[order], (on + duration)[order]), plan.seconds),)
     if instrument is not None:
         tones = tone_curve(
             instrument, on[order], (on + duration)[order], velocity[order], [played[i][1] for i in order.tolist()]
@@ -226,7 +231,7 @@ def _track(part: Part, plan: Plan, style: Style, feel: tuple[Feel, ...], instrum
             stream(*path, "bends"),
         )  # fmt: skip
         found = (*(gates or expression_curves(part, played, nominal, off, instrument)), bent, tones)
-        curves = tuple(_by_the_end(curve, plan.seconds) for curve in found if curve is not None)
+        curves = tuple(_clip_to_end(curve, plan.seconds) for curve in found if curve is not None)
     return Track(
         name=part.name, part_id=part.id, role=part.role, layer=part.layer, stem=part.stem,
         program=part.program, bank=part.bank, drums=part.drums,
@@ -259,7 +264,7 @@ def _markers(score: Score) -> tuple[Marker, ...]:
 
 
 def _hit_text(hit: PlannedHit, fps: str) -> str:
-    """`HIT accent 12.400 (00:00:12:10) door slams`."""
+    """Return the marker text of a hit: `HIT accent 12.400 (00:00:12:10) door slams`."""
     return f"HIT {hit.kind} {hit.at_sec:.3f} ({timecode(hit.at_sec, parse_rate(fps))}) {hit.note}".rstrip()
 
 
@@ -273,11 +278,11 @@ def _keys(plan: Plan) -> tuple[KeySignature, ...]:
 
 
 def perform(score: Score, style: Style, banks: Banks) -> Performance:
-    """The score as an ensemble plays it."""
+    """Return the performance of a score in a style. It is deterministic: all random draws depend on seed and cue id."""
     plan = score.plan
-    feel = feels(score, style.playing, banks)
+    swings = section_swings(score, style.playing, banks)
     tracks = tuple(
-        _track(part, plan, style, feel, None if part.drums else banks.instruments.get(part.instrument))
+        _track(part, plan, style, swings, None if part.drums else banks.instruments.get(part.instrument))
         for part in score.parts
     )
     fade = min(10.0, 0.2 * plan.seconds) if plan.ending == "fade" else 0.0

@@ -1,4 +1,4 @@
-"""How things are played, as tables: articulations, balance, timing, accents."""
+"""Tables for playing: articulations, timing, chord spread, accents, vibrato."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from typing import NamedTuple
 
 
 class Articulation(NamedTuple):
-    """length: share of the written duration; overlap_ms: added where the next note follows at once; velocity: added."""
+    """length: share of the written duration that sounds.
+
+    overlap_ms: added when the next note follows at once.
+    velocity: added to the written velocity.
+    """
 
     length: float
     overlap_ms: float
@@ -27,10 +31,10 @@ ARTICULATIONS = {
     "swell":      Articulation(1.00,     0,     -10),
     "tremolo":    Articulation(1.00,     0,     -12),
     "percussion": Articulation(1.00,     0,       0),
-    "gated":      Articulation(1.00,     0,       0),  # as long as it is, then cut off: see gates
+    "gated":      Articulation(1.00,     0,       0),  # full length, then cut off: see gated_drums
 }  # fmt: skip
 
-# how far players stray from the grid: standard deviation in ms, and where they sit on it (+ = behind)
+# How far players are from the grid: standard deviation in ms, and mean offset in ms (positive = late).
 #             sd    offset
 TIMING = {
     "guide":    (6.0, 4.0),
@@ -38,15 +42,15 @@ TIMING = {
     "bass":     (5.0, 4.0), "pulse":   (4.0, 0.0), "impact": (6.0, 0.0), "colour":  (8.0, 0.0),
 }  # fmt: skip
 
-# milliseconds from string to string when a chord is struck, by family
+# Milliseconds from note to note when a chord is struck, by instrument family.
 SPREAD_MS = {"keys": 5.0, "plucked": 22.0, "guitar": 11.0, "traditional": 28.0, "mallet": 3.0}
 
-METRIC_ACCENT = {4: 8, 3: 4, 2: 0, 1: -6, 0: -10}  # velocity by strength of the place in the bar
+METRIC_ACCENT = {4: 8, 3: 4, 2: 0, 1: -6, 0: -10}  # velocity added, by metrical strength (see `Meter.strength`)
 VELOCITY_SD = {"pulse": 5.0, "lead": 4.0}
 VIBRATO = {"strings": 55, "woodwind": 32, "brass": 22, "synth": 42, "choir": 36, "traditional": 40}  # CC1 on long notes
 
-MAX_EARLY_MS = 120.0  # onset compensation goes no further than this
-CLIP_MS = 15.0  # random timing is clipped here
+MAX_EARLY_MS = 120.0  # upper limit of onset compensation
+CLIP_MS = 15.0  # limit of the random timing error
 
-# in free meter nobody listens for a beat: players stray further, and chords are spread wider
+# Factors in free meter: without a beat, timing is looser and chords are spread wider.
 FREE_DRIFT, FREE_SPREAD = 2.5, 2.0

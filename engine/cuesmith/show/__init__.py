@@ -1,1 +1,1 @@
-"""The cue set."""
+"""Compose whole shows: themes, briefs, album order, keys and tempi over the album, checks of the set."""

@@ -1,8 +1,8 @@
-"""The order of an album: a story told by kinds of cue, with neighbours that differ.
+"""The order of an album: from opening to end title, with neighbouring cues that differ.
 
-`album: {order: auto}` lays the cues out from opening to end title (after how soundtrack albums run), so that neighbours
-differ in key, pace and fullness. `keys: auto` (which `order: auto` brings with it) then moves what nobody asked for:
-keys to related ones, tempi to ones that contrast; see `keys`.
+`album: {order: auto}` orders the cues by their type, as soundtrack albums do, so that neighbours differ in key, tempo
+and energy. `keys: auto` (switched on by `order: auto`) then changes keys and tempi that the user did not set: keys to
+related ones, tempi to contrasting ones; see `key_plan`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.style import CueRules
 
-# where on the album a kind of cue belongs, 0 first .. 1 last; short formats close it
+# The place of each type of cue on the album, 0 first .. 1 last. Short formats come last.
 PLACES = {
     "overture": 0.00, "main_theme": 0.00, "tv_song": 0.01, "fanfare": 0.02,
     "daily": 0.08, "character": 0.13, "comedy": 0.18, "training": 0.24,
@@ -30,15 +30,15 @@ PLACES = {
     "eyecatch": 0.96, "bridge": 0.97, "stinger": 0.98, "preview": 0.99,
 }  # fmt: skip
 OUT_OF_PLACE, SAME_KEY, SAME_PACE, THREE_ALIKE, SAME_FORCE = 6.0, 1.0, 0.4, 1.0, 0.5  # costs
-BAND_BPM = 8.0  # tempi nearer than this are one band
-CONTRAST = 0.2  # of energy, that neighbours should differ by
-LONG_SEC = 20.0  # shorter kinds of cue are short formats
-REACH = 6  # places a track may be moved by in one go
-PACES = (1.0, 0.9, 1.1, 0.82, 1.2)  # shares of its own tempo that a track may take
+BAND_BPM = 8.0  # two tempi this close count as the same
+CONTRAST = 0.2  # energies of neighbours should differ by at least this
+LONG_SEC = 20.0  # types of cue with a shorter usual length are short formats
+REACH = 6  # a track is moved by at most this many places at a time
+PACES = (1.0, 0.9, 1.1, 0.82, 1.2)  # factors by which the tempo of a track may change
 
 
 def album_order(plans: Sequence[Plan]) -> tuple[int, ...]:
-    """Indexes of the cues in the order of the album: the cheapest found by moving one track at a time."""
+    """Return the indexes of the cues in album order, the cheapest order found by moving one track at a time."""
     order = sorted(range(len(plans)), key=lambda i: (PLACES.get(plans[i].brief.type, 0.5), i))
     best = _cost(order, plans)
     improved = True
@@ -58,8 +58,8 @@ def _pace(plan: Plan) -> float:
     return plan.tempo.bpm(0)
 
 
-def _force(plan: Plan) -> float:
-    """How full a cue is, 0..1: the mean energy of its bars."""
+def _mean_energy(plan: Plan) -> float:
+    """Return the mean energy of a cue over its length, 0..1."""
     return sum(s.energy * s.length for s in plan.sections) / plan.length
 
 
@@ -73,34 +73,40 @@ def _cost(order: Sequence[int], plans: Sequence[Plan]) -> float:
         before = row[at - 1]
         alike = abs(_pace(plan) - _pace(before)) <= BAND_BPM
         total += SAME_KEY * (plan.key == before.key) + SAME_PACE * alike
-        total += SAME_FORCE * (abs(_force(plan) - _force(before)) < CONTRAST)
+        total += SAME_FORCE * (abs(_mean_energy(plan) - _mean_energy(before)) < CONTRAST)
         if at > 1 and alike and abs(_pace(before) - _pace(row[at - 2])) <= BAND_BPM:
             total += THREE_ALIKE
     return total
 
 
-def arranged(
+def arrange_album(
     briefs: Sequence[Brief], plan_of: Callable[[Brief], Plan], *, reorder: bool, plan_keys: bool, home: Key | None
 ) -> tuple[Brief, ...]:
-    """The briefs (no variants) in album order, keys and tempi that nobody asked for moved so that neighbours differ.
+    """Return the briefs in album order. Keys and tempi that the user did not set are changed so that neighbours differ.
 
-    reorder: lay the tracks out. plan_keys: move keys and tempi. home: the key of the show, else of its first track.
+    briefs: without variants.
+    reorder: change the order of the cues.
+    plan_keys: change keys and tempi.
+    home: the key of the show; by default that of its first track.
     """
     plans = [plan_of(brief) for brief in briefs]
     order = album_order(plans) if reorder else range(len(briefs))
     out, own = [briefs[i] for i in order], [plans[i] for i in order]
     if plan_keys and out:
-        out = _in_tempo(_in_keys(out, own, home or own[0].key), own, plan_of)
+        out = _plan_tempi(_plan_keys(out, own, home or own[0].key), own, plan_of)
     return tuple(out)
 
 
-def _long(brief: Brief) -> bool:
-    """Whether a cue is a track of its own and no short format, whose key and tempo are its theme's and its length's."""
+def _is_full_track(brief: Brief) -> bool:
+    """Whether a cue is a full track.
+
+    The key and tempo of a short format stay, because they come from its theme and length.
+    """
     return load_banks().cue_types[brief.type].default_seconds >= LONG_SEC
 
 
-def _in_keys(briefs: Sequence[Brief], plans: Sequence[Plan], home: Key) -> list[Brief]:
-    at = [i for i, brief in enumerate(briefs) if _long(brief)]
+def _plan_keys(briefs: Sequence[Brief], plans: Sequence[Plan], home: Key) -> list[Brief]:
+    at = [i for i, brief in enumerate(briefs) if _is_full_track(brief)]
     tracks = []
     for brief, plan in ((briefs[i], plans[i]) for i in at):
         keys = load_style(brief.style).keys
@@ -114,8 +120,8 @@ def _in_keys(briefs: Sequence[Brief], plans: Sequence[Plan], home: Key) -> list[
     return out
 
 
-def _in_tempo(briefs: Sequence[Brief], plans: Sequence[Plan], plan_of: Callable[[Brief], Plan]) -> list[Brief]:
-    at = [i for i, brief in enumerate(briefs) if _long(brief)]
+def _plan_tempi(briefs: Sequence[Brief], plans: Sequence[Plan], plan_of: Callable[[Brief], Plan]) -> list[Brief]:
+    at = [i for i, brief in enumerate(briefs) if _is_full_track(brief)]
     tracks: list[list[tuple[Brief, float]]] = []
     for i in at:
         brief, pace = briefs[i], _pace(plans[i])

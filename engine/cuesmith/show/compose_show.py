@@ -1,4 +1,4 @@
-"""Show → cue set: the themes once, then every cue with its brief."""
+"""Compose a show: first its themes, then every cue from its brief."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cuesmith.cue.variants import IN
 from cuesmith.motif.model import Theme
 from cuesmith.music.timecode import parse_rate
 from cuesmith.plan.build import build_plan
-from cuesmith.show.album_order import arranged
+from cuesmith.show.album_order import arrange_album
 from cuesmith.show.theme_arc import stage_of, theme_forms_of
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.brief import Brief
@@ -21,26 +21,29 @@ from cuesmith.specs.load import load_show, load_style
 from cuesmith.specs.show import CueSpec, Show, parse_key
 from cuesmith.themes.make import make_themes
 
-OUT = "unresolved"  # how the first of a pair ends: it leads out
+OUT = "unresolved"  # ending of the first cue of a pair, which leads into the second
 
 
 @dataclass(frozen=True, slots=True)
 class CueSet:
-    """A composed show: its themes by name and its cues in the order of the file."""
+    """A composed show: its themes by name, and its cues in order."""
 
     show: Show
     themes: Mapping[str, Theme]
     cues: tuple[Cue, ...]
 
     def stage(self, cue: Cue, theme: str) -> str:
-        """Where a theme stands in its story in one of the cues; variants stand where their cue does. Empty: nowhere."""
+        """Return the stage of a theme's arc in one of the cues; empty when there is none.
+
+        A variant has the stage of its cue.
+        """
         id_ = cue.brief.id.removesuffix(cue.brief.variant)
         spec = next(each for each in self.show.cues if each.id == id_)
         return stage_of(self.show, spec, theme)
 
 
 def brief_of(show: Show, cue: CueSpec) -> Brief:
-    """The brief of one cue of a show, every default filled in, its themes as their stories have them there."""
+    """Return the brief of one cue of a show, with all defaults filled in and its themes in the form of their stage."""
     banks = load_banks()
     row = banks.cue_types[cue.type]
     themes, theme_forms = theme_forms_of(show, cue, banks.stages)
@@ -74,14 +77,15 @@ def brief_of(show: Show, cue: CueSpec) -> Brief:
 
 
 def briefs_of(show: Show, themes: Mapping[str, Theme] | None = None) -> tuple[Brief, ...]:
-    """Every cue of the show in order, each followed by the variants it asks for.
+    """Return the brief of every cue in order, each followed by the variants it asks for.
 
-    themes: those of the show; with them `album: {order: auto, keys: auto}` is followed, without them the file.
+    themes: the themes of the show. With them `album: {order: auto, keys: auto}` is applied; without them cues keep the
+        order of the file.
     """
     briefs = tuple(brief_of(show, cue) for cue in show.cues)
     if (show.album.order == "auto" or show.album.planned) and themes is not None:
         banks = load_banks()
-        briefs = arranged(
+        briefs = arrange_album(
             briefs, lambda brief: build_plan(brief, load_style(brief.style), themes, banks),
             reorder=show.album.order == "auto", plan_keys=show.album.planned,
             home=next((theme.key for theme in themes.values()), None),
@@ -95,18 +99,24 @@ def briefs_of(show: Show, themes: Mapping[str, Theme] | None = None) -> tuple[Br
 
 
 def show_themes(show: Show) -> dict[str, Theme]:
-    """The themes of a show. Raises ComposeError when they cannot be kept apart."""
+    """Make the themes of a show. Raises ComposeError when they are too similar."""
     return make_themes(show.themes, load_style(show.style), load_banks(), show.seed)
 
 
 def compose_cues(show: Show) -> Iterator[Cue]:
-    """The cues of a show one after another, as they are composed."""
+    """Yield the cues of a show one after another, as soon as each is composed."""
     themes = show_themes(show)
     for brief in briefs_of(show, themes):
         yield compose_brief(brief, themes)
 
 
 def compose_show(show: Show | str | Path) -> CueSet:
-    """Compose a whole show (or the show of a file or name). Raises SpecError, ComposeError."""
+    """Compose a whole show.
+
+    show: a show, the path of its file, or its name.
+
+    Raises SpecError for an invalid file, UsageError for what it names and does not exist, ComposeError when a cue or
+    theme can't be made.
+    """
     loaded = show if isinstance(show, Show) else load_show(show)
     return CueSet(loaded, show_themes(loaded), tuple(compose_cues(loaded)))

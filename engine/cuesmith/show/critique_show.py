@@ -1,4 +1,4 @@
-"""Rules of the set: themes apart and well spread, neighbours unlike, tempi, meters, modes, clones, variants, suite."""
+"""Rules about the whole show: themes, neighbouring cues, tempi, meters, modes, near-copies, variants, the suite."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ if TYPE_CHECKING:
 
 SetCheck: TypeAlias = Callable[["CueSet", Limits, Banks], Iterable[Breach]]
 
-TEMPO_BANDS = (70, 90, 110, 130, 150)  # quarter notes per minute at which the next band begins
+TEMPO_BANDS = (70, 90, 110, 130, 150)  # limits between the bands of tempo, in quarter notes per minute
 SHORT = ("eyecatch", "preview", "bridge")  # formats that quote a theme
 
 
-def _mixes(made: CueSet) -> Iterator[Cue]:
-    """The cues of the set without their variants."""
+def _main_cues(made: CueSet) -> Iterator[Cue]:
+    """Yield the cues without their variants."""
     return (cue for cue in made.cues if not cue.brief.variant)
 
 
-def _long(made: CueSet, banks: Banks) -> list[Cue]:
-    """The cues but for variants and short formats."""
+def _full_tracks(made: CueSet, banks: Banks) -> list[Cue]:
+    """Return the cues without variants and short formats."""
     short = {id_ for id_, row in banks.cue_types.items() if row.default_seconds < 20}
-    return [cue for cue in _mixes(made) if cue.brief.type not in short]
+    return [cue for cue in _main_cues(made) if cue.brief.type not in short]
 
 
 def _bpm(cue: Cue) -> float:
@@ -46,16 +46,16 @@ def _energy(cue: Cue) -> float:
 
 
 def themes_apart(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q71: no two themes are forms of each other."""
+    """Q71: no two themes are too similar."""
     for a, b in itertools.combinations(made.themes.values(), 2):
-        alike = identity(a.motif.shape(a.key), b.motif.shape(b.key))  # the later as a form of the earlier
+        alike = identity(a.motif.shape(a.key), b.motif.shape(b.key))  # the later theme as a form of the earlier one
         if alike > limits["most"]:
             yield Breach(alike, limits["most"], f"themes {a.name} and {b.name} are {alike:.2f} alike")
 
 
 def theme_plan(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q81: in how many cues the first theme is heard; how many on end bring a theme in the same form."""
-    cues = list(_mixes(made))
+    """Q81: enough cues, but not too many, have the first theme; no theme keeps one form for too many cues in a row."""
+    cues = list(_main_cues(made))
     if len(cues) < limits["cues"] or len(made.themes) < 2:
         return
     first = next(iter(made.themes))
@@ -76,8 +76,8 @@ def theme_plan(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
 
 
 def neighbours(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q82: cues next to each other differ in key, in tempo or family of style, and in energy."""
-    for a, b in itertools.pairwise(_long(made, banks)):
+    """Q82: cues next to each other differ in key, in tempo or style, and in energy."""
+    for a, b in itertools.pairwise(_full_tracks(made, banks)):
         same_key = a.score.plan.key == b.score.plan.key
         gap = abs(_bpm(a) - _bpm(b))
         level = abs(_energy(a) - _energy(b))
@@ -90,16 +90,16 @@ def neighbours(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
 
 
 def tempo_bands(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q83: how many bands of tempo the cues use."""
-    cues = list(_mixes(made))
+    """Q83: the cues use enough bands of tempo."""
+    cues = list(_main_cues(made))
     bands = {int(np.searchsorted(TEMPO_BANDS, _bpm(cue), side="right")) for cue in cues}
     if len(cues) >= limits["cues"] and len(bands) < limits["bands"]:
         yield Breach(len(bands), limits["bands"], f"all cues lie in {len(bands)} bands of tempo")
 
 
 def meters(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q84: the share of cues that are not in plain 4/4."""
-    cues = list(_mixes(made))
+    """Q84: the share of cues that are not all in 4/4 is within limits."""
+    cues = list(_main_cues(made))
     if len(cues) < limits["cues"]:
         return
     odd = sum(any(str(change.meter) != "4/4" for change in cue.score.plan.meters()) for cue in cues) / len(cues)
@@ -110,8 +110,8 @@ def meters(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
 
 
 def modes(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q85: the share of minor keys, and how many scales beyond major and minor."""
-    cues = list(_mixes(made))
+    """Q85: the share of minor keys is within limits, and there are enough scales besides major and minor."""
+    cues = list(_main_cues(made))
     if len(cues) < limits["cues"]:
         return
     minor = sum(cue.score.plan.key.minor for cue in cues) / len(cues)
@@ -126,8 +126,11 @@ def modes(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
         yield Breach(len(found), limits["scales"], f"{len(found)} scales beyond major and minor")
 
 
-def _print(cue: Cue) -> NDArray[np.float64] | None:
-    """Pitch class above the tonic × sixteenth of the bar, of every pitched note; None with too few notes."""
+def _note_histogram(cue: Cue) -> NDArray[np.float64] | None:
+    """Count all pitched notes by pitch class above the tonic and sixteenth of the bar; shape (12, 16).
+
+    None without notes.
+    """
     grid = np.zeros((12, 16))
     tonic = cue.score.plan.key.tonic
     for part in cue.score.parts:
@@ -141,8 +144,8 @@ def _print(cue: Cue) -> NDArray[np.float64] | None:
 
 
 def clones(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q86: cosine of what two cues play, by pitch class above the tonic and place in the bar."""
-    prints = [(cue, found) for cue in _long(made, banks) if (found := _print(cue)) is not None]
+    """Q86: no two cues are near-copies, by the cosine similarity of their `_note_histogram`."""
+    prints = [(cue, found) for cue in _full_tracks(made, banks) if (found := _note_histogram(cue)) is not None]
     for (a, one), (b, two) in itertools.combinations(prints, 2):
         if min(one.sum(), two.sum()) < limits["notes"]:
             continue
@@ -153,7 +156,7 @@ def clones(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
 
 def variants_fit(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
     """Q88: variants B and C have the bars and the length of their cue."""
-    by_id: Mapping[str, Cue] = {cue.brief.id: cue for cue in _mixes(made)}
+    by_id: Mapping[str, Cue] = {cue.brief.id: cue for cue in _main_cues(made)}
     for cue in made.cues:
         if cue.brief.variant not in ("B", "C"):
             continue
@@ -170,15 +173,15 @@ def variants_fit(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]
 
 
 def _meetings(cue: Cue) -> int:
-    """In how many sections two themes are heard."""
+    """Count the sections in which two themes are heard."""
     stated = {(s.section, s.theme) for s in cue.score.statements()}
     sections = [name for name, _ in stated]
     return len({name for name in sections if sections.count(name) > 1})
 
 
 def suite(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q89: a suite states the themes of the show, in several tempi and keys, and lets two of them meet."""
-    for cue in _mixes(made):
+    """Q89: a suite states the themes of the show, in several tempi and keys, and combines two of them."""
+    for cue in _main_cues(made):
         if cue.brief.type != "suite":
             continue
         plan = cue.score.plan
@@ -195,8 +198,8 @@ def suite(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
 
 
 def short_formats(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q90: eyecatches, previews and bridges state a theme recognisably."""
-    for cue in _mixes(made):
+    """Q90: eyecatches, previews and bridges state a theme so that it can be recognised."""
+    for cue in _main_cues(made):
         if cue.brief.type not in SHORT or not cue.brief.themes:
             continue
         best = max((s.identity for s in cue.score.statements()), default=0.0)
@@ -219,7 +222,7 @@ CHECKS: Mapping[str, SetCheck] = {
 
 
 def critique_show(made: CueSet, banks: Banks) -> ShowReport:
-    """Judge every cue of a composed show, and the set they make."""
+    """Judge every cue of a composed show, and the set as a whole."""
     reports = tuple(critique(cue.score, made.themes, banks) for cue in made.cues)
     findings: list[Finding] = []
     severities: dict[str, int] = {}

@@ -1,7 +1,8 @@
-"""The plan of keys and tempi over an album: neighbours that are related and yet differ.
+"""Plan keys and tempi over an album, so that neighbours are related and yet differ.
 
-Both are shortest paths through the tracks in their order: for every track what it may take, what each costs, and what
-each costs after the one before it. What a person asked for, and what belongs to a theme, is not moved.
+Both are shortest paths through the tracks in order. For every track there are options, a cost for each option, and a
+cost for each option after the option of the track before. What the user set, and what belongs to a theme, does not
+change.
 """
 
 from __future__ import annotations
@@ -12,25 +13,31 @@ from typing import TypeVar
 
 from cuesmith.music.scale import Key
 
-# what it costs to go from a tonic to another, by semitones up or down (0 with another mode: the parallel key)
+# Cost of going from one tonic to another, by semitones up or down. 0 is the parallel key: same tonic, other mode.
 RELATED = {0: 1.2, 1: 0.9, 2: 0.6, 3: 0.0, 4: 0.0, 5: 0.3, 6: 6.0}
-SAME_KEY = 8.0  # two neighbours in one key and mode
-MOVED = 0.8  # a key other than the one the track has by itself
-MOVED_SETTLED = 4.0  # the same for a track that stands in the key of its theme
-STRANGE = 0.5  # and one its style does not care for
-HOME = 2.5  # for the show's key missing where it belongs
-ANCHORS = (0.0, 0.67, 1.0)  # where it belongs, as shares of the album: the beginning, the last third, the end
+SAME_KEY = 8.0  # cost of two neighbours in the same key and mode
+MOVED = 0.8  # cost of changing the key of a track
+MOVED_SETTLED = 4.0  # the same for a track in the key of its theme
+STRANGE = 0.5  # cost of a key that is not in the list of the style
+HOME = 2.5  # cost when a track of ANCHORS is not in the key of the show
+ANCHORS = (0.0, 0.67, 1.0)  # tracks that should be in the key of the show, as shares of the album
 
-NEAR_BPM = 9.0  # tempi that differ by less are alike: the band of the ear, and a bit for the bars to come out even
-ALIKE, THREE_ALIKE = 20.0, 4.0  # what neighbours of like tempo cost, and the third of them
-CHANGED = 6.0  # a tempo doubled; small changes cost little
+NEAR_BPM = 9.0  # tempi with a smaller difference sound the same; a small margin for rounding to whole bars is included
+ALIKE, THREE_ALIKE = 20.0, 4.0  # cost of two neighbours with the same tempo; cost of a third one in addition
+CHANGED = 6.0  # cost of a doubled tempo; smaller changes cost less in proportion
 
 State = TypeVar("State")
 
 
 @dataclass(frozen=True, slots=True)
 class KeyChoice:
-    """A track: the key it has by itself, the tonics its style likes, whether its key has to stay, or rather should."""
+    """The key of a track.
+
+    own: the key it has by itself.
+    liked: tonics that its style prefers.
+    fixed: whether the key must stay.
+    settled: whether it should stay if possible.
+    """
 
     own: Key
     liked: frozenset[int]
@@ -38,10 +45,10 @@ class KeyChoice:
     settled: bool = False
 
 
-def _path(
+def _cheapest_path(
     options: Sequence[Sequence[State]], cost: Callable[[int, State], float], step: Callable[[int, State, State], float]
 ) -> list[State]:
-    """The way through all columns that costs least: `cost` of each state, `step` from one to the next."""
+    """Choose one option per column with the least total of `cost` (each option) and `step` (from one to the next)."""
     table: list[list[tuple[float, int]]] = [[(cost(0, s), -1) for s in options[0]]]
     for at in range(1, len(options)):
         column = []
@@ -59,7 +66,7 @@ def _path(
 
 
 def distance(a: Key, b: Key) -> float:
-    """What it costs that a track in one key follows a track in the other; 0 for a third apart."""
+    """Return the cost of a track in key `b` after one in key `a`; 0 for keys a third apart."""
     if a == b:
         return SAME_KEY
     away = (b.tonic - a.tonic) % 12
@@ -67,14 +74,14 @@ def distance(a: Key, b: Key) -> float:
 
 
 def anchors(count: int) -> frozenset[int]:
-    """The tracks that should stand in the key of the show."""
+    """Return the indexes of the tracks that should be in the key of the show."""
     return frozenset(round(share * (count - 1)) for share in ANCHORS)
 
 
 def key_plan(tracks: Sequence[KeyChoice], home: int) -> tuple[Key, ...]:
-    """A key for every track, in order: modes stay, tonics move so that neighbours are related and never alike.
+    """Choose a key for every track. Modes stay; tonics move so that neighbours are related but never the same.
 
-    home: the tonic of the show, which the first track, one in the last third and the last should have.
+    home: the tonic of the show, which the first track, one in the last third, and the last one should have.
     """
     if not tracks:
         return ()
@@ -87,17 +94,17 @@ def key_plan(tracks: Sequence[KeyChoice], home: int) -> tuple[Key, ...]:
         moved = MOVED_SETTLED if track.settled else MOVED
         return moved * (key != track.own) + strange + HOME * (at in held and key.tonic != home)
 
-    return tuple(_path(options, cost, lambda _, before, key: distance(before, key)))
+    return tuple(_cheapest_path(options, cost, lambda _, before, key: distance(before, key)))
 
 
 def tempo_plan(tracks: Sequence[Sequence[float]]) -> tuple[int, ...]:
-    """Which of its tempi (quarter notes per minute) each track takes, so that neighbours differ.
+    """Choose one of the possible tempi for every track so that neighbours differ; returns its index.
 
-    tracks: for each the tempi it may have, its own first.
+    tracks: for each track its possible tempi in quarter notes per minute, its own first.
     """
     if not tracks:
         return ()
-    # a state: index of the tempo, and whether the track before is alike
+    # One option: (index of the tempo, whether the track before has a similar tempo)
     options = [[(i, alike) for i in range(len(tempi)) for alike in (False, True)] for tempi in tracks]
 
     def cost(at: int, state: tuple[int, bool]) -> float:
@@ -111,4 +118,4 @@ def tempo_plan(tracks: Sequence[Sequence[float]]) -> tuple[int, ...]:
             return 1000.0
         return ALIKE * alike + THREE_ALIKE * (alike and before[1])
 
-    return tuple(index for index, _ in _path(options, cost, step))
+    return tuple(index for index, _ in _cheapest_path(options, cost, step))

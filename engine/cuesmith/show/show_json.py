@@ -1,4 +1,4 @@
-"""A composed show as plain data: its themes, its cues in short, and which cue states which theme how."""
+"""Describe a composed show as plain data: themes, a summary of each cue, and which cue states which theme how."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
 
 def show_json(cue_set: CueSet) -> dict[str, object]:
-    """The show as dicts, lists, text and numbers, ready for JSON; the same keys in the same order every time.
+    """Return the show as dicts, lists, text and numbers, ready for JSON. Keys always come in the same order.
 
-    motif_matrix: one row per cue, and in it for every theme of the show its stage of the theme's arc there (empty:
-    none), the recipe it comes by, how often it is stated, how recognisable the clearest statement is (identity 0..1,
-    None when there is none), and by which operations.
+    `motif_matrix` has one row per cue. For every theme of the show it gives the stage of the theme's arc (empty when
+    there is none), the recipe, how often the theme is stated, the identity (0..1) of the clearest statement (None when
+    there is none), and the operations used.
     """
     show = cue_set.show
     return {
@@ -38,7 +38,10 @@ def _row(cue_set: CueSet, cue: Cue) -> dict[str, object]:
 
 
 def cue_summary(cue: Cue) -> dict[str, object]:
-    """`explain` without the chord by chord detail; themes by name only, and `file_stem`, the name of its files."""
+    """Return `explain` without the list of chords.
+
+    Themes are given by name only; `file_stem` is the name of the cue's files.
+    """
     data = cue.explain()
     del data["harmony"]
     data["themes"] = list(cue.themes)
@@ -47,7 +50,7 @@ def cue_summary(cue: Cue) -> dict[str, object]:
 
 
 def motif_row(score: Score, themes: Iterable[str]) -> dict[str, dict[str, object]]:
-    """For each theme of these names: how a cue states it. ops stand in the order in which they are first heard."""
+    """Return how a cue states each of these themes. Operations are in the order in which they are first heard."""
     row: dict[str, dict[str, object]] = {}
     for name in themes:
         found = [statement for statement in score.statements() if statement.theme == name]

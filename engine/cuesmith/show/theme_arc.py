@@ -1,7 +1,7 @@
-"""The story of a theme over the cues of a show: which stage of its arc, and so which recipe, each cue has.
+"""The arc of a theme over the cues of a show: which stage, and so which recipe, it has in each cue.
 
-The stages are spread evenly over the cues that name the theme, in the order of the file. What a cue asks for itself
-(`recipe:`) goes before the arc.
+The stages are spread evenly over the cues that use the theme, in the order of the file. A recipe that the cue itself
+asks for (`recipe:`) has priority over the arc.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cuesmith.specs.show import CueSpec, Show
 
 
 def stage_of(show: Show, cue: CueSpec, theme: str) -> str:
-    """The stage of the theme's arc in a cue; empty when it has no arc, or the cue does not name it."""
+    """Return the stage of the theme's arc in a cue; empty when it has no arc or the cue does not use it."""
     arc = show.themes[theme].arc if theme in show.themes else ()
     naming = [each.id for each in show.cues if theme in show.themes_of(each)]
     if not arc or cue.id not in naming:
@@ -22,8 +22,8 @@ def stage_of(show: Show, cue: CueSpec, theme: str) -> str:
     return arc[naming.index(cue.id) * len(arc) // len(naming)]
 
 
-def _asked(cue: CueSpec, theme: str, place: int) -> str:
-    """The recipe a cue asks for, for the theme that stands at `place` among its themes."""
+def _asked_recipe(cue: CueSpec, theme: str, place: int) -> str:
+    """Return the recipe that a cue itself gives to the theme at `place` in its list; empty when it gives none."""
     if isinstance(cue.recipe, dict):
         return cue.recipe.get(theme, "")
     return cue.recipe or "" if place == 0 else ""
@@ -32,13 +32,13 @@ def _asked(cue: CueSpec, theme: str, place: int) -> str:
 def theme_forms_of(
     show: Show, cue: CueSpec, stages: Mapping[str, Stage]
 ) -> tuple[tuple[str, ...], tuple[ThemeForm, ...]]:
-    """The themes that are heard in a cue, and how each comes. Those whose stage is `absent` are left out."""
+    """Return the themes that are heard in a cue, and the form of each. Themes whose stage is `absent` are left out."""
     heard: list[str] = []
     theme_forms: list[ThemeForm] = []
     for place, theme in enumerate(show.themes_of(cue)):
         name = stage_of(show, cue, theme)
-        stage = stages.get(name, Stage(about="", recipe=name or None))  # a recipe's name is a stage as well
-        asked = _asked(cue, theme, place)
+        stage = stages.get(name, Stage(about="", recipe=name or None))  # the name of a recipe may be used as a stage
+        asked = _asked_recipe(cue, theme, place)
         if stage.absent and not asked:
             continue
         heard.append(theme)

@@ -1,7 +1,7 @@
-"""Characters between the named ones: by valence (-1 dark .. 1 bright) and arousal (0 still .. 1 excited).
+"""Characters between the named ones, given by valence (-1 dark .. 1 bright) and arousal (0 still .. 1 excited).
 
-A point is blended from the characters around it, the nearer the more; what a blend cannot promise, that brighter is
-brighter and more excited is denser, follows from the numbers themselves.
+A point is a blend of the characters around it; nearer ones have more weight. A blend alone does not guarantee that
+brighter is brighter and that more excited is denser, so modes and note counts are computed from the two numbers.
 """
 
 from __future__ import annotations
@@ -15,30 +15,32 @@ from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.banks.themes import Character
 
 # fmt: off
-VALENCE, AROUSAL = 0.0, 0.45  # where only the other number is said
-REACH            = 0.28       # how far a character's weight falls to 1/e, as a share of the plane
-OWN              = 3.0        # times the weight of a character that is named beside the numbers
-NOTES            = (6.0, 6.0) # notes of an idea at arousal 0, and how many more at 1
-NOTES_SPAN       = 1.5        # either way
-DARKEST, BRIGHTEST = -1.0, 1.0 # of brightness, what valence -1 and 1 want
-BRIGHTNESS_SPAN  = 0.45
+VALENCE, AROUSAL = 0.0, 0.45  # default of each number when only the other is given
+REACH            = 0.28       # distance at which the weight of a character falls to 1/e
+OWN              = 3.0        # factor on the weight of a character that is named beside the numbers
+NOTES            = (6.0, 6.0) # notes of an idea at arousal 0, and how many more at arousal 1
+NOTES_SPAN       = 1.5        # plus or minus this many notes
+DARKEST, BRIGHTEST = -1.0, 1.0 # mode brightness wanted at valence -1 and at valence 1
+BRIGHTNESS_SPAN  = 0.45       # distance in brightness at which the weight of a scale falls to 1/e
 # fmt: on
 
 
 def distance(row: Character, valence: float, arousal: float) -> float:
-    """How far a character is from a point, 0 .. about 1.4: both axes are one long."""
+    """Return the distance of a character from a point, 0 .. about 1.4; both axes are scaled to length 1."""
     return math.hypot((row.valence - valence) / 2, row.arousal - arousal)
 
 
 def nearest_character(valence: float, arousal: float, banks: Banks) -> str:
-    """The name of the character nearest to a point."""
+    """Return the name of the character nearest to a point."""
     return min(banks.characters, key=lambda name: (distance(banks.characters[name], valence, arousal), name))
 
 
 def character_at(valence: float | None, arousal: float | None, banks: Banks, name: str = "") -> tuple[str, Character]:
-    """The character at a point, and the name that says it best. name: a character to lean on; its numbers fill in.
+    """Return the character at a point, and the name that describes it best.
 
-    Without numbers it is the named character as it stands. Raises KeyError for a name that is not in the bank.
+    name: a named character that gets more weight; its own numbers replace those that are None.
+
+    Without numbers, the named character is returned unchanged. Raises KeyError for a name that is not in the bank.
     """
     if valence is None and arousal is None:
         return name, banks.characters[name]
@@ -61,7 +63,7 @@ def _blend(shares: Mapping[str, float], label: str, valence: float, arousal: flo
     rows = {name: banks.characters[name] for name in shares}
 
     def mixed(table: str) -> dict[str, float]:
-        """Weights of a table in all characters, each table taken as shares of one."""
+        """Average the weights of a table over all characters; each table is first scaled to sum 1."""
         out: dict[str, float] = {}
         for name, share in shares.items():
             weights: Mapping[str, float] = getattr(rows[name], table)

@@ -1,10 +1,10 @@
-"""From a two-bar idea to an eight-bar theme: sentence or period.
+"""Build an eight-bar theme from a two-bar idea: a sentence or a period.
 
-Sentence (2+2+1+1+2): the idea, the idea on another rung, its head twice rising, a cadence. Period (4+4): idea and an
-open continuation; the idea again, its second bar lifted to the peak, and a close. The fourth bar ends open, the
-eighth on the tonic; both breathe: a quarter in every four bars, three in all eight. Where the idea comes again depends
-on where the melody is: units join by steps and thirds rather than by leaps. Several ways of going on are tried and
-judged; the best is kept.
+A sentence (2+2+1+1+2) has the idea, the idea at another pitch, its first bar twice, rising, and a cadence. A period
+(4+4) has the idea and an open continuation; then the idea again with its second bar raised to the peak, and a close.
+The fourth bar ends open, the eighth on the tonic. Both have a rest of a quarter note in every four bars, and of three
+quarter notes in all eight. The pitch at which the idea comes again depends on where the melody is, so that units join
+by steps and thirds rather than by leaps. Several continuations are tried and judged; the best is kept.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ from cuesmith.themes.judge import (
     judge_surprise,
     silence,
 )
-from cuesmith.themes.phrase import OPEN, Unit, breath_ticks, cadence, ended
+from cuesmith.themes.phrase import OPEN, Unit, breath_ticks, cadence, with_ending
 
-WAYS = 6  # continuations that are tried; four times as many, calmer, while all have a grave fault
-FULL = 29.0  # points of eight bars that leave little to wish; so many of them as are heard are enough
-HEARD = 3  # of them, the best: how natural they are is asked
+WAYS = 6  # number of continuations to try; then up to four times as many calmer ones while all have a grave fault
+FULL = 29.0  # points of very good eight bars; the search ends when HEARD continuations have them
+HEARD = 3  # for this many of the best continuations it is computed how natural their surprises are
 FOURTH = 5  # semitones
-SEAM_COST = 1.0  # points a join loses for every semitone beyond a fourth
+SEAM_COST = 1.0  # points lost for every semitone by which a join is wider than a fourth
 
 # fmt: off
-# Rungs by which a unit is moved, with weights, before it is asked how well it joins.
+# Rungs by which a unit is moved → weight; `join_weights` then multiplies by how well the units join.
 SECOND    = {-1: 4.0, 1: 4.0, -2: 2.5, 2: 2.0, -3: 1.0, 3: 0.8, -4: 0.5, 4: 0.3}  # the idea again
-HEAD      = {1: 3.0, 2: 3.0, 3: 2.0, 0: 1.0, 4: 0.6, -1: 0.5}                     # its head, from where the idea was
-NEXT_HEAD = {1: 4.0, 2: 2.5, 3: 0.8, -1: 0.5}                                     # its head again, from there
+HEAD      = {1: 3.0, 2: 3.0, 3: 2.0, 0: 1.0, 4: 0.6, -1: 0.5}                     # its first bar
+NEXT_HEAD = {1: 4.0, 2: 2.5, 3: 0.8, -1: 0.5}                                     # its first bar again, from there
 ANSWER    = {-2: 3.0, -1: 3.0, 1: 2.5, -3: 1.2, 2: 1.0, 3: 0.5, -4: 0.5}          # the continuation of a period
 LIFTED    = {1: 3.0, 2: 3.0, 3: 1.5, 0: 1.0, -1: 0.3}                             # the second bar of the idea again
 CALM      = {-1: 3.0, 1: 1.5, -2: 2.0, -3: 1.0, 0: 0.5}                           # all of them, when the range is wide
-# How well units join, by the steps of the mode between them: unison, second, third …
+# Factor for the join between two units, by its size in steps of the mode: unison, second, third …
 JOINS     = (0.6, 1.0, 0.9, 0.5, 0.12, 0.05, 0.02, 0.03)
 # fmt: on
 
@@ -53,9 +53,14 @@ JOINS     = (0.6, 1.0, 0.9, 0.5, 0.12, 0.05, 0.02, 0.03)
 def develop(
     motif: Motif, scale: Scale, form: str, draw: Stream, *, key: Key | None = None, wishes: Wishes = PLAIN
 ) -> tuple[Motif, tuple[Unit, ...]]:
-    """The eight-bar melody and its units. form: `sentence` or `period`. key: in which it is judged (C by default).
+    """Build the eight-bar melody of an idea, and list its units.
 
-    When every way has a fault (a range too wide to sing, mostly), calmer ones are tried: smaller moves.
+    form: `sentence` or `period`.
+    key: the key in which it is judged; C by default.
+    wishes: what the character asks of the melody.
+
+    When every continuation has a grave fault (usually a range too wide to sing), calmer ones with smaller moves are
+    tried.
     """
     at = key or Key(0, scale.mode)
     make: Callable[[Motif, Scale, Stream, bool], tuple[Motif, tuple[Unit, ...]]]
@@ -69,7 +74,7 @@ def develop(
         told = judge_bars(melody, at, wishes)
         sound = sound or is_sound(told)
         points = sum(c.points if c.points > GRAVE else 10 * c.points for c in told)
-        points -= SEAM_COST * seams(melody, units, at)
+        points -= SEAM_COST * wide_joins(melody, units, at)
         full += points >= FULL
         ways.append((points, melody, units))
     ways.sort(key=lambda way: -way[0])
@@ -81,8 +86,8 @@ def develop(
     return melody, units
 
 
-def seams(melody: Motif, units: tuple[Unit, ...], key: Key) -> int:
-    """Semitones by which the joins of the units are wider than a fourth, all together."""
+def wide_joins(melody: Motif, units: tuple[Unit, ...], key: Key) -> int:
+    """Return by how many semitones, in total, the joins between units are wider than a fourth."""
     bar = melody.meter.bar_ticks
     starts = [first * bar for first, _, _ in units]
     wide = 0
@@ -93,8 +98,11 @@ def seams(melody: Motif, units: tuple[Unit, ...], key: Key) -> int:
 
 
 def join_weights(moves: Mapping[int, float], before: int, first: int, scale: Scale) -> dict[int, float]:
-    """The moves of a unit weighed by how well it joins. before: scale index of the note it follows; first: that of its
-    first note where it is not moved."""
+    """Multiply the weight of each possible move of a unit by how well the moved unit joins.
+
+    before: scale index of the note before the unit.
+    first: scale index of the unit's first note when it is not moved.
+    """
     at = scale_step(scale, before)
     return {
         by: weight * JOINS[min(abs(scale_step(scale, first + by) - at), len(JOINS) - 1)] for by, weight in moves.items()
@@ -102,7 +110,10 @@ def join_weights(moves: Mapping[int, float], before: int, first: int, scale: Sca
 
 
 def closing_rest(phrases: Motif, bars: int) -> int:
-    """How long the last bar must be silent so that all `bars` have three quarters of rest; phrases: what precedes."""
+    """Return how many ticks of the last bar must be silent, so that all `bars` bars have three quarter notes of rest.
+
+    phrases: everything before the last bar.
+    """
     bar = phrases.meter.bar_ticks
     if bar < 3 * PPQ:
         return breath_ticks(phrases.meter)
@@ -116,7 +127,7 @@ def _sentence(motif: Motif, scale: Scale, draw: Stream, calm: bool) -> tuple[Mot
     first, last, head_last = (scale_index(scale, n.step) for n in (motif.notes[0], motif.notes[-1], head.notes[-1]))
     shift = draw.weighted(join_weights(CALM if calm else SECOND, last, first, scale))
     goal = first + (0 if calm else 1)
-    second = ended(moved(motif, shift, scale), OPEN, scale, breath_ticks(motif.meter), towards=goal)
+    second = with_ending(moved(motif, shift, scale), OPEN, scale, breath_ticks(motif.meter), towards=goal)
     end = scale_index(scale, second.notes[-1].step)
     lift = draw.weighted(join_weights(CALM if calm else HEAD, end, first, scale))
     again = lift + draw.weighted(join_weights(CALM if calm else NEXT_HEAD, head_last, first, scale))
@@ -134,7 +145,7 @@ def _period(motif: Motif, scale: Scale, draw: Stream, calm: bool) -> tuple[Motif
     places = rungs(motif, scale)
     second_bar = next((i for i, n in enumerate(motif.notes) if n.onset >= bar), len(places) - 1)
     answer = moved(motif, draw.weighted(join_weights(CALM if calm else ANSWER, places[-1], places[0], scale)), scale)
-    antecedent = join(motif, ended(answer, OPEN, scale, breath_ticks(motif.meter), towards=places[0]))
+    antecedent = join(motif, with_ending(answer, OPEN, scale, breath_ticks(motif.meter), towards=places[0]))
     turn = places[max(0, second_bar - 1)]
     lift = draw.weighted(join_weights(CALM if calm else LIFTED, turn, places[second_bar], scale))
     raised = [i + lift if n.onset >= bar else i for n, i in zip(motif.notes, places, strict=True)]

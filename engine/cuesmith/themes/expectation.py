@@ -1,13 +1,15 @@
-"""Expectation: how surprising each note of a melody is to ears that know folk songs.
+"""Expectation: how surprising each note of a melody is to listeners who know folk songs.
 
-A model in the manner of Pearce's IDyOM (2005), trained once by `tools/train_expectation.py`; only its counts ship. Per
-note two things are told, when it comes and what pitch it has. Several viewpoints (`themes.melody_views`) each give a
-distribution from the longest context that was counted, smoothed by all shorter ones down to even odds (escape method C,
-interpolated). They are multiplied, the surer ones weighing more: weight = (entropy / greatest entropy) to the power
--BIAS. Only pitch classes that the melody uses are thought possible: its scale is known, and one that songs seldom use
-is no surprise at every note. Two things are mixed in: how songs move in steps of whatever scale they use, so that
-Japanese scales are not punished, and what the melody recalls of itself. A share EVEN of the odds is given to all alike,
-so that nothing is impossible.
+A model like Pearce's IDyOM (2005), trained once by `tools/train_expectation.py`; only its counts ship. For each note it
+predicts two things: when it comes, and its pitch. Several viewpoints (`themes.melody_views`) each give a distribution
+from the longest context that was counted, smoothed by all shorter ones down to equal probabilities (escape method C,
+interpolated). The distributions are multiplied; the more certain ones have more weight: weight = (entropy / greatest
+entropy) to the power -BIAS.
+
+Only pitch classes that the melody uses are considered possible. Its scale is thus treated as known, and a scale that is
+rare in songs is not a surprise at every note. Two more predictions are mixed in: how songs move in steps of their own
+scale, so that Japanese scales are not punished, and what the melody repeats of itself. A share EVEN of the probability
+is spread equally over all symbols, so nothing is impossible.
 
 Information content is -log2 of the probability: 0 bits when a note is certain.
 """
@@ -35,15 +37,15 @@ from cuesmith.themes.melody_views import (
     REACH,
     STEP_REACH,
     STEPS,
-    Seen,
+    EventSeries,
+    MelodyViews,
     Sounding,
-    Views,
-    see,
+    view_melody,
 )
 
-BIAS = 1.0  # 0 … 5 were tried on songs held out; the bits change by 1 %
-EVEN = 0.01  # 0.002 … 0.02, likewise
-SUREST = 0.05  # no context is trusted more than one whose entropy is this share of the greatest
+BIAS = 1.0  # 0 … 5 were tried on held-out songs; the bits change by 1 %
+EVEN = 0.01  # 0.002 … 0.02 were tried, with the same result
+SUREST = 0.05  # lower limit of entropy / greatest entropy: it limits the weight of very certain contexts
 SIZES = {"pitch": INTERVALS, "step": STEPS, "rhythm": DURATIONS, "opening": DEGREES}
 
 _MOVES = np.arange(-REACH, REACH + 1)
@@ -52,7 +54,10 @@ Row = NDArray[np.float32]
 
 
 class Rows(dict[str, int]):
-    """Context → row. A context that was not counted has the row of its longest prefix that was; the empty one was."""
+    """A table from context to row number. A context that was not counted gets the row of its longest counted prefix.
+
+    The empty context was always counted.
+    """
 
     def __missing__(self, context: str) -> int:
         return self[context[:-1]]
@@ -60,10 +65,12 @@ class Rows(dict[str, int]):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Family:
-    """The viewpoints that tell one thing.
+    """All viewpoints that predict one property.
 
-    rows: per viewpoint, context → row; logs: per row the natural logarithms of the probabilities; weights: per row how
-    much it is trusted. repeats: by the length of what is recalled, the share of the odds that it comes again.
+    rows: for each viewpoint, context → row.
+    logs: for each row the natural logarithms of the probabilities.
+    weights: for each row how much it is trusted.
+    repeats: the probability that a match with an earlier place continues, by its length.
     """
 
     rows: tuple[Rows, ...]
@@ -74,11 +81,11 @@ class Family:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Expectations:
-    """The model: families for pitch, for its steps, for rhythm and for the first note; and figures of human melodies.
+    """The model: one family each for pitch, scale steps, rhythm and the first note, and figures of human melodies.
 
-    by_step: the share of the odds of a pitch that is told by steps.
-    human: figure → its 21 quantiles (0, 5 … 100 %) over the first eight bars of songs the model did not
-    learn.
+    by_step: weight of the prediction by scale steps within that of pitch, 0..1.
+    human: figure → its 21 quantiles (0, 5 … 100 %) over the first eight bars of songs on which the model was not
+        trained.
     """
 
     pitch: Family
@@ -91,25 +98,25 @@ class Expectations:
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """Information content of every note in bits: of its pitch, and of its time (0 for the first note)."""
+    """The information content of every note in bits: of its pitch, and of its time (0 for the first note)."""
 
     pitch: tuple[float, ...]
     rhythm: tuple[float, ...]
 
     @property
     def total(self) -> tuple[float, ...]:
-        """Pitch and time together, per note."""
+        """Pitch and time together, for each note."""
         return tuple(a + b for a, b in zip(self.pitch, self.rhythm, strict=True))
 
 
 @cache
 def load_expectations() -> Expectations:
-    """The model that ships with Cuesmith; read once, later calls return the same object."""
+    """Return the model that ships with Cuesmith. It is read once; later calls return the same object."""
     return read_expectations((files("cuesmith.themes") / "expectation.json").read_bytes())
 
 
 def read_expectations(text: bytes) -> Expectations:
-    """A model from its counts, as `tools/train_expectation.py` writes them."""
+    """Build a model from its counts, in the format that `tools/train_expectation.py` writes."""
     data: dict[str, Any] = json.loads(text)
     families = {name: _family(rows, SIZES[name], data["repeats"][name]) for name, rows in data["families"].items()}
     return Expectations(
@@ -123,14 +130,14 @@ def read_expectations(text: bytes) -> Expectations:
 
 
 def _family(views: Mapping[str, Sequence[Mapping[str, Any]]], size: int, repeats: Sequence[float]) -> Family:
-    """Counts → smoothed rows, order by order: each context takes what it did not see from the one a letter shorter."""
+    """Turn counts into smoothed probabilities, order by order, each smoothed by the context one letter shorter."""
     tables: list[Rows] = []
     blocks: list[NDArray[np.float64]] = []
     start = 0
     for orders in views.values():
         rows = Rows()
         above = np.full((1, size), 1.0 / size)
-        first = start  # where the rows of the order above begin
+        first = start  # row number at which the previous order begins
         for order, table in enumerate(orders):
             contexts: list[str] = table["contexts"]
             parents = [rows[context[:-1]] - first for context in contexts] if order else [0]
@@ -152,13 +159,13 @@ def _family(views: Mapping[str, Sequence[Mapping[str, Any]]], size: int, repeats
     return Family(tuple(tables), logs.astype(np.float32), weights.astype(np.float32), np.array(repeats))
 
 
-def distributions(family: Family, seen: Seen, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
-    """The probabilities of every symbol for every note: one row per note, summing to 1.
+def distributions(family: Family, series: EventSeries, allowed: NDArray[np.bool_] | None = None) -> NDArray[np.float64]:
+    """Return the probabilities of all symbols for every note: shape (notes, symbols), each row sums to 1.
 
-    allowed: per note which symbols the viewpoints may think of; all when left out.
+    allowed: for each note, the symbols the viewpoints may predict; all of them by default. It has the same shape.
     """
     places = np.array(
-        [[rows[context] for context in view] for rows, view in zip(family.rows, seen.contexts, strict=True)],
+        [[rows[context] for context in view] for rows, view in zip(family.rows, series.contexts, strict=True)],
         dtype=np.intp,
     )
     weights = family.weights[places]
@@ -170,32 +177,32 @@ def distributions(family: Family, seen: Seen, allowed: NDArray[np.bool_] | None 
         even *= allowed
     odds *= (1.0 - EVEN) / odds.sum(axis=1, keepdims=True)
     odds += EVEN / even.sum(axis=1, keepdims=True) * even
-    # A product of viewpoints is a veto: what songs never do would surprise each time anew. But a melody teaches, too:
-    # its second syncopation is less of a surprise than its first.
-    share = family.repeats[[recall.length for recall in seen.recalls]]
+    # In a product one viewpoint can make a symbol almost impossible, every time it comes. But listeners learn from the
+    # melody itself: its second syncopation is less surprising than its first. So matches are added, not multiplied.
+    share = family.repeats[[recall.length for recall in series.recalls]]
     odds *= (1.0 - share)[:, None]
-    odds[np.arange(len(share)), [recall.symbol for recall in seen.recalls]] += share
+    odds[np.arange(len(share)), [recall.symbol for recall in series.recalls]] += share
     return odds
 
 
-def pitch_distributions(model: Expectations, views: Views, pitches: Sequence[int]) -> NDArray[np.float64]:
-    """The probabilities of every interval for every note after the first, all viewpoints and the steps together."""
+def pitch_distributions(model: Expectations, views: MelodyViews, pitches: Sequence[int]) -> NDArray[np.float64]:
+    """Return the probabilities of every interval for every note after the first, viewpoints and scale steps mixed."""
     by_interval, by_step = both_distributions(model, views, pitches)
     return (1.0 - model.by_step) * by_interval + model.by_step * by_step
 
 
 def both_distributions(
-    model: Expectations, views: Views, pitches: Sequence[int]
+    model: Expectations, views: MelodyViews, pitches: Sequence[int]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """`pitch_distributions` before they are mixed: by interval, and by step."""
+    """Return the two distributions that `pitch_distributions` mixes: by interval, and by scale step."""
     used = np.zeros(12, dtype=np.bool_)
     used[[pitch % 12 for pitch in pitches]] = True
-    known = np.concatenate([used] * 20)  # all pitches from four octaves below 0 up: whether the melody's scale has them
+    known = np.concatenate([used] * 20)  # for each pitch from -48 up: whether the melody uses its pitch class
     rank = known.cumsum()
     before = np.array(pitches[:-1], dtype=np.intp) + 48
     around = before[:, None] + _MOVES
     allowed = known[around]
-    allowed[:, 0] = allowed[:, -1] = True  # the widest intervals stand for all beyond them
+    allowed[:, 0] = allowed[:, -1] = True  # the widest intervals stand for all wider ones, too
     steps = rank[around] - rank[before][:, None] + STEP_REACH
     places = np.minimum(np.maximum(steps, 0), STEPS - 1)
     by_step = distributions(model.step, views.step)[np.arange(len(before))[:, None], places] * allowed
@@ -203,19 +210,22 @@ def both_distributions(
     return distributions(model.pitch, views.pitch, allowed), by_step
 
 
-def _bits(odds: NDArray[np.float64], seen: Seen) -> tuple[float, ...]:
-    told = odds[np.arange(len(seen.symbols)), seen.symbols]
+def _bits(odds: NDArray[np.float64], series: EventSeries) -> tuple[float, ...]:
+    told = odds[np.arange(len(series.symbols)), series.symbols]
     return tuple(np.maximum(-np.log2(told), 0.0).tolist())
 
 
 def contents(notes: Sequence[Sounding], key: Key, meter: Meter, model: Expectations | None = None) -> Contents:
-    """Information content of every note, pitch and time apart.
+    """Return the information content of every note, for pitch and time separately.
 
-    notes: one voice as (onset, duration, pitch, …) in ticks, in order of onset; tick 0 is a bar line. Of the key
-    only the tonic and the third of its mode matter. Raises ValueError for no notes and for notes that begin together.
+    notes: one voice as (onset, duration, pitch, …), times in ticks, in order of onset; tick 0 is a bar line.
+    key: only the tonic matters, and whether the third is minor.
+    model: the shipped one by default.
+
+    Raises ValueError when there are no notes or two begin together.
     """
     known = model or load_expectations()
-    views = see(notes, key, meter)
+    views = view_melody(notes, key, meter)
     opening = _bits(distributions(known.opening, views.opening), views.opening)
     if len(notes) == 1:
         return Contents(opening, (0.0,))

@@ -1,4 +1,7 @@
-"""Themes a person gives: as notes, as degrees or in a MIDI file. They are analysed and then used like invented ones."""
+"""Themes that a person gives, as notes, as degrees or in a MIDI file.
+
+They are analysed, then used like invented ones.
+"""
 
 from __future__ import annotations
 
@@ -27,15 +30,16 @@ if TYPE_CHECKING:
 
 THEME_BARS = 8
 IDEA_BARS = 2
-GIVEN = "given"  # the character of a theme whose person names none
+GIVEN = "given"  # the character of a given theme for which none is named
 
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """A melody as it was given, understood.
+    """A given melody after analysis.
 
-    melody : in whole bars. octave: the one whose tonic its steps count from, so that it sounds where it was written.
-    key_fit: -1..1, how well the key fits where it had to be found; None when the person named it.
+    melody: in whole bars.
+    octave: the octave of step 0, so that the melody sounds where it was written.
+    key_fit: how well a key that had to be found fits, -1..1; None when the key was named.
     """
 
     melody: Motif
@@ -55,13 +59,17 @@ def analyse(
     mode: str | None = None,
     scale: str | None = None,
 ) -> Given:
-    """Key, scale and home octave of a melody at pitch. What the person has named is kept; length in ticks.
+    """Find key, scale and home octave of a melody. What is named by the caller is kept.
 
-    scales: the bank. A named scale brings its mode along unless a mode is named. Raises ValueError without notes.
+    notes, length: the melody as MIDI pitches, times in ticks.
+    scales: the scales of the bank.
+    key, mode, scale: what is known already. A named scale also sets the mode, unless a mode is named.
+
+    Raises ValueError when there are no notes.
     """
     named = scales[scale] if scale is not None else None
     if key is not None:
-        home, fit = _home(key, mode, named), None
+        home, fit = _with_named_mode(key, mode, named), None
     else:
         home, fit = find_key(notes, mode or (named.mode if named else None))
     found = named or find_scale(notes, home, scales)
@@ -69,7 +77,7 @@ def analyse(
     octave = 4 + round((centre - 60 - home.tonic - 5) / 12)
     steps = (home.step_of(note.pitch, octave) for note in notes)
     placed = tuple(MotifNote(n.onset, n.duration, *step) for n, step in zip(notes, steps, strict=True))
-    return Given(_whole(placed, length, meter), home, _in_mode(found, home.mode), octave, fit)
+    return Given(_fill_bars(placed, length, meter), home, _scale_in_mode(found, home.mode), octave, fit)
 
 
 def given_notes(
@@ -81,24 +89,25 @@ def given_notes(
     scale: str | None = None,
     meter: Meter | None = None,
 ) -> Given:
-    """A melody written as text (see `motif.text`), analysed.
+    """Read and analyse a melody that is written as text (see `motif.text`).
 
-    Degrees without a key are in C, major unless a mode or scale says otherwise. Raises ValueError naming the column.
+    Degrees without a key are in C, and in major unless mode or scale says otherwise. Raises ValueError that names the
+    column.
     """
     written = read_notes(text, meter)
     if not written.by_degree:
         notes = [Note(s.onset, s.duration, s.pitch, 88) for s in written.sounds if s.pitch is not None]
         bar = meter or find_meter(notes, written.length, written.bar_lines)
-        read_notes(text, bar)  # the bar lines, against the meter that was found
+        read_notes(text, bar)  # check the bar lines against the meter that was found
         return analyse(notes, written.length, bar, scales, key=key, mode=mode, scale=scale)
     named = scales[scale] if scale is not None else None
-    home = _home(key or Key(0, named.mode if named else "ionian"), mode, named)
+    home = _with_named_mode(key or Key(0, named.mode if named else "ionian"), mode, named)
     placed = tuple(MotifNote(s.onset, s.duration, s.step, s.alter) for s in written.sounds)
     notes = [Note(n.onset, n.duration, home.pitch(n.step, n.alter), 88) for n in placed]
     bar = meter or find_meter(notes, written.length, written.bar_lines)
     read_notes(text, bar)
     found = named or find_scale(notes, home, scales)
-    return Given(_whole(placed, written.length, bar), home, _in_mode(found, home.mode), 4, None)
+    return Given(_fill_bars(placed, written.length, bar), home, _scale_in_mode(found, home.mode), 4, None)
 
 
 def given_midi(
@@ -111,7 +120,10 @@ def given_midi(
     mode: str | None = None,
     scale: str | None = None,
 ) -> Given:
-    """A melody of a MIDI file, analysed; its key signature is not trusted (most say C). Raises UsageError."""
+    """Read and analyse a melody from a MIDI file. Its key signature is ignored, because most files say C.
+
+    Raises UsageError as `read_melody`.
+    """
     melody = read_melody(path, track, bars)
     return analyse(melody.notes, melody.length, melody.meter, scales, key=key, mode=mode, scale=scale)
 
@@ -119,11 +131,13 @@ def given_midi(
 def theme_from_given(
     name: str, spec: ThemeSpec, scales: Mapping[str, Scale], draw: Stream, *, folder: Path | None = None
 ) -> Theme:
-    """The theme of a spec that has `notes` or `midi`: as given, and what it lacks of eight bars developed from it.
+    """Make the theme of a spec that has `notes` or `midi`; bars missing to eight are developed from the given ones.
 
-    scales: the bank. folder: where the path of a MIDI file counts from (the show's; None: the working directory).
-    Of a single bar the idea is that bar and its answer a step lower. Raises SpecError naming the theme (and for notes
-    the column), UsageError for a MIDI file that cannot be used.
+    scales: the scales of the bank.
+    folder: the folder from which the path of a MIDI file counts (that of the show); by default the working directory.
+
+    When only one bar is given, the idea is that bar and its answer one step lower. Raises SpecError that names the
+    theme (and for notes the column), UsageError for a MIDI file that can't be used.
     """
     from cuesmith.specs.show import parse_key
 
@@ -153,7 +167,7 @@ def theme_from_given(
 
 
 def idea_of(melody: Motif) -> Motif:
-    """The two bars a melody is known by: its first two, or its one bar and an answer a step lower."""
+    """Return the two-bar idea of a melody: its first two bars, or its only bar and the same a step lower."""
     bar = melody.meter.bar_ticks
     if melody.bars >= IDEA_BARS:
         return fragment(melody, 0, IDEA_BARS * bar)
@@ -161,7 +175,7 @@ def idea_of(melody: Motif) -> Motif:
 
 
 def complete(melody: Motif, idea: Motif, scale: Scale, form: str, draw: Stream) -> tuple[Motif, tuple[Unit, ...]]:
-    """Eight bars: the melody as given, then the bars it lacks, from the development of its idea; and their units."""
+    """Return eight bars and their units: the given bars, then the missing ones from the development of the idea."""
     bar, bars = melody.meter.bar_ticks, melody.bars
     if bars >= THEME_BARS:
         return melody, ((0, 2, "idea"), (2, THEME_BARS - 2, GIVEN))
@@ -178,14 +192,14 @@ def complete(melody: Motif, idea: Motif, scale: Scale, form: str, draw: Stream) 
     return join(melody, rest), (*own, *added)
 
 
-def _whole(notes: tuple[MotifNote, ...], length: int, meter: Meter) -> Motif:
-    """The notes in as many whole bars as they fill."""
+def _fill_bars(notes: tuple[MotifNote, ...], length: int, meter: Meter) -> Motif:
+    """Make a motif of the notes, in as many whole bars as they need."""
     bars = max(1, -(-length // meter.bar_ticks))
     return Motif(notes, bars * meter.bar_ticks, meter)
 
 
-def _home(key: Key, mode: str | None, scale: Scale | None) -> Key:
-    """The key with the mode named, or with the scale's own where that has the same third."""
+def _with_named_mode(key: Key, mode: str | None, scale: Scale | None) -> Key:
+    """Return the key in the named mode, or in the scale's own mode when its third fits the key."""
     if mode is not None:
         return key.with_mode(mode)
     if scale is not None and key.with_mode(scale.mode).minor == key.minor:
@@ -193,6 +207,6 @@ def _home(key: Key, mode: str | None, scale: Scale | None) -> Key:
     return key
 
 
-def _in_mode(scale: Scale, mode: str) -> Scale:
-    """The scale with its steps in this mode: what a person says of the mode wins over the scale's own."""
+def _scale_in_mode(scale: Scale, mode: str) -> Scale:
+    """Return the scale with its steps in this mode. A named mode has priority over the scale's own."""
     return Scale(scale.name, mode, scale.steps, scale.nuclear)

@@ -1,8 +1,9 @@
-"""Inventing a leitmotif: many cheap candidates, judged by named criteria, the best kept.
+"""Invent the two-bar idea of a theme: make many cheap candidates, judge them by named criteria, keep the best.
 
-A two-bar idea is a pair of rhythm cells and a contour filled in inside a scale, with one characteristic leap that is
-recovered by step. The second cell arrives on a note of a beat and a half or more. Of the good ones the least surprising
-to ears that know folk songs comes first. `develop` makes the eight-bar theme of it, `song` the bridge and the chorus.
+An idea is a pair of rhythm cells with a contour, filled in with notes of a scale, with one characteristic leap that is
+followed by a step back. The second cell ends on a note of at least a beat and a half. Of the good candidates, the least
+surprising to listeners who know folk songs comes first. `develop` makes the eight-bar theme of it, `song` the bridge
+and the chorus.
 """
 
 from __future__ import annotations
@@ -25,32 +26,36 @@ from cuesmith.themes.judge import LEAP, PLAIN, Wishes, judge, total
 
 SIXTEENTH = PPQ // 4
 CANDIDATES = 72
-WORTH = 84.0  # points with which an idea is heard: how surprising it is is asked
-LISTENED = 5  # ideas that are heard; then no more candidates are made
-KEPT = 2  # of them, how many are handed on
-PLAIN_BITS = (2.6, 1.4)  # bits per note, of pitch and of rhythm, that cost an idea nothing
-BIT_COST = 5.0  # points for each bit beyond
-POOR = 50.0  # points of an idea with more leaps than its character wants, or none: it is not judged at all
-MOST_COST = 20.0  # at most; what was not heard pays it in full
-LEAP_SHARE = 0.75  # leaps are drawn less often than their share: the contour asks for more of them
-SMALL_SHARE = {1: 1.2, 2: 0.85}  # likewise steps more often, thirds less
-OFF_BEAT_LEAP = 0.25  # and less still to a note off the beat, which surprises enough by when it comes
-FARTHEST = 128  # rungs: no note lies farther from where the contour wants it
-QUICK_LEAP = 0.03  # and hardly ever to one shorter than an eighth, which is hard to sing
-GOALS = (1, 4, 2, 6)  # steps a question may end on: 2, 5, 3, 7
-GOAL_SIXTEENTHS = 6  # the least length of the last note
-STARTS = (0, 2, 4, 4, -3)  # steps a motif begins near
+WORTH = 84.0  # points at which it is worth the time to compute how surprising an idea is
+LISTENED = 5  # after this many such ideas no more candidates are made
+KEPT = 2  # how many ideas are returned
+PLAIN_BITS = (2.6, 1.4)  # surprise of pitch and of rhythm, in bits per note, that costs nothing
+BIT_COST = 5.0  # points for each bit beyond that
+POOR = 50.0  # points of an idea with too many or too few leaps; it is not judged in detail
+MOST_COST = 20.0  # greatest cost of surprise; also charged where the surprise was not computed
+LEAP_SHARE = 0.75  # factor on the share of leaps, because following the contour adds more of them
+SMALL_SHARE = {1: 1.2, 2: 0.85}  # the same factor for steps and for thirds
+OFF_BEAT_LEAP = 0.25  # factor on leaps to a note off the beat, which is a surprise already
+QUICK_LEAP = 0.03  # the same for notes shorter than an eighth, because such leaps are hard to sing
+FARTHEST = 128  # rungs: limit of the distance between a note and the contour
+GOALS = (1, 4, 2, 6)  # steps on which an idea may end: 2, 5, 3, 7
+GOAL_SIXTEENTHS = 6  # least length of the last note, in sixteenths
+STARTS = (0, 2, 4, 4, -3)  # steps near which a motif begins
 
-Cell = tuple[int, ...]  # sixteenths, rests negative
+Cell = tuple[int, ...]  # note lengths in sixteenths; negative numbers are rests
 
 
 @dataclass(frozen=True, slots=True)
 class Ingredients:
-    """What a character makes its motifs of, resolved from the banks.
+    """What the motifs of a character are made of, looked up in the banks.
 
-    cells: id → (sixteenths with rests negative, has a fingerprint, is a goal cell); weights by id in cell_weights.
-    contours: id → seven heights 0..1. intervals: percent of each interval class. ambitus, density: low, high.
-    wishes: what the judge is told of the character.
+    cells: id → (cell, whether it has a distinctive rhythm, whether it ends on a goal note).
+    cell_weights, contour_weights: id → weight.
+    contours: id → seven heights, 0..1.
+    intervals: percent of each interval class.
+    ambitus: least and greatest range in semitones.
+    density: least and greatest number of notes.
+    wishes: what the judge is told about the character.
     """
 
     cells: dict[str, tuple[Cell, bool, bool]]
@@ -63,7 +68,8 @@ class Ingredients:
     wishes: Wishes = PLAIN
 
 
-def _rhythm(cell: Cell, at: int) -> list[tuple[int, int]]:
+def _cell_onsets(cell: Cell, at: int) -> list[tuple[int, int]]:
+    """Return (onset, duration) in ticks of the notes of a cell that begins at the tick `at`."""
     out = []
     for steps in cell:
         if steps > 0:
@@ -73,9 +79,9 @@ def _rhythm(cell: Cell, at: int) -> list[tuple[int, int]]:
 
 
 def rhythm_pairs(ingredients: Ingredients, meter: Meter) -> dict[tuple[Cell, Cell], float]:
-    """Pairs of cells that make an idea of this meter, with their weights: as many notes as the character wants.
+    """Return the pairs of cells that make an idea in this meter with the wanted number of notes, and their weights.
 
-    When no pair has so many notes, those that come nearest.
+    When no pair has that number of notes, those that come nearest.
     """
     bar = meter.bar_ticks // SIXTEENTH
     low, high = ingredients.density
@@ -84,7 +90,7 @@ def rhythm_pairs(ingredients: Ingredients, meter: Meter) -> dict[tuple[Cell, Cel
         for name, (cell, fingerprint, _) in ingredients.cells.items()
         if sum(map(abs, cell)) == bar and ingredients.cell_weights[name] > 0
     }
-    closers = {cell: row for cell, row in fitting.items() if _last(cell) >= GOAL_SIXTEENTHS} or fitting
+    closers = {cell: row for cell, row in fitting.items() if _last_length(cell) >= GOAL_SIXTEENTHS} or fitting
     by_distance: dict[int, dict[tuple[Cell, Cell], float]] = {}
     for first, (weight, figure) in fitting.items():
         for second, (other, other_figure) in closers.items():
@@ -93,24 +99,28 @@ def rhythm_pairs(ingredients: Ingredients, meter: Meter) -> dict[tuple[Cell, Cel
             away = max(0, low - count, count - high)
             if first != second and (len(first) > 1 or len(fitting) == 1):
                 share = weight * other * (1.0 if figure or other_figure else 0.25)
-                if other_size > size + 1:  # by its head an idea is known when only the head comes back
+                if other_size > size + 1:  # often only the first bar comes back, so it should not be the poorer one
                     share *= 0.15
                 by_distance.setdefault(away, {})[first, second] = share
     return by_distance[min(by_distance)] if by_distance else {(c, c): w for c, (w, _) in fitting.items()}
 
 
-def _last(cell: Cell) -> int:
+def _last_length(cell: Cell) -> int:
     return next(step for step in reversed(cell) if step > 0)
 
 
-def _height(points: tuple[float, ...], x: float) -> float:
+def _contour_height(points: tuple[float, ...], x: float) -> float:
+    """Return the height of a contour at `x` (0 = start, 1 = end), interpolated between its points."""
     place = min(max(x, 0.0), 1.0) * (len(points) - 1)
     low = min(int(place), len(points) - 2)
     return points[low] + (points[low + 1] - points[low]) * (place - low)
 
 
-def _moves(share: Mapping[str, float], scale: Scale) -> dict[int, float]:
-    """Weights of moves in rungs, from the shares of intervals; a five-note scale has thirds for some steps."""
+def _move_weights(share: Mapping[str, float], scale: Scale) -> dict[int, float]:
+    """Return the weights of moves in rungs, from the shares of intervals.
+
+    In a five-note scale some steps are thirds.
+    """
     if len(scale.steps) == 7:
         sizes = {1: "step", 2: "third", 3: "fourth", 4: "fifth", 5: "sixth", 7: "octave"}
         up = {size: share.get(name, 0.0) for size, name in sizes.items()}
@@ -123,20 +133,23 @@ def _moves(share: Mapping[str, float], scale: Scale) -> dict[int, float]:
             5: share.get("octave", 0.0),
         }
     moves = {0: share.get("repeat", 0.0)}
-    for size, weight in up.items():  # songs jump up and walk down
+    for size, weight in up.items():  # in songs leaps more often go up, steps more often down
         moves[size] = weight * (1.3 * LEAP_SHARE if size > 2 else 0.8 * SMALL_SHARE[size])
         moves[-size] = weight * (LEAP_SHARE if size > 2 else 1.25 * SMALL_SHARE[size])
     return moves
 
 
 @lru_cache(maxsize=1)
-def _bells() -> tuple[float, ...]:
-    """exp(-(x / 1.7)²) for x in sixteenths of a rung, level from 8 rungs on: how well a rung fits the contour."""
+def _contour_fit_table() -> tuple[float, ...]:
+    """Return how well a rung fits the contour, by its distance from it in sixteenths of a rung.
+
+    The values are exp(-(rungs / 1.7)²), constant from 8 rungs on.
+    """
     near = [math.exp(-((x / 16 / 1.7) ** 2)) for x in range(8 * 16 + 1)]
     return (*near, *near[-1:] * (FARTHEST * 16))
 
 
-def _walk(
+def _choose_rungs(
     places: Sequence[tuple[int, int]],
     points: tuple[float, ...],
     moves: Sequence[tuple[int, float]],
@@ -145,11 +158,11 @@ def _walk(
     beats: Collection[int],
     draw: Stream,
 ) -> list[int]:
-    """Scale indexes note by note: each move drawn by its weight and by how near it comes to the contour.
+    """Choose scale indexes note by note: each move is drawn by its weight and by how near it comes to the contour.
 
-    beats: the onsets that are on a beat.
+    beats: onsets that are on a beat.
     """
-    bells = _bells()
+    fit_table = _contour_fit_table()
     span = max(3, round(semitones * len(scale.steps) / 12))
     reach = (max(points) - min(points)) or 1.0
     base = at = scale_index(scale, draw.choice(STARTS))
@@ -157,14 +170,14 @@ def _walk(
     indexes = [base]
     before = 0
     for onset, duration in places[1:]:
-        off = 1.0 if onset in beats else OFF_BEAT_LEAP if duration >= PPQ // 2 else QUICK_LEAP
-        target = base + (_height(points, onset / end) - points[0]) / reach * span
+        leap_share = 1.0 if onset in beats else OFF_BEAT_LEAP if duration >= PPQ // 2 else QUICK_LEAP
+        target = base + (_contour_height(points, onset / end) - points[0]) / reach * span
         weights = {}
         for move, weight in moves:
-            value = weight * bells[int(abs(at + move - target) * 16)]
+            value = weight * fit_table[int(abs(at + move - target) * 16)]
             if move > 2 or move < -2:
-                value *= off
-            if before >= 3 or before <= -3:  # a leap is answered by a step the other way
+                value *= leap_share
+            if before >= 3 or before <= -3:  # after a leap prefer a step in the other direction
                 if move * before < 0 and abs(move) == 1:
                     value *= 5.0
                 elif move * before > 0 and abs(move) > 1:
@@ -186,7 +199,7 @@ def invent(
     others: Sequence[Shape] = (),
     count: int = CANDIDATES,
 ) -> tuple[Motif, float]:
-    """The best of `ideas`, and its score 0..100."""
+    """Return the best of `ideas`, and its score 0..100."""
     return ideas(ingredients, scale, key, meter, draw, others=others, count=count)[0]
 
 
@@ -200,23 +213,26 @@ def ideas(
     others: Sequence[Shape] = (),
     count: int = CANDIDATES,
 ) -> list[tuple[Motif, float]]:
-    """The best few of `count` candidate motifs of two bars with their scores 0..100, the best first.
+    """Return the best few of `count` candidate motifs of two bars with their scores 0..100, the best first.
 
-    others: (onset, pitch) shapes of motifs it must not be taken for; a candidate too like one of them loses heavily.
+    others: (onset, pitch) shapes of motifs from which the new one must be distinct; a candidate too similar to one of
+        them loses 60 points.
     """
     pairs = rhythm_pairs(ingredients, meter)
-    moves = tuple(_moves(ingredients.intervals, scale).items())
+    moves = tuple(_move_weights(ingredients.intervals, scale).items())
     best: list[tuple[float, Motif]] = []
     heard = 0
     for number in range(count):
         motif = _candidate(ingredients, pairs, moves, scale, meter, draw.child(number))
         steps = [n.step for n in motif.notes]
-        points = total(judge(motif, key, ingredients.wishes)) if _leaps_as(motif, key, ingredients.wishes) else POOR
+        points = (
+            total(judge(motif, key, ingredients.wishes)) if _has_wanted_leaps(motif, key, ingredients.wishes) else POOR
+        )
         points -= 10 * max(0, max(steps) - 9) + 10 * max(0, -5 - min(steps))
         full = len(best) == KEPT
         if full and points <= best[-1][0]:
             continue
-        score = points - (strangeness(motif, key) if points >= WORTH else MOST_COST)
+        score = points - (surprise_cost(motif, key) if points >= WORTH else MOST_COST)
         shape = motif.shape(key) if others else []
         if others and not (full and score <= best[-1][0]) and max(identity(o, shape) for o in others) > DISTINCT:
             score -= 60
@@ -229,13 +245,14 @@ def ideas(
     return [(motif, max(0.0, score)) for score, motif in best]
 
 
-def _leaps_as(motif: Motif, key: Key, wishes: Wishes) -> bool:
+def _has_wanted_leaps(motif: Motif, key: Key, wishes: Wishes) -> bool:
+    """Whether the number of leaps is within the range that the character wants."""
     pitches = [key.pitch(n.step, n.alter) for n in motif.notes]
     return wishes.leaps[0] <= sum(abs(b - a) >= LEAP for a, b in pairwise(pitches)) <= wishes.leaps[1]
 
 
-def strangeness(motif: Motif, key: Key) -> float:
-    """Points an idea loses for what in it no folk song would lead one to expect, 0..MOST_COST."""
+def surprise_cost(motif: Motif, key: Key) -> float:
+    """Return the points an idea loses for surprise beyond that of plain folk songs, 0..MOST_COST."""
     told = contents(motif.realise(key), key, motif.meter)
     beyond = (sum(bits) / len(bits) - plain for bits, plain in zip((told.pitch, told.rhythm), PLAIN_BITS, strict=True))
     return min(MOST_COST, BIT_COST * sum(max(0.0, bits) for bits in beyond))
@@ -250,10 +267,10 @@ def _candidate(
     draw: Stream,
 ) -> Motif:
     first, second = draw.weighted(pairs)
-    places = _rhythm(first, 0) + _rhythm(second, meter.bar_ticks)
+    places = _cell_onsets(first, 0) + _cell_onsets(second, meter.bar_ticks)
     points = ingredients.contours[draw.weighted(ingredients.contour_weights)]
     beats = {bar + beat for bar in (0, meter.bar_ticks) for beat in meter.beats_ticks}
-    indexes = _walk(places, points, moves, scale, draw.integer(*ingredients.ambitus), beats, draw)
+    indexes = _choose_rungs(places, points, moves, scale, draw.integer(*ingredients.ambitus), beats, draw)
     indexes[-1] = nearest_rung(indexes[-1], GOALS, scale)
     notes = tuple(MotifNote(o, d, scale_step(scale, i)) for (o, d), i in zip(places, indexes, strict=True))
     return Motif(notes, 2 * meter.bar_ticks, meter)

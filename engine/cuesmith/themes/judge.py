@@ -1,10 +1,9 @@
-"""Judging a theme: named criteria, 0..100 in all, first of its two-bar idea, then of its eight bars as well.
+"""Judge a theme by named criteria, 0..100 points in total: first its two-bar idea, then also its eight bars.
 
-The criteria and their points are those of the composing tables: a fingerprint in the rhythm, one characteristic leap
-and its recovery, one peak, a singable range, a pentatonic core, a goal note, strong beats on chord tones but for an
-appoggiatura, a first bar that comes back, a range that instruments have at hand; and how natural its surprises are to
-ears that know folk songs. What only spoils a melody (tritones, a mere scale, no breath …) is a penalty. Singable and
-breathing are measured in semitones and quarter notes.
+Criteria: a distinctive rhythm, one characteristic leap and its recovery, one peak, a singable range, a pentatonic core,
+a long last note, strong beats on chord tones or appoggiaturas, a first bar that comes back, a range that instruments
+can play, and how natural its surprises are to listeners who know folk songs. Faults (tritones, only a scale, no breath
+…) are penalties. Range is measured in semitones, breath in quarter notes.
 """
 
 from __future__ import annotations
@@ -29,19 +28,19 @@ PENTATONIC_CORES = (
 )
 LEAP = 5  # semitones
 AMBITUS = 16  # semitones a whole theme may span
-COMFORT = 14  # semitones that most of them should keep to
-GRAVE = -10  # a penalty for which a melody is sent back
-WILD, NATURAL = 0.3, 0.9  # naturalness that wins nothing, and all
-PHRASE_REST, WHOLE_REST = PPQ, 3 * PPQ  # silence in four bars and in eight, in bars of three quarters or more
+COMFORT = 14  # semitones that are sung with ease
+GRAVE = -10  # a penalty this low (or lower) makes a melody unacceptable
+WILD, NATURAL = 0.3, 0.9  # naturalness that gets no points, and all points
+PHRASE_REST, WHOLE_REST = PPQ, 3 * PPQ  # least rest in four bars and in eight; for bars of three quarters or longer
 _MASKS = {core: sum(1 << c for c in core) for core in PENTATONIC_CORES}
-_ROOTS = (0, 4, 3, 5, 1, 2, 6)  # steps of the triads of a mode, the likelier first
+_ROOTS = (0, 4, 3, 5, 1, 2, 6)  # root steps of the triads of a mode, the most likely first
 
 Ranges = Sequence[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """One line of a judgement: points won of points possible (or a penalty below zero)."""
+    """One line of a judgement: points reached, and points possible. A penalty has points below zero and 0 possible."""
 
     name: str
     points: float
@@ -52,9 +51,11 @@ class Criterion:
 class Wishes:
     """What a character asks of its melodies.
 
-    leaps: how many leaps of five semitones or more the idea has, least and most. repeats: how often a note may sound in
-    a row. tritones: whether they belong to it. register: semitones from middle C to where it is at home.
-    ranges: the sweet ranges of instruments (MIDI pitches); none: the criterion of the home range is left out.
+    leaps: least and greatest number of leaps of five semitones or more in the idea.
+    repeats: how often a note may come in a row.
+    tritones: whether tritones are allowed.
+    register: semitones from middle C to the centre of its home register.
+    ranges: best ranges of instruments (MIDI pitches); when empty, the home range is not judged.
     """
 
     leaps: tuple[int, int] = (1, 1)
@@ -68,7 +69,7 @@ PLAIN = Wishes()
 
 
 def figures(motif: Motif) -> int:
-    """How many kinds of figure the ear keeps: dotted notes, triplets, syncopations, rests on the beat, quick pairs."""
+    """Count the kinds of distinctive rhythm: dotted notes, triplets, syncopations, no downbeat, quick pairs."""
     beats = set(motif.meter.beats_ticks)
     bar = motif.meter.bar_ticks
     quarter = motif.meter.unit_ticks * motif.meter.groups[0]
@@ -82,9 +83,9 @@ def figures(motif: Motif) -> int:
 
 
 def strong_notes(motif: Motif) -> list[tuple[int, bool, bool]]:
-    """The notes on strong beats: (index, whether it is a chord tone, whether it is none and resolves by step).
+    """List the notes on strong beats: (index, whether it is a chord tone, whether it is not one but resolves by step).
 
-    The chord of a bar is the triad of the mode that holds most of it, strong beats counted double.
+    The chord of a bar is the triad of the mode with most of the bar's time, strong beats counted double.
     """
     bar, strong = motif.meter.bar_ticks, motif.meter.strong_ticks
     found = []
@@ -108,13 +109,13 @@ def strong_notes(motif: Motif) -> list[tuple[int, bool, bool]]:
 
 
 def strong_beats(motif: Motif) -> tuple[int, int, int]:
-    """Of the notes on strong beats: how many, how many are chord tones, how many of the others resolve by step."""
+    """Count the notes on strong beats: all of them, the chord tones, and the others that resolve by step."""
     found = strong_notes(motif)
     return len(found), sum(belongs for _, belongs, _ in found), sum(resolves for _, _, resolves in found)
 
 
 def judge(motif: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
-    """The criteria that an idea of two bars can be judged by."""
+    """Judge an idea of two bars by the criteria that apply to it."""
     notes = motif.notes
     pitches = [key.pitch(n.step, n.alter) for n in notes]
     moves = [b - a for a, b in itertools.pairwise(pitches)]
@@ -126,36 +127,36 @@ def judge(motif: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ..
     placed = 0.2 <= peak / motif.length <= 0.85 and peak % motif.meter.bar_ticks in motif.meter.beats_ticks
     count, chord_tones, resolved = strong_beats(motif)
     return (
-        *_idea(motif, key, pitches, moves, wishes),
+        *_judge_idea(motif, key, pitches, moves, wishes),
         Criterion("single peak", 10 * single * (1.0 if placed else 0.4), 10),
         Criterion("strong beats", (10 if resolved else 6) * (count > 0 and chord_tones + resolved == count), 10),
-        *_home(pitches, wishes),
-        *_faults(moves, wishes),
+        *_judge_home_range(pitches, wishes),
+        *_idea_penalties(moves, wishes),
     )
 
 
 def judge_theme(motif: Motif, melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
-    """The criteria of a theme: those of its idea; and peak, strong beats, rests and range of its eight bars."""
+    """Judge a theme: the criteria of its idea, and peak, strong beats, rests and range of its eight bars."""
     pitches = [key.pitch(n.step, n.alter) for n in motif.notes]
     moves = [b - a for a, b in itertools.pairwise(pitches)]
     if len(moves) < 2:
         return (Criterion("enough notes", 0, 100),)
     return (
-        *_idea(motif, key, pitches, moves, wishes),
+        *_judge_idea(motif, key, pitches, moves, wishes),
         *judge_melody(melody, key, wishes),
-        *_faults(moves, wishes),
+        *_idea_penalties(moves, wishes),
     )
 
 
 def judge_melody(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
-    """What is judged of the eight bars alone: what can be counted, and what an ear expects."""
+    """Judge only the eight bars: what can be counted, and how surprising they are."""
     return (*judge_bars(melody, key, wishes), *judge_surprise(melody, key))
 
 
 def judge_surprise(melody: Motif, key: Key) -> tuple[Criterion, ...]:
-    """How natural the curve of surprise is, and whether the ear is caught where it should be.
+    """Judge how natural the surprises are, and whether the highest note and the appoggiaturas are surprising.
 
-    That is at the highest note and at the appoggiaturas: twice the surprise that an even spread would put there.
+    They are when these notes have at least twice the surprise that an even distribution would give them.
     """
     notes = melody.realise(key)
     told = contents(notes, key, melody.meter)
@@ -167,7 +168,7 @@ def judge_surprise(melody: Motif, key: Key) -> tuple[Criterion, ...]:
 
 
 def judge_bars(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criterion, ...]:
-    """What of the eight bars can be counted; quick, for choosing among many."""
+    """Judge what can be counted in the eight bars; fast enough for choosing among many."""
     notes, bar = melody.notes, melody.meter.bar_ticks
     pitches = [key.pitch(n.step, n.alter) for n in notes]
     moves = [b - a for a, b in itertools.pairwise(pitches)]
@@ -187,7 +188,7 @@ def judge_bars(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criteri
         Criterion("single peak", 10 * single * (1.0 if placed else 0.4), 10),
         Criterion("strong beats", 10 * (0.7 <= share <= 0.95) + 5 * (share > 0.95), 10),
         Criterion("the first bar comes back", 5 * (firsts[0] in firsts[1:]), 5),
-        *_home(pitches, wishes),
+        *_judge_home_range(pitches, wishes),
         Criterion("sung with ease", 4 * (top - min(pitches) <= COMFORT), 4),
         Criterion("range of the eight bars", -10 * (top - min(pitches) > AMBITUS), 0),
         Criterion("jumps beyond the octave", -10 * any(abs(move) > 12 for move in moves), 0),
@@ -198,24 +199,25 @@ def judge_bars(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criteri
 
 
 def silence(motif: Motif, start: int, end: int) -> int:
-    """Ticks of start..end in which nothing sounds."""
+    """Return the ticks between `start` and `end` in which no note sounds."""
     return end - start - sum(max(0, min(n.end, end) - max(n.onset, start)) for n in motif.notes)
 
 
 def is_sound(criteria: Sequence[Criterion]) -> bool:
-    """Whether there is no grave penalty among them."""
+    """Whether there is no grave penalty."""
     return all(c.points > GRAVE for c in criteria)
 
 
 def total(criteria: Sequence[Criterion]) -> float:
-    """Points of those possible, 0..100."""
+    """Return the points as a percentage of those possible, 0..100."""
     possible = sum(c.possible for c in criteria)
     return max(0.0, min(100.0, 100.0 * sum(c.points for c in criteria) / possible)) if possible else 0.0
 
 
-def _idea(
+def _judge_idea(
     motif: Motif, key: Key, pitches: Sequence[int], moves: Sequence[int], wishes: Wishes
 ) -> tuple[Criterion, ...]:
+    """Judge rhythm, leaps, range and pitches of an idea."""
     notes: tuple[MotifNote, ...] = motif.notes
     big = [i for i, move in enumerate(moves) if abs(move) >= LEAP]
     recovered = sum(i + 1 < len(moves) and moves[i] * moves[i + 1] <= 0 and abs(moves[i + 1]) <= 4 for i in big)
@@ -240,8 +242,8 @@ def _idea(
     )
 
 
-def _faults(moves: Sequence[int], wishes: Wishes) -> tuple[Criterion, ...]:
-    """The penalties of an idea."""
+def _idea_penalties(moves: Sequence[int], wishes: Wishes) -> tuple[Criterion, ...]:
+    """Return the penalties of an idea."""
     steps = sum(0 < abs(move) <= 2 for move in moves) / len(moves)
     same_way = any(a * b > 0 and abs(a) >= LEAP and abs(b) >= LEAP for a, b in itertools.pairwise(moves))
     return (
@@ -254,7 +256,7 @@ def _faults(moves: Sequence[int], wishes: Wishes) -> tuple[Criterion, ...]:
 
 
 def _outline(moves: Sequence[int]) -> set[int]:
-    """Semitones between changes of direction, and of every single move."""
+    """Return the size in semitones of every single move, and of every run in one direction."""
     spans: list[int] = []
     run = 0
     for move in moves:
@@ -265,8 +267,8 @@ def _outline(moves: Sequence[int]) -> set[int]:
     return {abs(move) for move in moves} | {*spans, abs(run)}
 
 
-def _home(pitches: Sequence[int], wishes: Wishes) -> tuple[Criterion, ...]:
-    """Whether three instruments have it in their best range, in the octave nearest the character's home."""
+def _judge_home_range(pitches: Sequence[int], wishes: Wishes) -> tuple[Criterion, ...]:
+    """Judge whether three instruments can play it in their best range, in the octave nearest the home register."""
     if not wishes.ranges:
         return ()
     low, high = min(pitches), max(pitches)

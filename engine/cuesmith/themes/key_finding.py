@@ -1,7 +1,8 @@
-"""What key, scale and meter a melody is in, from its notes alone.
+"""Find key, scale and meter of a melody from its notes alone.
 
-Keys after Krumhansl & Kessler (1982), Psychological Review 89: how well each pitch class was judged to fit a key, as
-twelve numbers for major and for minor; the key is the one whose numbers go best with how long each pitch class sounds.
+Source: Krumhansl & Kessler (1982), Psychological Review 89. They measured how well each pitch class fits a key: twelve
+numbers for major and for minor. The key found is the one whose numbers correlate best with the total duration of each
+pitch class.
 """
 
 from __future__ import annotations
@@ -21,20 +22,20 @@ MINOR_PROFILE = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.3
 # fmt: on
 PLAIN_MODES = ("ionian", "aeolian")
 LIKELY_MODES = ("ionian", "mixolydian", "lydian", "aeolian", "dorian", "phrygian", "harmonic_minor", "melodic_minor")
-OUTSIDE = 0.4  # what a melody wholly outside the plain mode would lose of its correlation
-EDGE_BEATS = 1.0  # what a melody begins with and ends on counts as if it lasted so much longer
+OUTSIDE = 0.4  # weight, beside the correlation, of the share of the melody inside the mode
+EDGE_BEATS = 1.0  # quarter notes added to the duration of the first and of the last note
 METERS = (Meter(4, 4), Meter(3, 4), Meter(6, 8))
 
 
 class KeyFound(NamedTuple):
-    """A key, and how well it fits: the correlation -1..1 of durations and profile."""
+    """A key, and how well it fits: the correlation (-1..1) of durations and key profile."""
 
     key: Key
     correlation: float
 
 
 def find_key(notes: Sequence[Note], mode: str | None = None) -> KeyFound:
-    """The key of a melody; a mode that is known is kept. Raises ValueError without notes."""
+    """Find the key of a melody; a known mode is kept. Raises ValueError when there are no notes."""
     if not notes:
         raise ValueError("no key can be found without notes")
     weight = [0.0] * 12
@@ -49,7 +50,7 @@ def find_key(notes: Sequence[Note], mode: str | None = None) -> KeyFound:
             profile = MINOR_PROFILE if is_minor(name) else MAJOR_PROFILE
             inside = sum(turned[s] for s in MODES[name]) / sum(turned)
             correlation = _correlation(turned, profile)
-            # a mode that was named has to hold the notes; a plain one may turn out to be another of its kind
+            # A named mode must contain the notes. Without one, `_mode_of` later picks the exact mode for the third.
             fit = inside if mode is not None else correlation + OUTSIDE * inside
             found = (round(fit, 9), correlation, -root, name)
             if best is None or found > best:
@@ -61,7 +62,7 @@ def find_key(notes: Sequence[Note], mode: str | None = None) -> KeyFound:
 
 
 def _mode_of(weight: Sequence[float], key: Key) -> str:
-    """The mode with the key's third that leaves the least of the melody outside; of equals the likeliest."""
+    """Return the mode with the key's third that leaves the least of the melody outside; of equal ones the likeliest."""
     outside = {
         name: sum(weight[(key.tonic + s) % 12] for s in range(12) if s not in degrees)
         for name, degrees in MODES.items()
@@ -79,10 +80,10 @@ def _correlation(a: Sequence[float], b: Sequence[float]) -> float:
 
 
 def find_scale(notes: Sequence[Note], key: Key, scales: Mapping[str, Scale]) -> Scale:
-    """The smallest scale of the key's mode that holds every note; the mode itself when none of fewer notes does.
+    """Find the smallest scale of the key's mode that contains every note; the mode itself when no smaller one does.
 
-    Of scales equally small, the one whose nuclear tones sound longest, then the first. A melody of four pitch classes
-    or fewer says too little for a five-note scale and is taken to be in the mode.
+    Of scales of the same size, it is the one whose nuclear tones sound longest, then the first. A melody of four or
+    fewer pitch classes is taken to be in the seven-note mode, because it says too little about a five-note scale.
     """
     classes = {(note.pitch - key.tonic) % 12 for note in notes}
     mode = Scale(key.mode, key.mode, tuple(range(7)), (0, 2, 4))
@@ -98,7 +99,7 @@ def find_scale(notes: Sequence[Note], key: Key, scales: Mapping[str, Scale]) -> 
 
 
 def find_meter(notes: Sequence[Note], length: int, bar_lines: Sequence[int] = ()) -> Meter:
-    """The meter: the bar that most bar lines (ticks) mark, else the one whose strong places the long notes fall on."""
+    """Find the meter from the most common distance of the bar lines (ticks), else from where long notes begin."""
     gaps = [b - a for a, b in zip((0, *bar_lines), bar_lines, strict=False) if b > a]
     if gaps:
         usual = max(gaps, key=gaps.count)
@@ -109,7 +110,7 @@ def find_meter(notes: Sequence[Note], length: int, bar_lines: Sequence[int] = ()
 
 
 def _meter_fit(notes: Sequence[Note], length: int, meter: Meter) -> float:
-    """How much of the melody's length begins on strong places, and whether it fills whole bars (quarter notes)."""
+    """Score a meter: long notes on bar lines and beats, and 1 more when the melody fills whole bars."""
     bars = -(-length // meter.bar_ticks)
     on_bars = sum(min(n.duration, 2 * PPQ) for n in notes if n.onset % meter.bar_ticks == 0) / bars
     on_beats = sum(n.duration for n in notes if n.onset % meter.bar_ticks in meter.beats_ticks) / length

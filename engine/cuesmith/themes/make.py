@@ -1,4 +1,4 @@
-"""The themes of a show: invented by character, kept apart from one another."""
+"""Make the themes of a show: given or invented by character, and clearly different from one another."""
 
 from __future__ import annotations
 
@@ -23,19 +23,22 @@ from cuesmith.themes.develop import develop
 from cuesmith.themes.given_theme import theme_from_given
 from cuesmith.themes.invent import Ingredients, ideas
 from cuesmith.themes.judge import Wishes, is_sound, judge_theme, total
-from cuesmith.themes.originality import denied_by, is_original
+from cuesmith.themes.originality import deny_index, is_original
 from cuesmith.themes.phrase import Unit
 from cuesmith.themes.song import bridge, chorus
 
 ATTEMPTS = 40
-FINE = 89.0  # a score with which the eight bars of an idea are taken; else those of the next few are tried
-OWN_RHYTHMS = 2  # attempts with the character's own rhythms, before those of all are let in
-GOOD = 73.0  # a score worth stopping at
-PATIENCE, FAIR = 5, 70.5  # after so many attempts a lower one will do
+FINE = 89.0  # score at which the eight bars of an idea are accepted without trying the next idea
+OWN_RHYTHMS = 2  # attempts with the character's own rhythms before the rhythms of all characters are allowed
+GOOD = 73.0  # score at which the search ends
+PATIENCE, FAIR = 5, 70.5  # after this many attempts the search ends at this lower score
 
 
 def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False) -> Ingredients:
-    """What a character makes its motifs of, from the banks; any_rhythm lets in the cells and contours of all."""
+    """Collect from the banks what a character makes its motifs of.
+
+    any_rhythm: also allow the rhythm cells and contours of all other characters.
+    """
     weights = {name: character.cells.get(name, 1.0) for name in banks.cells} if any_rhythm else dict(character.cells)
     contours = dict(character.contours)
     if any_rhythm:
@@ -57,7 +60,7 @@ def ingredients(character: Character, banks: Banks, *, any_rhythm: bool = False)
 
 
 def wishes(character: Character, banks: Banks) -> Wishes:
-    """What the judge is told of a character: its leaps, where it is at home, and the instruments there are."""
+    """Return what a character asks of its melodies, for the judge: leaps, repeats, home register, instrument ranges."""
     return Wishes(
         leaps=character.leaps,
         repeats=4 if character.intervals["repeat"] >= 12 else 3,
@@ -67,7 +70,7 @@ def wishes(character: Character, banks: Banks) -> Wishes:
     )
 
 
-def _scale(spec: ThemeSpec, character: Character, banks: Banks, draw: Stream) -> Scale:
+def _choose_scale(spec: ThemeSpec, character: Character, banks: Banks, draw: Stream) -> Scale:
     if spec.scale is not None:
         return banks.scales[spec.scale]
     if spec.key is not None:
@@ -90,14 +93,18 @@ def make_theme(
     *,
     any_rhythm: bool = False,
 ) -> Theme:
-    """One theme: key and scale chosen, motif invented unlike the others, eight bars, bridge and chorus made of it."""
-    draft = _draft(spec, style, banks, draw, others, any_rhythm=any_rhythm)
-    return _finished(name, spec, draft, draw)
+    """Make one theme: choose key and scale, invent a motif, and build eight bars, bridge and chorus from it.
+
+    others: shapes of motifs that the new one should not be taken for.
+    any_rhythm: also allow the rhythms of other characters.
+    """
+    draft = _make_draft(spec, style, banks, draw, others, any_rhythm=any_rhythm)
+    return _complete_theme(name, spec, draft, draw)
 
 
 @dataclass(frozen=True, slots=True)
 class _Draft:
-    """A theme as far as it is judged: without bridge and chorus."""
+    """A theme up to the point where it is judged: without bridge and chorus."""
 
     character: str
     motif: Motif
@@ -110,11 +117,11 @@ class _Draft:
     sound: bool
 
 
-def _draft(
+def _make_draft(
     spec: ThemeSpec, style: Style, banks: Banks, draw: Stream, others: Sequence[Shape], *, any_rhythm: bool
 ) -> _Draft:
     name, character = character_at(spec.valence, spec.arousal, banks, spec.character)
-    scale = _scale(spec, character, banks, draw.child("scale"))
+    scale = _choose_scale(spec, character, banks, draw.child("scale"))
     if spec.key is not None:
         asked = parse_key(spec.key)
         key = Key(asked.tonic, scale.mode if Key(0, scale.mode).minor == asked.minor else asked.mode)
@@ -129,7 +136,7 @@ def _draft(
     form = character.form if character.form != "either" else draw.child("form").choice(("sentence", "period"))
     best: tuple[bool, float, Motif, Motif, tuple[Unit, ...]] | None = None
     for number, (motif, _) in enumerate(ideas(made_of, scale, key, meter, draw.child("motif"), others=others)):
-        if _alike(motif, key, others) > DISTINCT and best is not None:
+        if _greatest_identity(motif, key, others) > DISTINCT and best is not None:
             continue
         melody, units = develop(motif, scale, form, draw.child("develop", number), key=key, wishes=made_of.wishes)
         told = judge_theme(motif, melody, key, made_of.wishes)
@@ -143,7 +150,7 @@ def _draft(
     return _Draft(name, motif, melody, units, key, scale, form, round(score, 1), sound)
 
 
-def _finished(name: str, spec: ThemeSpec, draft: _Draft, draw: Stream) -> Theme:
+def _complete_theme(name: str, spec: ThemeSpec, draft: _Draft, draw: Stream) -> Theme:
     motif, melody, scale, key = draft.motif, draft.melody, draft.scale, draft.key
     b_phrase, b_units = bridge(motif, melody, scale, key, draw.child("bridge"))
     refrain, c_units = chorus(motif, melody, b_phrase, scale, key, draw.child("chorus"))
@@ -154,39 +161,41 @@ def _finished(name: str, spec: ThemeSpec, draft: _Draft, draw: Stream) -> Theme:
 
 
 def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed: int | str) -> dict[str, Theme]:
-    """All themes of a show: given ones as they are, the others re-invented until they are unlike all before them.
+    """Make all themes of a show. Given themes stay as they are; each other one is invented until it is distinct.
 
-    Raises ComposeError when that cannot be done (more themes of one character than it has shapes), SpecError or
-    UsageError for given notes or MIDI files that cannot be used.
+    Raises ComposeError when no distinct theme is found (one character has only so many shapes). Raises SpecError or
+    UsageError for given notes or MIDI files that can't be used.
     """
     found: dict[str, Theme] = {}
     for name, spec in specs.items():
         if spec.given:
             theme = theme_from_given(name, spec, banks.scales, stream(seed, "theme", name))
-            nearest = _alike(theme.motif, theme.key, [other.motif.shape(other.key) for other in found.values()])
+            nearest = _greatest_identity(
+                theme.motif, theme.key, [other.motif.shape(other.key) for other in found.values()]
+            )
             if nearest > DISTINCT:
-                raise ComposeError(_too_alike(name, "given", nearest))
+                raise ComposeError(_too_alike_message(name, "given", nearest))
             found[name] = theme
     for name, spec in specs.items():
         if not spec.given:
-            found[name] = _invented(name, spec, style, banks, seed, tuple(found.values()))
+            found[name] = _invent_distinct(name, spec, style, banks, seed, tuple(found.values()))
     return {name: found[name] for name in specs}
 
 
-def _alike(motif: Motif, key: Key, others: Iterable[Shape]) -> float:
-    """The identity of a motif with the most like of the others; 0 when there are none."""
+def _greatest_identity(motif: Motif, key: Key, others: Iterable[Shape]) -> float:
+    """Return the identity of a motif with the most similar of the others; 0 when there are none."""
     own = motif.shape(key)
     return max((identity(other, own) for other in others), default=0.0)
 
 
-def _too_alike(name: str, how: str, nearest: float) -> str:
+def _too_alike_message(name: str, how: str, nearest: float) -> str:
     return (
         f"theme '{name}' ({how}) cannot be kept apart from the others: {nearest:.2f} alike, at most"
         f" {DISTINCT} is allowed; give it another character, scale or seed, or other notes"
     )
 
 
-def _invented(
+def _invent_distinct(
     name: str,
     spec: ThemeSpec,
     style: Style,
@@ -194,28 +203,28 @@ def _invented(
     seed: int | str,
     others: tuple[Theme, ...],
 ) -> Theme:
-    """The first good theme of the attempts that is unlike the others and quotes no well-known tune."""
+    """Return the first good theme that is distinct from the others and quotes no well-known tune."""
     shapes = [theme.motif.shape(theme.key) for theme in others]
     best: tuple[_Draft, Stream] | None = None
     least = 1.0
     for attempt in range(ATTEMPTS):
         draw = stream(seed, "theme", name, attempt)
-        draft = _draft(spec, style, banks, draw, shapes, any_rhythm=attempt >= OWN_RHYTHMS)
-        alike = _alike(draft.motif, draft.key, shapes)
+        draft = _make_draft(spec, style, banks, draw, shapes, any_rhythm=attempt >= OWN_RHYTHMS)
+        alike = _greatest_identity(draft.motif, draft.key, shapes)
         least = min(least, alike)
-        if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), denied_by(banks)):
+        if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), deny_index(banks)):
             continue
         if best is None or (draft.sound, draft.score) > (best[0].sound, best[0].score):
             best = (draft, draw)
         if best[0].sound and best[0].score >= (GOOD if attempt < PATIENCE else FAIR):
             break
     if best is None:
-        raise ComposeError(_too_alike(name, spec.character or "by numbers", least))
-    return _finished(name, spec, *best)
+        raise ComposeError(_too_alike_message(name, spec.character or "by numbers", least))
+    return _complete_theme(name, spec, *best)
 
 
 def character_for(valence: float, arousal: float, banks: Banks, draw: Stream) -> str:
-    """A character near a point of valence (-1..1) and arousal (0..1)."""
+    """Draw a character; the nearer it is to the point of valence (-1..1) and arousal (0..1), the more likely."""
     weights = {
         name: math.exp(-3.0 * math.hypot((row.valence - valence) / 2, row.arousal - arousal) * 2)
         for name, row in banks.characters.items()

@@ -1,22 +1,22 @@
-"""Viewpoints: a melody as strings of letters, each seen from another side, for counting and for looking up.
+"""Viewpoints: describe a melody as strings of letters, from several sides, for counting and for looking up.
 
-Every note after the first has two symbols: the class of the time since the note before (in beats, so that 6/8 and 3/4
-compare) and the interval to it in semitones. Time is told first, then pitch. A context is a string with what matters
-most at its head, so that a shorter context is a prefix of a longer one. One letter is one thing:
+Every note after the first has two symbols: the class of the time since the previous note (in beats, so that 6/8 and 3/4
+can be compared) and the interval from it in semitones. Time is predicted first, then pitch. A context is a string with
+the most important letter first, so a shorter context is a prefix of a longer one. One letter stands for one thing:
 
 pitch     interval   the last four intervals
-          degree     mode, degree of the note before, the last three intervals
-          metre      mode, strength of the place, degree before, the last interval
-          register   how far the note before lies from the mean so far, the last two intervals
+          degree     mode, degree of the previous note, the last three intervals
+          metre      mode, metrical strength, degree of the previous note, the last interval
+          register   distance of the previous note from the mean so far, the last two intervals
 rhythm    duration   the last four durations
-          place      strength of the place, place in the bar with its meter, the last three durations
+          place      metrical strength, place in the bar with its meter, the last three durations
 step      step       the last three moves, counted in notes of the scale that the melody itself uses
-opening   first      mode, strength of the first note; the symbol is its degree
+opening   first      mode, metrical strength of the first note; the symbol is its degree
 
-Besides, a melody recalls itself: where its last intervals (or its last durations, from the same place in the bar on)
-were heard before, and what followed there.
+In addition, the melody is compared with itself: where its last intervals (or its last durations, from the same place in
+the bar) occurred before, and what came next there.
 
-After Conklin & Witten (1995), Journal of New Music Research 24, and Pearce (2005), the IDyOM model.
+Source: Conklin & Witten (1995), Journal of New Music Research 24, and Pearce (2005), the IDyOM model.
 """
 
 from __future__ import annotations
@@ -34,15 +34,15 @@ Sounding = tuple[int, int, int] | Note  # onset, duration in ticks, pitch; a vel
 
 PITCH_VIEWS = ("interval", "degree", "metre", "register")
 RHYTHM_VIEWS = ("duration", "place")
-REACH = 16  # intervals beyond count as this many semitones
-STEP_REACH = 9  # likewise, notes of the scale
+REACH = 16  # semitones; wider intervals count as this wide
+STEP_REACH = 9  # notes of the scale; wider moves count as this wide
 STEPS = 2 * STEP_REACH + 1
 INTERVALS = 2 * REACH + 1
-TWELFTHS = (1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 20, 24, 30, 32, 36, 42, 48, 60, 72, 96)  # duration classes, of a beat
+TWELFTHS = (1, 2, 3, 4, 6, 8, 9, 12, 16, 18, 20, 24, 30, 32, 36, 42, 48, 60, 72, 96)  # duration classes, 12 = a beat
 DURATIONS = len(TWELFTHS)
 DEGREES = 12
 LONGEST_MATCH = 4
-WIDEST = 9  # semitones from the mean of the melody so far
+WIDEST = 9  # greatest distance in semitones from the mean of the melody so far that has a letter of its own
 LETTERS = tuple(chr(48 + number) for number in range(160))
 _NUMBER = {letter: number for number, letter in enumerate(LETTERS)}
 
@@ -55,7 +55,7 @@ _CLASSES = tuple(_duration_class(twelfths) for twelfths in range(TWELFTHS[-1] + 
 
 
 class Recall(NamedTuple):
-    """How many symbols match an earlier stretch of the melody, 0..LONGEST_MATCH, and the symbol that followed there."""
+    """A match with an earlier place in the melody: its length in symbols (0..LONGEST_MATCH) and the symbol after it."""
 
     length: int
     symbol: int
@@ -64,48 +64,49 @@ class Recall(NamedTuple):
 NOTHING = Recall(0, 0)
 
 
-class Seen(NamedTuple):
-    """One thing told of every note, in order: its symbol, one context per viewpoint, and what is recalled."""
+class EventSeries(NamedTuple):
+    """One property of every note in order: symbols, contexts for each viewpoint, and matches with earlier places."""
 
     symbols: list[int]
     contexts: tuple[list[str], ...]
     recalls: list[Recall]
 
 
-class Views(NamedTuple):
-    """A melody seen: the opening tells of the first note, pitch (by semitone and by step) and rhythm of all others."""
+class MelodyViews(NamedTuple):
+    """All views of a melody: its first note; pitch (in semitones and in scale steps) and rhythm of all other notes."""
 
-    opening: Seen
-    pitch: Seen
-    step: Seen
-    rhythm: Seen
+    opening: EventSeries
+    pitch: EventSeries
+    step: EventSeries
+    rhythm: EventSeries
 
 
-def see(notes: Sequence[Sounding], key: Key, meter: Meter) -> Views:
-    """The viewpoints of a melody.
+def view_melody(notes: Sequence[Sounding], key: Key, meter: Meter) -> MelodyViews:
+    """Compute the viewpoints of a melody.
 
-    notes: one voice in order of onset; tick 0 is a bar line. Raises ValueError for notes that begin together, and for
-    no notes at all.
+    notes: one voice in order of onset; tick 0 is a bar line.
+
+    Raises ValueError when there are no notes or two begin together.
     """
     if not notes:
         raise ValueError("a melody without notes has nothing to expect")
     mode = LETTERS[key.minor]
     bar = meter.bar_ticks
     beat = meter.groups[0] * meter.unit_ticks
-    # like meters share their places: so many beats, of three parts or of two
+    # Meters with the same number of beats, divided alike (in two or in three), share one letter.
     kind = LETTERS[min(len(meter.groups) * 2 + (meter.groups[0] == 3), 40)]
     places = [note[0] % bar for note in notes]
     strengths = [LETTERS[meter.strength(place)] for place in places]
     twelfths = [LETTERS[min(place * 12 // beat, len(LETTERS) - 1)] for place in places]
-    first = Seen([(notes[0][2] - key.tonic) % 12], ([mode + strengths[0]],), [NOTHING])
+    first = EventSeries([(notes[0][2] - key.tonic) % 12], ([mode + strengths[0]],), [NOTHING])
     pitches = [note[2] for note in notes]
-    pitch = _pitch(pitches, key.tonic, mode, strengths)
-    rhythm = _rhythm(_durations([note[0] for note in notes], beat), kind, strengths, twelfths)
-    return Views(first, pitch, _step(pitches), rhythm)
+    pitch = _pitch_series(pitches, key.tonic, mode, strengths)
+    rhythm = _rhythm_series(_durations([note[0] for note in notes], beat), kind, strengths, twelfths)
+    return MelodyViews(first, pitch, _step_series(pitches), rhythm)
 
 
 def _durations(onsets: list[int], beat: int) -> list[int]:
-    """The class of the time since the note before, of every note after the first."""
+    """Return the class of the time since the previous note, for every note after the first."""
     out = []
     for before, after in itertools.pairwise(onsets):
         if after <= before:
@@ -114,12 +115,12 @@ def _durations(onsets: list[int], beat: int) -> list[int]:
     return out
 
 
-def _pitch(pitches: list[int], tonic: int, mode: str, strengths: list[str]) -> Seen:
+def _pitch_series(pitches: list[int], tonic: int, mode: str, strengths: list[str]) -> EventSeries:
     contexts: tuple[list[str], ...] = ([], [], [], [])
     interval_view, degree_view, metre_view, register_view = contexts
     symbols: list[int] = []
     recalls: list[Recall] = []
-    heard = back = ""  # back: the last intervals, the latest first
+    heard = back = ""  # heard: all intervals so far; back: the last four, the latest first
     total = 0
     for i in range(1, len(pitches)):
         before = pitches[i - 1]
@@ -137,19 +138,21 @@ def _pitch(pitches: list[int], tonic: int, mode: str, strengths: list[str]) -> S
         symbols.append(symbol)
         heard += LETTERS[symbol]
         back = LETTERS[symbol] + back[:3]
-    return Seen(symbols, contexts, recalls)
+    return EventSeries(symbols, contexts, recalls)
 
 
-def _step(pitches: list[int]) -> Seen:
+def _step_series(pitches: list[int]) -> EventSeries:
     used = {pitch % 12 for pitch in pitches}
     below = list(itertools.accumulate((number in used for number in range(12)), initial=0))
     places = [pitch // 12 * below[12] + below[pitch % 12] for pitch in pitches]
     symbols = [STEP_REACH + max(-STEP_REACH, min(STEP_REACH, b - a)) for a, b in itertools.pairwise(places)]
     text = "".join(LETTERS[symbol] for symbol in symbols)
-    return Seen(symbols, ([text[max(0, i - 3) : i][::-1] for i in range(len(symbols))],), [NOTHING] * len(symbols))
+    return EventSeries(
+        symbols, ([text[max(0, i - 3) : i][::-1] for i in range(len(symbols))],), [NOTHING] * len(symbols)
+    )
 
 
-def _rhythm(durations: list[int], kind: str, strengths: list[str], places: list[str]) -> Seen:
+def _rhythm_series(durations: list[int], kind: str, strengths: list[str], places: list[str]) -> EventSeries:
     contexts: tuple[list[str], ...] = ([], [])
     duration_view, place_view = contexts
     recalls: list[Recall] = []
@@ -161,13 +164,13 @@ def _rhythm(durations: list[int], kind: str, strengths: list[str], places: list[
         recalls.append(_recall(heard, 2))
         back = LETTERS[symbol] + back[:3]
         heard += LETTERS[symbol] + places[i + 1]
-    return Seen(durations, contexts, recalls)
+    return EventSeries(durations, contexts, recalls)
 
 
 def _recall(heard: str, stride: int) -> Recall:
-    """The longest match of the end with the latest earlier stretch that has it.
+    """Find the longest match of the end of `heard` with an earlier place; of equal matches the latest.
 
-    heard: a letter per symbol (stride 1), or places with durations between, a place at the end (stride 2).
+    heard: one letter per symbol (stride 1), or places with durations between them, ending with a place (stride 2).
     """
     end = len(heard)
     for length in range(LONGEST_MATCH, 0, -1):

@@ -1,10 +1,9 @@
-"""Originality: a theme that quotes a well-known tune is thrown away.
+"""Originality: find out whether a melody quotes a well-known tune.
 
-Two melodies are taken for the same when seven notes in a row agree in their six intervals (exactly) and in their six
-ratios of duration (within 10 %). Intervals do not know the key and ratios do not know the tempo, so a quotation is
-found transposed, augmented or diminished, and wherever in the melody it stands. Notes that only repeat their pitch are
-also merged, on both sides: a quotation is still one when a held note is struck twice. Time per query: one look-up per
-note.
+Two melodies count as the same when seven notes in a row have the same six intervals (exactly) and the same six duration
+ratios (within 10 %). Intervals do not depend on the key, ratios not on the tempo, so a quotation is found when it is
+transposed, augmented or diminished, and anywhere in the melody. A second search ties repeated notes on both sides, so a
+quotation is also found when a held note is struck twice. A query costs one look-up per note.
 """
 
 from __future__ import annotations
@@ -20,23 +19,23 @@ from cuesmith.music.note import Note
 if TYPE_CHECKING:
     from cuesmith.specs.banks.library import Banks
 
-NOTES = 7  # a shorter match says nothing: scales and broken triads belong to everybody
+NOTES = 7  # shorter matches mean nothing: every melody may use scales and broken triads
 RATIO_TOLERANCE = 0.10
 
 
 class Gram(NamedTuple):
-    """Seven notes: six intervals in semitones, six ratios of each duration to the one before."""
+    """Seven notes: six intervals in semitones, and six ratios of a duration to the one before it."""
 
     intervals: tuple[int, ...]
     ratios: tuple[float, ...]
 
 
 class Tune(Protocol):
-    """What is needed of a row of the deny-list: a title, intervals in semitones, durations in any unit."""
+    """A row of the deny-list: title, intervals in semitones, durations in any unit."""
 
     @property
     def title(self) -> str:
-        """What people call it."""
+        """The usual title of the tune."""
 
     @property
     def intervals(self) -> tuple[int, ...]:
@@ -44,14 +43,15 @@ class Tune(Protocol):
 
     @property
     def durations(self) -> tuple[float, ...]:
-        """One per note, in any unit."""
+        """One duration per note, in any unit."""
 
 
 @dataclass(frozen=True, slots=True)
-class Denied:
-    """The deny-list ready for looking up: intervals of a gram → (ratios, title) of the tunes that have them.
+class DenyIndex:
+    """The deny-list as an index: intervals of a gram → (ratios, title) of each tune with these intervals.
 
-    plain: note by note; merged: with repeated notes tied.
+    plain: every note for itself.
+    merged: repeated notes tied into one.
     """
 
     plain: Mapping[tuple[int, ...], tuple[tuple[tuple[float, ...], str], ...]]
@@ -59,10 +59,12 @@ class Denied:
 
 
 def ngrams(intervals: Sequence[int], durations: Sequence[float], notes: int = NOTES) -> Iterator[Gram]:
-    """Every run of `notes` notes, in order; none when there are fewer.
+    """Yield every run of `notes` notes, in order; nothing when the melody is shorter.
 
-    intervals: semitones from note to note; durations: of each note, any unit, above 0. Raises ValueError when there is
-    not exactly one interval fewer than durations.
+    intervals: semitones from note to note.
+    durations: one per note, in any unit, above 0.
+
+    Raises ValueError unless there is one interval fewer than durations.
     """
     if durations and len(intervals) != len(durations) - 1:
         raise ValueError(f"{len(durations)} notes have {len(durations) - 1} intervals, not {len(intervals)}")
@@ -72,51 +74,53 @@ def ngrams(intervals: Sequence[int], durations: Sequence[float], notes: int = NO
         yield Gram(tuple(intervals[start : start + size]), tuple(ratios[start : start + size]))
 
 
-def deny(tunes: Mapping[str, Tune]) -> Denied:
-    """The look-up of a deny-list (`Banks.deny_list`). Built once, asked often."""
+def build_deny_index(tunes: Mapping[str, Tune]) -> DenyIndex:
+    """Build the index of a deny-list (`Banks.deny_list`)."""
     plain: dict[tuple[int, ...], dict[tuple[tuple[float, ...], str], None]] = {}
     merged: dict[tuple[int, ...], dict[tuple[tuple[float, ...], str], None]] = {}
     for tune in tunes.values():
-        tied = _tied(tune.intervals, tune.durations)
+        tied = _tie_repeated(tune.intervals, tune.durations)
         for table, (intervals, durations) in ((plain, (tune.intervals, tune.durations)), (merged, tied)):
             for gram in ngrams(intervals, durations):
                 table.setdefault(gram.intervals, {})[gram.ratios, tune.title] = None
-    return Denied({k: tuple(v) for k, v in plain.items()}, {k: tuple(v) for k, v in merged.items()})
+    return DenyIndex({k: tuple(v) for k, v in plain.items()}, {k: tuple(v) for k, v in merged.items()})
 
 
 @cache
-def denied_by(banks: Banks) -> Denied:
-    """The look-up of a bank's deny-list, made once for each bank."""
-    return deny(banks.deny_list)
+def deny_index(banks: Banks) -> DenyIndex:
+    """Return the index of the deny-list in `banks`; it is built once for each `banks` object."""
+    return build_deny_index(banks.deny_list)
 
 
-def quotes(notes: Sequence[Note], denied: Denied) -> tuple[str, ...]:
-    """Titles of the tunes that a melody quotes, in the order it quotes them; empty when it is original.
+def quotes(notes: Sequence[Note], index: DenyIndex) -> tuple[str, ...]:
+    """Return the titles of the tunes that a melody quotes, in order; empty when the melody is original.
 
-    notes: one voice at pitch, in order of onset. A note's duration is the time to the next onset, so that neither
-    articulation nor short rests hide a quotation.
+    notes: one voice as MIDI pitches, in order of onset.
+
+    Raises ValueError when two notes begin together.
     """
     if len(notes) < NOTES:
         return ()
     intervals = tuple(after.pitch - before.pitch for before, after in itertools.pairwise(notes))
+    # Time to the next onset, so that articulation and short rests do not hide a quotation.
     durations = (*(after.onset - before.onset for before, after in itertools.pairwise(notes)), notes[-1].duration)
     if min(durations) <= 0:
         raise ValueError("notes of one voice begin one after another; two here begin together or out of order")
     found: dict[str, None] = {}
     for gram in ngrams(intervals, durations):
-        found.update(_matches(gram, denied.plain))
-    for gram in ngrams(*_tied(intervals, durations)):
-        found.update(_matches(gram, denied.merged))
+        found.update(_matches(gram, index.plain))
+    for gram in ngrams(*_tie_repeated(intervals, durations)):
+        found.update(_matches(gram, index.merged))
     return tuple(found)
 
 
-def is_original(notes: Sequence[Note], denied: Denied) -> bool:
-    """Whether a melody (one voice at pitch, in order of onset) quotes no tune of the deny-list."""
-    return not quotes(notes, denied)
+def is_original(notes: Sequence[Note], index: DenyIndex) -> bool:
+    """Whether a melody (one voice as MIDI pitches, in order of onset) quotes no tune of the deny-list."""
+    return not quotes(notes, index)
 
 
-def _tied(intervals: Sequence[int], durations: Sequence[float]) -> tuple[tuple[int, ...], tuple[float, ...]]:
-    """The same melody with each run of one pitch tied into one note."""
+def _tie_repeated(intervals: Sequence[int], durations: Sequence[float]) -> tuple[tuple[int, ...], tuple[float, ...]]:
+    """Tie each run of repeated notes into one note."""
     moves: list[int] = []
     lengths = [durations[0]]
     for move, duration in zip(intervals, durations[1:], strict=True):

@@ -1,7 +1,8 @@
-"""Recipes: named ways a theme comes back (sad, battle, nostalgia, corruption …), from data.
+"""Apply recipes: named ways in which a theme comes back (sad, battle, nostalgia, corruption …).
 
-A recipe is a row of styles/banks/recipes.yaml, or of a style or show: operations, a mode, and hints for whoever
-orchestrates. Here it becomes notes; register, tempo, families and articulation are left to the cue.
+A recipe is a row of styles/banks/recipes.yaml, or of a style or show: operations, a mode, and hints for the
+orchestration. This module applies operations and mode; register, tempo, instrument families and articulation are used
+by the cue.
 """
 
 from __future__ import annotations
@@ -17,19 +18,23 @@ from cuesmith.music.scale import Key, Scale
 if TYPE_CHECKING:
     from cuesmith.specs.banks.themes import Recipe
 
-LEVELS = {"statement": STATEMENT, "development": DEVELOPMENT}  # the least identity each may have
+LEVELS = {"statement": STATEMENT, "development": DEVELOPMENT}  # the least identity of each level
 
 
 @dataclass(frozen=True, slots=True)
-class Cooked:
-    """A motif after a recipe: the line itself, and a second line of the same motif where the recipe has one."""
+class RecipeResult:
+    """A motif after a recipe: the melody, and a second line made of the same motif when the recipe has one."""
 
     line: Result
     accompaniment: Result | None
 
 
 def mode_for(recipe: Recipe, key: Key) -> str:
-    """The mode a motif in this key goes into: its own, the recipe's, or for major and minor the plain one if needed."""
+    """Return the mode that a recipe gives a motif in this key.
+
+    Without a mode in the recipe it is the motif's own. `major` and `minor` keep the motif's mode when its third already
+    fits, else they mean ionian and aeolian.
+    """
     if recipe.mode is None:
         return key.mode
     if recipe.mode in ("major", "minor"):
@@ -39,9 +44,9 @@ def mode_for(recipe: Recipe, key: Key) -> str:
 
 
 def recipe_ops(recipe: Recipe, key: Key, *, placed: bool = False) -> tuple[str, ...]:
-    """The operations of a recipe for a motif in this key, the change of mode first where there is one.
+    """Return the operations of a recipe for a motif in this key; a mode change comes first.
 
-    placed: the recipe's register too, as an operation; otherwise it is the part's business.
+    placed: also include the recipe's register as an operation. By default the part that plays it handles the register.
     """
     mode = mode_for(recipe, key)
     first = () if mode == key.mode else (f"mode:{mode}",)
@@ -49,16 +54,16 @@ def recipe_ops(recipe: Recipe, key: Key, *, placed: bool = False) -> tuple[str, 
     return (*first, *moved, *recipe.ops)
 
 
-def apply_recipe(motif: Motif, recipe: Recipe, key: Key, scale: Scale, *, placed: bool = False) -> Cooked:
-    """The motif after a recipe. placed: moved into the recipe's register as well."""
+def apply_recipe(motif: Motif, recipe: Recipe, key: Key, scale: Scale, *, placed: bool = False) -> RecipeResult:
+    """Apply a recipe to a motif. With `placed` the motif is also moved into the recipe's register."""
     line = apply_ops(motif, recipe_ops(recipe, key, placed=placed), key, scale)
     if not recipe.accompaniment:
-        return Cooked(line, None)
+        return RecipeResult(line, None)
     mode = mode_for(recipe, key)
     first = () if mode == key.mode else (f"mode:{mode}",)
-    return Cooked(line, apply_ops(motif, (*first, *recipe.accompaniment), key, scale))
+    return RecipeResult(line, apply_ops(motif, (*first, *recipe.accompaniment), key, scale))
 
 
 def is_kept(recipe: Recipe, result: Result) -> bool:
-    """Whether the line is as recognisable as the recipe's level asks; where it is not, choose another recipe."""
+    """Whether the melody is as recognisable as the level of the recipe requires."""
     return result.identity >= LEVELS[recipe.level]

@@ -1,7 +1,7 @@
-"""The profile of a melody's surprise, and how human it is.
+"""Measure how surprise moves through a melody, and how close that is to folk songs.
 
-Figures of the curve of information content (`themes.expectation`) are held against those of folk songs of eight bars
-that the model was not trained on.
+The figures of the information-content curve (`themes.expectation`) are compared with those of eight-bar folk songs on
+which the model was not trained.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ from cuesmith.music.scale import Key
 from cuesmith.themes.expectation import Contents, Expectations, contents, load_expectations
 from cuesmith.themes.melody_views import Sounding
 
-INSIDE = (2, 18)  # of 20: what lies between the 10th and the 90th percentile is wholly human
+INSIDE = (2, 18)  # quantile numbers of 0..20: between the 10th and the 90th percentile a figure counts as natural
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Bits per note but `turning`.
+    """Figures of the surprise curve, in bits per note (except `turning`).
 
-    pitch, rhythm: mean surprise of each. spread: standard deviation of both together. movement: mean step of the curve
-    from note to note. turning: the curve's correlation with itself one note later, -1..1; in songs a little below 0,
-    since a surprise is followed by what was expected of it.
+    pitch, rhythm: mean surprise of pitch and of time.
+    spread: standard deviation of both together.
+    movement: mean change from note to note.
+    turning: autocorrelation at a distance of one note, -1..1. In songs it is a little below 0: after a surprise comes
+        something expected.
     """
 
     pitch: float
@@ -38,7 +40,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """A melody's surprise. mean in bits per note; peaks: the notes (indexes) that stand out by a standard deviation."""
+    """The surprise of a melody.
+
+    mean: bits per note.
+    peaks: indexes of notes more than one standard deviation above the mean.
+    """
 
     mean: float
     figures: Figures
@@ -46,7 +52,7 @@ class Profile:
 
 
 def profile(found: Contents) -> Profile:
-    """The figures of a curve, and where it peaks."""
+    """Compute the figures and the peaks of a curve."""
     curve = found.total
     mean = sum(curve) / len(curve)
     off = [bits - mean for bits in curve]
@@ -64,12 +70,12 @@ def profile(found: Contents) -> Profile:
 
 
 def figures(notes: Sequence[Sounding], key: Key, meter: Meter, model: Expectations | None = None) -> Figures:
-    """The figures of a melody; see `expectation.contents`."""
+    """Compute the figures of a melody; see `expectation.contents` for the parameters."""
     return profile(contents(notes, key, meter, model)).figures
 
 
 def percentiles(found: Figures, model: Expectations | None = None) -> dict[str, float]:
-    """Where each figure stands among human melodies, 0..100."""
+    """Return the percentile (0..100) of each figure among the folk songs."""
     human = (model or load_expectations()).human
     return {field.name: _percentile(getattr(found, field.name), human[field.name]) for field in fields(found)}
 
@@ -83,10 +89,10 @@ def _percentile(value: float, quantiles: Sequence[float]) -> float:
 
 
 def nearness(found: Figures, model: Expectations | None = None) -> dict[str, float]:
-    """How human each figure is: 1 within the middle four fifths of songs, less outside.
+    """Return how natural each figure is: 1 within the middle 80 % of the folk songs, less outside.
 
-    A half where it lies as far outside as the edge does from the middle, and slowly less beyond, so that of two
-    strange melodies one can still be told to be the better.
+    It is 0.5 when the figure lies as far outside as the edge is from the median, and falls slowly after that. So two
+    unusual melodies can still be compared.
     """
     human = (model or load_expectations()).human
     out = {}
@@ -99,24 +105,24 @@ def nearness(found: Figures, model: Expectations | None = None) -> dict[str, flo
 
 
 def naturalness(notes: Sequence[Sounding], key: Key, meter: Meter) -> float:
-    """0..1: how near the curve of a melody's surprise moves to that of a folk song: neither flat nor random.
+    """Return how close the surprise curve of a melody is to that of a folk song, 0..1: neither flat nor random.
 
-    The geometric mean of the `nearness` of its figures.
+    It is the geometric mean of the `nearness` of its figures.
     """
     return naturalness_of(contents(notes, key, meter))
 
 
 def naturalness_of(found: Contents) -> float:
-    """`naturalness` of a curve that is known."""
+    """Return `naturalness` for information contents that are already computed."""
     near = nearness(profile(found).figures)
     return math.prod(near.values()) ** (1 / len(near))
 
 
 def surprise_at(found: Contents, places: Sequence[int]) -> float:
-    """The share, 0..1, of all surprise above the mean that stands at these notes (indexes).
+    """Return the share (0..1) of all surprise above the mean that falls on the notes `places` (indexes).
 
-    Held against len(places) / len(notes), what chance would give, it says whether a climax or the appoggiaturas are
-    where the ear is caught. 0 for a flat curve.
+    Compare it with len(places) / len(notes), which an even distribution would give, to learn whether a climax or the
+    appoggiaturas really are surprising. 0 for a flat curve.
     """
     curve = found.total
     mean = sum(curve) / len(curve)
