@@ -38,16 +38,16 @@ LEAST_NOTES, LEAST_PEAK = 100, 0.1  # a peak of -20 dBFS
 PACKAGES = ("numpy", "pydantic", "typer", "mido", "scipy", "soundfile", "pygame-ce")
 
 
-class Wrong(Exception):
+class SmokeError(Exception):
     """What was made is not what it should be."""
 
 
 def cuesmith(python: str, folder: Path, *arguments: str) -> None:
-    """Run the command line of a Python in a folder; it must succeed. Raises Wrong with what it said."""
+    """Run the command line of a Python in a folder; it must succeed. Raises SmokeError with what it said."""
     command = [python, "-m", "cuesmith", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode != 0:
-        raise Wrong(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stderr}")
+        raise SmokeError(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stderr}")
 
 
 def composed(python: str, folder: Path) -> dict[str, bytes]:
@@ -60,38 +60,38 @@ def composed(python: str, folder: Path) -> dict[str, bytes]:
 
 
 def check_midi(file: Path, seconds: float) -> None:
-    """The MIDI file has the length asked for and notes enough. Raises Wrong."""
+    """The MIDI file has the length asked for and notes enough. Raises SmokeError."""
     midi = mido.MidiFile(file)
     notes = sum(message.type == "note_on" and message.velocity > 0 for track in midi.tracks for message in track)
     if abs(midi.length - seconds) > 0.01 or notes < LEAST_NOTES:
-        raise Wrong(f"{file.name}: {midi.length:.2f} s and {notes} notes, not {seconds} s and {LEAST_NOTES} or more")
+        raise SmokeError(f"{file.name}: {midi.length:.2f} s, {notes} notes, not {seconds} s, {LEAST_NOTES} or more")
 
 
 def check_sound(file: Path, seconds: float) -> None:
-    """The audio file is stereo, as long as the music and a little more, and not silent. Raises Wrong."""
+    """The audio file is stereo, as long as the music and a little more, and not silent. Raises SmokeError."""
     samples, sample_rate = soundfile.read(file)
     length_sec, peak = len(samples) / sample_rate, float(np.abs(samples).max())
     if samples.shape[1] != 2 or not seconds <= length_sec < seconds + 20 or peak < LEAST_PEAK:
-        raise Wrong(f"{file.name}: {samples.shape[1]} channels, {length_sec:.2f} s, peak {peak:.3f}")
+        raise SmokeError(f"{file.name}: {samples.shape[1]} channels, {length_sec:.2f} s, peak {peak:.3f}")
 
 
 def smoke(folder: Path, same_as: str | None) -> dict[str, bytes]:
-    """Make and check everything in an empty folder; the MIDI files made. Raises Wrong."""
+    """Make and check everything in an empty folder; the MIDI files made. Raises SmokeError."""
     made = composed(sys.executable, folder / "here")
     if len(made) != 3:
-        raise Wrong(f"three MIDI files were asked for, these were written: {', '.join(made)}")
+        raise SmokeError(f"three MIDI files were asked for, these were written: {', '.join(made)}")
     check_midi(folder / "here" / "cue.mid", CUE_SEC)
     cuesmith(sys.executable, folder / "here", *CUE, "-o", "cue.flac")
     check_sound(folder / "here" / "cue.flac", CUE_SEC)
     cuesmith(sys.executable, folder / "here", "album", "show.yaml", "-q", "-j", "2", "-o", "album")
     tracks = sorted((folder / "here" / "album").glob("*.flac"))
     if len(tracks) != 2 or not (folder / "here" / "album" / "index.html").is_file():
-        raise Wrong(f"an album of two cues and a page was asked for, but there are: {', '.join(map(str, tracks))}")
+        raise SmokeError(f"an album of two cues and a page was asked for, but there are: {', '.join(map(str, tracks))}")
     for track in tracks:
         check_sound(track, 15)
     if same_as is not None and (there := composed(same_as, folder / "there")) != made:
         different = sorted(name for name in made if made[name] != there.get(name))
-        raise Wrong(f"{same_as} composes other bytes: {', '.join(different)}")
+        raise SmokeError(f"{same_as} composes other bytes: {', '.join(different)}")
     return made
 
 
@@ -105,7 +105,7 @@ def main(arguments: list[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         try:
             made = smoke(Path(folder), str(Path(same_as).absolute()) if same_as else None)
-        except Wrong as fault:
+        except SmokeError as fault:
             sys.exit(f"smoke failed: {here}\n{fault}")
     digest = hashlib.sha256(b"".join(made.values())).hexdigest()[:16]
     compared = " (the same there)" if same_as else ""
