@@ -1,4 +1,7 @@
-"""`python -m benchmarks [compose] [render] [album]`: measure, and print a table of figures against their budgets."""
+"""`python -m benchmarks [compose] [render] [album]`: measure, and print a table of figures against their budgets.
+
+`python -m benchmarks --base COMMIT` prints another table: what takes how long now against then.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import sys
 from collections.abc import Callable
 from importlib import import_module, metadata
 
+from benchmarks.against import against
 from benchmarks.measure import Row, table
 from cuesmith_render.fluid.discover import find_library, find_soundfont
 
@@ -29,10 +33,16 @@ def _surroundings() -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure the groups named (all of them when none is) one after another and print one table."""
+    """Measure the groups named (all of them when none is) one after another, or against a commit; print one table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Cuesmith against its budgets.")
     parser.add_argument("groups", nargs="*", metavar="group", help=f"any of: {', '.join(GROUPS)} (default: all)")
-    chosen: list[str] = parser.parse_args(arguments).groups or list(GROUPS)
+    parser.add_argument("--base", metavar="COMMIT", help="measure this checkout against a commit instead")
+    parser.add_argument("--rounds", type=int, default=5, help="how often --base measures each case (default: 5)")
+    asked = parser.parse_args(arguments)
+    if asked.base:
+        print(_surroundings(), against(asked.base, max(1, asked.rounds)), sep="\n\n")
+        return
+    chosen: list[str] = asked.groups or list(GROUPS)
     if unknown := [group for group in chosen if group not in GROUPS]:
         parser.error(f"unknown group '{unknown[0]}'; known: {', '.join(GROUPS)}")
     rows: list[Row] = []

@@ -98,9 +98,13 @@ def cells(row: Row) -> tuple[str, ...]:
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table with aligned columns."""
-    lines = [HEAD, *(cells(row) for row in rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(HEAD))]
+    """The rows as a Markdown table."""
+    return markdown([HEAD, *(cells(row) for row in rows)])
+
+
+def markdown(lines: Sequence[Sequence[str]]) -> str:
+    """A Markdown table with aligned columns; the first line is its head."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     body = [
         "| " + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) + " |" for line in lines
     ]

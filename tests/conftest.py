@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,11 @@ from cuesmith.themes.make import make_themes
 from cuesmith_render.fluid.discover import EMBEDDED_FONT, SOUNDFONT_VARIABLE, Soundfont
 
 Composed: TypeAlias = Callable[[str, str, int], Cue]
+
+# The terminal is a plain one of 100 columns, also on build servers: typer reads these when it is first imported.
+for _name in ("CLICOLOR_FORCE", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TERMINAL_WIDTH", "TTY_COMPATIBLE"):
+    os.environ.pop(_name, None)
+os.environ["COLUMNS"] = "100"
 
 
 @cache

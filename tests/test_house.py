@@ -22,8 +22,8 @@ LONGEST_MODULE_LINES = 500
 STANDARD = frozenset(sys.stdlib_module_names)
 # The folders and single modules of `cuesmith`, in the order of the data. Each may import itself and those before it.
 STAGES = (
-    "music", "errors", "chance", "motif", "specs", "themes", "plan", "score", "casting", "composition", "orchestrate",
-    "perform", "critic", "export", "cue", "show", "cli",
+    "music", "errors", "remedies", "chance", "motif", "specs", "themes", "plan", "score", "casting", "composition",
+    "orchestrate", "perform", "critic", "export", "cue", "show", "cli",
 )  # fmt: skip
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef

@@ -65,8 +65,10 @@ def __getattr__(name: str) -> object:
     except (ModuleNotFoundError, OSError) as fault:
         if isinstance(fault, ModuleNotFoundError) and (fault.name or "").startswith("cuesmith"):
             raise
+        from cuesmith.remedies import remedy_for_extra  # here: only who lacks something waits for it
+
         raise ComponentError(
-            f"sound needs a package that is missing ({fault}). Remedy: pip install 'cuesmith[audio]'"
+            f"sound needs a package that is missing ({fault}). Remedy: {remedy_for_extra('audio')}"
         ) from fault
     globals()[name] = value
     return value

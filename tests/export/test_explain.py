@@ -236,5 +236,5 @@ def test_save_where_a_folder_or_file_is_in_the_way(tmp_path: Path) -> None:
 
 
 def test_json_refuses_what_json_cannot_say() -> None:
-    with pytest.raises(ValueError, match="not JSON compliant"):
+    with pytest.raises(ValueError):
         json_text({"seconds": float("nan")})

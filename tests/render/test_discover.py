@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from cuesmith.errors import ComponentError
+from cuesmith.remedies import remedy_for_extra
 from cuesmith_render import diagnose
 from cuesmith_render.fluid.discover import (
     LIBRARY_VARIABLE,
@@ -89,13 +91,13 @@ def test_nothing_at_all_names_the_command(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(discover, "_SYSTEM_LIBRARIES", {})
     monkeypatch.setattr(discover, "_SYSTEM_FONT_FOLDERS", {})
     monkeypatch.setattr(discover, "find_system_library", lambda name: None)
-    with pytest.raises(ComponentError, match=r"pip install 'cuesmith\[audio\]'"):
+    with pytest.raises(ComponentError, match=re.escape(remedy_for_extra("audio"))):
         find_library()
     with pytest.raises(ComponentError, match="pip install --force-reinstall pretty_midi"):
         find_soundfont()
     found = diagnose()
     assert found.library is None and found.soundfont is None
-    assert found.advice == "pip install 'cuesmith[audio]'"
+    assert found.advice == remedy_for_extra("audio")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="XDG folders are Linux's")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from cuesmith.errors import ComponentError
+from cuesmith.remedies import pip_install
 
 OLDEST_VERSION = (2, 1, 7)
 """Before this, `fluid_synth_process` lost the chorus (2.1.0 to 2.1.6) or mixed odd block lengths wrongly."""
@@ -79,7 +80,7 @@ class FluidSynth:
             calls.delete_fluid_settings(handle)
             raise ComponentError(
                 f"FluidSynth {self.version_text} ({self.path}) refuses the setting {', '.join(refused)}; "
-                "it was probably built without it. Install the tested library: pip install pygame-ce"
+                f"it was probably built without it. Install the tested library: {pip_install('pygame-ce')}"
             )
         return handle
 
@@ -98,7 +99,7 @@ def load_library(path: str) -> FluidSynth:
             function = getattr(calls, name)
             function.restype, function.argtypes = result, arguments
     except AttributeError as fault:
-        raise ComponentError(f"{path} is not FluidSynth 2 ({fault}). Remedy: pip install pygame-ce") from fault
+        raise ComponentError(f"{path} is not FluidSynth 2 ({fault}). Remedy: {pip_install('pygame-ce')}") from fault
     for level in range(_LOG_LEVELS):
         calls.fluid_set_log_function(level, None, None)
     text = calls.fluid_version_str().decode()
@@ -106,7 +107,8 @@ def load_library(path: str) -> FluidSynth:
     version = (numbers[0], numbers[1], numbers[2]) if len(numbers) == 3 else (0, 0, 0)
     if version < OLDEST_VERSION:
         wanted = ".".join(str(part) for part in OLDEST_VERSION)
-        raise ComponentError(f"{path} is FluidSynth {text}; {wanted} or newer is needed. Remedy: pip install pygame-ce")
+        remedy = pip_install("pygame-ce")
+        raise ComponentError(f"{path} is FluidSynth {text}; {wanted} or newer is needed. Remedy: {remedy}")
     return FluidSynth(path, version, calls)
 
 

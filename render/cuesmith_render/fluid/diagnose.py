@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cuesmith.errors import ComponentError
+from cuesmith.remedies import pip_install, remedy_for_extra
 from cuesmith_render.fluid.calibration import calibration_of
 from cuesmith_render.fluid.discover import (
     Candidate,
@@ -65,9 +66,9 @@ def diagnose(soundfont: str | Path | None = None, library: str | Path | None = N
 
 def _advice(library: Library | None, soundfont: Soundfont | None, versions: dict[str, str]) -> str:
     if library is None or "missing" in (versions["scipy"], versions["soundfile"]):
-        return "pip install 'cuesmith[audio]'"
+        return remedy_for_extra("audio")
     if soundfont is None:
-        return "pip install --force-reinstall pretty_midi"
+        return pip_install("--force-reinstall", "pretty_midi")
     if _levels(soundfont) == "unknown":
         return f"cuesmith calibrate '{soundfont.path}'"
     if soundfont.origin == "embedded":

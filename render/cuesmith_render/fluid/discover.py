@@ -20,6 +20,7 @@ from typing import Literal
 import platformdirs
 
 from cuesmith.errors import ComponentError
+from cuesmith.remedies import pip_install, remedy_for_extra
 from cuesmith_render.fluid.binding import load_library
 
 LIBRARY_VARIABLE = "CUESMITH_FLUIDSYNTH"
@@ -113,10 +114,10 @@ def find_library(explicit: str | Path | None = None) -> Library:
             return Library(path, origin, load_library(path).version_text)
         if origin in ("argument", "environment"):
             how = f"unset {LIBRARY_VARIABLE}" if origin == "environment" else "name an existing libfluidsynth"
-            raise ComponentError(f"{path}: {candidate.reason}. Remedy: {how}, or: pip install pygame-ce")
+            raise ComponentError(f"{path}: {candidate.reason}. Remedy: {how}, or: {pip_install('pygame-ce')}")
     raise ComponentError(
         "no FluidSynth library was found, so nothing can sound; the audio extra is probably not installed. "
-        "Remedy: pip install 'cuesmith[audio]'"
+        f"Remedy: {remedy_for_extra('audio')}"
     )
 
 
@@ -137,7 +138,7 @@ def find_soundfont(explicit: str | Path | None = None) -> Soundfont:
             )
     raise ComponentError(
         f"no soundfont was found, not even the embedded {EMBEDDED_FONT} of the pretty_midi wheel; "
-        "that package is probably damaged. Remedy: pip install --force-reinstall pretty_midi"
+        f"that package is probably damaged. Remedy: {pip_install('--force-reinstall', 'pretty_midi')}"
     )
 
 
