@@ -32,8 +32,8 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
     - `chords` of a section is its chord chart, with bars between `|`; `%` means that the chord of the bar before goes
       on. `numerals` is the same in roman numerals (see `music.chord`).
     - An entry of `harmony` has its key, the cadence it belongs to, and the device that explains it.
-    - `theme_forms`: the recipe by which each theme comes, and the stage of its story. `against` of a section is a second
-      theme that is combined with the section's theme; `meeting` says how.
+    - `theme_forms`: the recipe by which each theme comes, and the stage of its story. `against` of a section is a
+      second theme that is combined with the section's theme; `meeting` says how.
     - `hits`: hit points as asked for and as reached; `hit_error_ms` is their mean distance, weighted.
     - `fermatas`: held beats, and how many times their usual length they last.
     - `breaths` of a section in free meter: their lengths in quarter notes. There a bar is a breath.
