@@ -36,14 +36,14 @@ class CueSet:
         """Where a theme stands in its story in one of the cues; variants stand where their cue does. Empty: nowhere."""
         id_ = cue.brief.id.removesuffix(cue.brief.variant)
         spec = next(each for each in self.show.cues if each.id == id_)
-        return stage_of(self.show, spec, theme)
+        return stage_of(self.show, spec, theme, load_banks().cue_types)
 
 
 def brief_of(show: Show, cue: CueSpec) -> Brief:
     """The brief of one cue of a show, every default filled in, its themes as their stories have them there."""
     banks = load_banks()
     row = banks.cue_types[cue.type]
-    themes, theme_forms = theme_forms_of(show, cue, banks.stages)
+    themes, theme_forms = theme_forms_of(show, cue, banks)
     return Brief(
         id=cue.id,
         title=cue.title or row.name,
@@ -82,7 +82,7 @@ def briefs_of(show: Show, themes: Mapping[str, Theme] | None = None) -> tuple[Br
     if (show.album.order == "auto" or show.album.planned) and themes is not None:
         banks = load_banks()
         briefs = arranged(
-            briefs, lambda brief: build_plan(brief, load_style(brief.style), themes, banks),
+            briefs, lambda brief: build_plan(brief, load_style(brief.style), themes, banks), banks.cue_types,
             reorder=show.album.order == "auto", plan_keys=show.album.planned,
             home=next((theme.key for theme in themes.values()), None),
         )  # fmt: skip

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 SetCheck: TypeAlias = Callable[["CueSet", Limits, Banks], Iterable[Breach]]
 
 TEMPO_BANDS = (70, 90, 110, 130, 150)  # quarter notes per minute at which the next band begins
-SHORT = ("eyecatch", "preview", "bridge")  # formats that quote a theme
 
 
 def _mixes(made: CueSet) -> Iterator[Cue]:
@@ -179,7 +178,7 @@ def _meetings(cue: Cue) -> int:
 def suite(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
     """Q89: a suite states the themes of the show, in several tempi and keys, and lets two of them meet."""
     for cue in _mixes(made):
-        if cue.brief.type != "suite":
+        if not banks.rules["Q89"].speaks((cue.brief.type,)):
             continue
         plan = cue.score.plan
         found = (
@@ -195,9 +194,9 @@ def suite(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
 
 
 def short_formats(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q90: eyecatches, previews and bridges state a theme recognisably."""
+    """Q90: short formats that quote a theme state it recognisably."""
     for cue in _mixes(made):
-        if cue.brief.type not in SHORT or not cue.brief.themes:
+        if not banks.rules["Q90"].speaks((cue.brief.type,)) or not cue.brief.themes:
             continue
         best = max((s.identity for s in cue.score.statements()), default=0.0)
         if best < limits["least"]:
