@@ -39,5 +39,5 @@ def _factors(plan: Plan) -> list[float]:
         here = 52 + 52 * energy_of(plan.mood(section))
         for bar in range(section.bars):
             there = 52 + 52 * energy_of(plan.curve[section.first_bar + bar])
-            out.append(section.loudness * (1.0 if section.treatment == "break" else there / here))
+            out.append(section.loudness * (1.0 if section.treatment_row.silent else there / here))
     return out
