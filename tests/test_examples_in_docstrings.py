@@ -21,6 +21,7 @@ API = {
         " mode_change ostinato real_transposition register remetre retrograde sequence sequences tail_swap"
     ),
     "cuesmith.themes.song": "song",
+    "cuesmith_render.audio": "Audio.frames Audio.mix Audio.save Audio.save_stems render",
 }
 EXAMPLES = [(module, name) for module, names in API.items() for name in names.split()]
 

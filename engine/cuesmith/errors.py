@@ -1,4 +1,4 @@
-"""The one small family of errors. Each guesses the cause and names the remedy."""
+"""The error classes of Cuesmith. Every message guesses the cause and names a remedy."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class CuesmithError(Exception):
-    """Base of everything Cuesmith raises on purpose; `exit_code` is what the CLI ends with."""
+    """Base class of all errors that Cuesmith raises on purpose. `exit_code` is the exit code of the command line."""
 
     exit_code = 1
 
@@ -19,23 +19,26 @@ class UsageError(CuesmithError):
 
 
 class SpecError(CuesmithError):
-    """A YAML file (style, bank, show) is not valid; the message lists every fault, one per line."""
+    """A YAML file (style, bank, show) is not valid. The message lists every fault, one per line."""
 
     exit_code = 3
 
 
 class ComponentError(CuesmithError):
-    """Something outside Cuesmith is missing: FluidSynth, a soundfont, an audio library."""
+    """An external component is missing: FluidSynth, a soundfont, an audio library."""
 
     exit_code = 4
 
 
 class ComposeError(CuesmithError):
-    """The music asked for cannot be made (a length a cue type cannot take, for example)."""
+    """The requested music can't be made, for example in a length that the cue type does not allow."""
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean 'battle'?` when a known word is near, else `; known: a, b, c`."""
+    """Return a hint for an unknown word.
+
+    It is `; did you mean 'battle'?` when a known word is similar, else `; known: a, b, c` (at most 30 words).
+    """
     names = sorted(known)
     near = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
     if near:

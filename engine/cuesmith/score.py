@@ -1,7 +1,8 @@
-"""The written music: what the stages hand to one another, frozen.
+"""The written music: the immutable data that the stages pass to one another.
 
-Everything is in ticks on the grid (PPQ 960). A `Passage` is the unit of provenance: a run of notes that one device
-wrote for one role in one section, and, where it states a theme, which theme, how transformed and how recognisable.
+Times are in ticks (960 per quarter note). A `Passage` records where notes come from: it is a run of notes that one
+device wrote for one role in one section. When it states a theme, it also says which theme, how it is transformed, and
+how recognisable it is.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ Span = tuple[int, int]  # ticks: start, end (exclusive)
 
 @dataclass(frozen=True, slots=True)
 class ChordSpan:
-    """A chord for a while, in the key of its section.
+    """One chord with its duration, in the key of its section.
 
-    cadence: named on the last chord of a section; device: why the chord is there, where the progression is not why.
+    onset, duration: in ticks.
+    cadence: name of the cadence, on the last chord of a section.
+    device: the reason for the chord when it is not simply part of the progression.
     """
 
     onset: int
@@ -40,12 +43,12 @@ class ChordSpan:
 
     @property
     def roman(self) -> str:
-        """Its numeral in the key: `IVM7`, `I/3`, `V7/ii`."""
+        """The roman numeral in the key: `IVM7`, `I/3`, `V7/ii`."""
         return self.chord.roman
 
     @property
     def symbol(self) -> str:
-        """Lead-sheet name, spelled as its degree in the key is."""
+        """The lead-sheet name, spelled as a degree of the key."""
         return spelled_in(self.chord, self.key)
 
     @property
@@ -56,7 +59,7 @@ class ChordSpan:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A theme heard: which one, what was done to it, how recognisable it is (identity 0..1), from where to where."""
+    """One statement of a theme: which theme, its operations, its identity (0..1), and its first and last tick."""
 
     theme: str
     ops: tuple[str, ...]
@@ -69,7 +72,12 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Notes written by one device for one role. onset and notes absolute in ticks; articulation names a table row."""
+    """Notes that one device wrote for one role.
+
+    notes: onsets in ticks from the start of the cue.
+    section: index of the section.
+    articulation: a row of the articulation table (see `perform.tables`).
+    """
 
     notes: tuple[Note, ...]
     section: int
@@ -80,10 +88,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One role played by one instrument: what becomes a MIDI track. Kits: `drums` and program = kit number.
+    """One role played by one instrument: it becomes one MIDI track.
 
-    player: the id of the seat that plays it, where that is not the id of the part: a drummer has one part for the kit
-    and one for each melodic program that his voices are layered with.
+    Drum kits have `drums` and the kit number as program.
+
+    player: the id of the seat that plays it, when it is not the id of the part. A drummer has one part for the kit, and
+        one for each melodic program that is layered with the drums.
     """
 
     id: str
@@ -108,7 +118,7 @@ class Part:
 
     @property
     def percussive(self) -> bool:
-        """Whether its notes are a drummer's strokes."""
+        """Whether its notes are the strokes of a drummer."""
         return bool(self.player)
 
     @property
@@ -117,15 +127,15 @@ class Part:
         return all(passage.device.startswith(DOUBLES) for passage in self.passages)
 
     def notes(self) -> Iterator[Note]:
-        """All notes, passage by passage."""
+        """Yield all notes, passage by passage."""
         for passage in self.passages:
             yield from passage.notes
 
 
 class StepCount(NamedTuple):
-    """What one editing step did to a score: how many notes it added, left out and changed, in how many parts.
+    """What one editing step did to a score: the number of notes it added, removed and changed, and in how many parts.
 
-    promise: what holds of the finished score because of the step.
+    promise: what is true of the finished score because of the step.
     """
 
     step: str
@@ -138,9 +148,10 @@ class StepCount(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """The written music: plan, harmony and parts.
+    """The finished composition: plan, harmony and parts.
 
-    rests: seat → spans in which its player has been told to rest. steps: what each editing step changed.
+    rests: seat → spans of ticks in which its player must rest.
+    steps: what each editing step changed.
     """
 
     plan: Plan
@@ -150,7 +161,7 @@ class Score:
     steps: tuple[StepCount, ...] = ()
 
     def statements(self) -> tuple[Statement, ...]:
-        """Every theme statement, in order of time, with the part that plays it."""
+        """Return every theme statement in order of time."""
         found = [p.statement for part in self.parts for p in part.passages if p.statement is not None]
         return tuple(sorted(found, key=lambda s: (s.start, s.part)))
 
@@ -197,12 +208,12 @@ def mute_after(passages: tuple[Passage, ...], tick: int) -> tuple[Passage, ...]:
 
 
 def chord_at(harmony: tuple[ChordSpan, ...], tick: int) -> ChordSpan:
-    """The chord sounding at a tick (the last one past the end)."""
+    """Return the chord that sounds at a tick; after the end the last one."""
     return harmony[max(0, bisect_right(harmony, tick, key=_ONSET) - 1)]
 
 
 class Stroke(NamedTuple):
-    """A hit: when, on which voice (an id of the drum bank), how hard, in which section, by which device."""
+    """One drum stroke: onset, voice (an id of the drum bank), velocity, section, device."""
 
     onset: int
     voice: str

@@ -1,7 +1,7 @@
-"""The sound of Cuesmith: performances in, audio out.
+"""The renderer of Cuesmith: performances in, audio out.
 
-`render(performance)` gives `Audio`, mastered, in stems; `Audio.save` writes it. Importing this package is
-quick: numpy's and scipy's heavy parts are loaded when something is first rendered.
+`render(cue)` returns `Audio`, mastered and in stems; `Audio.save` writes a file. Importing this package is fast: NumPy
+and SciPy are loaded when the first name is used.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The way from a performance to finished audio, in one call."""
+"""Render a performance to finished audio, in one call."""
 
 from __future__ import annotations
 
@@ -24,26 +24,26 @@ from cuesmith_render.stems import render_stems, sum_of, trim_tail
 from cuesmith_render.tags import Tags
 
 LEAST_SAMPLE_RATE, MOST_SAMPLE_RATE = 22050, 96000
-"""What FluidSynth and the loudness meter both serve well."""
+"""Sample rates in Hz at which both FluidSynth and the loudness meter work well."""
 
 
 class Performed(Protocol):
-    """Anything that carries a performance, such as a composed cue."""
+    """Anything that has a performance, such as a composed cue."""
 
     @property
     def performance(self) -> Performance:
-        """What is to sound."""
+        """The performance to render."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class AudioReport:
-    """How the audio came to be as it is.
+    """Figures about rendered audio.
 
-    lufs, peak_dbtp    : integrated loudness (LUFS) and true peak (dBTP) of the mix; -inf for silence.
-    gain_db            : constant gain applied by mastering.
-    reduction_db       : the most the limiter took away, >= 0.
-    soundfont, library : the soundfont's name and FluidSynth's version.
+    lufs, peak_dbtp: integrated loudness (LUFS) and true peak (dBTP) of the mix; -inf for silence.
+    gain_db: constant gain applied by mastering.
+    reduction_db: greatest gain reduction of the limiter, >= 0.
+    soundfont, library: name of the soundfont and version of FluidSynth.
     """
 
     lufs: float
@@ -56,11 +56,16 @@ class AudioReport:
 
 @dataclass(frozen=True, eq=False)
 class Audio:
-    """Rendered audio.
+    """Rendered audio, as `render` returns it.
 
-    stems      : name → (2, frames) float32, left and right, full scale ±1, read-only; all of one length.
-    length_sec : where the last bar line stands; tail_sec: how long it rings after that (0 in a loop).
-    loop       : True when the end joins the start without a seam.
+    Attributes:
+        stems: name → array of shape (2, frames), float32, left and right, full scale ±1. Read-only; all have the same
+            length.
+        sample_rate: in Hz.
+        length_sec: time of the last bar line, in seconds.
+        tail_sec: how many seconds the sound rings after that; 0 in a loop.
+        loop: True when the end joins the start without a gap.
+        report: loudness, peak, gains, and the names of soundfont and library.
     """
 
     stems: Mapping[str, NDArray[np.float32]]
@@ -72,21 +77,52 @@ class Audio:
 
     @cached_property
     def mix(self) -> NDArray[np.float32]:
-        """The stems added up, in their order: (2, frames)."""
+        """The sum of all stems: array of shape (2, frames), float32, read-only.
+
+        Example:
+            >>> from cuesmith import compose
+            >>> audio = render(compose(style="synth", type="eyecatch", seconds=4, seed=2))
+            >>> audio.mix.shape == (2, audio.frames)
+            True
+        """
         total = sum_of(tuple(self.stems.values()))
         total.setflags(write=False)
         return total
 
     @property
     def frames(self) -> int:
-        """The length in frames, tail included."""
+        """The length in frames (samples per channel), including the tail.
+
+        Example:
+            >>> from cuesmith import compose
+            >>> audio = render(compose(style="synth", type="eyecatch", seconds=4, seed=2))
+            >>> audio.frames == round((audio.length_sec + audio.tail_sec) * audio.sample_rate)
+            True
+        """
         return int(next(iter(self.stems.values())).shape[-1])
 
     def save(self, path: str | Path, tags: Tags | None = None, bits: int = 24) -> Path:
-        """Write the mix as .wav, .flac (24 bits, or 16 with dither) or .ogg by the path's suffix → the
-        path.
+        """Write the mix to a file, completely or not at all.
 
-        Raises UsageError for another suffix, CuesmithError when it cannot be written.
+        Args:
+            path: file to write. Its suffix gives the format: .wav, .flac or .ogg. Missing folders are created.
+            tags: title, artist and so on, written into the file.
+            bits: bits per sample of .wav and .flac: 24, or 16 (with dither). It has no effect on .ogg.
+
+        Returns:
+            The path.
+
+        Raises:
+            UsageError: the suffix or the number of bits is not supported.
+            CuesmithError: the file can't be written.
+
+        Example:
+            >>> import tempfile
+            >>> from cuesmith import compose
+            >>> audio = render(compose(style="synth", type="eyecatch", seconds=4, seed=2), stems=False)
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     audio.save(Path(folder, "cue.flac"), Tags(title="Eyecatch")).name
+            'cue.flac'
         """
         return write_audio(path, self.mix, self.sample_rate, tags, bits)
 
@@ -98,7 +134,30 @@ class Audio:
         tags: Tags | None = None,
         bits: int = 24,
     ) -> tuple[Path, ...]:
-        """Write each stem as `<prefix><stem><extension>` → the paths, in order. Raises as `save`."""
+        """Write each stem to a file of its own, named `<prefix><stem><extension>`.
+
+        Args:
+            directory: folder to write into; it is created if needed.
+            stem_name_prefix: beginning of every file name.
+            extension: .wav, .flac or .ogg.
+            tags: written into every file.
+            bits: as for `save`.
+
+        Returns:
+            The paths, in the order of the stems.
+
+        Raises:
+            UsageError, CuesmithError: as `save`.
+
+        Example:
+            >>> import tempfile
+            >>> from cuesmith import compose
+            >>> audio = render(compose(style="synth", type="eyecatch", seconds=4, seed=2))
+            >>> with tempfile.TemporaryDirectory() as folder:
+            ...     paths = audio.save_stems(folder, "cue_", ".flac")
+            >>> [path.name for path in paths] == [f"cue_{stem}.flac" for stem in audio.stems]
+            True
+        """
         suffix = "." + extension.lstrip(".")
         return tuple(
             write_audio(Path(directory) / f"{stem_name_prefix}{name}{suffix}", stem, self.sample_rate, tags, bits)
@@ -117,19 +176,33 @@ def render(
     master: bool = True,
     bank: Bank | None = None,
 ) -> Audio:
-    """Play a performance and master it.
+    """Play a performance with FluidSynth and master it.
 
-    soundfont, library : files to use instead of the ones found (see `fluid.discover`).
-    sample_rate        : 22050 .. 96000 Hz.
-    stems              : False renders everything as one stem named `mix`, which is quicker.
-    lufs               : target loudness instead of the performance's own.
-    master             : False leaves levels as synthesised.
-    bank               : a loaded soundfont to use, over `soundfont` and `library`; else one per process is
-    kept.
+    The same arguments, library and soundfont always give the same samples.
 
-    The same arguments, library and soundfont give the same bits, run after run.
-    Raises ComponentError when FluidSynth, a soundfont or a preset in it is missing, UsageError for a
-    sample rate or loudness out of range.
+    Args:
+        cue_or_performance: a composed `Cue`, or a `Performance`.
+        soundfont: a .sf2 or .sf3 file to use instead of the best one found (see `fluid.discover`).
+        library: a FluidSynth library to use instead of the best one found.
+        sample_rate: 22050 .. 96000 Hz.
+        stems: False renders only one stem, named `mix`, which is faster.
+        lufs: target loudness in LUFS, above -70 and up to 0, instead of the performance's own.
+        master: False leaves the levels as synthesised.
+        bank: a loaded soundfont to use; `soundfont` and `library` are then ignored. By default each process loads a
+            soundfont once and keeps it.
+
+    Returns:
+        The audio, in stems.
+
+    Raises:
+        ComponentError: FluidSynth, a soundfont, or a preset in it is missing.
+        UsageError: the sample rate or the loudness is out of range.
+
+    Example:
+        >>> from cuesmith import compose
+        >>> audio = render(compose(style="synth", type="eyecatch", seconds=4, seed=2), lufs=-16, stems=False)
+        >>> audio.length_sec, audio.sample_rate, list(audio.stems), round(audio.report.lufs)
+        (4.0, 44100, ['mix'], -16)
     """
     performance = cue_or_performance
     if not isinstance(performance, Performance):

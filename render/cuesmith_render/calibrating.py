@@ -1,4 +1,4 @@
-"""`calibrate(font)`: measure a soundfont once, keep what was found, and use it whenever that font plays."""
+"""`calibrate(font)`: measure a soundfont once, store the result, and use it whenever this font plays."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ from cuesmith_render.fluid.synth import Bank
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    """What is known of a soundfont. fresh: measured just now, not found in the cache; path: of the cache file."""
+    """The measurements of a soundfont.
+
+    table: the measurements, in the format of `calibration.json`.
+    path: the cache file.
+    fresh: True when measured just now, False when read from the cache.
+    """
 
     soundfont: Soundfont
     table: Mapping[str, Any]
@@ -39,10 +44,14 @@ def calibrate(
     force: bool = False,
     on_progress: OnProgress = lambda what, done, total: None,
 ) -> Calibrated:
-    """Measure a soundfont (default: the one that would be used) and keep the result in the user's cache folder.
+    """Measure a soundfont and store the result in the user's cache folder.
 
-    One that was measured before is not measured again unless `force`. Raises ComponentError when the file is no
-    soundfont, is damaged or holds no General MIDI programs, or when FluidSynth is missing.
+    soundfont: a .sf2 or .sf3 file; by default the one that a render would use.
+    force: measure again even when there is a stored result.
+    on_progress: called with (name, number done, number of steps).
+
+    Raises ComponentError when the file is not a soundfont, is damaged or has no General MIDI programs, or when
+    FluidSynth is missing.
     """
     font = find_soundfont(soundfont)
     known = None if force else measured_table(font.path)
@@ -58,12 +67,15 @@ def calibrate(
 
 
 def calibration_here(soundfont: str | Path | None = None) -> Calibration:
-    """The calibration a render with this soundfont would use. Raises ComponentError when there is no such font."""
+    """Return the calibration that a render with this soundfont would use.
+
+    Raises ComponentError when there is no such font.
+    """
     return calibration_of(find_soundfont(soundfont))
 
 
 def known_programs() -> dict[int, tuple[str, Keys, Keys]]:
-    """Every General MIDI program that an instrument plays: name, range and good register."""
+    """Return every General MIDI program that an instrument uses: its name, range and best register."""
     out: dict[int, tuple[str, Keys, Keys]] = {}
     for row in load_banks().instruments.values():
         out.setdefault(row.program, (row.name, row.range, row.sweet))
@@ -71,5 +83,5 @@ def known_programs() -> dict[int, tuple[str, Keys, Keys]]:
 
 
 def known_kits() -> tuple[int, ...]:
-    """Every drum kit a style can ask for."""
+    """Return every drum kit that a style can use."""
     return tuple(sorted({kit.program for kit in load_banks().kits.values()}))

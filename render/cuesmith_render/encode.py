@@ -1,4 +1,4 @@
-"""Audio files: WAV, FLAC and Ogg Vorbis, written whole or not at all, the same bytes for the same audio."""
+"""Write audio files (WAV, FLAC, Ogg Vorbis), completely or not at all. The same audio always gives the same bytes."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ from cuesmith.errors import CuesmithError, UsageError
 from cuesmith_render.ogg import with_serial
 from cuesmith_render.tags import Tags
 
-# libsndfile crashes the process when a minute of Vorbis is written in one call.
+# Written in blocks, because libsndfile crashes the process when a minute of Vorbis is written in one call.
 _WRITE_FRAMES = 16384
-_OGG_SERIAL = 0x43554553  # any fixed number would do; these are the letters CUES
+_OGG_SERIAL = 0x43554553  # any fixed number works; this one spells CUES
 _DITHER_SEED = 16
 
 
 class Format(NamedTuple):
-    """How libsndfile calls a file format; `subtypes` by bits per sample, 0 when the format has none."""
+    """How libsndfile names a file format.
+
+    `subtypes`: bits per sample → name; key 0 when the format has no bit depth.
+    """
 
     container: str
     subtypes: dict[int, str]
@@ -37,12 +40,12 @@ FORMATS = {
 def write_audio(
     path: str | Path, samples: NDArray[np.float32], sample_rate: int, tags: Tags | None = None, bits: int = 24
 ) -> Path:
-    """Write (2, frames), full scale ±1, in the format of the path's suffix → the path.
+    """Write samples of shape (2, frames), full scale ±1, in the format of the path's suffix. Returns the path.
 
-    bits: 24, or 16 with triangular dither; Vorbis has no such thing and takes floats. The folder is made
-    if it is not there. The file appears under its name only when it is complete.
-    Raises UsageError for a suffix or a bit depth that is not known, CuesmithError when it cannot be
-    written.
+    bits: 24, or 16 with triangular dither. Vorbis has no bit depth and stores floats.
+
+    A missing folder is created. The file appears under its name only when it is complete. Raises UsageError for an
+    unknown suffix or bit depth, CuesmithError when the file can't be written.
     """
     path = Path(path)
     container, subtype = _format_of(path, bits)
@@ -57,7 +60,7 @@ def write_audio(
             dither = np.random.Generator(np.random.PCG64(_DITHER_SEED)) if subtype == "PCM_16" else None
             for start in range(0, samples.shape[-1], _WRITE_FRAMES):
                 block = np.ascontiguousarray(samples[:, start : start + _WRITE_FRAMES].T)
-                file.write(block if dither is None else _dithered(block, dither))
+                file.write(block if dither is None else _add_dither(block, dither))
         if container == "OGG":
             partial.write_bytes(with_serial(partial.read_bytes(), _OGG_SERIAL))
         partial.replace(path)
@@ -83,7 +86,7 @@ def _format_of(path: Path, bits: int) -> tuple[str, str]:
     return container, subtype
 
 
-def _dithered(block: NDArray[np.float32], generator: np.random.Generator) -> NDArray[np.float32]:
-    """Triangular noise of ±1 step of 16 bits, which turns rounding errors into steady noise."""
+def _add_dither(block: NDArray[np.float32], generator: np.random.Generator) -> NDArray[np.float32]:
+    """Add triangular noise of ±1 step of 16 bits, which turns rounding errors into constant noise."""
     noise = generator.random(block.shape, np.float32) - generator.random(block.shape, np.float32)
     return block + noise * np.float32(1 / 32768)

@@ -1,8 +1,7 @@
-"""A look-ahead limiter that works on short cells of audio rather than on frames, which makes it nearly
-free.
+"""A look-ahead limiter that works on short cells of audio instead of frames, which makes it very fast.
 
-A cell is `CELL_FRAMES` long and known by its peak. The gain is found per cell and drawn as straight lines
-between the cells' centres.
+A cell has `CELL_FRAMES` frames and is described by its peak. The gain is computed per cell and interpolated linearly
+between the centres of the cells.
 """
 
 from __future__ import annotations
@@ -16,14 +15,14 @@ from scipy.ndimage import minimum_filter1d, uniform_filter1d
 CELL_FRAMES = 32
 
 _LOOK_AHEAD_SEC = 0.005
-_RELEASE_PER_SEC = 4.0  # gain units: from half to full in 125 ms, slow enough not to shape a bass wave
-_WRAP_SEC = 0.5  # a full release takes 0.25 s, so this much of the end decides the start of a loop
+_RELEASE_PER_SEC = 4.0  # gain per second: 0.5 to 1 takes 125 ms, slow enough not to distort a bass wave
+_WRAP_SEC = 0.5  # this much of the end of a loop affects its start (a full release takes 0.25 s)
 
 Samples = NDArray[np.float32]
 
 
 def cell_peaks(samples: Samples) -> NDArray[np.float64]:
-    """(channels, frames) → the highest sample of each cell; the last cell may be shorter."""
+    """Return the highest absolute sample of each cell of (channels, frames); the last cell may be shorter."""
     peaks = np.abs(samples).max(axis=0)
     starts = np.arange(0, peaks.size, CELL_FRAMES)
     return np.maximum.reduceat(peaks, starts).astype(np.float64)
@@ -32,14 +31,13 @@ def cell_peaks(samples: Samples) -> NDArray[np.float64]:
 def limiter_gain(
     peaks: NDArray[np.float64], gain: float, ceiling: float, sample_rate: int, loop: bool
 ) -> NDArray[np.float64] | None:
-    """A smooth gain per cell, 0..1, under which `gain · peaks` stays below `ceiling`; None when none is
-    needed.
+    """Return a smooth gain per cell (0..1) with which `gain · peaks` stays below `ceiling`; None when none is needed.
 
-    Three steps, none above what the one before it found: the least of the gains wanted within the
-    look-ahead on either side; a release rising at a constant rate; a mean over windows that reach one cell
-    less than the look-ahead. A mean of values that all suffice for a cell suffices for it too, and the
-    cell kept in hand makes the straight lines to the next centres suffice as well. In a loop the end is
-    before the start.
+    It takes three steps, and no step raises the result of the one before: the smallest gain needed within the
+    look-ahead on either side; a release at a constant rate; a moving average over a window that is one cell shorter
+    than the look-ahead. The average of gains that are all low enough for a cell is also low enough for it, and the
+    spare cell makes the linear interpolation to the next centres low enough, too. In a loop the end comes before the
+    start.
     """
     if float(peaks.max(initial=0.0)) * gain <= ceiling:
         return None
@@ -58,7 +56,7 @@ def limiter_gain(
 
 
 def frame_gain(cells: NDArray[np.float64], frames: int, loop: bool) -> Samples:
-    """The gain per frame: straight lines between the centres of the cells."""
+    """Return the gain per frame, interpolated linearly between the centres of the cells."""
     centres = np.arange(cells.size) * CELL_FRAMES + (CELL_FRAMES - 1) / 2
     before, after = (cells[-1], cells[0]) if loop else (cells[0], cells[-1])
     places = np.concatenate([[centres[-1] - frames], centres, [centres[0] + frames]])

@@ -1,8 +1,8 @@
-"""Meters: integrated loudness and true peak, after ITU-R BS.1770-4.
+"""Meters for integrated loudness and true peak.
 
-The K-weighting filter is given in the standard for 48 kHz only; its analogue parameters, from which it is
-designed here for any rate, were derived by B. De Man, "Evaluation of implementations of the EBU R128
-loudness measurement" (AES 145, 2018).
+Source: ITU-R BS.1770-4. The standard gives the K-weighting filter for 48 kHz only. Here it is designed for any sample
+rate from its analogue parameters, which B. De Man derived in "Evaluation of implementations of the EBU R128 loudness
+measurement" (AES 145, 2018).
 """
 
 from __future__ import annotations
@@ -16,39 +16,40 @@ from scipy.signal import firwin, sosfilt, upfirdn
 
 Samples = NDArray[np.float32]
 
-_OFFSET_LUFS = -0.691  # makes a 997 Hz full-scale sine in one channel read -3.01
+_OFFSET_LUFS = -0.691  # with it a 997 Hz full-scale sine in one channel reads -3.01
 _ABSOLUTE_GATE_LUFS = -70.0
 _RELATIVE_GATE_LU = -10.0
 STEP_SEC = 0.1
 _BLOCK_STEPS = 4  # blocks of 0.4 s, overlapping by three quarters
 
 _OVERSAMPLING = 4
-_TAPS_PER_SIDE = 6  # per phase: 12 in all, as many as the standard's own interpolator
+_TAPS_PER_SIDE = 6  # per phase; 12 in total, as in the interpolator of the standard
 _PEAK_BLOCK = 64
 _WORTH_LOOKING = 0.6
-"""Blocks whose sample peak is below this share of the highest are not oversampled: their true peak would
-have to stand 4.4 dB above their sample peak. The reading changes by less than 0.001 dB on music, and costs
-a tenth."""
+"""Blocks with a sample peak below this share of the highest are not oversampled, because their true peak would have to
+be 4.4 dB above their sample peak. On music the reading changes by less than 0.001 dB, in a tenth of the time."""
 
 
 def integrated_lufs(samples: Samples, sample_rate: int) -> float:
-    """Integrated loudness in LUFS of (channels, frames), each channel weighted 1; -inf for silence.
+    """Return the integrated loudness in LUFS of samples of shape (channels, frames); -inf for silence.
 
-    Audio shorter than one block of 0.4 s is read as if silence followed it up to that length.
+    Each channel has weight 1.
+
+    Audio shorter than one block of 0.4 s is extended with silence to that length.
     """
     step = round(STEP_SEC * sample_rate)
     return gated_lufs(step_energy(weighted_power(samples, sample_rate), step), step)
 
 
 def weighted_power(samples: Samples, sample_rate: int) -> Samples:
-    """(channels, frames) → (frames,): the squares of the K-weighted channels, added up."""
+    """Return the sum of the squared K-weighted channels: (channels, frames) gives (frames,)."""
     weighted = sosfilt(_k_weighting(sample_rate), samples, axis=-1)
     power: Samples = np.einsum("cn,cn->n", weighted, weighted)
     return power
 
 
 def step_energy(power: Samples, step: int) -> NDArray[np.float64]:
-    """Sums of `power` over whole steps, of which four make a block; at least one block's worth."""
+    """Return the sums of `power` over whole steps; four steps make a block. There is at least one block."""
     if power.size < step * _BLOCK_STEPS:
         power = np.concatenate([power, np.zeros(step * _BLOCK_STEPS - power.size, power.dtype)])
     sums: NDArray[np.float64] = power[: power.size // step * step].reshape(-1, step).sum(axis=1, dtype=np.float64)
@@ -56,7 +57,7 @@ def step_energy(power: Samples, step: int) -> NDArray[np.float64]:
 
 
 def gated_lufs(energy: NDArray[np.float64], step: float) -> float:
-    """Integrated loudness from the energies of steps of 0.1 s, `step` frames each, with both gates."""
+    """Return the integrated loudness from the energies of 0.1 s steps (`step` frames each), with both gates."""
     blocks = np.convolve(energy, np.ones(_BLOCK_STEPS), mode="valid") / (step * _BLOCK_STEPS)
     blocks = blocks[blocks > _energy(_ABSOLUTE_GATE_LUFS)]
     if not blocks.size:
@@ -66,9 +67,9 @@ def gated_lufs(energy: NDArray[np.float64], step: float) -> float:
 
 
 def true_peak_dbtp(samples: Samples, loop: bool = False) -> float:
-    """True peak in dBTP of (channels, frames), by fourfold oversampling; -inf for silence.
+    """Return the true peak in dBTP of samples (channels, frames), by 4× oversampling; -inf for silence.
 
-    With `loop`, the end is followed by the start, as it is when the audio repeats.
+    loop: True when the end is followed by the start, as in repeated audio.
     """
     highest = float(np.abs(samples).max(initial=0.0))
     if highest == 0:
@@ -85,7 +86,7 @@ def true_peak_dbtp(samples: Samples, loop: bool = False) -> float:
         windows = np.lib.stride_tricks.sliding_window_view(padded, _PEAK_BLOCK + 2 * margin)[starts]
         if len(windows):
             fine = upfirdn(fir, windows, up=_OVERSAMPLING, axis=1)
-            first = 2 * _OVERSAMPLING * margin  # the window's margin and the filter's delay, which are as long
+            first = 2 * _OVERSAMPLING * margin  # margin of the window plus delay of the filter; both are equal
             highest = max(highest, float(np.abs(fine[:, first : first + _OVERSAMPLING * _PEAK_BLOCK]).max()))
     return 20 * math.log10(highest)
 
@@ -96,7 +97,7 @@ def _energy(lufs: float) -> float:
 
 @lru_cache(maxsize=8)
 def _k_weighting(sample_rate: int) -> Samples:
-    """Two second-order sections: the head's high shelf (+4 dB above 1.7 kHz), then a high-pass at 38 Hz."""
+    """Return two second-order sections: a high shelf for the head (+4 dB above 1.7 kHz), then a high-pass at 38 Hz."""
     k, q = math.tan(math.pi * 1681.974450955533 / sample_rate), 0.7071752369554196
     high = 10 ** (3.999843853973347 / 20)
     band = high**0.4996667741545416
@@ -112,6 +113,6 @@ def _k_weighting(sample_rate: int) -> Samples:
 
 @lru_cache(maxsize=1)
 def _interpolator() -> Samples:
-    """Low-pass for fourfold oversampling, linear phase, Kaiser window."""
+    """Return the low-pass filter for 4× oversampling: linear phase, Kaiser window."""
     taps = firwin(2 * _OVERSAMPLING * _TAPS_PER_SIDE + 1, 1 / _OVERSAMPLING, window=("kaiser", 6.0))
     return np.asarray(taps * _OVERSAMPLING, np.float32)

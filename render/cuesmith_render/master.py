@@ -1,9 +1,7 @@
-"""Mastering: one gain for the whole cue, over time, that brings it to its loudness and keeps its peaks in
-bounds.
+"""Mastering: a gain curve for the whole cue that brings it to its target loudness and limits its peaks.
 
-The same gain multiplies every stem, so mastered stems still add up to the mastered mix. There is no
-equaliser and no compressor: a style's balance is its own. In a loop the gain runs round the end into the
-start.
+All stems are multiplied by the same gain, so the mastered stems still add up to the mastered mix. There is no equaliser
+and no compressor; the balance of a style is not changed. In a loop the gain at the end continues into the start.
 """
 
 from __future__ import annotations
@@ -25,9 +23,9 @@ from cuesmith_render.loudness import (
 
 CEILING_DBTP = -1.0
 MOST_REDUCTION_DB = 12.0
-"""The limiter is never driven further than this; a cue that would need more stays softer than its target."""
+"""Greatest gain reduction of the limiter; a cue that would need more stays softer than its target."""
 
-_METER_ERROR_DB = 0.05  # a finer meter than ours reads up to 0.03 dB more
+_METER_ERROR_DB = 0.05  # margin for meters that are finer than this one: they read up to 0.03 dB more
 _TOLERANCE_LU = 0.05
 _PEAK_ROUNDS = 4
 _BISECTIONS = 10
@@ -37,12 +35,12 @@ Samples = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MasterGain:
-    """What mastering does to a mix, and what it reads afterwards.
+    """The gain that mastering applies to a mix, and the readings of the mix after it.
 
-    gain_db          : the constant part.
-    curve            : the limiter's gain, 0..1 per frame; None when it never acts.
-    reduction_db     : the most the limiter takes away, >= 0.
-    lufs, peak_dbtp  : integrated loudness and true peak of the mastered mix; -inf for silence.
+    gain_db: the constant part.
+    curve: gain of the limiter, 0..1 per frame; None when it never acts.
+    reduction_db: greatest gain reduction of the limiter, >= 0.
+    lufs, peak_dbtp: integrated loudness and true peak of the mastered mix; -inf for silence.
     """
 
     gain_db: float
@@ -52,21 +50,21 @@ class MasterGain:
     peak_dbtp: float
 
     def apply(self, samples: Samples) -> None:
-        """Multiply (…, frames) in place."""
+        """Multiply samples of shape (…, frames) in place."""
         factor = np.float32(10 ** (self.gain_db / 20))
         samples *= factor if self.curve is None else self.curve * factor
 
 
 def measure(mix: Samples, sample_rate: int, loop: bool = False) -> MasterGain:
-    """No change at all: the readings of a mix (2, frames) as it is."""
+    """Return the readings of a mix of shape (2, frames) with no gain applied."""
     return MasterGain(0.0, None, 0.0, integrated_lufs(mix, sample_rate), true_peak_dbtp(mix, loop))
 
 
 def master_gain(mix: Samples, sample_rate: int, target_lufs: float, loop: bool = False) -> MasterGain:
-    """The gain that brings a mix (2, frames) to `target_lufs` with no true peak above `CEILING_DBTP`.
+    """Find the gain that brings a mix of shape (2, frames) to `target_lufs` without a true peak above `CEILING_DBTP`.
 
-    Loudness is met within 0.3 LU unless that takes more than `MOST_REDUCTION_DB` of limiting. Silence is
-    left alone.
+    The loudness is met within 0.3 LU, unless that needs more than `MOST_REDUCTION_DB` of limiting. Silence is not
+    changed.
     """
     before_lufs = integrated_lufs(mix, sample_rate)
     peaks = cell_peaks(mix)
@@ -82,7 +80,7 @@ def master_gain(mix: Samples, sample_rate: int, target_lufs: float, loop: bool =
         if cells is not None:
             if power is None:
                 power = _cell_power(mix, sample_rate)
-            gain_db = _driven_db(peaks, power, gain_db, most_db, ceiling_db, target_lufs, sample_rate, loop)
+            gain_db = _gain_for_target_db(peaks, power, gain_db, most_db, ceiling_db, target_lufs, sample_rate, loop)
             cells = limiter_gain(peaks, _ratio(gain_db), _ratio(ceiling_db), sample_rate, loop)
         curve = None if cells is None else frame_gain(cells, mix.shape[-1], loop)
         factor = np.float32(_ratio(gain_db))
@@ -92,7 +90,7 @@ def master_gain(mix: Samples, sample_rate: int, target_lufs: float, loop: bool =
         if excess_db <= 0:
             break
         ceiling_db -= excess_db + 0.01
-    else:  # what is left over is taken off as a whole: a constant gain moves the true peak by just as much
+    else:  # lower everything by the rest: a constant gain moves the true peak by the same amount
         gain_db -= excess_db
         peak_dbtp -= excess_db
         out *= np.float32(_ratio(-excess_db))
@@ -106,12 +104,12 @@ def _ratio(level_db: float) -> float:
 
 
 def _cell_power(mix: Samples, sample_rate: int) -> NDArray[np.float64]:
-    """K-weighted energy per limiter cell."""
+    """Return the K-weighted energy of each limiter cell."""
     power = weighted_power(mix, sample_rate)
     return np.add.reduceat(power, np.arange(0, power.size, CELL_FRAMES), dtype=np.float64)
 
 
-def _driven_db(
+def _gain_for_target_db(
     peaks: NDArray[np.float64],
     power: NDArray[np.float64],
     least_db: float,
@@ -121,10 +119,9 @@ def _driven_db(
     sample_rate: int,
     loop: bool,
 ) -> float:
-    """The constant gain that, limited, reaches the target: bisection, as loudness rises with gain.
+    """Find by bisection the constant gain that reaches the target after limiting (loudness rises with gain).
 
-    Works on cells alone: the limiter's gain times each cell's energy, which stands for measuring real
-    audio to some hundredths of a LU.
+    It uses only the gain and the energy of each cell, which is accurate to a few hundredths of a LU.
     """
     step_cells = STEP_SEC * sample_rate / CELL_FRAMES
     starts = np.rint(np.arange(0, max(4.0, power.size / step_cells - 0.5)) * step_cells).astype(np.int64)

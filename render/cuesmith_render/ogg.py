@@ -1,7 +1,6 @@
-"""Ogg pages: giving a stream a fixed serial number, so that equal audio makes equal files.
+"""Give an Ogg stream a fixed serial number, so that the same audio gives the same file.
 
-libsndfile draws the serial number at random for every file. The page layout and its checksum are those of
-RFC 3533.
+libsndfile uses a random serial number for every file. Source of page layout and checksum: RFC 3533.
 """
 
 from __future__ import annotations
@@ -17,9 +16,11 @@ _MIRROR = bytes(int(f"{value:08b}"[::-1], 2) for value in range(256))
 
 
 def with_serial(stream: bytes, serial: int) -> bytes:
-    """The same Ogg stream with every page's serial number replaced and its checksum made good.
+    """Return the same Ogg stream with the serial number of every page replaced and its checksum corrected.
 
-    serial: 0 .. 2³² - 1. Raises CuesmithError when the bytes are not whole Ogg pages.
+    serial: 0 .. 2³² - 1.
+
+    Raises CuesmithError when the bytes are not complete Ogg pages.
     """
     out = bytearray(stream)
     at = 0
@@ -37,11 +38,10 @@ def with_serial(stream: bytes, serial: int) -> bytes:
 
 
 def page_crc(page: bytes) -> int:
-    """Ogg's checksum: CRC-32 with polynomial 0x04C11DB7, most significant bit first, start 0, no final
-    inversion.
+    """Return Ogg's checksum: CRC-32 with polynomial 0x04C11DB7, most significant bit first, no inversions.
 
-    zlib's CRC-32 has the same polynomial with all bits mirrored, and inverts at both ends; mirroring the
-    input and the result, and undoing the inversions, gives Ogg's at the speed of C.
+    zlib's CRC-32 has the same polynomial with mirrored bits, and inverts at start and end. Mirroring the input and the
+    result, and undoing the inversions, gives Ogg's checksum at the speed of C.
     """
     mirrored = zlib.crc32(page.translate(_MIRROR), 0xFFFFFFFF) ^ 0xFFFFFFFF
     return int(f"{mirrored:032b}"[::-1], 2)

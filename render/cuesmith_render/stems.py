@@ -1,4 +1,4 @@
-"""A performance becomes stems: one buffer per layer of the mix, all of one length, not yet mastered."""
+"""Render a performance into stems: one buffer for each layer of the mix, all of the same length, before mastering."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from cuesmith.perform.model import Performance
 from cuesmith_render.fluid.calibration import calibration_of
 from cuesmith_render.fluid.channels import lay_out
 from cuesmith_render.fluid.events import BLOCK_FRAMES, events_of
-from cuesmith_render.fluid.holes import without_holes
+from cuesmith_render.fluid.holes import fill_silent_keys
 from cuesmith_render.fluid.synth import Bank, Pass
 
 Samples = NDArray[np.float32]
 
 STEM_ORDER = ("melody", "harmony", "bass", "rhythm", "percussion", "colour")
-"""The order stems are kept and summed in; stems of other names follow in alphabetical order."""
+"""The order in which stems are stored and summed; stems with other names follow in alphabetical order."""
 
 MIX = "mix"
-"""The name of the only stem when a cue is rendered undivided, or is empty."""
+"""The name of the only stem when a cue is rendered without stems, or is empty."""
 
 LEAST_TAIL_SEC = 0.5
 MOST_TAIL_SEC = 8.0
-_LOOP_TAIL_SEC = 12.0  # harps and bells ring for more than 8 s; only as much as sounds is computed
+_LOOP_TAIL_SEC = 12.0  # harps and bells ring for more than 8 s; synthesis stops earlier when nothing sounds
 _FADE_POWER = 1.5
 _AUDIBLE = 10 ** (-70 / 20)
 _CUT_FADE_SEC = 0.05
@@ -35,8 +35,8 @@ _CUT_FADE_SEC = 0.05
 class Stems:
     """Stems before mastering.
 
-    samples     : (stems, 2, frames) float32, left and right.
-    body_frames : where the last bar line stands; what follows is the tail (none in a loop).
+    samples: shape (stems, 2, frames), float32, left and right.
+    body_frames: frame of the last bar line; the tail comes after it (none in a loop).
     """
 
     names: tuple[str, ...]
@@ -46,23 +46,24 @@ class Stems:
 
     @property
     def tail_frames(self) -> int:
-        """Frames after the last bar line."""
+        """Number of frames after the last bar line."""
         return int(self.samples.shape[-1]) - self.body_frames
 
 
 def render_stems(performance: Performance, bank: Bank, sample_rate: int, divided: bool = True) -> Stems:
     """Synthesise a performance in one pass.
 
-    A loop has exactly `round(length_sec · sample_rate)` frames and what rings after its end is added onto
-    its start, so that it joins itself; anything else has a tail of `MOST_TAIL_SEC`, to be cut by
-    `trim_tail`, or, with a fade-out, `LEAST_TAIL_SEC` of silence. With `divided` False there is one stem,
-    `mix`, and less to compute.
+    A loop has exactly `round(length_sec · sample_rate)` frames; what rings after its end is added to its start, so that
+    the end joins the start. Any other performance has a tail of `MOST_TAIL_SEC`, which `trim_tail` shortens. With a
+    fade-out the tail is `LEAST_TAIL_SEC` of silence.
+
+    divided: False gives one stem, `mix`, and is faster.
     """
     tracks = performance.tracks if divided else tuple(replace(track, stem=MIX) for track in performance.tracks)
     used = {track.stem for track in tracks}
     names = tuple(name for name in STEM_ORDER if name in used) + tuple(sorted(used - set(STEM_ORDER)))
     calibration = calibration_of(bank.soundfont)
-    tracks = without_holes(tracks, calibration)
+    tracks = fill_silent_keys(tracks, calibration)
     layout = lay_out(tracks, names, calibration)
     body_frames = max(1, round(performance.length_sec * sample_rate))
     events = events_of(tracks, layout.channels, sample_rate, body_frames, performance.loop)
@@ -81,7 +82,7 @@ def render_stems(performance: Performance, bank: Bank, sample_rate: int, divided
         ),
     )
     if performance.loop:
-        _join(samples, body_frames)
+        _wrap_into_start(samples, body_frames)
         samples = samples[..., :body_frames]
     else:
         tail_frames = round(tail_sec * sample_rate) // BLOCK_FRAMES * BLOCK_FRAMES
@@ -92,11 +93,10 @@ def render_stems(performance: Performance, bank: Bank, sample_rate: int, divided
 
 
 def trim_tail(stems: Stems, mix: Samples, gain_db: float) -> tuple[Stems, Samples]:
-    """Cut the tail where the sound has sunk below -70 dBFS for good, once raised by `gain_db` → stems and
-    mix.
+    """Cut the tail where the sound, raised by `gain_db`, finally falls below -70 dBFS. Returns stems and mix.
 
-    The tail left is a multiple of 64 frames, at least `LEAST_TAIL_SEC`, and ends with a fade of 50 ms. Both
-    results are views of the buffers given, which are changed in place: copying a long cue costs more than
+    The remaining tail is a multiple of 64 frames, at least `LEAST_TAIL_SEC`, and ends with a fade of 50 ms. The results
+    are views of the given buffers, which are changed in place, because copying a long cue would take longer than all
     this.
     """
     tail = np.abs(mix[:, stems.body_frames :]).max(axis=0, initial=0.0)
@@ -114,7 +114,7 @@ def trim_tail(stems: Stems, mix: Samples, gain_db: float) -> tuple[Stems, Sample
 
 
 def sum_of(stems: Sequence[Samples] | Samples) -> Samples:
-    """Stems of (2, frames) added one by one in order, so that the sum is always the same bits."""
+    """Add stems of shape (2, frames) one by one in order, so that the sum has always the same bits."""
     total: Samples = stems[0].copy()
     for stem in stems[1:]:
         total += stem
@@ -125,8 +125,8 @@ def _least_tail_frames(sample_rate: int) -> int:
     return -(-round(LEAST_TAIL_SEC * sample_rate) // BLOCK_FRAMES) * BLOCK_FRAMES
 
 
-def _join(samples: Samples, body_frames: int) -> None:
-    """Add all that follows the loop's end onto its start, round after round."""
+def _wrap_into_start(samples: Samples, body_frames: int) -> None:
+    """Add everything after the end of a loop to its start."""
     frames = samples.shape[-1]
     for start in range(body_frames, frames, body_frames):
         piece = samples[..., start : start + body_frames]
@@ -134,7 +134,7 @@ def _join(samples: Samples, body_frames: int) -> None:
 
 
 def _fade(samples: Samples, body_frames: int, fade_frames: float) -> None:
-    """Fade to silence at the last bar line with the law (1 - t / T) to the power of 1.5."""
+    """Fade to silence at the last bar line: factor (1 - t / T) to the power of 1.5."""
     first = max(0, body_frames - int(fade_frames))
     left = (body_frames - np.arange(first, body_frames)) / fade_frames
     samples[..., first:body_frames] *= (np.minimum(left, 1.0) ** _FADE_POWER).astype(np.float32)

@@ -1,4 +1,4 @@
-"""What an audio file says about itself."""
+"""Text tags of an audio file."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from dataclasses import asdict, dataclass
 
 @dataclass(frozen=True, slots=True)
 class Tags:
-    """Text kept in the file: Vorbis comments in FLAC and OGG, an INFO list in WAV. Empty ones are not
-    written.
+    """Tags of an audio file: Vorbis comments in FLAC and OGG, an INFO list in WAV. Empty ones are not written.
 
-    date is a year or an ISO date; tracknumber a number, as text.
+    `date` is a year or an ISO date, `tracknumber` a number as text.
     """
 
     title: str = ""
@@ -23,5 +22,5 @@ class Tags:
     copyright: str = ""
 
     def written(self) -> dict[str, str]:
-        """The tags that are not empty, by name."""
+        """Return the tags that are not empty, by name."""
         return {name: text for name, text in asdict(self).items() if text}

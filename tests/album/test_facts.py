@@ -12,7 +12,16 @@ from cuesmith.cue.cue import Cue
 from cuesmith.plan.model import Plan
 from cuesmith.show.compose_show import compose_show
 from cuesmith.specs.show import Show
-from cuesmith_render.album.facts import MatrixCell, clock, decibels, drawn, engraved, heard, matrix_cell, minutes
+from cuesmith_render.album.facts import (
+    MatrixCell,
+    clock,
+    decibels,
+    draw_theme,
+    matrix_cell,
+    minutes,
+    statements_of,
+    with_accidental_signs,
+)
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +37,7 @@ def slowing() -> Plan:
 
 def test_statements_cover_the_score_once(cues: tuple[Cue, ...]) -> None:
     for cue in cues:
-        told = heard(cue)
+        told = statements_of(cue)
         written = cue.score.statements()
         assert len(told) == len({(s.start, s.end, s.theme, s.ops) for s in written}) > 0
         assert sum(len(statement.parts) for statement in told) <= len(written)
@@ -39,7 +48,7 @@ def test_statements_cover_the_score_once(cues: tuple[Cue, ...]) -> None:
 
 
 def test_matrix_counts(cues: tuple[Cue, ...]) -> None:
-    told = heard(cues[0])
+    told = statements_of(cues[0])
     cell = matrix_cell(told, "hero")
     assert cell.count == len(told)
     assert cell.identity == max(s.identity for s in told)
@@ -49,7 +58,7 @@ def test_matrix_counts(cues: tuple[Cue, ...]) -> None:
 
 def test_the_picture_of_a_theme_has_its_melody(tiny_show: Show) -> None:
     for theme in compose_show(tiny_show).themes.values():
-        picture = drawn(theme)
+        picture = draw_theme(theme)
         pitches = [note.pitch for note in theme.melody.realise(theme.key, theme.octave)]
         assert [max(pitches) - note.row for note in picture.notes] == pitches
         assert max(note.row for note in picture.notes) == picture.rows - 1
@@ -72,4 +81,7 @@ def test_wording() -> None:
     assert [minutes(value) for value in (0, 9.99, 74.5, 3600)] == ["0:00", "0:09", "1:14", "60:00"]
     assert decibels(-16.04, "LUFS") == "−16.0 LUFS"
     assert decibels(float("-inf"), "LUFS") == "silent"
-    assert engraved("| Bbm7 | F#/A# | Gb | add9 | m7b5 | B minor") == "| B♭m7 | F♯/A♯ | G♭ | add9 | m7b5 | B minor"
+    assert (
+        with_accidental_signs("| Bbm7 | F#/A# | Gb | add9 | m7b5 | B minor")
+        == "| B♭m7 | F♯/A♯ | G♭ | add9 | m7b5 | B minor"
+    )

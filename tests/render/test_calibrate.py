@@ -21,7 +21,7 @@ from cuesmith_render import calibrate
 from cuesmith_render.calibrating import known_kits, known_programs
 from cuesmith_render.fluid.calibration import Calibration, calibration_for, calibration_of, usual_drum_levels
 from cuesmith_render.fluid.discover import Soundfont
-from cuesmith_render.fluid.holes import without_holes
+from cuesmith_render.fluid.holes import fill_silent_keys
 from cuesmith_render.fluid.measure import Measured, measure_drums, measure_program
 from cuesmith_render.fluid.synth import Bank
 from cuesmith_render.stems import render_stems
@@ -151,13 +151,13 @@ def test_holes_move_notes_and_nothing_else(make_track: Callable[..., Track]) -> 
     holey = replace(calibration_for("none"), silent_keys={65: (64, 80, 81, 82)})
     assert isinstance(holey, Calibration)
     track = make_track(notes, program=65)
-    out = without_holes([track, make_track(notes, program=66)], holey)
+    out = fill_silent_keys([track, make_track(notes, program=66)], holey)
     assert [t.pitch.tolist() for t in out] == [[60, 65], [63, 79], [60, 64, 65, 80]]
     assert [t.onset_sec.tolist() for t in out][:2] == [[0.0, 1.0], [0.5, 1.5]]
     assert out[1].curves[-1].number == 51
     assert out[1].curves[-1].values.tolist() == [1]
     drums = make_track(notes, program=65, drums=True)
-    assert without_holes([drums], holey) == (drums,)
+    assert fill_silent_keys([drums], holey) == (drums,)
 
 
 def test_the_command(

@@ -1,4 +1,4 @@
-"""Albums: a whole show as tagged audio and MIDI files, with a playlist and a page to listen and read along."""
+"""Albums: a whole show as tagged audio and MIDI files, with a playlist and a web page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A show → an album: the folder with every cue as MIDI and audio, playlist, data and page."""
+"""Render a show as an album: a folder with every cue as MIDI and audio, a playlist, data and a page."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ def render_album(
     soundfont: Path | None = None,
     on_progress: Callable[[str, int, int], None] | None = None,
 ) -> AlbumReport:
-    """Compose and render every cue of a show into a folder, which is made if it is not there.
+    """Compose and render every cue of a show into a folder, which is created if needed.
 
-    jobs        : how many cues to work on at once; 0: one on each core. 1 stays in this process.
-    soundfont   : a file to use instead of the best one found.
-    on_progress : called with (`M-401 Duel at the Gate`, cues finished, cues in all) when a cue is finished.
+    jobs: number of cues to work on at the same time; 0 means one per core, 1 stays in this process.
+    soundfont: a file to use instead of the best one found.
+    on_progress: called with (`M-401 Duel at the Gate`, number of finished cues, number of all cues) after each cue.
 
-    Written: `<file_stem>.mid` and `<file_stem>.flac` of each cue, `album.m3u8`, `show.json`, `index.html` and, for
-    large shows, `pictures/`. Each file appears whole or not at all; other files in the folder are left alone.
-    The same show, soundfont and library give the same bytes, whatever `jobs` is.
+    It writes `<file_stem>.mid` and `<file_stem>.flac` of each cue, `album.m3u8`, `show.json`, `index.html` and, for
+    large shows, `pictures/`. Each file appears completely or not at all; other files in the folder are not touched. The
+    same show, soundfont and library give the same bytes, for any `jobs`.
 
-    Raises ComposeError, SpecError, ComponentError or CuesmithError. When cues fail, one error names them, after all
-    others are finished; playlist, data and page are then not written. UsageError: jobs below 0, a file in place of
-    the folder, two cues of one id.
+    Raises ComposeError, SpecError, ComponentError or CuesmithError. When cues fail, the others are finished first, and
+    one error names all that failed; playlist, data and page are then not written. Raises UsageError when `jobs` is
+    below 0, a file is in the place of the folder, or two cues have the same id.
     """
     out_dir = Path(out_dir)
     _check(show, out_dir)
@@ -59,13 +59,13 @@ def render_album(
 
     done = 0
 
-    def tell(job: TrackJob) -> None:
+    def report_progress(job: TrackJob) -> None:
         nonlocal done
         done += 1
         if on_progress is not None:
             on_progress(f"{job.brief.id}{job.brief.variant} {job.brief.title}", done, len(track_jobs))
 
-    made = make_tracks(track_jobs, workers, tell)
+    made = make_tracks(track_jobs, workers, report_progress)
     tracks = tuple(track.report for track in made)
     cue_set = CueSet(show, themes, tuple(track.cue for track in made))
     write_text(out_dir / "album.m3u8", m3u8_text(show.title, show.album.artist, tracks))
@@ -75,7 +75,7 @@ def render_album(
 
 
 def _check(show: Show, out_dir: Path) -> None:
-    """What would otherwise come to light only after minutes of work."""
+    """Check what would otherwise fail only after minutes of work."""
     if out_dir.exists() and not out_dir.is_dir():
         raise UsageError(f"{out_dir} is a file, and an album is a folder; name another place")
     seen: dict[str, str] = {}

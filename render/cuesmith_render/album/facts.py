@@ -1,4 +1,4 @@
-"""What the album page shows, gathered from scores and reports, so that the template only has to lay it out."""
+"""Collect what the album page shows from scores and reports, so that the template only arranges it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cuesmith.plan.model import Plan
 from cuesmith.score import Statement
 
 PLAIN = "plain"
-"""How a statement without any operation is called on the page."""
+"""The name, on the page, of a statement without any operation."""
 
 _ACCIDENTAL = re.compile(r"\b([A-G])([b#])")
 _SIGNS = {"b": "♭", "#": "♯"}
@@ -23,7 +23,11 @@ _SIGNS = {"b": "♭", "#": "♯"}
 
 @dataclass(frozen=True, slots=True)
 class DrawnNote:
-    """A note of a theme's picture: left edge and width 0..1 of the melody's length, row from the top (semitones)."""
+    """A note in the picture of a theme.
+
+    left, width: 0..1 of the length of the melody.
+    row: semitones below the highest note.
+    """
 
     left: float
     width: float
@@ -32,9 +36,11 @@ class DrawnNote:
 
 @dataclass(frozen=True, slots=True)
 class DrawnTheme:
-    """A theme's melody as a small picture. rows: semitones it spans; bars: where bar lines stand, 0..1.
+    """A theme's melody as a small picture.
 
-    units: (left, width, name) of what the melody is made of, 0..1.
+    rows: range in semitones.
+    bars: places of the bar lines, 0..1.
+    units: (left, width, name) of the parts of the melody, 0..1.
     """
 
     notes: tuple[DrawnNote, ...]
@@ -44,8 +50,12 @@ class DrawnTheme:
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """A theme stated once, by one part or several. bars: first and last, from 1; identity 0..1."""
+class ThemeStatement:
+    """One statement of a theme, by one part or several together.
+
+    identity: 0..1.
+    bars: first and last bar, from 1.
+    """
 
     theme: str
     how: str
@@ -58,7 +68,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class MatrixCell:
-    """How a cue states one theme: how often (0: not), how recognisable at best, in which ways, at which stage."""
+    """How a cue states one theme: how often (0: never), best identity, operations, and stage of the theme's arc."""
 
     count: int
     identity: float
@@ -66,8 +76,8 @@ class MatrixCell:
     stage: str = ""
 
 
-def drawn(theme: Theme) -> DrawnTheme:
-    """The picture of a theme's melody, in its own key."""
+def draw_theme(theme: Theme) -> DrawnTheme:
+    """Return the picture of a theme's melody, in its own key."""
     melody = theme.melody
     notes = melody.realise(theme.key, theme.octave)
     top, bottom = max(note.pitch for note in notes), min(note.pitch for note in notes)
@@ -82,8 +92,8 @@ def drawn(theme: Theme) -> DrawnTheme:
     )
 
 
-def heard(cue: Cue) -> tuple[Heard, ...]:
-    """The statements of a cue in order of time; what several parts play together is one statement."""
+def statements_of(cue: Cue) -> tuple[ThemeStatement, ...]:
+    """Return the statements of a cue in order of time; what several parts play together is one statement."""
     plan = cue.score.plan
     starts = bar_starts(plan.meters(), plan.length)
     names = {part.id: part.name for part in cue.score.parts}
@@ -97,7 +107,7 @@ def heard(cue: Cue) -> tuple[Heard, ...]:
         first = voices[0]
         last_tick = max(first.start, first.end - 1)
         out.append(
-            Heard(
+            ThemeStatement(
                 theme=first.theme,
                 how=" + ".join(first.ops) or PLAIN,
                 identity=max(voice.identity for voice in voices),
@@ -110,30 +120,30 @@ def heard(cue: Cue) -> tuple[Heard, ...]:
     return tuple(out)
 
 
-def matrix_cell(statements: tuple[Heard, ...], theme: str, stage: str = "") -> MatrixCell:
-    """One field of the motif matrix. stage: where the theme stands in its story."""
+def matrix_cell(statements: tuple[ThemeStatement, ...], theme: str, stage: str = "") -> MatrixCell:
+    """Return one cell of the motif matrix. `stage`: the stage of the theme's arc in this cue."""
     found = [statement for statement in statements if statement.theme == theme]
     ways = tuple(dict.fromkeys(statement.how for statement in found))
     return MatrixCell(len(found), max((statement.identity for statement in found), default=0.0), ways, stage)
 
 
 def clock(plan: Plan) -> tuple[tuple[float, float], ...]:
-    """Points (place 0..1 on the musical grid, seconds) between which time runs evenly, from start to end."""
+    """Return points (place 0..1 on the musical grid, seconds) between which time is linear, from start to end."""
     ticks = [*(change.tick for change in plan.tempo.changes if change.tick < plan.length), plan.length]
     return tuple((round(tick / plan.length, 5), round(plan.tempo.seconds(tick), 3)) for tick in ticks)
 
 
 def minutes(seconds: float) -> str:
-    """74.5 → `1:14`; hours are minutes too."""
+    """Return seconds as minutes and seconds: 74.5 is `1:14`. Hours are shown as minutes, too."""
     whole = int(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
 
 
 def decibels(value: float, unit: str) -> str:
-    """`-16.0 LUFS` with a true minus sign; `silent` for -inf."""
+    """Return a level such as `-16.0 LUFS`, with a real minus sign; `silent` for -inf."""
     return f"{value:.1f} {unit}".replace("-", "\N{MINUS SIGN}") if math.isfinite(value) else "silent"
 
 
-def engraved(text: str) -> str:
-    """Names of keys and chords with printed accidentals: `Bb minor` → `B♭ minor`."""
+def with_accidental_signs(text: str) -> str:
+    """Replace b and # in names of keys and chords by accidental signs: `Bb minor` becomes `B♭ minor`."""
     return _ACCIDENTAL.sub(lambda match: match[1] + _SIGNS[match[2]], text)

@@ -1,4 +1,4 @@
-"""The page of an album: one HTML file that needs no network and works from disk."""
+"""The page of an album: one HTML file that works from disk and needs no network."""
 
 from __future__ import annotations
 
@@ -14,20 +14,28 @@ from cuesmith.cue.cue import Cue
 from cuesmith.export.atomic import write_text
 from cuesmith.export.pianoroll import pianoroll_svg
 from cuesmith.show.compose_show import CueSet
-from cuesmith_render.album.facts import clock, decibels, drawn, engraved, heard, matrix_cell, minutes
+from cuesmith_render.album.facts import (
+    clock,
+    decibels,
+    draw_theme,
+    matrix_cell,
+    minutes,
+    statements_of,
+    with_accidental_signs,
+)
 from cuesmith_render.album.report import TrackReport
 
 INLINE_LIMIT_BYTES = 2_500_000
-"""Piano-rolls that take more than this together are files beside the page, which stays below 3 MB."""
+"""When all piano-rolls together are larger than this they become separate files, so that the page stays below 3 MB."""
 
 PICTURES = "pictures"
 ROLL_WIDTH, ROLL_HEIGHT = 1200, 360
 ROLL_LEFT, ROLL_RIGHT = 40, 10
-"""Where `pianoroll_svg` begins and ends its time axis, pixels from the edges; a click is read against them."""
+"""Margins of the time axis of `pianoroll_svg` in pixels; the page needs them to turn a click into a time."""
 
 
 class Picture(NamedTuple):
-    """A cue's piano-roll: its SVG to stand in the page, or the relative path of its file."""
+    """The piano-roll of a cue: its SVG text for the page, or the relative path of its file."""
 
     svg: Markup | None
     src: str
@@ -41,10 +49,13 @@ def write_page(
     *,
     inline_limit_bytes: int = INLINE_LIMIT_BYTES,
 ) -> Path:
-    """Write `index.html` → its path, and `pictures/<file_stem>.svg` when they would take more than the limit.
+    """Write `index.html`, and `pictures/<file_stem>.svg` when the pictures are larger than the limit.
 
-    tracks: one for each cue of the set, in the same order, their files in `out_dir`.
-    Raises CuesmithError when a file cannot be written.
+    Returns the page's path.
+
+    tracks: one for each cue of the set, in the same order, with their files in `out_dir`.
+
+    Raises CuesmithError when a file can't be written.
     """
     rolls = [_roll(cue) for cue in cue_set.cues]
     if sum(len(roll.encode()) for roll in rolls) <= inline_limit_bytes:
@@ -59,10 +70,10 @@ def write_page(
 
 
 def page_html(cue_set: CueSet, tracks: Sequence[TrackReport], soundfont: str, pictures: Sequence[Picture]) -> str:
-    """The text of the page; tracks and pictures: one for each cue, in order."""
+    """Return the text of the page. `tracks` and `pictures` have one entry per cue, in order."""
     shown = []
     for cue, track, picture in zip(cue_set.cues, tracks, pictures, strict=True):
-        statements = heard(cue)
+        statements = statements_of(cue)
         shown.append(
             {
                 "cue": cue,
@@ -78,7 +89,7 @@ def page_html(cue_set: CueSet, tracks: Sequence[TrackReport], soundfont: str, pi
         )
     return _environment().get_template("page.html.j2").render(
         show=cue_set.show,
-        themes=[(theme, drawn(theme)) for theme in cue_set.themes.values()],
+        themes=[(theme, draw_theme(theme)) for theme in cue_set.themes.values()],
         items=shown,
         has_stages=any(theme.arc for theme in cue_set.show.themes.values()),
         soundfont=soundfont,
@@ -89,19 +100,19 @@ def page_html(cue_set: CueSet, tracks: Sequence[TrackReport], soundfont: str, pi
 
 
 def _roll(cue: Cue) -> str:
-    # The heading of the page names the cue; the picture need not.
+    # The page has a heading with the name of the cue, so the picture needs no title.
     return pianoroll_svg(cue.performance, width=ROLL_WIDTH, height=ROLL_HEIGHT, title="")
 
 
 def _section_bounds(cue: Cue) -> tuple[tuple[float, float], ...]:
-    """Start and end of each section in seconds."""
+    """Return start and end of each section in seconds."""
     plan = cue.score.plan
     return tuple((plan.tempo.seconds(s.start), plan.tempo.seconds(s.end)) for s in plan.sections)
 
 
 @cache
 def _environment() -> Environment:
-    # autoescape for every template: titles come from people, and a page of theirs must not run what they contain
+    # Escape everything: titles come from users, and the page must not execute what they contain.
     environment = Environment(
         loader=PackageLoader("cuesmith_render.album", "."),
         autoescape=True,
@@ -110,5 +121,5 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update(minutes=minutes, decibels=decibels, engraved=engraved)
+    environment.filters.update(minutes=minutes, decibels=decibels, with_accidental_signs=with_accidental_signs)
     return environment

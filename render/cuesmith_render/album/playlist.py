@@ -8,7 +8,7 @@ from cuesmith_render.album.report import TrackReport
 
 
 def m3u8_text(album: str, artist: str, tracks: Sequence[TrackReport]) -> str:
-    """The text of `album.m3u8`. Lengths are whole seconds, which every player reads."""
+    """Return the text of `album.m3u8`. Lengths are in whole seconds, which every player can read."""
     lines = ["#EXTM3U", f"#PLAYLIST:{_one_line(album)}"]
     for track in tracks:
         lines.append(f"#EXTINF:{round(track.seconds)},{_one_line(f'{artist} - {track.title}')}")

@@ -1,4 +1,4 @@
-"""Many tracks at once: one cue per task, in as many processes as asked for."""
+"""Make many tracks in parallel: one cue per task, in a pool of processes."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ OnFinished = Callable[[TrackJob], None]
 
 
 def worker_count(jobs: int, tracks: int) -> int:
-    """How many processes to use: `jobs`, or the cores this process may use when 0; never more than tracks.
+    """Return how many processes to use: `jobs`, or the number of available cores when 0; never more than `tracks`.
 
-    Raises UsageError below 0.
+    Raises UsageError when `jobs` is below 0.
     """
     if jobs < 0:
         raise UsageError(f"{jobs} jobs: choose 1 or more, or 0 for one on each core")
@@ -29,11 +29,13 @@ def worker_count(jobs: int, tracks: int) -> int:
 
 
 def make_tracks(jobs: Sequence[TrackJob], workers: int, on_finished: OnFinished) -> tuple[MadeTrack, ...]:
-    """All tracks, in the order of `jobs`. on_finished: called in this process as each track is done.
+    """Make all tracks, and return them in the order of `jobs`.
 
-    workers 1 works in this process, more in processes of their own. A track that fails keeps none of the others
-    from being finished. Raises one CuesmithError at the end that names every failed cue, of the first fault's
-    kind; or at once when a worker process dies.
+    workers: 1 works in this process, more in worker processes.
+    on_finished: called in this process after each track.
+
+    When a track fails the others are still finished; then one CuesmithError, of the first failure's type, names every
+    failed cue. When a worker process dies the error is raised at once.
     """
     made: dict[int, MadeTrack] = {}
     faults: dict[int, Exception] = {}
@@ -43,7 +45,7 @@ def make_tracks(jobs: Sequence[TrackJob], workers: int, on_finished: OnFinished)
             made[index] = result()
         except BrokenProcessPool:
             raise
-        except Exception as fault:  # a fault of any kind must name its cue
+        except Exception as fault:  # every error must be reported with the name of its cue
             faults[index] = fault
         else:
             on_finished(jobs[index])
@@ -54,25 +56,25 @@ def make_tracks(jobs: Sequence[TrackJob], workers: int, on_finished: OnFinished)
     else:
         _make_side_by_side(jobs, workers, settle)
     if faults:
-        raise _combined(jobs, faults)
+        raise _combine_errors(jobs, faults)
     return tuple(made[index] for index in range(len(jobs)))
 
 
 def _make_side_by_side(
     jobs: Sequence[TrackJob], workers: int, settle: Callable[[int, Callable[[], MadeTrack]], None]
 ) -> None:
-    # Spawned, not forked: FluidSynth and numpy may hold threads, which a fork would leave behind in pieces.
+    # Spawned, not forked: FluidSynth and NumPy may have threads, which a fork would copy in a broken state.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, mp_context=context, initializer=_leave_interrupts_to_the_parent)
     try:
-        # The longest first, so that no core is left alone with a suite at the end.
+        # The longest first, so that at the end no core works alone on a long cue.
         order = sorted(range(len(jobs)), key=lambda index: (-jobs[index].expected_sec, index))
         futures = {pool.submit(make_track, jobs[index]): index for index in order}
         for future in as_completed(futures):
             settle(futures[future], future.result)
     except BrokenProcessPool as fault:
         raise CuesmithError(
-            "a worker process of the album ended without a word; the machine is probably out of memory, or a script"
+            "a worker process of the album ended without a message; the machine is probably out of memory, or a script"
             " calls render_album outside of `if __name__ == '__main__':`. Remedy: put it there, or use one job"
         ) from fault
     finally:
@@ -80,19 +82,19 @@ def _make_side_by_side(
 
 
 def _leave_interrupts_to_the_parent() -> None:
-    # Ctrl-C reaches every process of the terminal. The parent calls off what has not begun; a worker finishes the
-    # files it is writing, within seconds.
+    # Ctrl-C goes to every process of the terminal. The parent cancels what has not begun; a worker only finishes the
+    # files it is writing, which takes seconds.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _combined(jobs: Sequence[TrackJob], faults: dict[int, Exception]) -> CuesmithError:
+def _combine_errors(jobs: Sequence[TrackJob], faults: dict[int, Exception]) -> CuesmithError:
     lines = []
     for index in sorted(faults):
         brief, fault = jobs[index].brief, faults[index]
-        told = str(fault)
+        message = str(fault)
         if not isinstance(fault, CuesmithError):
-            told = f"{type(fault).__name__}: {fault} (a fault in Cuesmith itself; please report it with the show)"
-        lines.append(f"cue {brief.id} ({brief.title}) could not be made: {told}")
+            message = f"{type(fault).__name__}: {fault} (a fault in Cuesmith itself; please report it with the show)"
+        lines.append(f"cue {brief.id} ({brief.title}) could not be made: {message}")
     whole = len(jobs) - len(faults)
     if whole:
         lines.append(f"Finished and kept in {jobs[0].out_dir}: {whole} of {len(jobs)} cues")

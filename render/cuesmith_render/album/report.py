@@ -1,4 +1,4 @@
-"""What an album run tells about its result."""
+"""The report of an album run."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from pathlib import Path
 class TrackReport:
     """One track of an album.
 
-    number       : its place, from 1.
-    id .. style  : of the cue (`M-401`, `Duel at the Gate`, `battle`, `taiko-koto`).
-    seconds      : length of the audio file, the ringing after the last bar line included.
-    lufs         : integrated loudness; true_peak_db: true peak in dBTP. Both -inf for silence.
-    midi, audio  : the files.
+    number: its position, from 1.
+    id, title, type, style: of the cue (`M-401`, `Duel at the Gate`, `battle`, `taiko-koto`).
+    seconds: length of the audio file, including the sound after the last bar line.
+    lufs, true_peak_db: integrated loudness in LUFS, true peak in dBTP; both -inf for silence.
+    midi, audio: the files.
     """
 
     number: int
@@ -33,10 +33,10 @@ class TrackReport:
 class AlbumReport:
     """A finished album.
 
-    tracks    : in the order of the show.
-    index     : the page, to be opened in a browser.
-    soundfont : the name of the one that sounds.
-    seconds   : playing time of all tracks together.
+    tracks: in the order of the show.
+    index: the page, to open in a browser.
+    soundfont: name of the soundfont that plays.
+    seconds: total playing time.
     """
 
     out_dir: Path

@@ -1,4 +1,4 @@
-"""One track of an album: composed, written as MIDI, rendered, saved. What a worker process does."""
+"""Make one track of an album: compose, write MIDI, render, save. This is what a worker process does."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from cuesmith_render.album.report import TrackReport
 
 @dataclass(frozen=True, slots=True)
 class Credits:
-    """What every track of an album says alike in its tags."""
+    """The tags that all tracks of an album have in common."""
 
     artist: str
     album: str
@@ -29,7 +29,7 @@ class Credits:
 
 @dataclass(frozen=True, slots=True)
 class TrackJob:
-    """Everything one track is made of. expected_sec: about how long it will be, which decides what is begun first."""
+    """Everything needed to make one track. `expected_sec`: approximate length; long tracks are started first."""
 
     number: int
     brief: Brief
@@ -42,25 +42,25 @@ class TrackJob:
 
 @dataclass(frozen=True, slots=True)
 class MadeTrack:
-    """A finished track: its music for the page, its report; the audio stays in its file."""
+    """A finished track: its cue, for the page, and its report. The audio is only in its file."""
 
     cue: Cue
     report: TrackReport
 
 
 def credits_of(show: Show, version: str) -> Credits:
-    """The common tags of a show's tracks; version: of the engine."""
+    """Return the common tags of a show's tracks. `version` is that of the engine."""
     album = show.album
     year = "" if album.year is None else str(album.year)
     return Credits(album.artist, show.title, year, album.genre, album.comment, version)
 
 
 def make_track(job: TrackJob) -> MadeTrack:
-    """Compose, render and write `<file_stem>.mid` and `<file_stem>.flac`; each file appears whole or not at all.
+    """Compose and render a cue, and write `<file_stem>.mid` and `<file_stem>.flac`, each completely or not at all.
 
-    Raises ComposeError, SpecError, ComponentError, or CuesmithError when a file cannot be written.
+    Raises ComposeError, SpecError, ComponentError, or CuesmithError when a file can't be written.
     """
-    # Through the package, which explains what to install when a library of the audio extra is missing.
+    # Imported from the package, which raises an error with a remedy when a library of the audio extra is missing.
     from cuesmith_render import Tags, render
 
     cue = compose_brief(job.brief, job.themes)

@@ -1,1 +1,1 @@
-"""FluidSynth: binding, discovery, calibration."""
+"""Everything that touches FluidSynth: binding, search, channels, events, synthesis, calibration."""

@@ -1,8 +1,7 @@
 """The part of FluidSynth's C interface that Cuesmith uses, as one table of prototypes.
 
-Names, argument orders and result conventions are those of FluidSynth's public headers (2.x). Integer
-results are 0 (`FLUID_OK`) on success and -1 (`FLUID_FAILED`) on failure; handles are opaque pointers, null on
-failure.
+Source: the public headers of FluidSynth 2.x. Functions that return an integer return 0 (`FLUID_OK`) on success and -1
+(`FLUID_FAILED`) on failure. Handles are opaque pointers, null on failure.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from cuesmith.errors import ComponentError
 from cuesmith.remedies import pip_install
 
 OLDEST_VERSION = (2, 1, 7)
-"""Before this, `fluid_synth_process` lost the chorus (2.1.0 to 2.1.6) or mixed odd block lengths wrongly."""
+"""Older versions of `fluid_synth_process` lost the chorus (2.1.0 to 2.1.6) or mixed some block lengths wrongly."""
 
 _LOG_LEVELS = 5
 
@@ -55,7 +54,7 @@ _PROTOTYPES: tuple[tuple[str, Any, tuple[Any, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FluidSynth:
-    """A loaded FluidSynth: its functions (they release the GIL) and its version (major, minor, micro)."""
+    """A loaded FluidSynth library: its functions (they release the GIL) and its version (major, minor, micro)."""
 
     path: str
     version: tuple[int, int, int]
@@ -63,13 +62,13 @@ class FluidSynth:
 
     @property
     def version_text(self) -> str:
-        """The version as people write it, `2.5.7`."""
+        """The version as text: `2.5.7`."""
         return ".".join(str(part) for part in self.version)
 
     def new_settings(self, integers: Mapping[str, int], numbers: Mapping[str, float]) -> int:
-        """A settings handle with every named value set.
+        """Return a settings handle with every named value set.
 
-        Raises ComponentError when this FluidSynth does not know a setting or refuses its value.
+        Raises ComponentError when this FluidSynth does not know a setting or rejects its value.
         """
         calls = self.calls
         handle: int = calls.new_fluid_settings()
@@ -87,11 +86,11 @@ class FluidSynth:
 
 @lru_cache(maxsize=8)
 def load_library(path: str) -> FluidSynth:
-    """Load the library at `path` (or of that name, by the system's search path) and declare its prototypes.
+    """Load the library at `path` (or with that name, from the system's search path) and declare its prototypes.
 
-    Kept for the life of the process, as a C library cannot be unloaded safely. FluidSynth's own log is
-    silenced: sharing a soundfont makes it warn for every channel, and failures become the errors raised here.
-    Raises OSError when it cannot be loaded, ComponentError when it is not FluidSynth or is too old.
+    It stays loaded for the life of the process, because a C library can't be unloaded safely. FluidSynth's own log is
+    switched off: sharing a soundfont makes it print a warning for every channel, and failures are raised as errors
+    here. Raises OSError when the library can't be loaded, ComponentError when it is not FluidSynth or is too old.
     """
     calls = CDLL(path)
     try:
@@ -113,5 +112,5 @@ def load_library(path: str) -> FluidSynth:
 
 
 def file_name_argument(path: Path) -> bytes:
-    """A path as FluidSynth takes file names: UTF-8 on Windows, the file system's own bytes elsewhere."""
+    """Return a path as FluidSynth expects file names: UTF-8 on Windows, the bytes of the file system elsewhere."""
     return str(path).encode("utf-8") if sys.platform == "win32" else bytes(path)

@@ -1,9 +1,9 @@
-"""How loud each instrument of a soundfont is, so that equal levels in a mix sound equally loud in any font.
+"""Calibration: the loudness of each instrument of a soundfont, so that equal levels sound equally loud in any font.
 
-At equal velocity the programs of one soundfont differ by up to 21 dB. `calibration.json` holds what was
-measured for three General MIDI fonts; its `provenance` says how. Any other font is measured once on the
-user's machine (`fluid.measure`, `cuesmith calibrate`) and kept in his cache folder, by the font's content.
-A font that was never measured is taken as it is.
+At the same velocity the programs of one soundfont differ by up to 21 dB. `calibration.json` has measurements of three
+General MIDI fonts; its `provenance` says how they were made. Any other font is measured once on the user's machine
+(`fluid.measure`, `cuesmith calibrate`) and the result is kept in the cache folder, by the content of the font. A font
+that was never measured is used without correction.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import platformdirs
 
 from cuesmith_render.fluid.discover import Soundfont
 
-# soundfont's name in lower case without spaces, `_` and `-`, as it begins → column of the table
+# Start of the soundfont's name (lower case, without spaces, `_` and `-`) → name in the columns of the table
 _FONTS = {
     "timgm6mb":         "TimGM6mb",
     "fluidr3gm":        "FluidR3_GM",
@@ -30,19 +30,19 @@ _FONTS = {
 }  # fmt: skip
 
 FORMAT = 1
-"""Of the files in the cache folder; others are measured again."""
+"""Format number of the files in the cache folder; a font with another number is measured again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Levels of one soundfont; everything not listed is 0.
+    """The levels of one soundfont; everything not listed is 0.
 
-    programs    : General MIDI program → dB that bring it to the font's median loudness.
-    attack50_ms : program → milliseconds until it has reached half of its peak (slow strings, choirs, pads).
-    drums       : key of the standard kit → dB that bring it to its usual place beside the programs.
-    kits        : kit number → dB to add to `drums`.
-    silent_keys : program → keys of its instrument's range for which the font has no sample.
-    origin      : measured by this user, shipped with Cuesmith, or none of both.
+    programs: General MIDI program → gain in dB that brings it to the median loudness of the font.
+    attack50_ms: program → milliseconds until it reaches half of its peak (long for slow strings, choirs, pads).
+    drums: key of the standard kit → gain in dB that brings it to its usual level relative to the programs.
+    kits: kit number → gain in dB to add to `drums`.
+    origin: measured by this user, shipped with Cuesmith, or none.
+    silent_keys: program → keys in the range of its instrument for which the font has no sample.
     """
 
     font: str
@@ -54,17 +54,17 @@ class Calibration:
     silent_keys: Mapping[int, tuple[int, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     def gain_db(self, program: int) -> float:
-        """What a melodic program's level lacks (+) or has too much (-)."""
+        """Return the gain that corrects the level of a melodic program, in dB."""
         return self.programs.get(program, 0.0)
 
     def drum_gain_db(self, kit: int, key: int) -> float:
-        """What a drum's level lacks (+) or has too much (-)."""
+        """Return the gain that corrects the level of a drum, in dB."""
         return self.drums.get(key, 0.0) + self.kits.get(kit, 0.0)
 
 
 @lru_cache(maxsize=16)
 def calibration_for(soundfont: str) -> Calibration:
-    """The shipped calibration of a soundfont by its name (`FluidR3_GM`); neutral when there is none."""
+    """Return the shipped calibration of a soundfont by its name (`FluidR3_GM`); else one without corrections."""
     font = shipped_name(soundfont)
     if font is None:
         nothing: Mapping[int, float] = MappingProxyType({})
@@ -73,47 +73,47 @@ def calibration_for(soundfont: str) -> Calibration:
 
 
 def calibration_of(soundfont: Soundfont) -> Calibration:
-    """The calibration of the soundfont in a file: what the user measured, else what is shipped, else neutral."""
+    """Return the calibration of a soundfont file: measured by the user, else shipped, else without corrections."""
     table = measured_table(soundfont.path)
     return calibration_for(soundfont.name) if table is None else _read(table, table["font"], "measured")
 
 
 def shipped_name(soundfont: str) -> str | None:
-    """The name under which the shipped table has a soundfont; None when it has not."""
+    """Return the name of a soundfont in the shipped table; None when it is not there."""
     name = soundfont.lower().translate({ord(sign): None for sign in " _-"})
     return next((column for start, column in _FONTS.items() if name.startswith(start)), None)
 
 
 @lru_cache(maxsize=1)
 def shipped_table() -> dict[str, Any]:
-    """`calibration.json` as it stands."""
+    """Return the content of `calibration.json`."""
     table: dict[str, Any] = json.loads(files(__package__).joinpath("calibration.json").read_text("utf-8"))
     return table
 
 
 def usual_drum_levels() -> dict[int, float]:
-    """Drum key → where it usually stands against the median of a font's programs, dB, at velocity 100."""
+    """Return drum key → its usual level at velocity 100, in dB relative to the median of a font's programs."""
     table = shipped_table()
     usual = table["drum_columns"].index("usual_db")
     return {row[0]: row[usual] for row in table["drums"]}
 
 
 def cache_folder() -> Path:
-    """Where the user's own measurements are kept."""
+    """Return the folder with the user's own measurements."""
     return Path(platformdirs.user_cache_dir("cuesmith", appauthor=False)) / "calibration"
 
 
 def cache_file(font: Path) -> Path:
-    """The cache file of a soundfont, by the size and the BLAKE2 hash of its content."""
+    """Return the cache file of a soundfont; its name contains the size and the BLAKE2 hash of the font."""
     with font.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=12)).hexdigest()
     return cache_folder() / f"{font.stat().st_size}-{digest}.json"
 
 
 def measured_table(font: Path) -> dict[str, Any] | None:
-    """What was measured of a soundfont earlier; None when nothing was, or not in this format.
+    """Return earlier measurements of a soundfont; None when there are none in this format.
 
-    The file's content is read only where something of its size has been measured.
+    The font itself is read only when there is a measurement of a font of the same size.
     """
     try:
         if not any(cache_folder().glob(f"{font.stat().st_size}-*.json")):

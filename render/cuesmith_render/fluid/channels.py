@@ -1,11 +1,11 @@
-"""From tracks to MIDI channels: which stem, how loud, where between left and right.
+"""Assign tracks to MIDI channels: stem, level, and position between left and right.
 
-Laws, all measured on FluidSynth 2.3.1 and 2.5.7:
-- CC7 (volume) changes the level by 40·log10(value / 127) dB; the soundfonts were calibrated around 90.
-- CC8 (balance) leaves the near side alone and multiplies the far side by (1 - |value - 64| / 64)², for
-  mono and stereo presets alike. CC10 (pan) does not: at full right it moves stereo presets by 5 to 18 dB
-  and mono ones by 100 dB, and both together add up, so pan is sent as CC8 alone and CC10 stays in the
-  middle.
+These laws were measured on FluidSynth 2.3.1 and 2.5.7:
+
+- CC7 (volume) changes the level by 40·log10(value / 127) dB; the soundfonts were calibrated near 90.
+- CC8 (balance) does not change the near side and multiplies the far side by (1 - |value - 64| / 64)², for mono and
+  stereo presets. CC10 (pan) is different: at full right it moves stereo presets by 5 to 18 dB and mono presets by
+  100 dB. Both add up, so pan is sent as CC8 only and CC10 stays in the middle.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ MOST_CHANNELS = 256
 """FluidSynth's limit of MIDI channels."""
 
 _CHORUS_GENERATOR, _REVERB_GENERATOR = 15, 16
-_WHOLE_SEND = 1000.0  # SoundFont counts sends in tenths of a percent
+_WHOLE_SEND = 1000.0  # a full effects send; SoundFont counts in tenths of a percent
 _HEADROOM_DB = 40 * math.log10(127 / BASE_VOLUME)
 
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """One track's MIDI channel as it stands before the first note.
+    """The MIDI channel of one track before the first note.
 
-    number        : MIDI channel; `number mod stems` is the stem.
-    controls      : (controller, value) pairs to send.
-    generators    : (SoundFont generator, offset) pairs to set.
-    key_gains_db  : drums only: for each pitch 0..127, the level to add by velocity, never above 0.
+    number: MIDI channel; `number mod stems` is the index of the stem.
+    controls: (controller, value) pairs to send.
+    generators: (SoundFont generator, offset) pairs to set.
+    key_gains_db: for drums only: gain for each pitch 0..127, applied by velocity, never above 0.
     """
 
     number: int
@@ -51,24 +51,24 @@ class Channel:
 
     @property
     def volume(self) -> int:
-        """The CC7 value the channel starts with."""
+        """The CC7 value at the start of the channel."""
         return dict(self.controls)[VOLUME]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The channels, track by track, and the gain the synthesiser owes for volumes kept within CC7's range."""
+    """The channels, one per track, and the gain that the synthesiser must add because CC7 has an upper limit."""
 
     channels: tuple[Channel, ...]
     gain_db: float
 
 
 def lay_out(tracks: Sequence[Track], stems: Sequence[str], calibration: Calibration) -> Layout:
-    """Give each track a channel of its stem, with level, balance and sends set.
+    """Give each track a channel of its stem, with level, balance and effects sends.
 
-    A part may be wanted louder than CC7 can make it. Then every channel is sent softer by the excess and
-    the synthesiser's gain made up by the same (`Layout.gain_db`): exact, and no velocity, hence no timbre,
-    changes. Raises UsageError when there are more tracks in a stem than FluidSynth has channels for.
+    A part may need to be louder than CC7 allows. Then every channel is lowered by the excess, and the gain of the
+    synthesiser is raised by the same amount (`Layout.gain_db`). This is exact and changes no velocity, so no tone
+    colour. Raises UsageError when a stem has more tracks than FluidSynth has channels for it.
     """
     used = dict.fromkeys(stems, 0)
     numbers = []
@@ -111,19 +111,19 @@ def lay_out(tracks: Sequence[Track], stems: Sequence[str], calibration: Calibrat
 
 
 def volume(level_db: float) -> int:
-    """The CC7 value, 1..127, that stands `level_db` above `BASE_VOLUME`."""
+    """Return the CC7 value (1..127) that is `level_db` above `BASE_VOLUME`."""
     return min(127, max(1, round(BASE_VOLUME * 10 ** (level_db / 40))))
 
 
 def balance(pan: float) -> int:
-    """The CC8 value, 0..127, with the left-right ratio of the constant-power law at `pan`, -1 .. 1."""
-    far = math.tan((1 - min(1.0, abs(pan))) * math.pi / 4)  # far over near side of sin and cos at this angle
+    """Return the CC8 value (0..127) with the left-right ratio of the constant-power law at `pan` (-1 .. 1)."""
+    far = math.tan((1 - min(1.0, abs(pan))) * math.pi / 4)  # far side divided by near side: sin / cos of this angle
     offset = 64 * (1 - math.sqrt(far))
     return min(127, max(0, round(64 + math.copysign(offset, pan))))
 
 
 def pan_level_db(pan: float) -> float:
-    """What the near side gains under the constant-power law, 0 (middle) to 3 dB (hard left or right)."""
+    """Return the gain of the near side under the constant-power law: 0 (middle) to 3 dB (hard left or right)."""
     return 20 * math.log10(math.sqrt(2) * math.cos((1 - min(1.0, abs(pan))) * math.pi / 4))
 
 
@@ -132,10 +132,10 @@ def _send(amount: float) -> int:
 
 
 def _dry_generators(track: Track) -> tuple[tuple[int, float], ...]:
-    """Turn off the preset's own send to an effect the track has none of.
+    """Switch off the preset's own send to an effect that the track does not use.
 
-    Presets may send far more to the chorus than they sound themselves (slow strings of TimGM6mb: 6 dB more), which
-    blurs their place and undoes their calibration. The offset is the generator's whole range; sums below 0 count as 0.
+    Presets may send much more to the chorus than to the dry sound (slow strings of TimGM6mb: 6 dB more), which blurs
+    their position and spoils their calibration. The offset is the full range of the generator; sums below 0 count as 0.
     """
     moved = {curve.number for curve in track.curves if curve.kind == "cc"}
     effects = ((REVERB_SEND, track.reverb, _REVERB_GENERATOR), (CHORUS_SEND, track.chorus, _CHORUS_GENERATOR))
@@ -147,7 +147,10 @@ def _dry_generators(track: Track) -> tuple[tuple[int, float], ...]:
 
 
 def _key_gains_db(track: Track, calibration: Calibration) -> tuple[float, ...]:
-    """Per pitch, the drum's calibration; pitches not played get the loudest one's: that costs no headroom."""
+    """Return the calibration of each pitch of a drum kit.
+
+    Pitches that are not played get the highest value, because this needs no headroom.
+    """
     if not track.drums:
         return ()
     played = sorted({int(pitch) for pitch in np.unique(track.pitch)})

@@ -1,4 +1,4 @@
-"""What `cuesmith doctor` tells: what sounds here, why that, and the one command that would help most."""
+"""Diagnose the audio setup for `cuesmith doctor`: what would be used, why, and what would improve it most."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ _PACKAGES = ("numpy", "scipy", "soundfile", "pygame-ce", "pretty_midi")
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """The state of the sound room.
+    """The state of the audio setup.
 
-    library, soundfont : what a render would use now; None when it would fail.
-    candidates         : every place looked at, with the reason it serves or not.
-    versions           : (package, version) of what the sound rests on; the version is `missing` when absent.
-    levels             : whence its instruments' levels are known: shipped, measured or unknown.
-    advice             : the one command that would improve it most, or "" when nothing would.
+    library, soundfont: what a render would use now; None when it would fail.
+    candidates: every place that was examined, with the reason why it is usable or not.
+    versions: (package, version) of the packages needed for sound; the version is `missing` when one is absent.
+    advice: the one command that would improve the setup most; empty when nothing would.
+    levels: where the levels of the instruments come from: shipped, measured or unknown.
     """
 
     library: Library | None
@@ -44,7 +44,7 @@ class Diagnosis:
 
 
 def diagnose(soundfont: str | Path | None = None, library: str | Path | None = None) -> Diagnosis:
-    """Look at everything a render needs and never raise for what is missing."""
+    """Examine everything that a render needs. It never raises an error for what is missing."""
     try:
         found_library = find_library(library)
     except ComponentError:

@@ -1,8 +1,8 @@
-"""Finding the two things Cuesmith needs to sound: a FluidSynth library and a soundfont.
+"""Find the two things needed for sound: a FluidSynth library and a soundfont.
 
-Every place looked at is a `Candidate`, whether it served or not, so that `cuesmith doctor` can say why one
-was taken. Order of the library: explicit, wheel, system. The wheel's comes before the system's because it is
-the same build on every machine; two builds of FluidSynth do not give the same samples.
+Every place examined is a `Candidate`, usable or not, so that `cuesmith doctor` can explain the choice. The order for
+libraries is: named explicitly, from a Python wheel, from the system. The wheel comes before the system because it is
+the same build on every machine of a platform; two builds of FluidSynth do not give the same samples.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ LIBRARY_VARIABLE = "CUESMITH_FLUIDSYNTH"
 SOUNDFONT_VARIABLE = "CUESMITH_SOUNDFONT"
 Origin = Literal["argument", "environment", "wheel", "user folder", "system", "embedded"]
 
-# Where the wheels of pygame-ce and pygame put their libraries, relative to site-packages.
+# The places of libraries inside the wheels of pygame-ce and pygame, relative to site-packages.
 _WHEEL_PATTERNS = (
     "pygame_ce.libs/libfluidsynth*",  # Linux, pygame-ce
     "pygame.libs/libfluidsynth*",  # Linux, pygame
@@ -59,14 +59,14 @@ _SYSTEM_FONT_FOLDERS = {
     ),
     "win32": (r"C:\soundfonts", r"C:\ProgramData\soundfonts"),
 }
-# The good ones, best first, as the start of the file's name in lower case, without spaces, `_` and `-`.
+# Good soundfonts, the best first: start of the file name in lower case, without spaces, `_` and `-`.
 _GOOD_FONTS = ("musescoregeneral", "fluidr3gm", "generaluser")
 EMBEDDED_FONT = "TimGM6mb.sf2"
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One place looked at. `reason`: why it serves (`usable`) or does not, as a sentence for people."""
+    """One place that was examined. `reason`: why it is usable or not, as a sentence for users."""
 
     kind: Literal["library", "soundfont"]
     path: str
@@ -77,7 +77,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """The FluidSynth library taken: where, from which kind of place, its version (`2.5.7`)."""
+    """The chosen FluidSynth library: its path, the kind of place it comes from, its version (`2.5.7`)."""
 
     path: str
     origin: Origin
@@ -86,7 +86,7 @@ class Library:
 
 @dataclass(frozen=True, slots=True)
 class Soundfont:
-    """The soundfont taken: where, from which kind of place, its name (the file's, without the suffix)."""
+    """The chosen soundfont: its path, the kind of place it comes from, its name (file name without suffix)."""
 
     path: Path
     origin: Origin
@@ -94,19 +94,19 @@ class Soundfont:
 
 
 def library_candidates(explicit: str | Path | None = None) -> tuple[Candidate, ...]:
-    """Every FluidSynth library in the order of preference, each tried by loading it."""
+    """Return every FluidSynth library in order of preference; each was tested by loading it."""
     return tuple(_try_library(path, origin) for path, origin in _library_places(explicit))
 
 
 def soundfont_candidates(explicit: str | Path | None = None) -> tuple[Candidate, ...]:
-    """Every soundfont in the order of preference, each tried by reading its header."""
+    """Return every soundfont in order of preference; each was tested by reading its header."""
     return tuple(_try_soundfont(path, origin) for path, origin in _soundfont_places(explicit))
 
 
 def find_library(explicit: str | Path | None = None) -> Library:
-    """The first library that serves. One named explicitly must serve; it is never passed over in silence.
+    """Return the first usable library. If one is named explicitly and not usable, no other is tried.
 
-    Raises ComponentError with the one command that mends it.
+    Raises ComponentError with a command that solves the problem.
     """
     for path, origin in _library_places(explicit):
         candidate = _try_library(path, origin)
@@ -122,9 +122,9 @@ def find_library(explicit: str | Path | None = None) -> Library:
 
 
 def find_soundfont(explicit: str | Path | None = None) -> Soundfont:
-    """The first soundfont that serves. One named explicitly must serve; it is never passed over in silence.
+    """Return the first usable soundfont. If one is named explicitly and not usable, no other is tried.
 
-    Raises ComponentError with the one command that mends it.
+    Raises ComponentError with a command that solves the problem.
     """
     for path, origin in _soundfont_places(explicit):
         candidate = _try_soundfont(path, origin)
@@ -143,7 +143,7 @@ def find_soundfont(explicit: str | Path | None = None) -> Soundfont:
 
 
 def user_soundfont_folder() -> Path:
-    """Where people put soundfonts of their own (*.sf2, *.sf3)."""
+    """Return the folder for the user's own soundfonts (*.sf2, *.sf3)."""
     return Path(platformdirs.user_data_dir("cuesmith", appauthor=False)) / "soundfonts"
 
 
@@ -174,26 +174,26 @@ def _soundfont_places(explicit: str | Path | None) -> Iterator[tuple[Path, Origi
         yield path, "user folder"
     folders = [Path(name).expanduser() for name in _SYSTEM_FONT_FOLDERS.get(sys.platform, ())]
     for path in _fonts_in(folders):
-        if _goodness(path) < len(_GOOD_FONTS):
+        if _font_rank(path) < len(_GOOD_FONTS):
             yield path, "system"
     if site := _site_of("pretty_midi"):
         yield site / "pretty_midi" / EMBEDDED_FONT, "embedded"
 
 
 def _site_of(package: str) -> Path | None:
-    """The folder a package lies in, found without importing the package."""
+    """Return the folder that contains a package, without importing it."""
     spec = importlib.util.find_spec(package)
     return Path(spec.origin).parent.parent if spec is not None and spec.origin else None
 
 
 def _fonts_in(folders: Sequence[Path]) -> list[Path]:
-    """Soundfonts of the folders: the good ones first, best first, then by name."""
+    """Return the soundfonts in the folders: the good ones first, best first, then by name."""
     files = (path for folder in folders if folder.is_dir() for path in folder.iterdir())
     fonts = [path for path in files if path.suffix.lower() in (".sf2", ".sf3")]
-    return sorted(fonts, key=lambda path: (_goodness(path), path.name.lower(), str(path)))
+    return sorted(fonts, key=lambda path: (_font_rank(path), path.name.lower(), str(path)))
 
 
-def _goodness(path: Path) -> int:
+def _font_rank(path: Path) -> int:
     name = path.stem.lower().translate({ord(sign): None for sign in " _-"})
     return next((rank for rank, good in enumerate(_GOOD_FONTS) if name.startswith(good)), len(_GOOD_FONTS))
 

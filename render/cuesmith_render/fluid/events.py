@@ -1,8 +1,8 @@
-"""From a performance's tracks to FluidSynth's event list: columns sorted by time, ready to be played.
+"""Turn the tracks of a performance into FluidSynth's event list: columns sorted by time.
 
-FluidSynth acts on events at blocks of 64 frames only (1.45 ms at 44.1 kHz), so every time is rounded to a
-block. Within a block controllers come first, then note-offs, then note-ons: a struck note finds its
-controllers set, and a re-struck pitch is damped before it sounds again.
+FluidSynth handles events only at blocks of 64 frames (1.45 ms at 44.1 kHz), so every time is rounded to a block. Within
+a block controllers come first, then note-offs, then note-ons: a new note finds its controllers set, and a repeated
+pitch is ended before it starts again.
 """
 
 from __future__ import annotations
@@ -19,22 +19,23 @@ from cuesmith_render.fluid.channels import BALANCE, BASE_VOLUME, PAN, VOLUME, Ch
 BLOCK_FRAMES = 64
 CONTROL, BEND, NOTE_OFF, NOTE_ON = 0, 1, 2, 3
 
-_SOUNDFONT_NRPN_MSB = 120  # NRPN 120, generator: FluidSynth's and SoundFont 2.01's way to reach a generator
+_SOUNDFONT_NRPN_MSB = 120  # NRPN page of the SoundFont generators (SoundFont 2.01)
 _NRPN_MSB, _NRPN_LSB, _DATA_LSB, _DATA_MSB = 99, 98, 38, 6
 _NRPN_CENTRE = 8192
-_KIND_RANK = np.array([0, 0, 1, 2], np.int8)  # bends and controllers keep the order they were given in
+_KIND_RANK = np.array([0, 0, 1, 2], np.int8)  # same rank for controllers and bends: they keep their order
 
 Column = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventList:
-    """Events in playing order. Columns of equal length.
+    """Events in playing order, as columns of equal length.
 
-    frame   : when, a multiple of 64, rising.
-    kind    : `CONTROL`, `BEND`, `NOTE_OFF` or `NOTE_ON`.
-    first   : controller, bend value (0..16383) or pitch.
-    second  : controller value or velocity, else 0.
+    frame: when, a multiple of 64, rising.
+    kind: `CONTROL`, `BEND`, `NOTE_OFF` or `NOTE_ON`.
+    channel: number of the MIDI channel.
+    first: controller, bend value (0..16383) or pitch.
+    second: controller value or velocity, else 0.
     """
 
     frame: Column
@@ -47,10 +48,10 @@ class EventList:
 def events_of(
     tracks: Sequence[Track], channels: Sequence[Channel], sample_rate: int, body_frames: int, loop: bool
 ) -> EventList:
-    """The events of all tracks. `body_frames` is where the last bar line stands.
+    """Return the events of all tracks. `body_frames` is the frame of the last bar line.
 
-    Onsets before 0 (instruments that speak late start early) sound at 0, or in a loop at the end of the
-    round before, which is the same place one round later.
+    Onsets may lie before 0, because instruments with a slow attack start early. They sound at 0; in a loop they sound
+    at the end of the round before, which is the same place.
     """
     parts: list[tuple[Column, Column, Column, Column, Column]] = []
     body_blocks = body_frames / BLOCK_FRAMES if loop else 0.0
@@ -64,7 +65,7 @@ def events_of(
         empty = np.zeros(0, np.int64)
         return EventList(empty, empty, empty, empty, empty)
     block, kind, number, first, second = (np.concatenate(column) for column in zip(*parts, strict=True))
-    order = np.lexsort((_KIND_RANK[kind], block))  # stable: events of one kind stay in the order given
+    order = np.lexsort((_KIND_RANK[kind], block))  # the sort is stable: events of one kind keep their order
     return EventList(block[order] * BLOCK_FRAMES, kind[order], number[order], first[order], second[order])
 
 
@@ -75,7 +76,11 @@ def _blocks(times_sec: NDArray[np.float64], sample_rate: int) -> NDArray[np.floa
 def _note_events(
     track: Track, channel: Channel, sample_rate: int, loop_blocks: float
 ) -> tuple[Column, Column, Column, Column]:
-    """Ons and offs. A pitch struck while it sounds ends first; one struck twice in a block sounds once."""
+    """Return note-ons and note-offs.
+
+    A note that repeats a sounding pitch ends the earlier note first. Two notes of one pitch in the same block become
+    one.
+    """
     start = _blocks(track.onset_sec, sample_rate)
     length = _blocks(track.duration_sec, sample_rate)
     start = np.where(start < 0, start + loop_blocks, start)
@@ -84,7 +89,7 @@ def _note_events(
     pitch = np.clip(track.pitch, 0, 127).astype(np.int64)
     velocity = np.clip(track.velocity, 1, 127).astype(np.int64)
     if channel.key_gains_db:
-        # The velocity that is softer by so many dB: FluidSynth's velocity law is 40·log10 like CC7's.
+        # Lower the velocity by so many dB: FluidSynth's velocity law is 40·log10, the same as for CC7.
         factor = 10 ** (np.asarray(channel.key_gains_db) / 40)
         velocity = np.clip(np.rint(velocity * factor[pitch]), 1, 127).astype(np.int64)
     order = np.lexsort((on, pitch))
@@ -104,14 +109,14 @@ def _note_events(
 
 
 def _curve_events(curve: Curve, channel: Channel, sample_rate: int) -> tuple[Column, Column, Column, Column]:
-    """A curve's points, one per block at most and none that repeats the value before it."""
+    """Return the events of a curve: at most one per block, and none that repeats the value before it."""
     block = np.rint(np.maximum(_blocks(curve.times_sec, sample_rate), 0)).astype(np.int64)
     value = np.asarray(curve.values).astype(np.int64)
     last = np.append(block[1:] != block[:-1], True) if block.size else np.zeros(0, bool)
     block, value = block[last], value[last]
     number = curve.number
     if curve.kind == "cc" and number == VOLUME:
-        value = np.rint(value * (channel.volume / BASE_VOLUME))  # the calibrated level stands behind it
+        value = np.rint(value * (channel.volume / BASE_VOLUME))  # relative to the calibrated level
         value = value.astype(np.int64)
     elif curve.kind == "cc" and number == PAN:
         number, value = BALANCE, np.array([balance((point - 64) / 63) for point in value.tolist()], np.int64)

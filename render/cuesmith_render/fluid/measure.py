@@ -1,8 +1,8 @@
-"""Measuring a soundfont: every instrument Cuesmith knows is played on its own, and listened to.
+"""Measure a soundfont: play every instrument that Cuesmith knows on its own, and analyse the sound.
 
-A program sounds in the low, middle and high part of its good register at velocity 80, in the middle at 48 and
-112 too, and then every key of its range briefly. A note's level is its loudest 400 ms (K-weighted, BS.1770), a
-program's the mean of the three registers. Each drum sounds once, for a second.
+A program is played in the low, middle and high part of its best register at velocity 80, and in the middle also at 48
+and 112. Then every key of its range is played briefly. The level of a note is its loudest 400 ms (K-weighted, BS.1770),
+that of a program the mean of the three registers. Each drum is played once, for a second.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from cuesmith_render.fluid.synth import Bank, Pass
 from cuesmith_render.loudness import step_energy, weighted_power
 
 RATE = 44100
-HELD_SEC, RING_SEC = 2.0, 1.0  # of a measured note, and how long its release is listened to
-KEY_SEC = 0.25  # of each key when looking for holes
+HELD_SEC, RING_SEC = 2.0, 1.0  # length of a measured note, and of the recording of its release
+KEY_SEC = 0.25  # length of each note in the search for silent keys
 DRUM_SEC = 1.0
-SILENT_DB = -45.0  # a key this far under the middling one is a hole
+SILENT_DB = -45.0  # a key this far below the median key is silent
 VELOCITY, SOFT, LOUD, DRUM_VELOCITY = 80, 48, 112, 100
-SILENT_LUFS = -70.0  # a note that stays under this is silent
+SILENT_LUFS = -70.0  # a note below this is silent
 
 _ALL_SOUND_OFF = 120
 _STEP_SEC = 0.1
@@ -55,13 +55,15 @@ OnProgress = Callable[[str, int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One program.
+    """The measurements of one program.
 
-    lufs          : loudest 400 ms of notes of two seconds at velocity 80, mean of three registers.
-    register_db   : how far these differ; dynamics_db: velocity 112 against 48.
-    attack50_ms, onset_ms : until half of its peak, and until 10 dB under it. tail_ms: from its end to -20 dB.
-    cents         : how far it is out of tune; None where no pitch is clear.
-    silent_keys   : keys of the instrument's range that have no sound.
+    lufs: loudest 400 ms of two-second notes at velocity 80, mean of three registers.
+    register_db: difference between the loudest and the softest of these.
+    dynamics_db: velocity 112 compared with 48.
+    attack50_ms, onset_ms: time until half of the peak, and until 10 dB below it.
+    tail_ms: time from the end of the note until -20 dB.
+    cents: how far it is out of tune; None when there is no clear pitch.
+    silent_keys: keys in the range of the instrument without sound.
     """
 
     lufs: float
@@ -75,7 +77,11 @@ class Measured:
 
 
 def measure_program(bank: Bank, program: int, keys: Keys, sweet: Keys, number: int = 0) -> Measured | None:
-    """Listen to one program; None when the font lacks it or it is silent. keys, sweet: lowest and highest pitch."""
+    """Measure one program; None when the font does not have it or it is silent.
+
+    keys, sweet: lowest and highest pitch of the range, and of the best register.
+    number: bank number.
+    """
     if not bank.has_preset(number, program):
         return None
     channel = Channel(0, number, program, False, 2, _DRY, _NO_SENDS)
@@ -97,12 +103,12 @@ def measure_program(bank: Bank, program: int, keys: Keys, sweet: Keys, number: i
         onset_ms=_reached_ms(envelope, _ONSET_DB),
         tail_ms=_tail_ms(envelope),
         cents=_cents(heard[0], middle),
-        silent_keys=_silent(bank, channel, range(keys[0], keys[1] + 1)),
+        silent_keys=_silent_keys(bank, channel, range(keys[0], keys[1] + 1)),
     )
 
 
 def measure_drums(bank: Bank, kit: int, keys: Sequence[int]) -> dict[int, float]:
-    """Loudness of the keys of a drum kit at velocity 100, LUFS; silent ones are left out."""
+    """Return the loudness in LUFS of the keys of a drum kit at velocity 100; silent keys are left out."""
     channel = Channel(0, 0, kit, True, 2, _DRY, _NO_SENDS)
     heard = _play(bank, channel, [(key, DRUM_VELOCITY) for key in keys], DRUM_SEC, 0.0)
     levels = {key: _momentary_lufs(one) for key, one in zip(keys, heard, strict=True)}
@@ -116,10 +122,13 @@ def measure(
     usual_drums_db: Mapping[int, float],
     on_progress: OnProgress = lambda what, done, total: None,
 ) -> dict[str, object]:
-    """Listen to a whole soundfont → a table in the format of `calibration.json`, for this font alone.
+    """Measure a whole soundfont; returns a table in the format of `calibration.json`, for this font only.
 
-    programs: program → name, range and good register. usual_drums_db: where each drum belongs against the median.
-    Raises ComponentError when it holds none of the programs: it is no General MIDI font.
+    programs: program → name, range and best register.
+    kits: numbers of the drum kits.
+    usual_drums_db: usual level of each drum relative to the median of the programs.
+
+    Raises ComponentError when it has fewer than eight of the programs, so it is not a General MIDI font.
     """
     font = bank.soundfont.name
     others = sorted(set(kits) - {0})
@@ -170,7 +179,7 @@ def measure(
 def _play(
     bank: Bank, channel: Channel, notes: Sequence[tuple[int, int]], held_sec: float, ring_sec: float
 ) -> list[Samples]:
-    """Notes of (pitch, velocity) one after another, none into the next → (2, frames) of each."""
+    """Play notes of (pitch, velocity) one after another without overlap; returns samples (2, frames) for each."""
     held, slot = (round(sec * RATE / BLOCK_FRAMES) for sec in (held_sec, held_sec + ring_sec))
     rows = []
     for index, (pitch, velocity) in enumerate(notes):
@@ -193,7 +202,7 @@ def _momentary_lufs(samples: Samples) -> float:
 
 
 def _envelope_db(samples: Samples) -> NDArray[np.float64]:
-    """Level of every 5 ms, over 10 ms, dB."""
+    """Return the level in dB every 5 ms, over windows of 10 ms."""
     hop = round(_HOP_SEC * RATE)
     power = np.einsum("cn,cn->n", samples, samples, dtype=np.float64)
     blocks = power[: power.size // hop * hop].reshape(-1, hop).mean(axis=1)
@@ -213,7 +222,7 @@ def _tail_ms(envelope: NDArray[np.float64]) -> int:
 
 
 def _cents(samples: Samples, pitch: int) -> float | None:
-    """How far the strongest of the first four partials lies from where it belongs; None where none is clear."""
+    """Return how far the strongest of the first four partials is out of tune, in cents; None when none is clear."""
     cut = samples[:, round(0.1 * RATE) : round(1.4 * RATE)].sum(axis=0)
     size = 1 << 18
     spectrum = np.abs(np.fft.rfft(cut * np.hanning(cut.size), size))
@@ -235,7 +244,7 @@ def _cents(samples: Samples, pitch: int) -> float | None:
     return None if best is None else round(best[1], 1)
 
 
-def _silent(bank: Bank, channel: Channel, keys: range) -> tuple[int, ...]:
+def _silent_keys(bank: Bank, channel: Channel, keys: range) -> tuple[int, ...]:
     heard = _play(bank, channel, [(key, DRUM_VELOCITY) for key in keys], KEY_SEC, 0.0)
     levels = np.array([10 * math.log10(float(np.square(one).mean()) + 1e-14) for one in heard])
     return tuple(key for key, level in zip(keys, levels, strict=True) if level < np.median(levels) + SILENT_DB)

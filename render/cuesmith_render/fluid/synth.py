@@ -1,10 +1,10 @@
-"""The one-pass renderer: a list of events in, one wet stereo buffer per stem out.
+"""The synthesiser: plays a list of events in one pass, and returns one stereo buffer with effects per stem.
 
-Every render gets a fresh synthesiser, because a used one starts recycled voices a little differently
-(measured, -45 dB) and keeps its LFO phases; the soundfont is loaded once and shared, which costs 50 µs per
-render. Routing: FluidSynth sends MIDI channel c to audio group `c mod groups` and to effects unit `c mod
-units`. With as many groups and units as stems, and the effects buffers aliased onto the stem's own, reverb
-and chorus of a stem land in that stem without a copy.
+Every render gets a fresh synthesiser, because a used one starts reused voices slightly differently (measured: -45 dB)
+and keeps the phases of its LFOs. The soundfont is loaded once and shared, which costs 50 µs per render. Routing:
+FluidSynth sends MIDI channel c to audio group `c mod groups` and to effects unit `c mod units`. There are as many
+groups and units as stems, and the effects buffers are the same memory as the stem's buffer. So reverb and chorus of a
+stem are added to that stem without a copy.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from cuesmith_render.fluid.discover import Library, Soundfont
 from cuesmith_render.fluid.events import BEND, BLOCK_FRAMES, CONTROL, NOTE_OFF, EventList
 
 BASE_GAIN = 0.5
-"""FluidSynth's `synth.gain`, as used when the soundfonts were calibrated."""
+"""FluidSynth's `synth.gain`, the same as during the calibration of the soundfonts."""
 
 _ALL_CHANNELS = -1
 _MELODIC, _DRUM = 0, 1
@@ -33,17 +33,17 @@ _DRUM_BANK = 128
 _INTERPOLATION_4TH_ORDER = 4
 _LONGEST_CALL_FRAMES = 256 * BLOCK_FRAMES
 _TAIL_STEP_FRAMES = 64 * BLOCK_FRAMES
-_SILENCE = 1e-5  # -100 dBFS before mastering: 70 dB below anything a master lifts to full level
+_SILENCE = 1e-5  # -100 dBFS before mastering: 70 dB below anything that mastering raises to full level
 _BASE_SETTINGS = {
-    "synth.polyphony": 1024,  # dense orchestral cues want 250 voices; stealing is audible
-    "synth.cpu-cores": 1,  # more cores cost more CPU in all; cues are rendered side by side instead
+    "synth.polyphony": 1024,  # dense orchestral cues need 250 voices; with too few, notes are cut audibly
+    "synth.cpu-cores": 1,  # more cores need more CPU time in total; cues are rendered in parallel instead
     "synth.threadsafe-api": 0,
     "synth.lock-memory": 0,
     "synth.reverb.active": 1,
     "synth.chorus.active": 1,
     "synth.chorus.nr": 3,
 }
-# FluidSynth 2.4 retuned these; they are set so that every version sounds alike.
+# FluidSynth 2.4 changed its defaults; these are set so that every version sounds the same.
 _CHORUS_SETTINGS = {
     "synth.chorus.level": 0.6,
     "synth.chorus.speed": 0.2,
@@ -53,13 +53,12 @@ _CHORUS_SETTINGS = {
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One pass of the synthesiser.
+    """Settings of one pass of the synthesiser.
 
-    groups      : stems, at least 1.
-    body_frames : frames up to the last bar line (any number).
-    tail_frames : frames to go on ringing after it; synthesis stops, and zeros remain, once the sound is
-    gone.
-    gain_db     : on top of `BASE_GAIN`.
+    groups: number of stems, at least 1.
+    body_frames: frames up to the last bar line (any number).
+    tail_frames: frames after it. Synthesis stops when there is no more sound; the rest stays zero.
+    gain_db: added to `BASE_GAIN`.
     """
 
     sample_rate: int
@@ -71,14 +70,14 @@ class Pass:
 
 
 class Bank:
-    """A soundfont loaded once, from which any number of renders draw. Closed by `with` or `close`.
+    """A soundfont that is loaded once and used by any number of renders. Close it with `with` or `close`.
 
-    Renders of one bank in several threads wait for each other, since they share FluidSynth's soundfont
-    object; processes, or banks of their own, run side by side.
+    Renders of one bank in several threads wait for each other, because they share one soundfont object of FluidSynth.
+    Processes, or separate banks, run in parallel.
     """
 
     def __init__(self, library: Library, soundfont: Soundfont) -> None:
-        """Raises ComponentError when FluidSynth cannot read the soundfont."""
+        """Load the soundfont. Raises ComponentError when FluidSynth can't read it."""
         self.library, self.soundfont = library, soundfont
         self._fluid: FluidSynth = load_library(library.path)
         self._lock = threading.Lock()
@@ -101,7 +100,7 @@ class Bank:
         self.close()
 
     def close(self) -> None:
-        """Free the samples. A closed bank renders no more."""
+        """Free the samples. A closed bank can't render any more."""
         calls = self._fluid.calls
         if self._synth is not None:
             calls.delete_fluid_synth(self._synth)
@@ -109,14 +108,15 @@ class Bank:
             self._synth = None
 
     def has_preset(self, bank: int, program: int) -> bool:
-        """True when the soundfont holds this preset; drum kits are bank 128."""
+        """Return whether the soundfont has this preset. Drum kits are in bank 128."""
         return bool(self._fluid.calls.fluid_sfont_get_preset(self._font, bank, program))
 
     def synthesise(self, channels: tuple[Channel, ...], events: EventList, one: Pass) -> NDArray[np.float32]:
-        """Play the events → (groups, 2, frames), dry sound and effects together.
+        """Play the events and return an array of shape (groups, 2, frames), dry sound and effects together.
 
-        frames is at least `body_frames + tail_frames`; each of the two is rounded up to whole blocks.
-        Raises ComponentError when the soundfont lacks a preset or FluidSynth fails.
+        frames: at least `body_frames + tail_frames`; each of the two is rounded up to whole blocks.
+
+        Raises ComponentError when the soundfont has no preset for a channel, or FluidSynth fails.
         """
         with self._lock:
             calls = self._fluid.calls
@@ -129,7 +129,7 @@ class Bank:
                     self._set_up(synth, font_id, channel)
                 return _play(self._fluid, synth, events, one)
             finally:
-                calls.fluid_synth_remove_sfont(synth, self._font)  # else deleting the synth would free it
+                calls.fluid_synth_remove_sfont(synth, self._font)  # otherwise deleting the synth would free the font
                 calls.delete_fluid_synth(synth)
                 calls.delete_fluid_settings(settings)
 
@@ -145,7 +145,7 @@ class Bank:
             calls.fluid_synth_cc(synth, number, controller, value)
 
     def _preset(self, channel: Channel) -> tuple[int, int]:
-        """The channel's bank and program, or the nearest the soundfont has: bank 0, the standard kit."""
+        """Return bank and program of the channel, or the nearest in the soundfont: bank 0, or the standard kit."""
         if channel.drums:
             wanted = ((_DRUM_BANK, channel.program), (_DRUM_BANK, 0))
         else:
@@ -162,7 +162,7 @@ class Bank:
 
 @lru_cache(maxsize=2)
 def shared_bank(library: Library, soundfont: Soundfont) -> Bank:
-    """The bank of this process for a library and a soundfont: loading a large font takes seconds, once."""
+    """Return the one bank of this process for a library and a soundfont, because loading a large font takes seconds."""
     return Bank(library, soundfont)
 
 
@@ -186,13 +186,13 @@ def _settings(channels: tuple[Channel, ...], one: Pass) -> tuple[dict[str, int],
 
 
 class _Output:
-    """The stems' buffers and how far they are filled. FluidSynth adds to them, so they start as zeros."""
+    """The buffers of the stems, and how far they are filled. FluidSynth adds to them, so they start as zeros."""
 
     def __init__(self, fluid: FluidSynth, synth: int, groups: int, frames: int) -> None:
         self.stems: NDArray[np.float32] = np.zeros((groups, 2, frames), np.float32)
         self._fluid, self._synth = fluid, synth
         rows = self.stems.ctypes.data + np.arange(2 * groups, dtype=np.uintp) * self.stems.strides[1]
-        # Reverb left and right, then chorus left and right, of each unit: all onto the unit's own stem.
+        # For each unit: reverb left and right, then chorus left and right; all point to the buffer of its stem.
         effects = np.concatenate([np.tile(rows[2 * group : 2 * group + 2], 2) for group in range(groups)])
         self._start = np.concatenate([rows, effects]).astype(np.uintp)
         self._at = self._start.copy()
@@ -202,7 +202,7 @@ class _Output:
         self.filled = 0
 
     def fill(self, until: int) -> None:
-        """Synthesise up to this frame (a whole block)."""
+        """Synthesise up to the frame `until` (a multiple of a block)."""
         process, item = self._fluid.calls.fluid_synth_process, self.stems.itemsize
         while self.filled < until:
             step = min(until - self.filled, _LONGEST_CALL_FRAMES)
