@@ -1,1 +1,1 @@
-"""What is fast and what is not, measured side by side: `python -m benchmarks`."""
+"""Benchmarks, measured side by side: `python -m benchmarks`."""

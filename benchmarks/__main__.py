@@ -1,6 +1,6 @@
-"""`python -m benchmarks [compose] [render] [album]`: measure, and print a table of figures against their budgets.
+"""`python -m benchmarks [compose] [render] [album]`: measure, and print a table of the figures and their targets.
 
-`python -m benchmarks --base COMMIT` prints another table: what takes how long now against then.
+With `--base COMMIT` it compares this checkout with another commit instead.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ GROUPS = ("compose", "render", "album")
 
 
 def _rows_of(group: str) -> list[Row]:
-    """Imported only now, so that one group can be measured where another's needs are missing."""
+    """Run one group. It is imported only now, so that a group works when the dependencies of another are missing."""
     measure: Callable[[], list[Row]] = import_module(f"benchmarks.cases_{group}").rows
     return measure()
 
@@ -33,7 +33,7 @@ def _surroundings() -> str:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Measure the groups named (all of them when none is) one after another, or against a commit; print one table."""
+    """Measure the named groups (all when none is named), or compare with a commit; print one table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure Cuesmith against its budgets.")
     parser.add_argument("groups", nargs="*", metavar="group", help=f"any of: {', '.join(GROUPS)} (default: all)")
     parser.add_argument("--base", metavar="COMMIT", help="measure this checkout against a commit instead")

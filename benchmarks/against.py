@@ -1,7 +1,8 @@
-"""This checkout against another commit, side by side in one run: `python -m benchmarks --base COMMIT`.
+"""Compare this checkout with another commit, side by side in one run: `python -m benchmarks --base COMMIT`.
 
-The commit is laid out in a temporary folder with an environment of its own, at the versions of today's lock. Every
-case runs there and here in turns, each time in a fresh process, so that a slow moment of the machine meets both.
+The commit is checked out into a temporary folder with its own environment, with the versions of the current lock file.
+Every case runs there and here alternately, each time in a new process, so that a slow moment of the machine affects
+both.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ HEAD = ("case", "base", "here", "here / base", "lowest", "highest", "same result
 
 
 class Compared(NamedTuple):
-    """A case on both sides: the median of each, in seconds of CPU time, and the ratios here to base, a round each."""
+    """One case on both sides: the median of each in seconds of CPU time, and for each round the ratio of here to base.
+    """
 
     case: str
     base_sec: float
@@ -39,16 +41,19 @@ class Compared(NamedTuple):
 
     @property
     def cells(self) -> tuple[str, ...]:
-        """The row of the table, in the columns of `HEAD`; below 1 is less time here."""
+        """Return the row of the table, in the columns of `HEAD`.
+
+        A ratio below 1 means that this checkout needs less time.
+        """
         ratios = (f"{ratio:.2f}×" for ratio in (median(self.ratios), min(self.ratios), max(self.ratios)))
         return (self.case, f"{self.base_sec:.3f} s", f"{self.here_sec:.3f} s", *ratios, "yes" if self.same else "no")
 
 
 @contextmanager
 def interpreter_of(commit: str) -> Iterator[str]:
-    """The Python of an environment in which Cuesmith is as it was at the commit; gone afterwards.
+    """Yield the Python of an environment with Cuesmith as it was at the commit; it is deleted afterwards.
 
-    Raises SystemExit when there is no such commit or it cannot be installed.
+    Raises SystemExit when there is no such commit or it can't be installed.
     """
     archive = subprocess.run(["git", "archive", "--format=zip", commit], cwd=ROOT, capture_output=True, check=False)
     if archive.returncode != 0:
@@ -69,14 +74,14 @@ def interpreter_of(commit: str) -> Iterator[str]:
 
 
 def run_case(python: str, case: str) -> tuple[float, str]:
-    """Seconds of CPU time that a case takes in a fresh process, and the hash of what it made."""
+    """Return the seconds of CPU time of a case in a new process, and the hash of its result."""
     command = [python, "-I", str(SCRIPT), case]
     told = json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
     return told["sec"], told["made"]
 
 
 def compare(base: str, case: str, rounds: int) -> Compared:
-    """Measure one case on both sides in turns; `base` is the other interpreter. The first round is not counted."""
+    """Measure one case on both sides alternately. `base` is the other interpreter. The first round is not counted."""
     runs = [(run_case(base, case), run_case(sys.executable, case)) for _ in range(rounds + 1)][1:]
     there, here = ([run[side][0] for run in runs] for side in (0, 1))
     ratios = tuple(mine / theirs for mine, theirs in zip(here, there, strict=True))
@@ -84,7 +89,7 @@ def compare(base: str, case: str, rounds: int) -> Compared:
 
 
 def against(commit: str, rounds: int) -> str:
-    """The table of all cases, this checkout against the commit."""
+    """Return the table of all cases, comparing this checkout with the commit."""
     print(f"setting up {commit}", file=sys.stderr)
     with interpreter_of(commit) as base:
         compared = []

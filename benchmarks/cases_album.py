@@ -1,4 +1,4 @@
-"""An album, on one core and on two."""
+"""Benchmark: an album on one core and on two."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from cuesmith_render.album import render_album
 
 CUES, CUE_SEC = 8, 30
 QUIET = 0.93
-"""The share of a core that one job must have got for the clock to mean anything."""
+"""Least share of a core that one job must get; below it the clock time is not reliable."""
 
 TYPES = ("transform", "victory")
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 
 
 def short_show() -> Show:
-    """Eight cues of half a minute, two in each style."""
+    """Return eight cues of half a minute, two in each style."""
     cues = tuple(
         CueSpec(id=f"M-{101 + number}", type=TYPES[number % 2], style=STYLES[number // 2], seconds=CUE_SEC)
         for number in range(CUES)
@@ -29,7 +29,10 @@ def short_show() -> Show:
 
 
 def rows() -> list[Row]:
-    """Time on the clock, not of the CPU: what counts is how long one waits. A busy machine spoils it, and says so."""
+    """Measure clock time, not CPU time, because waiting time matters here.
+
+    When the machine is busy, no figure is given.
+    """
     show = short_show()
     held: list[float] = []  # how much of a core one job got, 0..1
 

@@ -1,4 +1,4 @@
-"""Composing: cues a minute, eight bars, the cost of an import."""
+"""Benchmark: composing (time per minute of music, eight bars) and importing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ GAME_BARS, GAME_TEMPO_BPM = 8, 120.0
 
 
 class Sample(NamedTuple):
-    """One cue composed: its parts and the CPU time per minute of its music."""
+    """One composed cue: its number of parts, and the CPU time per minute of its music."""
 
     parts: int
     sec_per_minute: float
@@ -43,7 +43,7 @@ def _sample(style: str, type_: str, seed: int) -> Sample:
 
 
 def _per_minute() -> list[Row]:
-    """Every seed is composed once only: nothing a cache keeps of a cue can help the next one."""
+    """Compose every seed only once, so that no cache of one cue speeds up the next."""
     for style in STYLES:
         for type_ in TYPES:
             _sample(style, type_, seed=1000)
@@ -62,7 +62,7 @@ def _per_minute() -> list[Row]:
 
 
 def _game_bars() -> Row:
-    """Composing in sections is not a thing yet, so a whole cue of that size, planned and performed, stands for it."""
+    """Measure a whole cue of this size, planned and performed, because single sections can't be composed yet."""
     style, banks = load_style("symphonic"), load_banks()
     themes = make_themes({"hero": ThemeSpec(character="heroic")}, style, banks, seed=1)
     seconds = GAME_BARS * 4 * 60 / GAME_TEMPO_BPM
@@ -80,7 +80,7 @@ def _game_bars() -> Row:
 
 
 def _imports() -> list[Row]:
-    """CPU time inside a fresh interpreter, whose own start is left out."""
+    """Measure CPU time in a fresh interpreter, without the start of the interpreter itself."""
     clock = "import time; start = time.process_time(); {}; print(time.process_time() - start)"
     package = median_of_runs([sys.executable, "-c", clock.format("import cuesmith")])
     function = median_of_runs([sys.executable, "-c", clock.format("from cuesmith import compose")])
@@ -93,5 +93,5 @@ def _imports() -> list[Row]:
 
 
 def rows() -> list[Row]:
-    """Every measurement of this module."""
+    """Return all measurements of this module."""
     return [*_per_minute(), _game_bars(), *_imports()]

@@ -1,4 +1,4 @@
-"""Rendering, against the bare `fluidsynth` command and against itself."""
+"""Benchmark: rendering, compared with the plain `fluidsynth` command."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from cuesmith_render.fluid.synth import BASE_GAIN, Bank
 SAMPLE_RATE = 44100
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 POLYPHONY = 1024
-"""As Cuesmith sets it; with fluidsynth's own 256 the command would drop voices and have less to do."""
+"""The same as in Cuesmith; with fluidsynth's default of 256 the command would drop voices and have less work."""
 
 
 def _cue(style: str) -> Cue:
-    """A minute whose parts fit one MIDI port: the command knows no other, and would merge two."""
+    """Return a cue of one minute on one MIDI port, because the command knows only one and would merge two."""
     cue = compose(style=style, type="battle", seed=0, seconds=60)
     if any(slot.port for slot in assign_channels(cue.performance.tracks)):
         raise RuntimeError("the cue of the render benchmark needs several MIDI ports; choose another seed")
@@ -33,7 +33,7 @@ def _cue(style: str) -> Cue:
 
 
 def _against_command(cue: Cue, soundfont: Soundfont, library: Library, folder: Path, what: str) -> Row:
-    """Both load the font, synthesise and write a 24-bit WAV; ours is also levelled, limited and measured."""
+    """Both load the font, synthesise and write a 24-bit WAV. Cuesmith also applies levels, limits and measures."""
     bar, moonshot = 1.10, 0.95
     command = shutil.which("fluidsynth")
     if command is None:
@@ -66,7 +66,7 @@ def _stems(cue: Cue, bank: Bank) -> Row:
 
 
 def _shares(bank: Bank, folder: Path) -> list[Row]:
-    """What a minute costs, over the styles, and what of it is not synthesis: mastering, and writing FLAC."""
+    """Measure the cost of one minute in all styles, and the shares of mastering and of writing FLAC."""
     minutes, masters, flacs = [], [], []
     for style in STYLES:
         cue = compose(style=style, type="battle", seed=0, seconds=30)
@@ -89,7 +89,7 @@ def _range(what: str, values: list[float], unit: str) -> str:
 
 
 def rows() -> list[Row]:
-    """Every measurement of this module, CPU time throughout."""
+    """Return all measurements of this module, in CPU time."""
     soundfont, library = find_soundfont(), find_library()
     heavy, light = _cue("symphonic"), _cue("jazz-rock")
     what = "render to mastered stereo, against the bare fluidsynth command"

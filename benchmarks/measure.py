@@ -1,4 +1,4 @@
-"""Measuring and telling: CPU time, medians, two things side by side, and a table of rows against their budgets."""
+"""Tools for the benchmarks: CPU time, medians, comparison of two things, and a table of rows with targets."""
 
 from __future__ import annotations
 
@@ -15,10 +15,11 @@ Clock = Callable[[], float]
 class Row(NamedTuple):
     """One line of the table.
 
-    what   : what was measured. value: None when it could not be, and `note` says why.
-    unit   : `s`, `ms`, `x` (a ratio) or `%`.
-    bar, moonshot : the budget and the ambition, in the same unit; None where there is none.
-    more   : True when a larger value is the better one.
+    what: what was measured.
+    value: None when it could not be measured; `note` says why.
+    unit: `s`, `ms`, `x` (a ratio) or `%`.
+    bar, moonshot: the target and the ambitious target, in the same unit; None when there is none.
+    more: True when a larger value is better.
     """
 
     what: str
@@ -31,7 +32,7 @@ class Row(NamedTuple):
 
 
 class Pair(NamedTuple):
-    """Two things measured in turns: the median of each, in seconds, and the median of the rounds' ratios."""
+    """Two things measured alternately: the median of each in seconds, and the median of the ratios."""
 
     first_sec: float
     second_sec: float
@@ -39,13 +40,13 @@ class Pair(NamedTuple):
 
 
 def cpu_sec() -> float:
-    """CPU time in seconds of this process and of the children it has waited for (theirs in steps of 10 ms)."""
+    """Return the CPU time in seconds of this process and its finished children (for children in steps of 10 ms)."""
     times = os.times()
     return time.process_time() + times.children_user + times.children_system
 
 
 def timed(action: Callable[[], object], clock: Clock = cpu_sec) -> float:
-    """Seconds one call takes."""
+    """Return the seconds that one call takes."""
     start = clock()
     action()
     return clock() - start
@@ -54,9 +55,9 @@ def timed(action: Callable[[], object], clock: Clock = cpu_sec) -> float:
 def side_by_side(
     first: Callable[[], object], second: Callable[[], object], rounds: int = 3, clock: Clock = cpu_sec
 ) -> Pair:
-    """Measure two things in turns, `rounds` (at least 1) times, so that a slow moment of the machine meets both.
+    """Measure two things alternately, `rounds` (at least 1) times, so that a slow moment of the machine affects both.
 
-    The ratio is first to second, the median over the rounds. Both are called once beforehand and not measured.
+    The ratio is first divided by second, the median over all rounds. Each is called once before, without measuring.
     """
     first()
     second()
@@ -65,13 +66,16 @@ def side_by_side(
 
 
 def median_of_runs(command: Sequence[str], rounds: int = 7) -> float:
-    """The median of the number (seconds) that a program prints, run afresh each time; the first run is left out."""
+    """Return the median of the number (seconds) that a program prints, run as a new process each time.
+
+    The first run is not counted.
+    """
     runs = [subprocess.run(command, capture_output=True, text=True, check=True) for _ in range(rounds + 1)]
     return median(float(run.stdout) for run in runs[1:])
 
 
 def verdict(row: Row) -> str:
-    """`moonshot`, `met` or `missed`; nothing where there is no budget or no value."""
+    """Return `moonshot`, `met` or `missed`; empty when there is no target or no value."""
     if row.value is None or row.bar is None:
         return ""
     sign = -1 if row.more else 1
@@ -81,7 +85,7 @@ def verdict(row: Row) -> str:
 
 
 def shown(value: float | None, unit: str) -> str:
-    """A value with its unit, three significant digits at most; `-` for none."""
+    """Return a value with its unit, with at most three digits after the point; `-` for None."""
     if value is None:
         return "-"
     digits = 1 if unit in ("ms", "%") else 2 if unit == "x" else 3
@@ -92,18 +96,18 @@ HEAD = ("what", "measured", "bar", "moonshot", "verdict", "note")
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    """A row as text, in the columns of `HEAD`."""
+    """Return a row as text, in the columns of `HEAD`."""
     figures = (shown(value, row.unit) for value in (row.value, row.bar, row.moonshot))
     return (row.what, *figures, verdict(row), row.note)
 
 
 def table(rows: Sequence[Row]) -> str:
-    """The rows as a Markdown table."""
+    """Return the rows as a Markdown table with aligned columns."""
     return markdown([HEAD, *(cells(row) for row in rows)])
 
 
 def markdown(lines: Sequence[Sequence[str]]) -> str:
-    """A Markdown table with aligned columns; the first line is its head."""
+    """Return a Markdown table with aligned columns. The first line is the head."""
     widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
     body = [
         "| " + " | ".join(text.ljust(width) for text, width in zip(line, widths, strict=True)) + " |" for line in lines

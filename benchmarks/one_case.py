@@ -1,8 +1,8 @@
-"""One case, measured in the process it runs in: `python one_case.py CASE`. Prints seconds of CPU time and a hash.
+"""Measure one case in the process in which it runs: `python one_case.py CASE`. Prints seconds of CPU time and a hash.
 
-Run as a script, by the interpreter of the commit that is measured; so it uses only what every commit has: the public
-names of `cuesmith` and `cuesmith_render`. The hash is of what was made; where it differs between two commits, they did
-not do the same work.
+It is run as a script, by the interpreter of the commit that is measured. So it uses only what every commit has: the
+public names of `cuesmith` and `cuesmith_render`. The hash is that of the result; when it differs between two commits,
+they did not do the same work.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ cues:
 
 
 def first_cue() -> Iterator[bytes]:
-    """Import, read style and banks, compose a minute: everything from nothing."""
+    """Import, read style and banks, and compose one minute, with nothing cached."""
     yield b""
     import cuesmith
 
@@ -41,7 +41,7 @@ def first_cue() -> Iterator[bytes]:
 
 
 def compose() -> Iterator[bytes]:
-    """Cues of four styles and four types; banks and styles have been read before."""
+    """Compose cues of four styles and four types. Banks and styles were read before."""
     import cuesmith
 
     for style in STYLES:
@@ -52,7 +52,7 @@ def compose() -> Iterator[bytes]:
 
 
 def show() -> Iterator[bytes]:
-    """A show of two themes and four cues."""
+    """Compose a show of two themes and four cues."""
     import cuesmith
 
     cuesmith.compose(seed=1000).midi()
@@ -64,7 +64,7 @@ def show() -> Iterator[bytes]:
 
 
 def render() -> Iterator[bytes]:
-    """Half a minute of the orchestra as stems and a mastered mix; the soundfont has been loaded before."""
+    """Render half a minute of orchestra as stems and a mastered mix. The soundfont was loaded before."""
     import cuesmith
     import cuesmith_render
 

@@ -1,7 +1,7 @@
-"""What is heard of a cue when every instrument is the same: figures read from the bytes of its MIDI file alone.
+"""Figures of a cue that do not depend on its instruments, read only from the bytes of its MIDI file.
 
-No names, programs, tracks, tempo or markers: pitches with their onsets and lengths in quarters, the meter, and
-of channel 10 the strokes, whatever is struck.
+No names, programs, tracks, tempo or markers are used: only pitches with onsets and lengths in quarter notes, the meter,
+and the onsets on channel 10, whatever drum it is.
 """
 
 from __future__ import annotations

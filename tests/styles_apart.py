@@ -1,11 +1,12 @@
-"""How far styles can be told apart by ear: a classifier that is given nothing but the bytes of MIDI files.
+"""How well styles can be distinguished by ear: a classifier that sees only the bytes of MIDI files.
 
     python tests/styles_apart.py 6                        the four main styles, seeds 1 to 6, each judged by the others
     python tests/styles_apart.py 3 gothic symphonic …     other styles; `all` for every one
-    python tests/styles_apart.py --learn                  write styles_apart.json, by which the suite judges seed 1
+    python tests/styles_apart.py --learn                  write styles_apart.json, with which the tests judge seed 1
 
-Every cue is measured (`midi_features`: rhythm, harmony, register, density; no names, programs, tempo) and taken for the
-style of the nearest centre, one for every style and kind of cue, without being told which kind it is.
+Every cue is measured (`midi_features`: rhythm, harmony, register, density; no names, programs, tempo) and classified as
+the style of the nearest centre. There is one centre for every style and type of cue; the classifier is not told the
+type.
 """
 
 from __future__ import annotations
@@ -36,38 +37,38 @@ LEARNT_FROM = range(2, 8)  # seeds; the suite judges seed 1
 
 
 class Model(NamedTuple):
-    """What is known of styles: the mean of every (style, cue type), and how far each figure spreads over all."""
+    """What is known about styles: the mean of every (style, cue type), and the spread of each figure over all."""
 
     centres: Mapping[tuple[str, str], Features]
     spread: Features
 
     def taken_for(self, own: Features) -> str:
-        """The style of the nearest centre."""
+        """Return the style of the nearest centre."""
         return min(self.centres, key=lambda place: float(np.abs((own - self.centres[place]) / self.spread).sum()))[0]
 
 
 def measured(job: Job) -> Features:
-    """The figures of one cue."""
+    """Return the figures of one cue."""
     style, type_, seed = job
     return features(compose(style=style, type=type_, seed=seed).midi())
 
 
 def table(styles: Iterable[str], seeds: Iterable[int]) -> dict[Job, Features]:
-    """The figures of every style × cue type × seed."""
+    """Return the figures of every style × cue type × seed."""
     jobs = [(style, type_, seed) for style in styles for type_ in TYPES for seed in seeds]
     with Pool() as pool:
         return dict(zip(jobs, pool.map(measured, jobs, chunksize=4), strict=True))
 
 
 def learn(known: Mapping[Job, Features]) -> Model:
-    """The model of some measured cues."""
+    """Return the model of some measured cues."""
     places = dict.fromkeys((style, type_) for style, type_, _ in known)
     centres = {at: np.mean([row for job, row in known.items() if job[:2] == at], axis=0) for at in places}
     return Model(centres, np.std(list(known.values()), axis=0) + 1e-6)
 
 
 def judged(found: Mapping[Job, Features]) -> Counter[tuple[str, str, str]]:
-    """(style, what it is taken for, cue type) → times; every seed is judged by the others."""
+    """Return (style, classified as, cue type) → count; every seed is judged by the others."""
     out: Counter[tuple[str, str, str]] = Counter()
     for held in sorted({seed for _, _, seed in found}):
         model = learn({job: row for job, row in found.items() if job[2] != held})
@@ -78,7 +79,7 @@ def judged(found: Mapping[Job, Features]) -> Counter[tuple[str, str, str]]:
 
 
 def write(model: Model) -> None:
-    """Keep a model for the suite."""
+    """Write a model for the tests."""
     rows = {f"{style} {type_}": [float(f"{x:.4g}") for x in row] for (style, type_), row in model.centres.items()}
     lines = [f"  {json.dumps(at)}: {json.dumps(row)}" for at, row in rows.items()]
     spread = json.dumps([float(f"{x:.4g}") for x in model.spread])
@@ -87,19 +88,19 @@ def write(model: Model) -> None:
 
 
 def read() -> Model:
-    """The model the suite judges by."""
+    """Return the model that the tests use."""
     data = json.loads(LEARNT.read_text("utf-8"))
     centres = {tuple(at.split(" ")): np.array(row) for at, row in data["centres"].items()}
     return Model({(style, type_): row for (style, type_), row in centres.items()}, np.array(data["spread"]))
 
 
 def say(text: str) -> None:
-    """A line of the result."""
+    """Print a line of the result."""
     sys.stdout.write(f"{text}\n")
 
 
 def report(found: Mapping[Job, Features], styles: tuple[str, ...]) -> None:
-    """Print the share that is right, every confusion, and what each style is known by."""
+    """Print the share of right answers, every confusion, and the figures by which each style is recognised."""
     counts = judged(found)
     right = sum(n for (style, taken, _), n in counts.items() if style == taken)
     say(f"{right} of {len(found)} right ({right / len(found):.1%}); by chance {1 / len(styles):.0%}")

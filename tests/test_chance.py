@@ -1,4 +1,4 @@
-"""Chance by name: the same path draws the same everywhere, and no stream disturbs another."""
+"""Randomness by name: the same path draws the same everywhere, and no stream changes another."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ SEEDS = st.integers(0, 2**40)
 
 
 def test_the_first_draws_of_a_stream_stay_what_they_are() -> None:
-    """Golden: a change here changes the notes of every cue of every user. Do not update it lightly."""
+    """Golden values: a change here changes the notes of every cue of every user.
+
+    Do not update them without a reason.
+    """
     draws = stream(2026, "M-401", "melody", "A'")
     assert [draws.uniform() for _ in range(3)] == [0.5104113574463588, 0.9702256303339016, 0.365129709913636]
     assert draws.integer(0, 99) == 17

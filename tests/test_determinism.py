@@ -1,4 +1,4 @@
-"""Same seed, same bytes: in any process, in any order, under any PYTHONHASHSEED, whoever else plays along."""
+"""Same seed, same bytes: in any process, in any order, with any PYTHONHASHSEED, with any other parts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def fingerprint(cue: Cue) -> str:
 
 
 def elsewhere(cues: tuple[tuple[str, str, int], ...], hash_seed: str) -> list[str]:
-    """The fingerprints of these cues as another process composes them."""
+    """Return the fingerprints of these cues as another process composes them."""
     ran = subprocess.run(
         [sys.executable, "-c", PROGRAM, json.dumps(cues)],
         env={**os.environ, "PYTHONHASHSEED": hash_seed},
@@ -50,12 +50,12 @@ def elsewhere(cues: tuple[tuple[str, str, int], ...], hash_seed: str) -> list[st
 
 
 def notes(cue: Cue) -> dict[str, list[Note]]:
-    """The notes of each part."""
+    """Return the notes of each part."""
     return {part.id: sorted(part.notes()) for part in cue.score.parts}
 
 
 def style_file(folder: Path, parent: str, changes: dict[str, object]) -> str:
-    """The path of a style that extends a built-in one."""
+    """Return the path of a style that extends a built-in one."""
     file = folder / f"{len(list(folder.iterdir()))}.yaml"
     file.write_text(yaml.safe_dump({"extends": parent, "title": "Changed", **changes}), "utf-8")
     return str(file)
@@ -63,7 +63,7 @@ def style_file(folder: Path, parent: str, changes: dict[str, object]) -> str:
 
 @pytest.fixture(scope="module")
 def here() -> Mapping[tuple[str, str, int], str]:
-    """The fingerprints as this process composes them, in order."""
+    """Return the fingerprints as this process composes them, in order."""
     return {(s, t, n): fingerprint(compose(style=s, type=t, seed=n)) for s, t, n in CUES}
 
 
@@ -80,13 +80,13 @@ def test_bytes_do_not_depend_on_what_was_composed_before(here: Mapping[tuple[str
 
 
 def test_names_and_numbers_are_seeds_alike() -> None:
-    """A seed from a file may be read as text; its number must mean the same music."""
+    """A seed from a file may be read as text; it must give the same music as the number."""
     assert fingerprint(compose(type="eyecatch", seed=12)) == fingerprint(compose(type="eyecatch", seed="12")), "12"
     assert fingerprint(compose(type="eyecatch", seed="moon")) != fingerprint(compose(type="eyecatch", seed="sun"))
 
 
 def frame(cue: Cue) -> tuple[object, ...]:
-    """What a cue is before its parts hear one another: form, keys, tempo, themes."""
+    """Return what a cue is before its parts are adjusted to one another: form, keys, tempo, themes."""
     plan = cue.score.plan
     return plan.sections, plan.tempo, dict(cue.themes)
 
@@ -94,7 +94,7 @@ def frame(cue: Cue) -> tuple[object, ...]:
 @pytest.mark.parametrize("type_", ["battle", "tender", "daily", "main_theme"])
 @pytest.mark.parametrize("style", ["symphonic", "synth"])
 def test_a_new_seat_leaves_the_form_alone(style: str, type_: str, tmp_path: Path) -> None:
-    """The parts make room for a newcomer; what they play together stays the same piece."""
+    """The parts make room for a new one, but the form stays the same."""
     seat = {"role": "colour", "instruments": {"marimba": 1}, "gestures": {"bell": 1, "answer": 1}, "levels": [0, 4]}
     before = compose(style=style_file(tmp_path, style, {}), type=type_, seed=3)
     more = style_file(tmp_path, style, {"seats": {"a_new_colour": seat}})

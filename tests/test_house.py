@@ -1,7 +1,7 @@
-"""The walls of the house, held against the source text: who may import what, how long, with what documented.
+"""Rules of the code base, checked on the source text: who may import what, length of modules, docstrings, printing.
 
-Every guard is one function from a parsed module to its faults. It is run over each module of the two packages, and on
-a few lines that break the rule, so that a guard which has gone blind is noticed.
+Every rule is one function from a parsed module to its faults. It is run on each module of both packages, and on a few
+lines of code that break it, so that a rule which no longer finds anything is noticed.
 """
 
 from __future__ import annotations
@@ -31,14 +31,17 @@ Documented: TypeAlias = ast.Module | ast.ClassDef | Function
 
 
 class Module(NamedTuple):
-    """A module's dotted name and its text."""
+    """The dotted name of a module and its source text."""
 
     name: str
     text: str
 
 
 class Imported(NamedTuple):
-    """A module named by an import; `late` when loading the file does not run it: in a function, or for types only."""
+    """A module named by an import.
+
+    `late` is True when loading the file does not run the import: it is inside a function, or only for type checking.
+    """
 
     name: str
     line: int
@@ -62,13 +65,16 @@ def _top(name: str) -> str:
 
 
 def _stage_of(name: str) -> str | None:
-    """The stage a module of `cuesmith` belongs to; None for the package itself and for everything else."""
+    """Return the stage to which a module of `cuesmith` belongs; None for the package itself and for everything else."""
     package, _, rest = name.partition(".")
     return _top(rest) if package == "cuesmith" and _top(rest) in STAGES else None
 
 
 def _imports(node: ast.AST, package: str, late: bool = False) -> Iterator[Imported]:
-    """Every module imported in the tree, `from a import b` as `a.b`; by name given to `import_module`, too."""
+    """Yield every module imported in the tree.
+
+    `from a import b` gives `a.b`; names passed to `import_module` count, too.
+    """
     if isinstance(node, ast.Import):
         yield from (Imported(alias.name, node.lineno, late) for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
@@ -79,11 +85,13 @@ def _imports(node: ast.AST, package: str, late: bool = False) -> Iterator[Import
         names = (part.value for part in ast.walk(node) if isinstance(part, ast.Constant))
         yield from (Imported(name, node.lineno, late) for name in names if isinstance(name, str))
     for child in ast.iter_child_nodes(node):
-        yield from _imports(child, package, late or isinstance(node, Function | ast.Lambda) or _for_types(node, child))
+        yield from _imports(
+            child, package, late or isinstance(node, Function | ast.Lambda) or _type_checking_only(node, child)
+        )
 
 
-def _for_types(node: ast.AST, child: ast.AST) -> bool:
-    """Whether the child belongs to what `if TYPE_CHECKING:` keeps from ever running (its `else` does run)."""
+def _type_checking_only(node: ast.AST, child: ast.AST) -> bool:
+    """Whether the child is inside the body of `if TYPE_CHECKING:`, which never runs (its `else` does)."""
     return isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING") and child in node.body
 
 
@@ -91,8 +99,8 @@ def _imports_of(module: Module) -> Iterator[Imported]:
     return _imports(ast.parse(module.text), module.name.rpartition(".")[0])
 
 
-def renderer_seen(module: Module) -> list[str]:
-    """Imports of the renderer by the composer; the command line may make them inside its functions and for types."""
+def imports_renderer(module: Module) -> list[str]:
+    """Find imports of the renderer in the composer. The command line may import it inside functions and for types."""
     return [
         f"line {found.line}: {found.name}"
         for found in _imports_of(module)
@@ -103,7 +111,7 @@ def renderer_seen(module: Module) -> list[str]:
 
 
 def imports_later(module: Module) -> list[str]:
-    """Imports of a stage that comes later in the way of the data, or of a package that a stage may not know at all."""
+    """Find imports of a later stage; for `music`, also of any third-party package."""
     stage = _stage_of(module.name)
     if stage is None:
         return []
@@ -117,8 +125,8 @@ def imports_later(module: Module) -> list[str]:
     return faults
 
 
-def pydantic_loose(module: Module) -> list[str]:
-    """Imports of pydantic outside the room of what people write."""
+def imports_pydantic(module: Module) -> list[str]:
+    """Find imports of pydantic outside `cuesmith.specs`."""
     return [
         f"line {found.line}: {found.name}"
         for found in _imports_of(module)
@@ -126,8 +134,8 @@ def pydantic_loose(module: Module) -> list[str]:
     ]
 
 
-def chance_loose(module: Module) -> list[str]:
-    """Imports of the standard `random` or `secrets` by anyone but `cuesmith.chance`."""
+def imports_random(module: Module) -> list[str]:
+    """Find imports of the standard `random` or `secrets` outside `cuesmith.chance`."""
     return [
         f"line {found.line}: {found.name}"
         for found in _imports_of(module)
@@ -136,7 +144,7 @@ def chance_loose(module: Module) -> list[str]:
 
 
 def prints(module: Module) -> list[str]:
-    """Calls of `print` outside the command line."""
+    """Find calls of `print` outside the command line."""
     return [
         f"line {node.lineno}"
         for node in ast.walk(ast.parse(module.text))
@@ -148,7 +156,7 @@ def prints(module: Module) -> list[str]:
 
 
 def too_long(module: Module) -> list[str]:
-    """The number of lines when there are too many to keep in one's head."""
+    """Return the number of lines when a module is too long to read in one go."""
     lines = len(module.text.splitlines())
     return [f"{lines} lines"] if lines > LONGEST_MODULE_LINES else []
 
@@ -159,33 +167,33 @@ def _undocumented(node: Documented, name: str) -> Iterator[str]:
     if isinstance(node, Function):
         return
     for child in node.body:
-        # Operators and the like (`__len__`) do what Python says they do.
+        # Special methods (`__len__`) need no docstring, because Python defines what they do.
         if isinstance(child, ast.ClassDef | Function) and not child.name.startswith("_"):
             yield from _undocumented(child, f"{name}.{child.name}")
 
 
 def undocumented(module: Module) -> list[str]:
-    """The module, and its public classes, methods and functions, where they have no docstring."""
+    """Find modules and public classes, methods and functions without a docstring."""
     return list(_undocumented(ast.parse(module.text), module.name))
 
 
-Guard: TypeAlias = Callable[[Module], list[str]]
-GUARDS: tuple[Guard, ...] = (
-    renderer_seen, imports_later, pydantic_loose, chance_loose, prints, too_long, undocumented,
+Rule: TypeAlias = Callable[[Module], list[str]]
+RULES: tuple[Rule, ...] = (
+    imports_renderer, imports_later, imports_pydantic, imports_random, prints, too_long, undocumented,
 )  # fmt: skip
 
-# Guard, name of the module, its text, how many faults it has.
-BROKEN: tuple[tuple[Guard, str, str, int], ...] = (
-    (renderer_seen,  "cuesmith.cue.cue",    "import cuesmith_render",                                          1),
-    (renderer_seen,  "cuesmith.cue.cue",    "def f():\n    from cuesmith_render import render",                1),
-    (renderer_seen,  "cuesmith.cue.cue",    "def f():\n    importlib.import_module('cuesmith_render')",        1),
-    (renderer_seen,  "cuesmith.cli.app",    "from cuesmith_render.audio import render",                        1),
-    (renderer_seen,  "cuesmith.cli.app",    "if True:\n    import cuesmith_render.audio",                      1),
-    (renderer_seen,  "cuesmith.cli.app",    "def f():\n    import cuesmith_render",                            0),
-    (renderer_seen,  "cuesmith.cli.app",    "if TYPE_CHECKING:\n    import cuesmith_render",                   0),
-    (renderer_seen,  "cuesmith.cli.app",    "if TYPE_CHECKING:\n    a = 1\nelse:\n    import cuesmith_render", 1),
-    (renderer_seen,  "cuesmith.cue.cue",    "if TYPE_CHECKING:\n    import cuesmith_render",                   1),
-    (renderer_seen,  "cuesmith_render.mix", "import cuesmith_render.audio",                                    0),
+# Rule, name of the module, its text, the number of faults to find.
+BROKEN: tuple[tuple[Rule, str, str, int], ...] = (
+    (imports_renderer,  "cuesmith.cue.cue",    "import cuesmith_render",                                          1),
+    (imports_renderer,  "cuesmith.cue.cue",    "def f():\n    from cuesmith_render import render",                1),
+    (imports_renderer,  "cuesmith.cue.cue",    "def f():\n    importlib.import_module('cuesmith_render')",        1),
+    (imports_renderer,  "cuesmith.cli.app",    "from cuesmith_render.audio import render",                        1),
+    (imports_renderer,  "cuesmith.cli.app",    "if True:\n    import cuesmith_render.audio",                      1),
+    (imports_renderer,  "cuesmith.cli.app",    "def f():\n    import cuesmith_render",                            0),
+    (imports_renderer,  "cuesmith.cli.app",    "if TYPE_CHECKING:\n    import cuesmith_render",                   0),
+    (imports_renderer,  "cuesmith.cli.app",    "if TYPE_CHECKING:\n    a = 1\nelse:\n    import cuesmith_render", 1),
+    (imports_renderer,  "cuesmith.cue.cue",    "if TYPE_CHECKING:\n    import cuesmith_render",                   1),
+    (imports_renderer,  "cuesmith_render.mix", "import cuesmith_render.audio",                                    0),
     (imports_later,  "cuesmith.music.note", "from cuesmith.errors import UsageError",                          1),
     (imports_later,  "cuesmith.music.note", "from ..errors import UsageError\nfrom .. import errors",          2),
     (imports_later,  "cuesmith.music.note", "import mido",                                                     1),
@@ -193,11 +201,11 @@ BROKEN: tuple[tuple[Guard, str, str, int], ...] = (
     (imports_later,  "cuesmith.plan.build", "from cuesmith.score import Score",                                1),
     (imports_later,  "cuesmith.plan.build", "def f():\n    from cuesmith.cue.cue import Cue",                  1),
     (imports_later,  "cuesmith.show.page",  "from cuesmith.cue.cue import Cue\nimport rich",                   0),
-    (pydantic_loose, "cuesmith.score",      "from pydantic import Field\nimport pydantic_core",                2),
-    (pydantic_loose, "cuesmith.specs.show", "from pydantic import Field",                                      0),
-    (chance_loose,   "cuesmith.score",      "import random\nfrom random import choice\nimport secrets",        3),
-    (chance_loose,   "cuesmith.score",      "import numpy.random",                                             0),
-    (chance_loose,   "cuesmith.chance",     "import random",                                                   0),
+    (imports_pydantic, "cuesmith.score",      "from pydantic import Field\nimport pydantic_core",                2),
+    (imports_pydantic, "cuesmith.specs.show", "from pydantic import Field",                                      0),
+    (imports_random,   "cuesmith.score",      "import random\nfrom random import choice\nimport secrets",        3),
+    (imports_random,   "cuesmith.score",      "import numpy.random",                                             0),
+    (imports_random,   "cuesmith.chance",     "import random",                                                   0),
     (prints,         "cuesmith.score",      "def f():\n    print('here')",                                     1),
     (prints,         "cuesmith.cli.app",    "print('here')",                                                   0),
     (too_long,       "cuesmith.score",      "a = 1\n" * (LONGEST_MODULE_LINES + 1),                            1),
@@ -207,15 +215,15 @@ BROKEN: tuple[tuple[Guard, str, str, int], ...] = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("guard", GUARDS, ids=lambda guard: str(guard.__name__))
-def test_the_house_stands(guard: Guard) -> None:
-    faults = {module.name: found for module in MODULES if (found := guard(module))}
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: str(rule.__name__))
+def test_every_module_keeps_the_rules(rule: Rule) -> None:
+    faults = {module.name: found for module in MODULES if (found := rule(module))}
     assert not faults
 
 
-@pytest.mark.parametrize(("guard", "name", "text", "faults"), BROKEN)
-def test_the_guards_see(guard: Guard, name: str, text: str, faults: int) -> None:
-    assert len(guard(Module(name, text))) == faults
+@pytest.mark.parametrize(("rule", "name", "text", "faults"), BROKEN)
+def test_each_rule_finds_its_faults(rule: Rule, name: str, text: str, faults: int) -> None:
+    assert len(rule(Module(name, text))) == faults
 
 
 def test_every_folder_is_a_stage() -> None:
@@ -230,8 +238,8 @@ def test_no_folder_hides_a_public_name() -> None:
     assert not set(cuesmith.__all__) & set(STAGES)
 
 
-def _circle(modules: tuple[Module, ...]) -> list[str]:
-    """A circle of modules that import one another when they are loaded; empty when there is none."""
+def _import_cycle(modules: tuple[Module, ...]) -> list[str]:
+    """Return a cycle of modules that import one another when they are loaded; empty when there is none."""
     known = {module.name for module in modules}
     graph: dict[str, set[str]] = {}
     for module in modules:
@@ -245,19 +253,19 @@ def _circle(modules: tuple[Module, ...]) -> list[str]:
     return []
 
 
-def test_no_circles() -> None:
-    assert not _circle(MODULES)
+def test_no_circular_imports() -> None:
+    assert not _import_cycle(MODULES)
     one, other = Module("cuesmith.a", "from cuesmith.b import x"), Module("cuesmith.b", "import cuesmith.a")
-    assert _circle((one, other))
+    assert _import_cycle((one, other))
 
 
-def test_both_packages_are_guarded() -> None:
+def test_both_packages_are_checked() -> None:
     names = {module.name for module in MODULES}
     assert {"cuesmith", "cuesmith.music.note", "cuesmith_render", "cuesmith_render.fluid.synth"} <= names
 
 
 @pytest.mark.parametrize("package", ["cuesmith", "cuesmith_render"])
-def test_importing_a_package_leaves_the_heavy_ones_alone(package: str) -> None:
+def test_importing_a_package_loads_no_heavy_dependency(package: str) -> None:
     heavy = ("numpy", "scipy", "pydantic", "yaml", "typer", "rich", "mido", "pretty_midi", "soundfile", "jinja2")
     program = f"import sys, {package}; print([name for name in {heavy!r} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""What is installed: every package and data file reaches the wheel, and the wheel works where no checkout is near."""
+"""Packaging: every package and data file is in the wheel, and the wheel works without the source checkout."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Installed(NamedTuple):
     env: dict[str, str]
 
     def run(self, tool: str, *arguments: str) -> str:
-        """What a program of the environment prints; it must succeed."""
+        """Return what a program of the environment prints; it must succeed."""
         command = [str(_bin(self.home) / tool), *arguments]
         answer = subprocess.run(command, cwd=self.work, env=self.env, capture_output=True, text=True)
         assert answer.returncode == 0, answer.stderr
@@ -50,13 +50,13 @@ def _bin(home: Path) -> Path:
 
 
 def _homes() -> dict[str, Path]:
-    """Folder in the checkout → package path in the wheel, the deepest folder first."""
+    """Return folder in the checkout → package path in the wheel, the deepest folder first."""
     folders = {folder: Path(*name.split(".")) for name, folder in _setuptools()["package-dir"].items()}
     return dict(sorted(folders.items(), key=lambda item: -item[0].count("/")))
 
 
 def _shipped(source: Path) -> Iterator[str]:
-    """Every file of the four folders, as it must be called in the wheel."""
+    """Return every file of the four folders under its path in the wheel."""
     for folder in SHIPPED_FOLDERS:
         for file in (source / folder).rglob("*"):
             if file.is_file():
@@ -67,7 +67,7 @@ def _shipped(source: Path) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The checkout as it is now, without anything built: setuptools would reuse what an older `build/` holds."""
+    """A copy of the checkout without build results, because setuptools would reuse an older `build/`."""
     copy = tmp_path_factory.mktemp("source")
     for name in NEEDED_TO_BUILD:
         if (ROOT / name).is_dir():
@@ -93,8 +93,8 @@ def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """The wheel in a fresh environment, away from the checkout.
 
-    The dependencies are lent by the environment of the tests: its site-packages come last on the path, and the hook
-    of the editable install in them stays asleep, since .pth files act only in an environment's own site-packages.
+    Its dependencies come from the environment of the tests, whose site-packages come last on the path. The editable
+    install in them has no effect there, since .pth files work only in an environment's own site-packages.
     """
     home, work = tmp_path_factory.mktemp("venv"), tmp_path_factory.mktemp("work")
     venv.create(home, with_pip=False, symlinks=os.name != "nt")
@@ -122,7 +122,7 @@ def test_every_package_is_listed_and_nothing_else() -> None:
 
 
 def test_every_package_has_an_init_file() -> None:
-    """Without one, an editable install does not find the package, though the wheel does."""
+    """Without one, an editable install does not find the package, although the wheel does."""
     folders = dict(_setuptools()["package-dir"])
     for package in _setuptools()["packages"]:
         start = next(name for name in sorted(folders, reverse=True) if f"{package}.".startswith(f"{name}."))

@@ -1,5 +1,7 @@
-"""A contract over every style file: it loads, its references exist, every cue type can be cast and composed, and
-a style of one's own is a few lines on top of it. Mistakes are named where they stand."""
+"""A contract for every style file: it loads, its references exist, and every cue type can be cast and composed.
+
+The user's own styles extend another one with a few lines. Mistakes are reported with their place.
+"""
 
 from __future__ import annotations
 
@@ -42,13 +44,13 @@ every_style = pytest.mark.parametrize("name", STYLES)
 
 
 def seats(style: Style) -> list[tuple[str, Seat | SeatChange]]:
-    """Every seat of a style and every change a cue type makes to one."""
+    """Yield every seat of a style and every change a cue type makes to one."""
     changes = [(f"{cue}/{seat}", change) for cue, rules in style.cues.items() for seat, change in rules.seats.items()]
     return [*style.seats.items(), *changes]
 
 
 def child(folder: Path, parent: str, changes: dict[str, object]) -> str:
-    """The path of a style file that extends a built-in one."""
+    """Return the path of a style file that extends a built-in one."""
     file = folder / "child.yaml"
     file.write_text(yaml.safe_dump({"schema_version": 1, "extends": parent, "title": "Child", **changes}), "utf-8")
     return str(file)
@@ -66,7 +68,7 @@ def test_names_known_to_the_loader_are_those_composed() -> None:
 
 
 @every_style
-def test_style_says_what_it_is(name: str) -> None:
+def test_every_style_has_title_and_description(name: str) -> None:
     style = load_style(name)
     assert style.title.strip()
     assert len(style.about) > 40
@@ -145,7 +147,7 @@ def test_every_cue_type_can_be_cast_and_composed(
 
 
 @every_style
-def test_a_style_of_ones_own_is_one_line_more(name: str, tmp_path: Path) -> None:
+def test_an_own_style_needs_one_line(name: str, tmp_path: Path) -> None:
     file = child(tmp_path, name, {"mix": {"lufs": -20}})
     style = load_style(file)
     assert style.mix.lufs == -20
@@ -205,8 +207,11 @@ def test_a_mistake_is_named(changes: dict[str, object], said: str, tmp_path: Pat
     assert "child.yaml:" in str(caught.value), "the fault has a place"
 
 
-def test_a_child_may_send_a_seat_home(tmp_path: Path) -> None:
-    """What the parent says of it cue by cue goes too; what the child says of it is a mistake with a guess."""
+def test_a_child_may_remove_a_seat(tmp_path: Path) -> None:
+    """The parent's changes to the seat in its cue types are removed, too.
+
+    If the child itself mentions the seat, that is reported as a mistake.
+    """
     spoken = {seat for rules in load_style("symphonic").cues.values() for seat in (*rules.omit, *rules.seats)}
     assert "harp" in spoken
     style = load_style(child(tmp_path, "symphonic", {"seats": {"harp": None}}))

@@ -1,4 +1,4 @@
-"""The main styles told apart from the notes of their MIDI files, and fifty cues of one kind told from one another."""
+"""The main styles are distinguished by the notes of their MIDI files, and cues of one type differ from one another."""
 
 from __future__ import annotations
 
@@ -21,8 +21,11 @@ RIGHT = 0.9
 SEEDS = range(40, 52)
 
 
-def test_the_main_styles_are_told_apart_from_the_bytes_of_midi_files(composed: Composed) -> None:
-    """Learnt from other seeds (`python tests/styles_apart.py --learn`), without names, programs or the kind of cue."""
+def test_the_main_styles_are_distinguished_by_the_bytes_of_midi_files(composed: Composed) -> None:
+    """The model was learned from other seeds (`python tests/styles_apart.py --learn`).
+
+    It uses no names, no programs and not the type of cue.
+    """
     assert UNSEEN not in LEARNT_FROM
     model = read()
     assert len(model.spread) == len(NAMES), "the figures have changed: learn again"
@@ -32,7 +35,7 @@ def test_the_main_styles_are_told_apart_from_the_bytes_of_midi_files(composed: C
 
 
 def test_figures_do_not_change_with_the_instruments() -> None:
-    """What is measured is in the notes: other programs and names leave it as it is."""
+    """The figures depend only on the notes: other programs and names do not change them."""
     import io
 
     import mido
@@ -47,7 +50,7 @@ def test_figures_do_not_change_with_the_instruments() -> None:
 
 
 def tune(score: Score) -> tuple[tuple[int, int], ...]:
-    """The melody as gaps between onsets and intervals: the key does not matter."""
+    """Return the melody as gaps between onsets and as intervals, so that the key does not matter."""
     top: dict[int, int] = {}
     for part in (p for p in score.parts if p.role == "lead"):
         for note in part.notes():
@@ -56,7 +59,7 @@ def tune(score: Score) -> tuple[tuple[int, int], ...]:
 
 
 def groove(score: Score) -> tuple[tuple[tuple[str, ...], frozenset[int]], ...]:
-    """Of every section which grooves and figures are played, and when somebody strikes."""
+    """Return for every section which grooves and figures are played, and the onsets."""
     out = []
     for section in score.plan.sections:
         found = [
@@ -72,7 +75,7 @@ def groove(score: Score) -> tuple[tuple[tuple[str, ...], frozenset[int]], ...]:
 
 
 def layout(score: Score) -> tuple[object, ...]:
-    """The form as it is realised: sections, bars, meters, keys, who leads, and the tempo."""
+    """Return the form as realised: sections, bars, meters, keys, leads, and the tempo."""
 
     def row(section: SectionPlan) -> tuple[object, ...]:
         led = sorted(
@@ -90,8 +93,11 @@ def layout(score: Score) -> tuple[object, ...]:
     ("style", "type_"),
     [("symphonic", "tender"), ("jazz-rock", "daily"), ("synth", "victory"), ("taiko-koto", "sad")],
 )
-def test_twelve_cues_of_a_kind_are_twelve(style: str, type_: str) -> None:
-    """No two seeds share a melody, a groove plan or the realisation of the form; bars and order alone differ mostly."""
+def test_twelve_cues_of_one_type_all_differ(style: str, type_: str) -> None:
+    """No two seeds share the melody, the grooves or the realised form.
+
+    Most also differ in the number of bars and the order of sections.
+    """
     scores = [compose(style=style, type=type_, seed=seed, seconds=40).score for seed in SEEDS]
     for heard in (tune, groove, layout):
         assert len({heard(score) for score in scores}) == len(scores), heard.__name__

@@ -1,4 +1,4 @@
-"""The styles beside the four main ones, and the starter of `cuesmith style new`: what a musician may rely on."""
+"""The styles besides the four main ones, and the starter of `cuesmith style new`: what a musician can rely on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MORE = tuple(name for name in STYLES if name not in ("symphonic", "jazz-rock", "
 
 
 @pytest.mark.parametrize("name", MORE)
-def test_a_style_knows_the_kinds_of_cue(name: str) -> None:
+def test_a_style_has_rules_for_cue_types(name: str) -> None:
     own = yaml.safe_load((FOLDER / f"{name}.yaml").read_text("utf-8"))
     assert len(own["cues"]) >= 12
     style = load_style(name)
@@ -33,7 +33,7 @@ def test_a_style_knows_the_kinds_of_cue(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", MORE)
-def test_no_two_styles_sit_or_spell_alike(name: str) -> None:
+def test_all_styles_differ_in_seats_chord_colours_and_playing(name: str) -> None:
     style = load_style(name)
     for other in (load_style(other) for other in STYLES if other != name):
         assert style.seats != other.seats
@@ -50,7 +50,7 @@ def test_kits_have_a_groove_of_their_own_in_four_and_three(name: str, banks: Ban
 
 
 def laid(base: dict[str, object], over: dict[str, object]) -> dict[str, object]:
-    """One mapping over another, key by key."""
+    """Merge one mapping over another, key by key."""
     both = dict(base)
     for key, value in over.items():
         below = both.get(key)
@@ -74,7 +74,7 @@ def test_the_worked_example_of_the_manual_is_a_style(tmp_path: Path) -> None:
 
 
 def uncommented(text: str) -> str:
-    """The starter with the seats and cue types it offers as comments taken."""
+    """Return the starter with its commented seats and cue types switched on."""
     head, line, tail = text.partition("# seats:\n")
     lines = (line + tail).splitlines()
     return head + "\n".join(x.removeprefix("# ") if x.startswith(("# seats", "# cues", "#   ")) else x for x in lines)
@@ -104,7 +104,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def new(*args: str) -> tuple[int, str]:
-    """`cuesmith style new`: its exit code and all it said."""
+    """Run `cuesmith style new`; returns its exit code and its output."""
     result = CliRunner().invoke(app, ["style", "new", *args], prog_name="cuesmith")
     return result.exit_code, result.stdout + result.stderr
 

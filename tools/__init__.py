@@ -1,1 +1,1 @@
-"""What is run by hand, seldom: making the data that ships. Needs the dev dependencies."""
+"""Scripts for maintainers: train and measure the model of melodic expectation."""

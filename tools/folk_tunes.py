@@ -1,6 +1,6 @@
-"""Reading folk songs: the ABC files of music21's corpus as notes in ticks, with key and meter.
+"""Read folk songs: ABC files of music21's corpus as notes in ticks, with key and meter.
 
-Only what the Essen files use of ABC is read: notes, accidentals that hold to the bar line, lengths, rests, ties,
+Only the part of ABC that the Essen files use is read: notes, accidentals (valid to the bar line), lengths, rests, ties,
 triplets. A tune with anything else, without a meter, or with bars that do not add up is left out.
 """
 
@@ -16,32 +16,32 @@ from cuesmith.music.meter import Meter, parse_meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key
 
-Heard = tuple[int, int, int]  # onset, duration (ticks), pitch
+TuneNote = tuple[int, int, int]  # onset, duration (ticks), pitch
 
 _TOKEN = re.compile(r"(\|[\]|:]?|:\||::)|\((\d)|([_=^]{0,2})([A-Ga-gzx])([,']*)(\d*)(/*)(\d*)(-?)|(\S)")
 _KEY = re.compile(r"([A-G])([b#]?)(m?)$")
 _LETTER = dict(zip("CDEFGAB", (0, 2, 4, 5, 7, 9, 11), strict=True))
 _SIGNS = {"^": 1, "^^": 2, "_": -1, "__": -2, "=": 0}
 _SHARPS, _FLATS = "FCGDAEB", "BEADGCF"
-_NEW = re.compile(r"xin minge|geming|neue", re.IGNORECASE)  # songs of the twentieth century, written by somebody
-CROOKED = 0.1  # share of bar lines that may stand out of place
+_NEW = re.compile(r"xin minge|geming|neue", re.IGNORECASE)  # songs of the twentieth century with an author
+CROOKED = 0.1  # greatest share of bar lines in a wrong place
 
 
 class Tune(NamedTuple):
-    """A song: the file and number it has there, its notes from a bar line on, key and meter."""
+    """A song: the file and its number there, its notes from a bar line on, key and meter."""
 
     source: str
     number: int
-    notes: tuple[Heard, ...]
+    notes: tuple[TuneNote, ...]
     key: Key
     meter: Meter
 
 
 def read_tunes(file: Path, *, final_is_tonic: bool = False, every: int = 1) -> Iterator[Tune]:
-    """The usable tunes of an ABC file, in its order.
+    """Yield the usable tunes of an ABC file, in order.
 
-    final_is_tonic: the last note is the tonic, whatever the K field says (Chinese songs: K names the note `do`).
-    every: only each so-manieth.
+    final_is_tonic: take the last note as the tonic instead of the K field (in the Chinese songs K names the note `do`).
+    every: read only every n-th tune.
     """
     for block in re.split(r"\n(?=X:)", file.read_bytes().decode("latin-1").replace("\r", ""))[::every]:
         fields = dict(re.findall(r"^([XMLK]):\s*(\S+)", block, re.MULTILINE))
@@ -61,24 +61,24 @@ def read_tunes(file: Path, *, final_is_tonic: bool = False, every: int = 1) -> I
 
 
 def _signature(letter: str, sign: str, minor: str) -> dict[str, int]:
-    """The accidentals of a key."""
+    """Return the accidentals of a key."""
     fifths = "FCGDAEB".index(letter) - 1 + {"#": 7, "b": -7, "": 0}[sign] - (3 if minor else 0)
     return dict.fromkeys(_SHARPS[:fifths], 1) if fifths > 0 else dict.fromkeys(_FLATS[:-fifths], -1)
 
 
-def _mode(notes: tuple[Heard, ...], tonic: int) -> Key:
-    """Minor when the minor third sounds longer than the major one, else major."""
+def _mode(notes: tuple[TuneNote, ...], tonic: int) -> Key:
+    """Return minor when the minor third sounds longer than the major third, else major."""
     weight = [0] * 12
     for _, duration, pitch in notes:
         weight[(pitch - tonic) % 12] += duration
     minor = weight[3] > weight[4]
-    if weight[3] == weight[4] == 0:  # no third at all: the sixth and the seventh say
+    if weight[3] == weight[4] == 0:  # no third at all: the sixth and the seventh decide
         minor = weight[8] + weight[10] > weight[9] + weight[11]
     return Key(tonic, "aeolian" if minor else "ionian")
 
 
-def _notes(body: str, signature: dict[str, int], unit: Fraction, meter: Meter) -> tuple[Heard, ...]:
-    """The notes, the first full bar beginning at a multiple of the bar; empty when the tune is not usable."""
+def _notes(body: str, signature: dict[str, int], unit: Fraction, meter: Meter) -> tuple[TuneNote, ...]:
+    """Return the notes, with the first full bar at a multiple of the bar; empty when the tune is not usable."""
     held: dict[str, int] = {}
     out: list[list[int]] = []
     lines: list[int] = []

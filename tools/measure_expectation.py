@@ -1,9 +1,9 @@
-"""Does the model of expectation know a song from a jumble, and where do Cuesmith's own themes stand?
+"""Measure whether the expectation model can tell songs from distorted songs, and how natural Cuesmith's own themes are.
 
     python -m tools.measure_expectation [--seeds N]
 
-Prints the tables of docs/expectation.md. Tunes are the first eight bars of songs that
-neither trained nor calibrated the model.
+It prints the tables of docs/expectation.md. The tunes are the first eight bars of songs that were used neither to train
+nor to calibrate the model.
 """
 
 from __future__ import annotations
@@ -26,80 +26,80 @@ from cuesmith.themes.expectation import contents
 from cuesmith.themes.make import make_themes
 from cuesmith.themes.melody_views import Sounding
 from cuesmith.themes.surprise_profile import Figures, figures, naturalness, nearness, percentiles, surprise_at
-from tools.folk_tunes import Heard, Tune
+from tools.folk_tunes import Tune, TuneNote
 from tools.train_expectation import excerpt, gather, part
 
 NAMES = tuple(field.name for field in fields(Figures))
 
 
-def _with_pitches(tune: Tune, pitches: Sequence[int]) -> tuple[Heard, ...]:
+def _with_pitches(tune: Tune, pitches: Sequence[int]) -> tuple[TuneNote, ...]:
     return tuple((onset, duration, pitch) for (onset, duration, _), pitch in zip(tune.notes, pitches, strict=True))
 
 
-def shuffled_pitches(tune: Tune, draw: Stream) -> tuple[Heard, ...]:
-    """The rhythm stays, the pitches come in another order."""
+def shuffled_pitches(tune: Tune, draw: Stream) -> tuple[TuneNote, ...]:
+    """Keep the rhythm, put the pitches in random order."""
     return _with_pitches(tune, draw.shuffled([pitch for _, _, pitch in tune.notes]))
 
 
-def shuffled_rhythm(tune: Tune, draw: Stream) -> tuple[Heard, ...]:
-    """The pitches stay, the times between notes come in another order."""
+def shuffled_rhythm(tune: Tune, draw: Stream) -> tuple[TuneNote, ...]:
+    """Keep the pitches, put the times between notes in random order."""
     onsets = [note[0] for note in tune.notes]
     gaps = draw.shuffled([b - a for a, b in itertools.pairwise(onsets)])
     at = list(itertools.accumulate(gaps, initial=onsets[0]))
     return tuple((onset, 1, note[2]) for onset, note in zip(at, tune.notes, strict=True))
 
 
-def random_walk(tune: Tune, draw: Stream) -> tuple[Heard, ...]:
-    """The rhythm stays, the pitch wanders through the scale by up to two steps."""
+def random_walk(tune: Tune, draw: Stream) -> tuple[TuneNote, ...]:
+    """Keep the rhythm, let the pitch move randomly through the scale by up to two steps."""
     step = tune.key.step_of(tune.notes[0][2])[0]
     steps = itertools.accumulate((draw.integer(-2, 2) for _ in tune.notes[1:]), initial=step)
     return _with_pitches(tune, [tune.key.pitch(step) for step in steps])
 
 
-def random_notes(tune: Tune, draw: Stream) -> tuple[Heard, ...]:
-    """The rhythm stays, the pitches are any of the scale within the tune's range."""
+def random_notes(tune: Tune, draw: Stream) -> tuple[TuneNote, ...]:
+    """Keep the rhythm, take random pitches of the scale within the range of the tune."""
     pitches = [note[2] for note in tune.notes]
     scale = {(tune.key.tonic + s) % 12 for s in MODES[tune.key.mode]}
     inside = [p for p in range(min(pitches), max(pitches) + 1) if p % 12 in scale] or pitches
     return _with_pitches(tune, [draw.choice(inside) for _ in pitches])
 
 
-def reversed_pitches(tune: Tune, draw: Stream) -> tuple[Heard, ...]:
-    """The rhythm stays, the pitches run backwards."""
+def reversed_pitches(tune: Tune, draw: Stream) -> tuple[TuneNote, ...]:
+    """Keep the rhythm, reverse the pitches."""
     return _with_pitches(tune, [note[2] for note in reversed(tune.notes)])
 
 
-def reversed_tune(tune: Tune, draw: Stream) -> tuple[Heard, ...]:
-    """Everything runs backwards, ending where the tune began."""
+def reversed_tune(tune: Tune, draw: Stream) -> tuple[TuneNote, ...]:
+    """Reverse everything; the result ends where the tune began."""
     end = max(onset + duration for onset, duration, _ in tune.notes)
     bars = -(-end // tune.meter.bar_ticks) * tune.meter.bar_ticks
     return tuple((bars - onset - duration, duration, pitch) for onset, duration, pitch in reversed(tune.notes))
 
 
-def one_note(tune: Tune, draw: Stream) -> tuple[Heard, ...]:
-    """The rhythm stays, on one pitch: flat, and not to be taken for a song."""
+def one_note(tune: Tune, draw: Stream) -> tuple[TuneNote, ...]:
+    """Keep the rhythm, on one pitch: a flat curve that should not pass as a song."""
     return _with_pitches(tune, [tune.notes[0][2]] * len(tune.notes))
 
 
-DISTORTIONS: tuple[Callable[[Tune, Stream], tuple[Heard, ...]], ...] = (
+DISTORTIONS: tuple[Callable[[Tune, Stream], tuple[TuneNote, ...]], ...] = (
     shuffled_pitches, shuffled_rhythm, random_walk, random_notes, reversed_pitches, reversed_tune, one_note,
 )  # fmt: skip
 
 
 def auc(lower: Sequence[float], higher: Sequence[float]) -> float:
-    """How often one of the first is below one of the second, ties counting half: 0.5 is chance."""
+    """Return how often one of the first is below one of the second (a tie counts half); 0.5 is chance."""
     ranked = sorted(lower)
     wins = (bisect.bisect_left(ranked, x) + bisect.bisect_right(ranked, x) for x in higher)
     return sum(wins) / (2 * len(lower) * len(higher))
 
 
 def bits(notes: Sequence[Sounding], tune: Tune) -> float:
-    """Mean information content, bits per note."""
+    """Return the mean information content in bits per note."""
     return mean(contents(notes, tune.key, tune.meter).total)
 
 
 def measure_songs() -> None:
-    """Held-out songs against what is left of them when something is lost."""
+    """Compare held-out songs with distorted versions of them, and print a table."""
     tunes = [excerpt(t) for found in gather().values() for t in found if part(t) == "measure"]
     tunes = [t for t in tunes if len(t.notes) >= 8]
     human = [bits(t.notes, t) for t in tunes]
@@ -121,12 +121,12 @@ def measure_songs() -> None:
 
 
 def climax(notes: Sequence[Sounding]) -> int:
-    """The index of the highest note, the first of them."""
+    """Return the index of the highest note, the first if there are several."""
     return max(range(len(notes)), key=lambda i: (notes[i][2], -i))
 
 
 def measure_themes(seeds: int) -> None:
-    """Cuesmith's themes of every character among human melodies."""
+    """Compare Cuesmith's themes of every character with human melodies, and print tables."""
     banks, style = load_banks(), load_style("symphonic")
     themes: dict[str, list[Theme]] = defaultdict(list)
     for character in banks.characters:
@@ -139,14 +139,14 @@ def measure_themes(seeds: int) -> None:
     scales: dict[str, list[dict[str, float]]] = defaultdict(list)
     for character, found in [*themes.items(), ("all", [t for each in themes.values() for t in each])]:
         rows = []
-        caught = []
+        at_climax = []
         for seed, theme in enumerate(found):
             notes = theme.melody.realise(theme.key)
-            told = contents(notes, theme.key, theme.melody.meter)
+            information = contents(notes, theme.key, theme.melody.meter)
             shape = figures(notes, theme.key, theme.melody.meter)
             place = percentiles(shape)
             rows.append((shape, place, nearness(shape), naturalness(notes, theme.key, theme.melody.meter)))
-            caught.append((surprise_at(told, [climax(notes)]), 1 / len(notes)))
+            at_climax.append((surprise_at(information, [climax(notes)]), 1 / len(notes)))
             if character != "all":
                 everything.append((rows[-1][3], character, seed))
             else:
@@ -156,7 +156,7 @@ def measure_themes(seeds: int) -> None:
         print(
             f"| {character} | {mean(r[0].pitch for r in rows):.2f} + {mean(r[0].rhythm for r in rows):.2f} | {middle}"
             f" | {mean(row[3] for row in rows):.2f} | {100 * mean(row[3] < 0.2 for row in rows):.0f} % | {worst}"
-            f" | {mean(c for c, _ in caught):.2f} / {mean(c for _, c in caught):.2f} |"
+            f" | {mean(c for c, _ in at_climax):.2f} / {mean(c for _, c in at_climax):.2f} |"
         )
     print("\n| scale | themes | pitch | rhythm | natural |\n|---|---|---|---|---|")
     for name, places in sorted(scales.items(), key=lambda item: -mean(p["pitch"] for p in item[1])):
@@ -166,7 +166,7 @@ def measure_themes(seeds: int) -> None:
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description="Measure the model of melodic expectation.")
     parser.add_argument("--seeds", type=int, default=100)
     asked = parser.parse_args()

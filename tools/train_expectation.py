@@ -1,9 +1,9 @@
-"""Train the model of `cuesmith.themes.expectation` from folk songs and write its counts.
+"""Train the model of `cuesmith.themes.expectation` on folk songs, and write its counts.
 
     python -m tools.train_expectation [--output FILE] [--every N]
 
-The songs are those of the Essen collection in music21's corpus (COLLECTIONS). No notes are written, only how often
-something followed something else, and only what was seen often enough. The same corpus gives the same bytes.
+The songs are those of the Essen collection in music21's corpus (COLLECTIONS). No notes are written, only counts of what
+followed what, and only for contexts seen often enough. The same corpus gives the same bytes.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ from cuesmith.themes.melody_views import LETTERS, LONGEST_MATCH, PITCH_VIEWS, RH
 from cuesmith.themes.surprise_profile import figures
 from tools.folk_tunes import Tune, read_tunes
 
-OUTPUT = Path(__file__).resolve().parents[1] / "engine/cuesmith/motif/expectation.json"
-# files of music21/corpus/essenFolksong by collection; left out: tests, variants, songs printed first after 1950
+OUTPUT = Path(__file__).resolve().parents[1] / "engine/cuesmith/themes/expectation.json"
+# Files of music21/corpus/essenFolksong, by collection. Left out: tests, variants, songs first printed after 1950.
 COLLECTIONS = {
     "german": ("altdeu10", "altdeu20", "boehme10", "boehme20", "erk10", "erk20", "erk30", "fink0", "zuccal0"),
     "children": ("kinder0",),
@@ -35,20 +35,20 @@ COLLECTIONS = {
     "elsewhere": ("erk5", "folkHaydn"),  # Iceland, Haydn's folk songs
     "chinese": ("han1", "han2"),
 }
-PARTS = 10  # one of them is for measuring, one for calibrating
-SAME = 8  # tunes that begin with the same so many intervals are variants: one is enough
-LEAST = 6  # times a context was seen, at least
-GAIN = 12.0  # bits a context must save over all it saw to be kept
-BARS = 8  # human figures are those of so many bars, the length of a theme
+PARTS = 10  # the tunes are divided into ten parts: one for measuring, one for calibrating, the others for training
+SAME = 8  # tunes that begin with the same eight intervals are variants; only one is used
+LEAST = 6  # least number of times a context was seen
+GAIN = 12.0  # bits that a context must save in total to be kept
+BARS = 8  # the human figures are measured over this many bars, the length of a theme
 QUANTILES = 20
-STEPS = 60  # of expectation maximisation
+STEPS = 60  # iterations of expectation maximisation
 
 Orders = list[dict[str, Counter[int]]]
 
 
 def corpus_folder() -> Path:
-    """Where music21 keeps the Essen songs. Raises FileNotFoundError when it came without its corpus."""
-    found = importlib.util.find_spec("music21")  # its files are enough; importing it would take a second
+    """Return the folder of the Essen songs in music21. Raises FileNotFoundError when music21 has no corpus."""
+    found = importlib.util.find_spec("music21")  # only its files are needed; importing it would take a second
     folders = found.submodule_search_locations if found else None
     folder = Path(folders[0] if folders else "music21", "corpus", "essenFolksong")
     if not folder.is_dir():
@@ -57,31 +57,34 @@ def corpus_folder() -> Path:
 
 
 def gather(every: int = 1) -> dict[str, list[Tune]]:
-    """The songs by collection, variants once. every: only each so-manieth tune of a file (for a quick try)."""
+    """Return the songs by collection, without variants.
+
+    `every`: read only every n-th tune of a file, for a quick try.
+    """
     folder = corpus_folder()
-    seen: set[tuple[int, ...]] = set()
+    series: set[tuple[int, ...]] = set()
     out: dict[str, list[Tune]] = {}
     for collection, names in COLLECTIONS.items():
         out[collection] = []
         for name in names:
             for tune in read_tunes(folder / f"{name}.abc", final_is_tonic=collection == "chinese", every=every):
-                if opening(tune) not in seen:
-                    seen.add(opening(tune))
+                if opening(tune) not in series:
+                    series.add(opening(tune))
                     out[collection].append(tune)
     return out
 
 
 def opening(tune: Tune) -> tuple[int, ...]:
-    """The intervals a tune begins with."""
+    """Return the first intervals of a tune."""
     pitches = [pitch for _, _, pitch in tune.notes[: SAME + 1]]
     return tuple(b - a for a, b in itertools.pairwise(pitches))
 
 
 def part(tune: Tune) -> str:
-    """What a tune is for, drawn by its first intervals, so that variants stay together.
+    """Return the use of a tune; it depends on its first intervals, so that variants stay together.
 
-    `measure`: shows whether the model works, never looked at in training; `calibrate`: gives the shares of what is
-    mixed in and the human figures; `learn`: is counted.
+    `measure`: shows whether the model works and is never used in training. `calibrate`: gives the mixing weights and
+    the human figures. `learn`: is counted.
     """
     head = ",".join(map(str, opening(tune)[:5]))
     drawn = hashlib.blake2b(head.encode(), digest_size=2).digest()[0] % PARTS
@@ -89,14 +92,14 @@ def part(tune: Tune) -> str:
 
 
 def excerpt(tune: Tune) -> Tune:
-    """The first bars of a tune, as many as a theme has."""
+    """Return the first bars of a tune, as many as a theme has."""
     first = tune.notes[0][0] // tune.meter.bar_ticks
     end = (first + BARS + (tune.notes[0][0] > 0)) * tune.meter.bar_ticks
     return tune._replace(notes=tuple(note for note in tune.notes if note[0] < end))
 
 
 def count(tunes: Iterable[Tune]) -> dict[str, dict[str, Orders]]:
-    """Family → viewpoint → by order: context → how often each symbol came."""
+    """Return family → viewpoint → per order: context → how often each symbol came."""
     families: dict[str, dict[str, Orders]] = {
         "pitch": {view: [] for view in PITCH_VIEWS},
         "step": {"step": []},
@@ -105,9 +108,11 @@ def count(tunes: Iterable[Tune]) -> dict[str, dict[str, Orders]]:
     }
     for tune in tunes:
         views = view_melody(tune.notes, tune.key, tune.meter)
-        for family, seen in zip(families.values(), (views.pitch, views.step, views.rhythm, views.opening), strict=True):
-            for orders, contexts in zip(family.values(), seen.contexts, strict=True):
-                _add(orders, contexts, seen.symbols)
+        for family, series in zip(
+            families.values(), (views.pitch, views.step, views.rhythm, views.opening), strict=True
+        ):
+            for orders, contexts in zip(family.values(), series.contexts, strict=True):
+                _add(orders, contexts, series.symbols)
     return families
 
 
@@ -120,10 +125,10 @@ def _add(orders: Orders, contexts: Sequence[str], symbols: Sequence[int]) -> Non
 
 
 def pruned(orders: Orders, size: int) -> list[dict[str, Any]]:
-    """The counts as they are written: contexts worth keeping, in order; symbols as letters beside their counts.
+    """Return the counts as the file has them: contexts worth keeping, in order, with their symbols and counts.
 
-    A context is worth keeping when it was seen often enough and tells GAIN bits more of all that it saw than the
-    context a letter shorter, or when a longer one needs it.
+    A context is worth keeping when it was seen often enough and saves GAIN bits in total compared with the context one
+    letter shorter, or when a longer context needs it.
     """
     odds: dict[str, dict[int, float]] = {}
     worth: set[str] = {""}
@@ -156,7 +161,7 @@ def pruned(orders: Orders, size: int) -> list[dict[str, Any]]:
 
 
 def train(every: int = 1) -> bytes:
-    """The file: provenance, counts, and the figures of the tunes kept for calibrating."""
+    """Return the bytes of the file: provenance, counts, and the figures of the calibration tunes."""
     collections = gather(every)
     tunes = [tune for found in collections.values() for tune in found]
     parts = {name: [tune for tune in tunes if part(tune) == name] for name in ("learn", "calibrate", "measure")}
@@ -190,9 +195,9 @@ def train(every: int = 1) -> bytes:
 
 
 def repeats(model: Expectations, tunes: Sequence[Tune]) -> dict[str, list[float]]:
-    """By family and length of match, the share of the odds that what is recalled comes again: the likeliest share.
+    """Return for each family and match length the most likely probability that a match continues.
 
-    Found by expectation maximisation on tunes the model did not learn: on others it is too sure of itself.
+    It is found by expectation maximisation on tunes that were not counted, because on others the model is too certain.
     """
     came: dict[str, list[list[tuple[float, float]]]] = {
         family: [[] for _ in range(LONGEST_MATCH + 1)] for family in ("pitch", "rhythm")
@@ -202,14 +207,14 @@ def repeats(model: Expectations, tunes: Sequence[Tune]) -> dict[str, list[float]
         pitches = [pitch for _, _, pitch in tune.notes]
         pitch_odds, _ = both_distributions(model, views, pitches)
         rhythm_odds = distributions(model.rhythm, views.rhythm)
-        for family, seen, odds in (("pitch", views.pitch, pitch_odds), ("rhythm", views.rhythm, rhythm_odds)):
-            for recall, symbol, row in zip(seen.recalls, seen.symbols, odds, strict=True):
+        for family, series, odds in (("pitch", views.pitch, pitch_odds), ("rhythm", views.rhythm, rhythm_odds)):
+            for recall, symbol, row in zip(series.recalls, series.symbols, odds, strict=True):
                 came[family][recall.length].append((float(row[symbol]), float(recall.symbol == symbol)))
     return {family: [0.0, *(_share(cases) for cases in lengths[1:])] for family, lengths in came.items()}
 
 
 def by_step(model: Expectations, tunes: Sequence[Tune]) -> float:
-    """The likeliest share of the odds of a pitch that is told by steps; found like `repeats`."""
+    """Return the most likely weight of the prediction by scale steps within that of pitch; found like `repeats`."""
     cases = []
     for tune in tunes:
         views = view_melody(tune.notes, tune.key, tune.meter)
@@ -219,7 +224,7 @@ def by_step(model: Expectations, tunes: Sequence[Tune]) -> float:
 
 
 def _share(cases: Sequence[tuple[float, float]]) -> float:
-    """The weight of the second of two distributions that makes all cases likeliest."""
+    """Return the weight of the second of two distributions with the highest likelihood over all cases."""
     share = 0.1
     for _ in range(STEPS):
         share = sum(share * b / (share * b + (1 - share) * a) for a, b in cases) / max(1, len(cases))
@@ -244,7 +249,7 @@ def _quantiles(values: list[float]) -> list[float]:
 
 
 def _text(data: dict[str, Any]) -> bytes:
-    """JSON, one table to a line."""
+    """Return JSON with one table per line."""
     lines = [
         f'"about": {json.dumps(data["about"], ensure_ascii=False)}',
         *(f'"{name}": {json.dumps(data[name])}' for name in ("by step", "repeats", "human")),
@@ -263,10 +268,10 @@ def _text(data: dict[str, Any]) -> bytes:
 
 
 def main() -> None:
-    """The command."""
+    """Run the command."""
     parser = argparse.ArgumentParser(description="Train the model of melodic expectation.")
     parser.add_argument("--output", type=Path, default=OUTPUT)
-    parser.add_argument("--every", type=int, default=1, help="only each so-manieth tune, for a quick try")
+    parser.add_argument("--every", type=int, default=1, help="read only every n-th tune, for a quick try")
     asked = parser.parse_args()
     text = train(asked.every)
     asked.output.write_bytes(text)

@@ -1,4 +1,4 @@
-"""A tiny show, and its album rendered once with the embedded soundfont, for all tests that only look at it."""
+"""Fixtures: a tiny show, and its album rendered once with the embedded soundfont for all tests that only read it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ EVIL = "</title><script>document.title='evil'</script> \"Réveil\" & 灯籠 🏮
 
 @pytest.fixture(scope="session")
 def tiny_show() -> Show:
-    """Two short cues, the second with a title that would break a careless page."""
+    """Two short cues; the second has a title that would break a page without escaping."""
     return Show(
         title="Tiny & <b>bold</b>",
         seed=7,
@@ -29,5 +29,5 @@ def tiny_show() -> Show:
 
 @pytest.fixture(scope="session")
 def album(tiny_show: Show, embedded_font: Soundfont, tmp_path_factory: pytest.TempPathFactory) -> AlbumReport:
-    """The tiny show's album, made in this process. Tests must not change its files."""
+    """The album of the tiny show, made in this process. Tests must not change its files."""
     return render_album(tiny_show, tmp_path_factory.mktemp("album") / "out", jobs=1, soundfont=embedded_font.path)

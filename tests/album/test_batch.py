@@ -1,4 +1,4 @@
-"""What an album run writes, and what it leaves behind when it goes wrong."""
+"""What an album run writes, and what it leaves behind when it fails."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the page says about the music, held against the music itself."""
+"""The facts on the album page, compared with the music."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def cues(tiny_show: Show) -> tuple[Cue, ...]:
 
 @pytest.fixture(scope="module")
 def slowing() -> Plan:
-    """A plan whose tempo changes."""
+    """A plan with a changing tempo."""
     return compose(type="main_theme", seconds=60, seed=3).score.plan
 
 
@@ -56,7 +56,7 @@ def test_matrix_counts(cues: tuple[Cue, ...]) -> None:
     assert matrix_cell(told, "rival") == MatrixCell(0, 0.0, ())
 
 
-def test_the_picture_of_a_theme_has_its_melody(tiny_show: Show) -> None:
+def test_the_picture_of_a_theme_shows_its_melody(tiny_show: Show) -> None:
     for theme in compose_show(tiny_show).themes.values():
         picture = draw_theme(theme)
         pitches = [note.pitch for note in theme.melody.realise(theme.key, theme.octave)]
@@ -77,7 +77,7 @@ def test_the_clock_agrees_with_the_tempo_map(slowing: Plan, place: float) -> Non
     assert told == pytest.approx(slowing.tempo.seconds(place * slowing.length), abs=0.01)
 
 
-def test_wording() -> None:
+def test_text_formats() -> None:
     assert [minutes(value) for value in (0, 9.99, 74.5, 3600)] == ["0:00", "0:09", "1:14", "60:00"]
     assert decibels(-16.04, "LUFS") == "−16.0 LUFS"
     assert decibels(float("-inf"), "LUFS") == "silent"

@@ -1,4 +1,4 @@
-"""The page: well formed, complete, safe, and alive in a browser."""
+"""The album page: well formed, complete, safe, and working in a browser."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ PROBE = """
 
 
 class _Outline(HTMLParser):
-    """Checks that tags nest and gathers what tests ask about."""
+    """Check that tags nest, and collect what the tests need."""
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=True)
@@ -97,7 +97,7 @@ class _Outline(HTMLParser):
         self.words.append((self.open[-1] if self.open else "", data.strip()))
 
     def links(self) -> set[str]:
-        """Everything the page refers to."""
+        """Return everything the page refers to."""
         return {attrs[name] for _, attrs in self.tags for name in ("src", "href") if name in attrs}
 
 
@@ -132,7 +132,7 @@ def test_it_needs_no_network(album: AlbumReport) -> None:
     assert album.index.stat().st_size < 300_000
 
 
-def test_titles_are_text(album: AlbumReport, outline: _Outline, tiny_show: Show) -> None:
+def test_titles_are_escaped(album: AlbumReport, outline: _Outline, tiny_show: Show) -> None:
     tags = [tag for tag, _ in outline.tags]
     assert tags.count("script") == 1
     assert "i" not in tags  # of the about line
@@ -145,7 +145,7 @@ def test_titles_are_text(album: AlbumReport, outline: _Outline, tiny_show: Show)
     assert all(attrs["preload"] == "none" and "controls" in attrs for attrs in players)
 
 
-def test_the_music_is_told(album: AlbumReport, outline: _Outline, tiny_show: Show) -> None:
+def test_the_page_describes_the_music(album: AlbumReport, outline: _Outline, tiny_show: Show) -> None:
     cue_set = compose_show(tiny_show)
     for cue in cue_set.cues:
         sections = [s.name for s in cue.score.plan.sections]
@@ -157,7 +157,7 @@ def test_the_music_is_told(album: AlbumReport, outline: _Outline, tiny_show: Sho
     assert notes == sum(len(theme.melody.notes) for theme in cue_set.themes.values())
 
 
-def test_large_pictures_stand_beside_the_page(album: AlbumReport, tiny_show: Show, tmp_path: Path) -> None:
+def test_large_pictures_are_separate_files(album: AlbumReport, tiny_show: Show, tmp_path: Path) -> None:
     cue_set = compose_show(tiny_show)
     index = write_page(cue_set, album.tracks, album.soundfont, tmp_path, inline_limit_bytes=1000)
     images = [attrs for tag, attrs in _Outline(index.read_text(encoding="utf-8")).tags if tag == "img"]
@@ -166,7 +166,7 @@ def test_large_pictures_stand_beside_the_page(album: AlbumReport, tiny_show: Sho
         assert (tmp_path / attrs["src"]).read_text(encoding="utf-8").startswith("<svg ")
 
 
-def test_a_click_is_read_against_the_axis_of_the_picture(tiny_show: Show) -> None:
+def test_a_click_is_converted_with_the_axis_of_the_picture(tiny_show: Show) -> None:
     svg = pianoroll_svg(compose_show(tiny_show).cues[0].performance, width=ROLL_WIDTH, height=ROLL_HEIGHT)
     lanes = re.findall(r'<rect x="(\d+)" y="[\d.]+" width="(\d+)"', svg)
     assert (str(ROLL_LEFT), str(ROLL_WIDTH - ROLL_LEFT - ROLL_RIGHT)) in lanes

@@ -1,4 +1,4 @@
-"""Sizes of ensemble: fewer players, soloists for sections, and still a cue without serious faults."""
+"""Ensemble sizes: fewer players, soloists instead of sections, and still a cue without serious faults."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_a_small_ensemble_breaks_no_rule_of_the_first_severity(style: str, type_
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("main_theme", "horror", "stinger"))))
 def test_sizes_grow(style: str, type_: str) -> None:
-    """Each size has no fewer seats than the one below it, and none but the style's own."""
+    """Each size has at least the seats of the one below it, and only seats of the style."""
     whole = load_style(style)
     counts = [len(sized(whole, size, type_, BANKS).seats) for size in ENSEMBLES]
     assert counts == sorted(counts)
@@ -92,6 +92,6 @@ def test_a_show_and_its_cues_say_how_many_play(tmp_path: Path) -> None:
     assert len(made["M-502", ""].score.parts) > 3
 
 
-def test_a_brief_without_a_word_is_as_before() -> None:
+def test_a_brief_without_a_size_is_unchanged() -> None:
     assert Brief("M-1", "x", "battle", "symphonic", 1).ensemble == ""
     assert Brief("M-1", "x", "battle", "symphonic", 1).humanize == 1

@@ -1,4 +1,4 @@
-"""Players as people: they breathe, rest, play where their instrument sings, and under the tune."""
+"""Players: they breathe, rest, use the best register of their instrument, and stay under the melody."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def plan(composed: Composed) -> Plan:
 
 
 def line(rows: list[tuple[int, int, int]]) -> tuple[Note, ...]:
-    """(rest, length, pitch) in eighths → a line."""
+    """Return a line from (rest, length, pitch) in eighths."""
     at, out = 0, []
     for rest, length, pitch in rows:
         at += rest * PPQ // 2
@@ -77,7 +77,7 @@ def test_short_lines_are_left_alone(plan: Plan) -> None:
 @example("whistle", 79, 10, 0.75)  # an octave lower nothing would be outside, but far from where it should lie
 @given(st.sampled_from(SOLOISTS), st.integers(40, 80), st.integers(0, 11), st.floats(0.4, 0.75))
 def test_a_tune_that_fits_lies_inside(name: str, bottom: int, width: int, high: float) -> None:
-    """Any tune narrower than the good register by an octave lies inside it, but for a semitone at its edge."""
+    """A melody narrower than the best register by an octave lies inside it, except for a semitone at the edge."""
     row = BANKS.instruments[name]
     width = min(width, row.sweet[1] - row.sweet[0] - 11)
     if width < 0 or row.sweet[0] < 45:
@@ -104,7 +104,7 @@ def under(*parts: Part) -> list[list[float]]:
     st.integers(40, 120), st.integers(40, 120), st.integers(-14, 26), st.sampled_from(("pad", "ostinato", "colour")),
     st.floats(-6, 3),
 )  # fmt: skip
-def test_who_shares_the_register_plays_under_the_tune(
+def test_parts_in_the_register_of_the_tune_play_softer(
     tune: int, other: int, apart: int, role: str, level_db: float
 ) -> None:
     lead = part("tune", "lead", [Note(PPQ, PPQ, 70, tune)])
@@ -119,14 +119,14 @@ def test_who_shares_the_register_plays_under_the_tune(
     assert softer or velocity == SOFTEST * other
 
 
-def test_doublings_of_the_tune_keep_their_force() -> None:
+def test_doublings_of_the_tune_keep_their_velocity() -> None:
     lead = part("tune", "lead", [Note(0, PPQ, 70, 60)])
     double = part("double", "lead", [Note(0, PPQ, 75, 110)], "doubles tune")
     assert under(lead, double) == [[60], [110]]
 
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, TYPES)))
-def test_weight_follows_the_level(style: str, type_: str, composed: Composed) -> None:
+def test_the_number_of_players_follows_the_level(style: str, type_: str, composed: Composed) -> None:
     score = composed(style, type_, 1).score
     parts = [p for p in score.parts if p.role not in ("pulse", "colour")]
     assert sum(not p.drums for p in score.parts) + any(p.drums for p in score.parts) <= TRACKS
@@ -136,7 +136,7 @@ def test_weight_follows_the_level(style: str, type_: str, composed: Composed) ->
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_nobody_but_the_needed_plays_throughout(style: str, composed: Composed) -> None:
+def test_only_needed_players_play_throughout(style: str, composed: Composed) -> None:
     score = composed(style, "main_theme", 1).score
     bars = sum(section.bars for section in score.plan.sections)
     for one in score.parts:
@@ -145,7 +145,7 @@ def test_nobody_but_the_needed_plays_throughout(style: str, composed: Composed) 
             assert sum(score.plan.sections[index].bars for index in sections) < bars
 
 
-def test_an_octave_more_is_an_octave_less() -> None:
-    """The pitches an oboe plays do not depend on the octave they were given in."""
+def test_the_octave_of_the_input_does_not_matter() -> None:
+    """The pitches an oboe plays do not depend on the octave in which they were given."""
     row = BANKS.instruments["oboe"]
     assert lie((70, 72, 74), row, 0.5).top == lie((58, 60, 62), row, 0.5).top

@@ -1,4 +1,4 @@
-"""What the tests of the command line share: a runner away from the user's own files, and a small show."""
+"""Fixtures of the command-line tests: a runner that does not see the user's own files, and a small show."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cuesmith.cli.app import app
 
 
 class Outcome:
-    """How a command ended: its exit code and what it printed where."""
+    """How a command ended: its exit code, and what it printed on stdout and stderr."""
 
     def __init__(self, exit_code: int, stdout: str, stderr: str) -> None:
         self.exit_code = exit_code
@@ -20,7 +20,7 @@ class Outcome:
         self.stderr = stderr
 
     def failed(self, exit_code: int) -> str:
-        """The one message of a failure; asserts that it is one, and that nothing else was said."""
+        """Return the only message of a failure; assert that there is one and that nothing else was printed."""
         assert self.exit_code == exit_code, (self.exit_code, self.stdout, self.stderr)
         assert self.stdout == ""
         assert self.stderr.startswith("cuesmith: "), self.stderr
@@ -33,7 +33,7 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs the command line in an empty folder, with an empty user folder."""
+    """Run the command line in an empty folder, with an empty user folder."""
     here = tmp_path / "work"
     here.mkdir()
     monkeypatch.chdir(here)

@@ -1,4 +1,4 @@
-"""`cuesmith check`: which kind a file is, and every fault of every file at its place."""
+"""`cuesmith check`: how it tells styles from shows, and every fault of every file with its place."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_valid_files(run: Run, show_file: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["style", "show"])
-def test_what_ships_is_valid(run: Run, kind: str) -> None:
+def test_shipped_files_are_valid(run: Run, kind: str) -> None:
     files = [str(entry.file) for entry in list_names("style" if kind == "style" else "show")]
     assert files or kind == "show"
     for file in files:
@@ -121,5 +121,5 @@ def test_folder_without_yaml(run: Run) -> None:
         ("just text", None),
     ],
 )
-def test_kind_is_told_by_content(text: str, kind: str | None) -> None:
+def test_the_content_decides_the_kind(text: str, kind: str | None) -> None:
     assert kind_of(parse_document(text, "x.yaml")) == kind

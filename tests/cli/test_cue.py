@@ -1,4 +1,4 @@
-"""`cuesmith cue`: what it writes, what it prints, and every way it can be asked wrongly."""
+"""`cuesmith cue`: what it writes, what it prints, and all kinds of wrong input."""
 
 from __future__ import annotations
 
@@ -48,12 +48,12 @@ def test_summary_says_what_was_made(run: Run) -> None:
         assert part in done.stdout
 
 
-def test_quiet_says_nothing(run: Run) -> None:
+def test_quiet_prints_nothing(run: Run) -> None:
     done = run(*SHORT, "-q", "-o", "a.mid")
     assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
 
 
-def test_json_tells_what_the_file_holds(run: Run) -> None:
+def test_json_describes_the_file(run: Run) -> None:
     done = run(*SHORT, "--json", "-o", "a.json", "-o", "b.mid")
     told = json.loads(done.stdout)
     written = json.loads(Path("a.json").read_text("utf-8"))
@@ -119,7 +119,7 @@ def test_no_output_names_an_example(run: Run) -> None:
 
 
 @pytest.mark.parametrize("args", [("cue", "--seconds", "long"), ("cue", "--louder"), ("compse",), ("cue", "extra")])
-def test_what_the_parser_refuses(run: Run, args: tuple[str, ...]) -> None:
+def test_arguments_the_parser_rejects(run: Run, args: tuple[str, ...]) -> None:
     done = run(*args)
     assert done.exit_code == 2
     assert done.stdout == ""
@@ -133,7 +133,7 @@ def test_faulty_style_file(run: Run) -> None:
     assert files_here() == ["mine.yaml"]
 
 
-def test_style_file_of_ones_own(run: Run) -> None:
+def test_own_style_file(run: Run) -> None:
     Path("mine.yaml").write_text("extends: synth\ntitle: Mine\n", encoding="utf-8")
     assert run(*SHORT, "--style", "mine.yaml", "-o", "a.mid").exit_code == 0
     assert files_here() == ["a.mid", "mine.yaml"]

@@ -1,4 +1,4 @@
-"""How commands end, and how they print: the guard on commands that fail in every way, tables, progress."""
+"""How commands end and print: commands that fail in every possible way, tables, progress."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_every_failure_is_a_message_and_a_code(
 
 
 @pytest.mark.parametrize(("fault", "exit_code"), [(KeyboardInterrupt(), 130), (BrokenPipeError(), 1)])
-def test_quiet_ends(fault: BaseException, exit_code: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_endings_without_a_message(fault: BaseException, exit_code: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cuesmith.cli.guard._abandon_output", lambda: None)  # it would close pytest's own output
     result = CliRunner().invoke(app_that_raises(fault), [])
     assert (result.exit_code, result.stdout, result.stderr) == (exit_code, "", "")

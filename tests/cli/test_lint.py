@@ -1,4 +1,4 @@
-"""`cuesmith lint`: findings as text and JSON, and what the exit code says."""
+"""`cuesmith lint`: findings as text and JSON, and the exit code."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_a_show_as_text(run: Run, show_file: Path) -> None:
         ("broken.yaml", "title: X\ncues:\n  - {id: M-1, type: batle}\n", 3, "did you mean 'battle'"),
     ],
 )
-def test_what_cannot_be_judged(run: Run, name: str, text: str | None, code: int, message: str) -> None:
+def test_files_that_cannot_be_judged(run: Run, name: str, text: str | None, code: int, message: str) -> None:
     if text is not None:
         Path(name).write_text(text, encoding="utf-8")
     assert message in run("lint", name).failed(code)

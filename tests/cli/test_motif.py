@@ -1,4 +1,4 @@
-"""`cuesmith motif`: what each command prints and writes, and how it refuses."""
+"""`cuesmith motif`: what each command prints and writes, and its error messages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_invent_prints_notes_outline_and_points(run: Run) -> None:
     assert run(*asked).stdout == done.stdout
 
 
-def test_invent_tells_machines_the_same(run: Run) -> None:
+def test_invent_as_json(run: Run) -> None:
     done = run("motif", "invent", "--character", "tender", "-n", "2", "--scale", "yonanuki_major", "--json")
     themes = json.loads(done.stdout)
     assert [theme["scale"] for theme in themes] == ["yonanuki_major"] * 2

@@ -1,4 +1,4 @@
-"""The installed command in processes of its own: start, exit codes, pipes, hash seeds."""
+"""The installed command in separate processes: start, exit codes, pipes, hash seeds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not COMMAND.exists(), reason="cuesmith is not in
 
 
 def start(*args: str, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run the command; whatever it does, it shows no traceback."""
+    """Run the command and assert that it prints no traceback."""
     done = subprocess.run(
         [str(COMMAND), *args],
         cwd=cwd,

@@ -1,4 +1,4 @@
-"""`import cuesmith`: what is public, that it loads late, and that sub-packages do not hide it."""
+"""`import cuesmith`: the public names, that they are loaded late, and that no sub-package hides them."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def test_same_show_same_bytes(run: Run, show_file: Path) -> None:
 
 @pytest.mark.parametrize("command", ["show", "album"])
 class TestWrongRequests:
-    """What both commands refuse, before they write anything."""
+    """Requests that both commands reject before they write anything."""
 
     def test_unknown_show(self, run: Run, command: str) -> None:
         assert "no show named 'nowhere'" in run(command, "nowhere", "-o", "out").failed(2)

@@ -17,7 +17,7 @@ from .conftest import Run
 BUILT_IN = {"jazz-rock", "symphonic", "synth", "taiko-koto"}
 
 
-def test_styles_for_people(run: Run) -> None:
+def test_styles_as_a_table(run: Run) -> None:
     done = run("styles")
     head, *rows = done.stdout.splitlines()
     assert head.split() == ["name", "title", "origin", "about"]
@@ -25,7 +25,7 @@ def test_styles_for_people(run: Run) -> None:
     assert all("built-in" in row for row in rows)
 
 
-def test_styles_of_ones_own_are_listed(run: Run) -> None:
+def test_own_styles_are_listed(run: Run) -> None:
     Path("styles").mkdir()
     Path("styles/mine.yaml").write_text("extends: synth\ntitle: Mine\nabout: for trying\n", encoding="utf-8")
     Path("styles/broken.yaml").write_text("title: Broken\n", encoding="utf-8")

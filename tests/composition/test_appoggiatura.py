@@ -1,4 +1,4 @@
-"""Lyrical tunes lean on long strong notes now and then; others do not."""
+"""Appoggiaturas: lyrical melodies have some on long strong notes, others do not."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def chords(numeral: str, bars: int) -> tuple[ChordSpan, ...]:
     return (ChordSpan(0, bars * BAR, in_key(parse_roman(numeral), HOME), HOME),)
 
 
-def test_the_longest_strong_chord_tone_is_leant_on_from_above(composed: Composed) -> None:
+def test_the_longest_strong_chord_tone_gets_an_appoggiatura_from_above(composed: Composed) -> None:
     section = composed("symphonic", "despair", 1).score.plan.sections[0]  # in 4/4
     notes = (Note(0, PPQ, 76, 80), Note(PPQ, PPQ, 74, 80), Note(BAR, 3 * PPQ, 72, 80))
     found, free_from = may_lean(notes, chords("I", 4), section, 0)
@@ -29,12 +29,12 @@ def test_the_longest_strong_chord_tone_is_leant_on_from_above(composed: Composed
     assert may_lean(notes, chords("I", 4), section, 0, ceiling=74)[0] == notes  # that would pass the climax
 
 
-def test_a_tune_that_leans_by_itself_is_left_alone(composed: Composed) -> None:
+def test_a_tune_with_appoggiaturas_is_not_changed(composed: Composed) -> None:
     section = composed("symphonic", "despair", 1).score.plan.sections[0]  # in 4/4
     notes = (Note(0, PPQ, 74, 80), Note(PPQ, PPQ, 72, 80), Note(BAR, 3 * PPQ, 72, 80))
     assert may_lean(notes, chords("I", 4), section, 0)[0] == notes
 
 
 @pytest.mark.parametrize(("type_", "wanted"), [("sad", True), ("love", True), ("battle", False), ("suspense", False)])
-def test_calm_full_melodies_sigh(type_: str, wanted: bool, composed: Composed) -> None:
+def test_calm_full_melodies_have_appoggiaturas(type_: str, wanted: bool, composed: Composed) -> None:
     assert appoggiaturas(composed("symphonic", type_, 1).score.plan) is wanted

@@ -1,4 +1,4 @@
-"""Calls of the drummers and heterophony: how they are written."""
+"""Calls of the drummers, and heterophony: how they are written."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def test_a_call_comes_a_beat_before_a_bar_line(composed: Composed) -> None:
     assert found >= 1
 
 
-def test_heterophony_is_the_tune_in_another_hand(composed: Composed) -> None:
-    """Struck with the tune and on its pitch classes, but for neighbours and second strokes."""
+def test_heterophony_follows_the_tune(composed: Composed) -> None:
+    """Except for neighbour notes and repeated strokes, notes have the onsets and pitch classes of the melody."""
     found = 0
     for type_, seed in CUES:
         cue = composed("taiko-koto", type_, seed)

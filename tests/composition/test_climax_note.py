@@ -1,4 +1,4 @@
-"""The apex: one note of the climax is raised where its highest stands badly, and nothing else is touched."""
+"""The highest note of a cue: when it comes too early or too late, one note of the climax is raised and nothing else."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ CUES = list(product(("symphonic", "jazz-rock", "synth", "taiko-koto"), ("battle"
 
 
 def _tune(plan: Plan, top_at: float) -> list[Passage]:
-    """Arches of a bar in quarters, all alike but for one higher note."""
+    """Return arches of one bar in quarter notes, all the same except for one higher note."""
     top = round(top_at * plan.length) // PPQ * PPQ
     notes = [
         Note(tick, PPQ, 76 if tick == top else (67, 71, 74, 71)[tick // PPQ % 4], 80)
@@ -27,7 +27,7 @@ def _tune(plan: Plan, top_at: float) -> list[Passage]:
 
 
 @pytest.mark.parametrize(("style", "type_"), CUES)
-def test_a_late_or_early_peak_is_outdone_by_one_note_at_two_thirds(style: str, type_: str, composed: Composed) -> None:
+def test_a_late_or_early_peak_gets_a_higher_note_at_two_thirds(style: str, type_: str, composed: Composed) -> None:
     score = composed(style, type_, 1).score
     violin, plan = load_banks().instruments["violin"], score.plan
     for place in (0.1, 0.9):
@@ -40,7 +40,7 @@ def test_a_late_or_early_peak_is_outdone_by_one_note_at_two_thirds(style: str, t
         assert FROM <= plan.tempo.seconds(new.onset) / plan.seconds <= TO
 
 
-def test_what_stands_well_and_what_others_play_stays(composed: Composed) -> None:
+def test_a_good_peak_and_other_parts_do_not_change(composed: Composed) -> None:
     score = composed("symphonic", "battle", 1).score
     violin = load_banks().instruments["violin"]
     well, late = _tune(score.plan, 0.7), _tune(score.plan, 0.9)

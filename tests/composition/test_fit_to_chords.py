@@ -1,4 +1,4 @@
-"""Fitting a melody to chords: rhythm untouched, strong notes at home, the tune still itself."""
+"""Fit a melody to chords: the rhythm stays, strong notes are chord tones, and the melody is still recognisable."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ PROGRESSIONS = tuple(row for row in load_banks().progressions.values() if row.mo
 
 
 def harmony(choice: int, key: Key, bars: int = 2) -> tuple[ChordSpan, ...]:
-    """One chord a bar from a progression of the bank."""
+    """Return one chord per bar from a progression of the bank."""
     chords = PROGRESSIONS[choice % len(PROGRESSIONS)].chords
     return tuple(ChordSpan(bar * BAR, BAR, in_key(chords[bar % len(chords)], key), key) for bar in range(bars))
 
 
 def tune(seed: int, key: Key, banks: Banks) -> tuple[Note, ...]:
-    """A motif of two bars at pitch."""
+    """Return a motif of two bars as pitches."""
     row = banks.characters[sorted(banks.characters)[seed % len(banks.characters)]]
     return invent(ingredients(row, banks), banks.scales["ionian"], key, COMMON, stream(seed), count=4)[0].realise(key)
 
@@ -55,7 +55,7 @@ def test_the_range_is_kept(seed: int, choice: int, low: int) -> None:
     assert all(low <= n.pitch <= low + 14 for n in fitted)
 
 
-def test_strong_notes_rest_on_chords_and_the_tune_stays_itself(banks: Banks) -> None:
+def test_strong_notes_are_chord_tones_and_the_tune_stays_recognisable(banks: Banks) -> None:
     strong: list[bool] = []
     likeness: list[float] = []
     outside = 0
@@ -74,7 +74,7 @@ def test_strong_notes_rest_on_chords_and_the_tune_stays_itself(banks: Banks) -> 
     assert outside <= 3
 
 
-def test_a_tune_at_home_is_left_alone() -> None:
+def test_a_tune_that_fits_is_not_changed() -> None:
     key = Key(0, "ionian")
     spans = (ChordSpan(0, 2 * BAR, in_key(PROGRESSIONS[0].chords[0].with_quality("maj"), key), key),)
     chord = sorted(60 + (pc - 60) % 12 for pc in spans[0].chord.classes)
@@ -94,5 +94,5 @@ def test_a_five_note_scale_is_kept_beside_the_chords(classes: frozenset[int], ba
     assert inside / count >= 0.98
 
 
-def test_nothing_fits_nothing() -> None:
+def test_an_empty_melody_stays_empty() -> None:
     assert fit((), harmony(0, Key(0, "ionian")), COMMON, 0) == ()

@@ -1,4 +1,4 @@
-"""Cues in free meter: no pulse, themes known, nothing on a grid, the critic content."""
+"""Cues in free meter: no pulse, recognisable themes, nothing on a grid, and no grave findings of the critic."""
 
 from __future__ import annotations
 
@@ -20,20 +20,21 @@ BANKS = load_banks()
 STYLES = ("symphonic", "synth", "taiko-koto", "gothic", "ambient-scifi")
 TYPES = ("horror", "despair", "ceremony", "ambient")
 CASES = [(style, type_, seed) for seed, style in enumerate(STYLES) for type_ in TYPES]
-ONE_EVENT_SEC = 0.08  # onsets nearer than this are heard as one
+ONE_EVENT_SEC = 0.08  # onsets closer than this count as one
 STEADY = 0.6
 
 
 @cache
 def made(style: str, type_: str, seed: int, meter: str = "free") -> Cue:
-    """A cue as long as its type usually is."""
+    """Return a cue of the usual length of its type."""
     return compose(style=style, type=type_, seed=seed, meter=meter)
 
 
 def pulse(cue: Cue) -> float:
-    """How steadily it is played, 0 .. 1: the share of all onsets that agree on one grid of 0.35 to 2 s.
+    """Measure how steady a cue is, 0 .. 1: the greatest share of onsets that agree on one grid of 0.35 to 2 s.
 
-    The length of the mean of the onsets as angles on a circle of that period, the best period taken.
+    For each period, onsets become angles on a circle; the length of their mean is the measure, and the best period
+    counts.
     """
     onset = np.sort(np.concatenate([track.onset_sec for track in cue.performance.tracks]))
     onset = onset[np.concatenate(([True], np.diff(onset) > ONE_EVENT_SEC))]
@@ -56,8 +57,8 @@ def test_free_cues(style: str, type_: str, seed: int) -> None:
         assert BANKS.textures[name].kind == "sustain" or "free" in BANKS.textures[name].tags
 
 
-def test_the_measure_hears_a_pulse() -> None:
-    """The same cues in 4/4 are steady, all but those of drummers who roll."""
+def test_the_pulse_measure_finds_the_pulse_of_metered_cues() -> None:
+    """The same cues in 4/4 are steady, except those whose drummers play rolls."""
     steady = [pulse(made(style, "despair", seed, "4/4")) for seed, style in enumerate(STYLES) if style != "taiko-koto"]
     free = [pulse(made(style, "despair", seed)) for seed, style in enumerate(STYLES) if style != "taiko-koto"]
     assert float(np.median(steady)) > STEADY
@@ -70,8 +71,8 @@ def test_same_seed_same_bytes() -> None:
     assert compose(**args).midi() != compose(**{**args, "seed": 10}).midi()  # type: ignore[arg-type]
 
 
-def test_phrases_end_in_air() -> None:
-    """No long note of a tune reaches the next breath."""
+def test_phrases_end_with_a_rest() -> None:
+    """No long note of a melody reaches the next breath."""
     for style, type_, seed in CASES[:8]:
         score = made(style, type_, seed).score
         lines = {tick for section in score.plan.sections for tick in section.bar_ticks()}
@@ -99,7 +100,7 @@ def test_rolls_gather_and_spread_in_proportion(way: str) -> None:
 
 
 def test_drums_rest_after_a_roll() -> None:
-    """Ma: the breath after one that rolls is still, and none is played twice on end."""
+    """Ma (silence): the breath after a roll has no drums, and no pattern is played twice in a row."""
     rolls = {name for name, row in BANKS.free_strokes.items() if row.rolls}
     still = {name for name, row in BANKS.free_strokes.items() if row.role == "still"}
     seen = set()

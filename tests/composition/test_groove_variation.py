@@ -1,4 +1,4 @@
-"""Drums played by people: sections grow, phrases turn where they should, odd meters keep their grouping."""
+"""Variation of grooves: sections grow, fills come at phrase ends, odd meters keep their grouping."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ TURNS: tuple[Turn, ...] = ("fill", "half", "settle", "break", "oroshi", "ma")
 
 
 def section(groove: Groove, bars: int = 8, level: int = 3, treatment: str = "statement") -> SectionPlan:
-    """A section of the groove's meter in a cue that exists only for this."""
+    """Return a section in the meter of the groove, in a cue that exists only for this test."""
     length = bars * groove.meter.bar_ticks
     return SectionPlan(
         1, "A", treatment, BANKS.treatments[treatment], "main", bars, 0, 0, length, groove.meter, 0.7, level,
@@ -53,7 +53,7 @@ def section(groove: Groove, bars: int = 8, level: int = 3, treatment: str = "sta
 
 @pytest.mark.parametrize("name", sorted(BANKS.grooves))
 def test_a_groove_is_recognised_and_grows(name: str) -> None:
-    """The first bar comes again, the others are its kin, and eight bars are not one loop."""
+    """The first bar comes again, the others are variations of it, and eight bars are not all the same."""
     groove = BANKS.grooves[name]
     group = group_of(BANKS.drums[voice].group for voice in groove.rows)
     way = manner(section(groove), groove, group, stream(name))
@@ -67,8 +67,8 @@ def test_a_groove_is_recognised_and_grows(name: str) -> None:
 
 
 @given(st.integers(1, 64))
-def test_phrases_turn_in_their_last_bar(bars: int) -> None:
-    """Q38: never in bars 1 to 6 of eight, unless the section ends there."""
+def test_fills_come_in_the_last_bar_of_a_phrase(bars: int) -> None:
+    """Q38: no fill in bars 1 to 6 of eight, unless the section ends there."""
     found = fill_bars(bars)
     assert all(bar % PHRASE == PHRASE - 1 or bar == bars - 1 for bar in found)
     assert all(b - a > NEAR for a, b in pairwise(found))
@@ -88,7 +88,7 @@ def test_rolls_gather_speed_and_stay_before_the_bar_line(at: int, length: int, l
 
 
 @given(GROOVES, st.permutations([2, 2, 3]))
-def test_a_groove_in_seven_goes_in_every_order_of_its_beats(name: str, groups: list[int]) -> None:
+def test_a_groove_in_seven_works_in_every_grouping(name: str, groups: list[int]) -> None:
     groove = BANKS.grooves[name]
     meter = Meter(7, 8, tuple(groups))
     found = regrouped(groove, meter)
@@ -102,7 +102,10 @@ def test_a_groove_in_seven_goes_in_every_order_of_its_beats(name: str, groups: l
     "meter", [SEVEN, Meter(7, 8, (3, 2, 2)), FIVE, Meter(5, 4, (2, 3)), SIX, Meter(12, 8)], ids=str
 )
 def test_textures_follow_the_grouping(meter: Meter) -> None:
-    """No token leaves its bar, unless the next only holds it; a bass strikes on beats, or the last of three eighths."""
+    """No token is longer than its bar, unless the next bar only holds it.
+
+    A bass plays on beats, or on the last of three eighths.
+    """
     for name, texture in BANKS.textures.items():
         if texture.kind == "sustain":
             continue
@@ -122,7 +125,7 @@ def test_textures_follow_the_grouping(meter: Meter) -> None:
 @pytest.mark.parametrize("family", ["orchestral", "jazzrock", "synth", "taiko"])
 @pytest.mark.parametrize("meter", ["5/4", "7/8", "12/8", "6/8", "3/4"])
 def test_every_family_has_grooves_in_odd_meters(family: str, meter: str) -> None:
-    """At least two in each, one light and one full."""
+    """At least two per family, one light and one full."""
     tiers = {row.tier for row in BANKS.grooves.values() if family in row.tags and str(row.meter) == meter}
     assert len(tiers) >= 2 and min(tiers) <= 2 and max(tiers) >= 4
 
@@ -138,8 +141,8 @@ def test_a_section_begins_with_a_low_drum(style: str, type_: str, composed: Comp
 
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "chase", "main_theme", "training"))))
-def test_drums_are_no_loop(style: str, type_: str, composed: Composed) -> None:
-    """At least five bars of any sixteen that are played differ."""
+def test_drums_do_not_loop(style: str, type_: str, composed: Composed) -> None:
+    """At least five of any sixteen bars that are played are different."""
     score = composed(style, type_, 1).score
     bars: dict[int, set[tuple[int, int, int]]] = {}
     for part in (p for p in score.parts if p.role == "pulse"):
@@ -166,8 +169,8 @@ def test_the_kettledrums_arrive_on_the_new_root(composed: Composed) -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_stabs_and_swells_let_go_of_the_chord(style: str, composed: Composed) -> None:
-    """Nothing struck as a chord sounds on for a beat under one it does not belong to."""
+def test_stabs_and_swells_end_with_their_chord(style: str, composed: Composed) -> None:
+    """No struck chord sounds for a beat or longer into a chord it does not belong to."""
     for type_ in ("battle", "main_theme", "transform"):
         score = composed(style, type_, 1).score
         for part in (p for p in score.parts if p.role == "impact"):
@@ -178,14 +181,14 @@ def test_stabs_and_swells_let_go_of_the_chord(style: str, composed: Composed) ->
                     assert note.pitch % 12 in (*chord.chord.classes, chord.chord.bass) or late < PPQ, passage.device
 
 
-def test_hands_know_their_drums() -> None:
+def test_hands_use_only_known_drums() -> None:
     for hands in HANDS.values():
         assert {hands.low, hands.crash, hands.ghost, hands.answer, *hands.unison} <= set(BANKS.drums)
 
 
 @given(st.sampled_from([name for name, row in BANKS.grooves.items() if row.fill]), st.integers(0, 20), st.booleans())
-def test_no_fill_comes_twice_running(name: str, number: int, whole: bool) -> None:
-    """A fill has several forms, each inside its bar, none harder than the hardest stroke that is written."""
+def test_no_fill_comes_twice_in_a_row(name: str, number: int, whole: bool) -> None:
+    """A fill has several forms. Each stays inside its bar and is not harder than the hardest written stroke."""
     groove = BANKS.grooves[name]
     voice, fill = next(iter(groove.rows)), dict(groove.fill)
     half, last = groove.steps // 2, 3 * groove.steps // 4
@@ -197,8 +200,8 @@ def test_no_fill_comes_twice_running(name: str, number: int, whole: bool) -> Non
 
 
 @pytest.mark.parametrize("name", sorted(BANKS.grooves))
-def test_a_groove_played_to_other_music_is_played_otherwise(name: str) -> None:
-    """Quiet sections have the stick across the snare; time is kept by the other hand where there is one."""
+def test_a_groove_changes_with_the_music(name: str) -> None:
+    """Quiet sections use the side stick; where there is another hand, it keeps the time."""
     groove = BANKS.grooves[name]
     group = group_of(BANKS.drums[voice].group for voice in groove.rows)
 
@@ -217,7 +220,7 @@ def test_a_groove_played_to_other_music_is_played_otherwise(name: str) -> None:
         assert first == second
 
 
-def test_the_stick_takes_the_snares_place_and_the_machine_keeps_its_own() -> None:
+def test_the_side_stick_replaces_the_snare_except_in_drum_machines() -> None:
     groove = BANKS.grooves["R1_driving"]
     way = manner(section(groove, level=1), groove, "kit", stream(0))
     rows = bar_rows(groove, way, groove.meter, 0, PHRASE)

@@ -1,4 +1,4 @@
-"""Grooves made of cells: any meter has one, it says how the meter is grouped, and drums sound in it as in four."""
+"""Grooves made of cells: every meter has one, it makes the grouping audible, and drums play as much as in 4/4."""
 
 from __future__ import annotations
 
@@ -56,8 +56,8 @@ def test_felt_beats_fill_the_bar_and_every_group_begins_with_one(meter: Meter) -
 
 
 @given(meters(), st.sampled_from(sorted(CELLS)))
-def test_a_groove_of_cells_says_how_the_meter_is_grouped(meter: Meter, name: str) -> None:
-    """Above a mere pulse a group that is one beat has its weightiest stroke first; a longer one has one there."""
+def test_a_groove_of_cells_makes_the_grouping_audible(meter: Meter, name: str) -> None:
+    """Above a plain pulse, a group of one beat has its heaviest stroke first, and a longer group has one there, too."""
     groove = bar_groove(CELLS[name], CELLS[name].kits[0], meter)
     assert meter.bar_ticks % groove.steps == 0 and groove.meter == meter
     assert weights(groove, 0) > 0
@@ -84,7 +84,7 @@ def test_fills_of_cells_rise_to_the_bar_line(meter: Meter, name: str) -> None:
 
 @pytest.mark.parametrize("kit", sorted(BANKS.kits))
 def test_every_kit_has_cells_enough(kit: str) -> None:
-    """At every level three to choose from, and in voices that the kit sounds."""
+    """At every level there are at least three, with voices that the kit has."""
     mine = [row for row in CELLS.values() if kit in row.kits]
     for level in (1, 2, 3, 4):
         gaps = sorted(abs(row.tier - level - 1) + (row.tier > level + 1) for row in mine)
@@ -107,7 +107,7 @@ def test_taiko_cells_need_no_track_their_grooves_do_not() -> None:
         ("6/8", "3/4", False), ("7/8(2+2+3)", "7/8(3+4)", False),
     ],
 )  # fmt: skip
-def test_a_groove_goes_in_its_meter_and_in_no_other_grouping(groove: str, meter: str, goes: bool) -> None:
+def test_a_groove_fits_only_its_own_meter_and_grouping(groove: str, meter: str, goes: bool) -> None:
     assert fits(parse_meter(groove), parse_meter(meter)) is goes
 
 
@@ -118,7 +118,7 @@ RESTLESS = replace(  # the drums of a cue whose players owe no silence
 
 @cache
 def written(name: str, type_: str, meter: str, seed: int = 3) -> Score:
-    """A cue of a style in a meter that it does not have of its own."""
+    """Return a cue of a style in a meter that the style does not have itself."""
     style = load_style(name)
     rules = style.cues.get(type_, CueRules())
     style = replace(style, cues={**style.cues, type_: replace(rules, meters={meter: 1.0})})
@@ -128,7 +128,7 @@ def written(name: str, type_: str, meter: str, seed: int = 3) -> Score:
 
 
 def drummed(score: Score) -> set[tuple[str, int]]:
-    """Treatment and level of the sections in which drums are struck, but for the last."""
+    """Return treatment and level of the sections with drums, without the last one."""
     sections = score.plan.sections
     played = {p.section for part in score.parts if part.role == "pulse" for p in part.passages}
     return {(sections[i].treatment, sections[i].level) for i in played if i < len(sections) - 1}
@@ -147,7 +147,7 @@ def test_drums_sound_in_every_section_that_has_them_in_four(number: int, name: s
 
 
 def test_the_seed_chooses_among_cells() -> None:
-    """At least three grooves for the same kind of section in nine over eight seeds."""
+    """Over eight seeds there are at least three different grooves for the same kind of section."""
     found = set()
     for seed in range(8):
         score = written("synth", "chase", "9/8(2+2+2+3)", seed)

@@ -1,4 +1,4 @@
-"""Harmony over every style and cue type: what every chord, phrase, cadence and change of key must be."""
+"""Harmony in every style and cue type: rules for every chord, phrase, cadence and change of key."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def cues(style: str, types: tuple[str, ...] = TYPES) -> Iterator[Made]:
 
 
 def bars(made: Made) -> Iterator[tuple[int, ChordSpan]]:
-    """(section, the chord on the downbeat) of every bar."""
+    """Return (section, chord on the downbeat) of every bar."""
     for section in made.plan.sections:
         for tick in section.bar_ticks():
             yield section.index, chord_at(made.spans, tick)
@@ -96,7 +96,7 @@ def test_every_chord_is_read_back_from_its_symbol_and_its_numeral(style: str) ->
 
 
 @every_style
-def test_semitones_only_in_declared_colours(style: str) -> None:
+def test_only_declared_qualities_contain_semitones(style: str) -> None:
     for made in cues(style):
         for span in made.spans:
             if any((pc + 1) % 12 in span.chord.classes for pc in span.chord.classes):
@@ -104,7 +104,7 @@ def test_semitones_only_in_declared_colours(style: str) -> None:
 
 
 @every_style
-def test_the_tonic_is_neither_everywhere_nor_nowhere(style: str) -> None:
+def test_the_share_of_the_tonic_is_within_limits(style: str) -> None:
     for made in cues(style):
         if made.plan.bars < 16 or made.plan.brief.type in ("tension", "suspense"):
             continue
@@ -156,8 +156,8 @@ def test_inner_cadences_stay_open_more_often_than_not() -> None:
 
 
 @every_style
-def test_no_loop_runs_through_a_theme_cue(style: str) -> None:
-    """A and B stand on different chords, and the last four bars of a section are not its first four."""
+def test_theme_cues_do_not_repeat_one_loop(style: str) -> None:
+    """Sections A and B have different chords, and the last four bars of a section differ from its first four."""
     different, turned = [], []
     for made in cues(style, ("main_theme", "character", "training", "battle")):
         roots: dict[str, list[int]] = {}
@@ -205,8 +205,8 @@ def test_chords_last_as_long_as_the_kind_of_cue_likes(style: str, banks: Banks) 
 
 
 @every_style
-def test_the_theme_is_carried(style: str) -> None:
-    """Strong and long notes of whatever is sung, before it is fitted: chord tones or legal tensions."""
+def test_the_harmony_supports_the_theme(style: str) -> None:
+    """Strong and long notes of the melody, before it is fitted, are chord tones or legal tensions."""
     core = legal = total = 0.0
     for made in cues(style, THEME_TYPES):
         for section in made.plan.sections:
@@ -222,7 +222,7 @@ def test_the_theme_is_carried(style: str) -> None:
 
 @pytest.mark.parametrize("name", load_banks().substitutions)
 def test_every_substitution_can_be_made(name: str, banks: Banks) -> None:
-    """Somewhere among three chords of a mode; what it makes fills the time of what it replaces."""
+    """Each one applies somewhere among three chords of a mode, and its result has the length of what it replaces."""
     row = banks.substitutions[name]
     minor, bar = row.mode == "minor", 3840
     mode = "aeolian" if minor else "ionian"
@@ -254,14 +254,14 @@ def test_no_substitution_puts_an_avoid_note_under_the_theme(banks: Banks) -> Non
             assert not (step.device and sung.avoids(step.roman, step.onset, step.end)), row.about
 
 
-def test_modulations_and_returns_in_a_new_light_are_heard(banks: Banks) -> None:
+def test_modulations_and_changed_returns_occur(banks: Banks) -> None:
     found = {span.device for style in STYLES for made in cues(style) for span in made.spans}
     assert len({row.device for row in banks.substitutions.values()} - found) <= 2
     assert len({row.device for row in banks.modulations.values()} & found) >= 5
     assert "reharmonised" in found
 
 
-def test_styles_are_told_apart_by_their_spelling() -> None:
+def test_styles_differ_in_their_chord_qualities() -> None:
     def share(style: str, qualities: set[str]) -> float:
         spans = [span for made in cues(style) for span in made.spans]
         return mean(span.chord.quality in qualities for span in spans)

@@ -1,4 +1,4 @@
-"""Chords that a person gives: kept to the letter, with the ending the cue asks for."""
+"""Chords given by a person: they are kept exactly, and the cue has the ending that was asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a listener expects of each style is there: every idiom in at least four of five cues of fitting types."""
+"""Idioms: each expected idiom of a style occurs in at least four of five cues of suitable types."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from cuesmith.score import Passage
 SEEDS = range(1, 5)
 SHARE = 0.8
 RARE, RARE_SHARE = {"runs", "horn rip", "harp glissando", "timpani roll"}, 0.4  # one or two lead into a section
-Heard = Callable[[Cue], bool]
+Occurs = Callable[[Cue], bool]
 
 
-def device(*words: str) -> Heard:
-    """Some passage whose device begins or ends with one of the words."""
+def device(*words: str) -> Occurs:
+    """True for a cue with a passage whose device begins or ends with one of the words."""
     return lambda cue: any(d.startswith(words) or d.endswith(words) for d in _devices(cue))
 
 
-def played(articulation: str, role: str) -> Heard:
-    """Some passage of a role in this articulation."""
+def played(articulation: str, role: str) -> Occurs:
+    """True for a cue with a passage of this role in this articulation."""
     return lambda cue: any(
         p.articulation == articulation for part in cue.score.parts if part.role == role for p in part.passages
     )
 
 
-def drum(*pitches: int, soft: bool = False) -> Heard:
-    """Four strokes on drums of these notes; soft: ghosts."""
+def drum(*pitches: int, soft: bool = False) -> Occurs:
+    """True for a cue with four strokes on drums of these notes; `soft` means ghost notes."""
     return lambda cue: (
         sum(
             note.pitch in pitches and (not soft or note.velocity < 50)
@@ -45,7 +45,7 @@ def _devices(cue: Cue) -> set[str]:
 
 
 ACTION, BIG = ("battle", "chase", "training"), ("battle", "main_theme", "victory")
-IDIOMS: dict[str, dict[str, tuple[tuple[str, ...], Heard]]] = {
+IDIOMS: dict[str, dict[str, tuple[tuple[str, ...], Occurs]]] = {
     "symphonic": {
         "spiccato": (("chase", "transform"), played("spiccato", "ostinato")),
         "ostinato": (("battle", "chase", "training"), device("_8", "_16", "drive_third", "theme underneath")),
@@ -88,9 +88,9 @@ CASES = [(style, idiom) for style, found in IDIOMS.items() for idiom in found]
 
 
 @pytest.mark.parametrize(("style", "idiom"), CASES)
-def test_an_idiom_is_heard(style: str, idiom: str, composed: Composed) -> None:
-    types, heard = IDIOMS[style][idiom]
+def test_an_idiom_occurs(style: str, idiom: str, composed: Composed) -> None:
+    types, occurs = IDIOMS[style][idiom]
     cues = [composed(style, type_, seed) for type_ in types for seed in SEEDS]
-    found = [heard(cue) for cue in cues]
+    found = [occurs(cue) for cue in cues]
     wanted = RARE_SHARE if idiom in RARE else SHARE
     assert sum(found) >= wanted * len(found), f"{sum(found)} of {len(found)}"

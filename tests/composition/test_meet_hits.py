@@ -1,4 +1,4 @@
-"""The music arrives at the hits of the picture: it strikes, swells, and breaks off where the picture does."""
+"""Hit points: the music accents, swells and stops where the picture does."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def hit(made: Cue, kind: str) -> PlannedHit:
 
 @pytest.mark.parametrize(("style", "type_"), EVERY)
 @pytest.mark.parametrize("kind", ["accent", "climax"])
-def test_a_strike_is_struck_by_many_and_loudly(style: str, type_: str, kind: str) -> None:
+def test_an_accent_is_played_by_many_and_loudly(style: str, type_: str, kind: str) -> None:
     made = cue(style, type_)
     at = hit(made, kind).tick
     struck = [n.velocity for n in notes(made) if n.onset == at]
@@ -58,7 +58,7 @@ def test_a_strike_is_struck_by_many_and_loudly(style: str, type_: str, kind: str
 
 @pytest.mark.parametrize(("style", "type_"), EVERY)
 @pytest.mark.parametrize("kind", ["stop", "silence"])
-def test_where_the_picture_stops_nothing_begins_or_goes_on(style: str, type_: str, kind: str) -> None:
+def test_at_a_stop_nothing_begins_or_continues(style: str, type_: str, kind: str) -> None:
     made = cue(style, type_)
     plan, at = made.score.plan, hit(made, kind).tick
     dry = PPQ // 2 if HIT_SHAPES[kind].strike else 0
@@ -69,7 +69,7 @@ def test_where_the_picture_stops_nothing_begins_or_goes_on(style: str, type_: st
     assert plan.tempo.seconds(after) - plan.tempo.seconds(at) <= LONGEST_HUSH_SEC + 1.2
 
 
-def test_two_hits_at_one_moment_leave_no_note_without_length() -> None:
+def test_two_hits_at_the_same_time_leave_no_empty_note() -> None:
     plan = cue("symphonic", "tension", (Hit(22.7, "swell"), Hit(22.7, "key"))).score.plan
     assert len({h.tick for h in plan.hits}) == 1
     for role in ("lead", "bass", "pad", "ostinato"):
@@ -84,7 +84,7 @@ def test_without_hits_nothing_changes(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_a_light_hit_is_met_more_lightly(style: str) -> None:
+def test_a_light_hit_is_played_by_fewer(style: str) -> None:
     def struck(weight: float) -> float:
         made = cue(style, "battle", (Hit(20.0, "climax", weight),))
         at = made.score.plan.hits[0].tick
@@ -94,8 +94,8 @@ def test_a_light_hit_is_met_more_lightly(style: str) -> None:
 
 
 @pytest.mark.parametrize("style", ["symphonic", "jazz-rock", "tv-sixties"])
-def test_nobody_answers_the_singer_in_a_bar_of_the_picture(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The answers of a song, and again with a hit on the last beat of the bar in which the first of them begins."""
+def test_no_answer_to_the_singer_in_a_bar_with_a_hit(style: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Find the answers in a song, then put a hit on the last beat of the bar in which the first one begins."""
     asked: list[tuple[Any, ...]] = []
     said: list[tuple[Passage, ...]] = []
 
@@ -121,7 +121,7 @@ def test_nobody_answers_the_singer_in_a_bar_of_the_picture(style: str, monkeypat
 
 @cache
 def stopped(style: str) -> Cue:
-    """A cue with a fermata on a stop: of cues whose next hit comes sooner and sooner the first that needs one."""
+    """Return a cue with a fermata on a stop: the hits are moved closer together until one is needed."""
     themes: dict[str, Theme] = {}
     banks = load_banks()
     for tenth in range(120):
@@ -134,7 +134,7 @@ def stopped(style: str) -> Cue:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_everybody_holds_what_is_struck_at_a_stop_then_breathes(style: str) -> None:
+def test_at_a_fermata_all_parts_hold_and_then_rest(style: str) -> None:
     made = stopped(style)
     tempo = made.score.plan.tempo
     fermata = tempo.fermatas[0]
@@ -151,7 +151,7 @@ def test_everybody_holds_what_is_struck_at_a_stop_then_breathes(style: str) -> N
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize(("type_", "seconds", "bpm"), [("fanfare", 5.3, 111.0), ("tender", 13.6, 76.0)])
-def test_nobody_strikes_under_the_last_fermata(style: str, type_: str, seconds: float, bpm: float) -> None:
+def test_no_new_note_during_the_last_fermata(style: str, type_: str, seconds: float, bpm: float) -> None:
     for seed in range(6):  # the tempo of a style may allow whole bars
         made = compose(style=style, type=type_, seconds=seconds + seed / 5, tempo=bpm, seed=seed)
         for fermata in made.score.plan.tempo.fermatas:

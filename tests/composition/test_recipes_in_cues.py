@@ -1,4 +1,4 @@
-"""A cue that asks for a recipe gets it: in its line, its mode, its tempo, its voices; and the theme stays known."""
+"""A cue that asks for a recipe gets it in melody, mode, tempo and voices, and the theme stays recognisable."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ SHORTENING = ("fragmentation", "liquidation")  # what they leave at the end is t
 
 @cache
 def cue(style: str, type_: str, recipe: str) -> Cue:
-    """A cue under a recipe; the seed differs from style to style."""
+    """Return a cue with a recipe; the seed differs from style to style."""
     return compose(style=style, type=type_, seed=f"recipe {style}", recipe=recipe)
 
 
 @pytest.mark.parametrize("name", RECIPES)
 @pytest.mark.parametrize("style", STYLES)
-def test_the_recipe_is_heard_and_the_theme_known(name: str, style: str) -> None:
+def test_the_recipe_is_applied_and_the_theme_recognisable(name: str, style: str) -> None:
     row = RECIPES[name]
     wanted = {parse_op(op).name for op in row.ops} - PLACED
     best = []
@@ -135,7 +135,7 @@ def test_cue_types_choose_recipes_that_keep_the_theme() -> None:
 
 
 @pytest.mark.parametrize("name", ["victory", "sad", "battle"])
-def test_who_plays_is_of_the_families_of_the_recipe(name: str) -> None:
+def test_players_belong_to_the_families_of_the_recipe(name: str) -> None:
     families = RECIPES[name].families
     instruments = load_banks().instruments
     leading = {

@@ -1,4 +1,4 @@
-"""What leads over a boundary is chosen for all players together: some of it, and rarely the same."""
+"""Gestures at section boundaries are chosen for all players together: a few of them, and rarely the same ones."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cuesmith.cue.compose import compose
 
 @pytest.mark.parametrize("style", ["symphonic", "gothic", "mecha-prog", "jazz-rock"])
 @pytest.mark.parametrize("type_", ["battle", "main_theme", "tender"])
-def test_boundaries_are_led_into_by_two_gestures_at_most(style: str, type_: str) -> None:
+def test_at_most_two_gestures_lead_into_a_boundary(style: str, type_: str) -> None:
     score = compose(style=style, type=type_, seed=5).score
     for section, after in pairwise(score.plan.sections):
         found = {p.device for part in score.parts for p in part.passages if p.section == section.index} & LEADING

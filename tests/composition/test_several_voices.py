@@ -1,4 +1,4 @@
-"""Two themes in one cue: one after the other, by turns, or at once without rubbing."""
+"""Two themes in one cue: one after the other, in dialogue, or together without clashes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SEEDS = range(6)
 
 @cache
 def cue(style: str, type_: str, seed: int, meeting: Meeting | None = None) -> Cue:
-    """A cue of two themes, a hero's and a rival's."""
+    """Return a cue with two themes, of a hero and of a rival."""
     specs = {"hero": ThemeSpec(character="heroic"), "rival": ThemeSpec(character="menacing")}
     themes = make_themes(specs, load_style(style), load_banks(), f"meeting {seed}")
     brief = Brief(
@@ -37,7 +37,10 @@ def cue(style: str, type_: str, seed: int, meeting: Meeting | None = None) -> Cu
 
 
 def meeting_passages(made: Cue, op: str) -> Iterator[tuple[str, Passage]]:
-    """(theme, passage) of the section in which the themes meet, doublings left out; only passages of an op."""
+    """Return (theme, passage) of the section in which the themes meet.
+
+    Only passages with operations count; doublings do not.
+    """
     score = made.score
     index = next((s.index for s in score.plan.sections if s.against), None)
     for part in score.parts:
@@ -50,7 +53,7 @@ def meeting_passages(made: Cue, op: str) -> Iterator[tuple[str, Passage]]:
 
 
 def both(made: Cue) -> tuple[list[Note], list[Note]]:
-    """The notes of hero and rival in the section where they meet."""
+    """Return the notes of both themes in the section where they meet."""
     told = list(meeting_passages(made, ""))
     hero, rival = (sorted(n for who, p in told for n in p.notes if who == name) for name in ("hero", "rival"))
     return hero, rival
@@ -89,7 +92,7 @@ def test_in_dialogue_they_take_turns(style: str) -> None:
 
 @pytest.mark.parametrize("meeting", ["succession", "dialogue", "counterpoint"])
 @pytest.mark.parametrize("style", STYLES)
-def test_however_they_meet_both_are_clearly_stated(style: str, meeting: Meeting) -> None:
+def test_both_themes_are_clearly_stated(style: str, meeting: Meeting) -> None:
     for type_ in ("battle", "setpiece"):
         statements = cue(style, type_, 1, meeting).score.statements()
         for name in ("hero", "rival"):

@@ -1,4 +1,4 @@
-"""Accompaniment, percussion and treatments: patterns lie in their bars, lines keep under the tune."""
+"""Accompaniment, percussion and treatments: patterns stay in their bars, accompaniment stays under the melody."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_treatments_stay_inside_their_section(
 
 
 @pytest.mark.parametrize("bars", [2, 4, 8, 16])
-def test_a_statement_states_the_theme_as_it_is(bars: int, themes_of: Callable[[str], dict[str, Theme]]) -> None:
+def test_a_plain_statement_does_not_change_the_theme(bars: int, themes_of: Callable[[str], dict[str, Theme]]) -> None:
     theme = themes_of("synth")["hero"]
     m = material(theme, theme.melody.meter, GUISES[0], theme.key, bars)
     first = DEVICES["statement"](m, bars, stream(0), 0)[0]
@@ -81,7 +81,10 @@ def test_a_statement_states_the_theme_as_it_is(bars: int, themes_of: Callable[[s
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "tender", "daily", "main_theme"))))
 def test_the_lead_is_one_voice(style: str, type_: str, composed: Composed) -> None:
-    """Leading players hand one tune over; two sing at once only where two themes meet or a recipe has voices."""
+    """Leading players pass on one melody.
+
+    Two play at once only where two themes meet or a recipe has several voices.
+    """
     lead = sorted(
         note
         for part in composed(style, type_, 1).score.parts
@@ -96,8 +99,8 @@ def test_the_lead_is_one_voice(style: str, type_: str, composed: Composed) -> No
 
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "tender", "daily", "chase"))))
-def test_the_bass_stands_under_its_chords(style: str, type_: str, composed: Composed) -> None:
-    """On the bar line the bass plays the chord, and it is the lowest pitched line of the ensemble."""
+def test_the_bass_plays_chord_tones_and_is_the_lowest_part(style: str, type_: str, composed: Composed) -> None:
+    """On the bar line the bass plays a chord tone, and it is the lowest pitched line of the ensemble."""
     score = composed(style, type_, 1).score
     basses = [part for part in score.parts if part.role == "bass"]
     on_bar = fitting = 0
@@ -119,7 +122,7 @@ def test_the_bass_stands_under_its_chords(style: str, type_: str, composed: Comp
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("tender", "main_theme", "love"))))
 def test_pads_hold_chord_tones(style: str, type_: str, composed: Composed) -> None:
-    """But for the figures of inner voices, which are passages of their own, and the suspensions that lead into them."""
+    """Except for inner-voice figures, which are separate passages, and the suspensions that lead into them."""
     score = composed(style, type_, 2).score
     for part in score.parts:
         if part.role != "pad":
@@ -140,7 +143,7 @@ def test_percussion_keeps_the_grid_of_its_groove(style: str, type_: str, compose
 def test_a_varied_bar_keeps_its_downbeat_and_its_bounds(
     pattern: tuple[str, ...], kind: str, bar: int, more: int
 ) -> None:
-    """Every fourth bar and the last of a section differ; the others are the pattern as it stands."""
+    """Every fourth bar and the last bar of a section differ; the others are the pattern as written."""
     bars = bar + more
     symbols = tuple("2" if kind == "arpeggio" and s not in (".", "-") else s for s in pattern)
     found = tuple(tokens(symbols, 0, 16, cyclic=True))
@@ -156,7 +159,7 @@ def test_a_varied_bar_keeps_its_downbeat_and_its_bounds(
 
 @pytest.mark.parametrize("style", STYLES)
 def test_no_accompaniment_repeats_a_bar_for_long(style: str, composed: Composed) -> None:
-    """Bars of the same onsets and relative pitches, more than four in a row, are rare."""
+    """More than four bars in a row with the same onsets and relative pitches are rare."""
     runs = long = 0
     for type_ in ("battle", "tender", "daily", "chase", "main_theme"):
         score = composed(style, type_, 1).score
@@ -187,7 +190,7 @@ FELT = (Meter(4, 4), Meter(3, 4), Meter(2, 4), Meter(6, 8), Meter(12, 8), Meter(
 
 @pytest.mark.parametrize("meter", FELT, ids=str)
 def test_no_figure_of_the_bank_is_a_loop_of_one_bar(meter: Meter) -> None:
-    """Whatever is struck, plucked or blown on a grid changes at the latest in its fourth bar."""
+    """Everything struck, plucked or blown on a grid changes in its fourth bar at the latest."""
     for name, texture in load_banks().textures.items():
         if texture.kind in ("sustain", "bass") or name.startswith("free_"):  # one gesture to a breath, in free meter
             continue
@@ -197,7 +200,7 @@ def test_no_figure_of_the_bank_is_a_loop_of_one_bar(meter: Meter) -> None:
 
 @pytest.mark.parametrize("meter", [Meter(2, 4), Meter(6, 8), Meter(9, 8)], ids=str)
 def test_a_chord_held_through_a_whole_bar_sounds_in_it(meter: Meter) -> None:
-    """Where bars are shorter than the pattern's, none falls silent that is only held."""
+    """Where bars are shorter than the pattern, a bar in which a chord is only held is not silent."""
     texture = grouped(load_banks().textures["breath_half"], meter)
     bars = [found for _, found in tokens_by_bar(texture, meter, 16)]
     steps = int(meter.bar_beats * texture.unit)
@@ -206,7 +209,7 @@ def test_a_chord_held_through_a_whole_bar_sounds_in_it(meter: Meter) -> None:
     assert bars[0]
 
 
-def test_an_idea_said_again_is_said_from_elsewhere_and_comes_home(themes_of: Callable[[str], dict[str, Theme]]) -> None:
+def test_a_repeated_idea_is_transposed_and_returns(themes_of: Callable[[str], dict[str, Theme]]) -> None:
     for theme in themes_of("symphonic").values():
         m = material(theme, Meter(4, 4), GUISES[0], theme.key, 8)
         first, second, third = (DEVICES["fragments"](m, 8, stream(3), turn)[0].motif.notes for turn in range(3))
@@ -217,7 +220,7 @@ def test_an_idea_said_again_is_said_from_elsewhere_and_comes_home(themes_of: Cal
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_loop_made_of_the_theme_ends_its_phrases(style: str, composed: Composed) -> None:
-    """The theme underneath is no loop: of four bars in a row at least one is its own."""
+    """The theme as accompaniment is not a plain loop: of four bars in a row at least one is different."""
     score = composed(style, "battle", 1).score
     for part in score.parts:
         for passage in part.passages:

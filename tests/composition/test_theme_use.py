@@ -1,4 +1,4 @@
-"""The theme is the product: how much of the melody is theme, and how early it is clearly heard."""
+"""Use of the theme: how much of the melody it is, and how early it is clearly recognisable."""
 
 from __future__ import annotations
 

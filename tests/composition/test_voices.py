@@ -1,4 +1,4 @@
-"""Voices together: nothing rubs for long, the bass follows the chords, the counter-line sings in the gaps."""
+"""Voices together: no long clashes, the bass follows the chords, the counter-line moves when the melody rests."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ NOTES = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 12), st.integers(5
 
 
 def pitched(cue: Cue) -> Iterator[Part]:
-    """The parts with a pitch: no drums, no drum voices on melodic programs."""
+    """Return the parts with pitches: no drums, no drum voices on melodic programs."""
     return (part for part in cue.score.parts if not part.drums and part.role != "pulse")
 
 
 def clashing_beats(cue: Cue) -> set[int]:
-    """Beats on which two parts lie a semitone or minor ninth apart for long, and the chord does not spell both."""
+    """Return beats with a long semitone or minor ninth between two parts that the chord does not contain."""
     notes = sorted((n.onset, n.end, n.pitch, i) for i, part in enumerate(pitched(cue)) for n in part.notes())
     sounding: list[tuple[int, int, int, int]] = []
     out: set[int] = set()
@@ -59,7 +59,7 @@ def test_parts_do_not_clash(style: str, type_: str, composed: Composed) -> None:
 
 @settings(max_examples=60)
 @given(NOTES, st.integers(0, 40), st.integers(1, 12), st.integers(55, 70))
-def test_what_sounds_near_a_note_is_what_a_plain_search_finds(
+def test_the_fast_search_for_sounding_notes_agrees_with_a_plain_one(
     placed: list[tuple[int, int, int]], onset: int, length: int, pitch: int
 ) -> None:
     quarter = PPQ // 4
@@ -116,7 +116,7 @@ def test_a_funk_bass_is_locked_to_the_kick(type_: str, composed: Composed) -> No
 
 
 def counters(cue: Cue) -> Iterator[tuple[Note, Note | None]]:
-    """Notes of the counter-line, each with the lead note that sounds as it begins."""
+    """Return the notes of the counter-line, each with the lead note that sounds when it begins."""
     lead = sorted(
         note
         for part in cue.score.parts if part.role == "lead"
@@ -130,7 +130,7 @@ def counters(cue: Cue) -> Iterator[tuple[Note, Note | None]]:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_the_counter_line_lies_under_the_tune_and_sings_in_its_gaps(style: str, composed: Composed) -> None:
+def test_the_counter_line_stays_under_the_tune_and_moves_in_its_rests(style: str, composed: Composed) -> None:
     found = [pair for type_ in KINDS for pair in counters(composed(style, type_, 1))]
     together = [note.onset == over.onset for note, over in found if over is not None]
     under = [note.pitch < over.pitch for note, over in found if over is not None]

@@ -1,7 +1,7 @@
-"""Tiny passages written by hand, as views: what the tests of the rules hold against each check.
+"""Tiny passages written by hand, as views, for the tests of the critic's rules.
 
-Notes stand one after another: `C4:1 r:.5 E4+G4:2@60` is a quarter, an eighth rest, a dyad of a half at velocity 60.
-Chords likewise, as roman numerals in the key: `I:4 V7:4`.
+Notes follow one another: `C4:1 r:.5 E4+G4:2@60` is a quarter note, an eighth rest, and two notes of a half at velocity
+60. Chords are written in the same way, as roman numerals in the key: `I:4 V7:4`.
 """
 
 from __future__ import annotations
@@ -89,9 +89,12 @@ def view(
     events: Sequence[tuple[int, str, float, float, int]] = (),
     hits: Sequence[tuple[float, float, float]] = (),
 ) -> View:
-    """A view in 4/4. statements: (first beat, last beat, identity, ops); tempi: bar (from 0) → bpm.
+    """Return a view in 4/4.
 
-    events: (number of the part, device, first beat, last beat, section); hits: (second asked, second reached, weight).
+    statements: (first beat, last beat, identity, operations).
+    tempi: bar (from 0) → bpm.
+    events: (number of the part, device, first beat, last beat, section).
+    hits: (second asked for, second reached, weight).
     """
     banks, home = load_banks(), parse_key(key)
     seen = []

@@ -1,6 +1,7 @@
-"""How often each rule is broken, over seeds × styles × cue types: `python -m tests.critic.survey 10` (seeds).
+"""How often each rule is broken, over seeds × styles × cue types: `python -m tests.critic.survey 10` (number of seeds).
 
-No test: a measurement to read before a rule or the music is changed. About half a second per seed, style and type.
+This is not a test but a measurement, to read before a rule or the music is changed. It takes about half a second per
+seed, style and type.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from cuesmith.specs.banks.library import load_banks
 
 
 class Judged(NamedTuple):
-    """One composed cue and what was said of it."""
+    """One composed cue and its findings."""
 
     style: str
     type: str
@@ -27,7 +28,7 @@ class Judged(NamedTuple):
 
 
 class Share(NamedTuple):
-    """A rule: how many cues it was held against, how many broke it, and the share of those by style and by type."""
+    """A rule: how many cues it was checked on, how many broke it, and the share of those by style and by type."""
 
     rule: str
     checked: int
@@ -37,7 +38,7 @@ class Share(NamedTuple):
 
 
 def survey(seeds: Iterable[int]) -> Iterator[Judged]:
-    """Every style × cue type × seed, composed and judged."""
+    """Compose and judge every style × cue type × seed."""
     banks = load_banks()
     styles = sorted(file.name[:-5] for file in files("cuesmith.styles").iterdir() if file.name.endswith(".yaml"))
     wanted = tuple(seeds)
@@ -49,7 +50,7 @@ def survey(seeds: Iterable[int]) -> Iterator[Judged]:
 
 
 def shares(cues: Iterable[Judged]) -> list[Share]:
-    """The rules, the most broken first."""
+    """Return the rules, those most often broken first."""
     checked: Counter[tuple[str, str]] = Counter()
     broken: Counter[tuple[str, str]] = Counter()
     for cue in cues:
@@ -68,7 +69,7 @@ def shares(cues: Iterable[Judged]) -> list[Share]:
 
 
 def main(seeds: int) -> None:
-    """Write the table."""
+    """Print the table."""
     cues = list(survey(range(seeds)))
     for share in shares(cues):
         where = " ".join(f"{name} {rate:.0%}" for name, rate in (*share.by_style, *share.worst_types))

@@ -1,4 +1,4 @@
-"""Reports: what a rule's severity does, where a rule is silent, what a score or a MIDI file tells."""
+"""Reports: the effect of severity, where a rule applies, what can be known from a score or a MIDI file."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_every_rule_has_a_check_and_every_check_a_rule(banks: Banks) -> None:
     assert not set(CHECKS) & set(SET_CHECKS)
 
 
-def test_where_a_rule_speaks() -> None:
+def test_where_a_rule_applies() -> None:
     assert RULE.speaks(("battle", "button", "full", "synth"))
     assert not RULE.speaks(("chase", "ring", "full", "synth"))
     assert not RULE.speaks(("horror", "ma_stop", "fragments", "taiko"))
@@ -60,12 +60,12 @@ def test_a_cue_type_wins_over_a_family() -> None:
         ("X: {name: a, severity: 1, reason: b, instead: {battle: {lest: 1}}}", "no limits of the rule"),
     ],
 )
-def test_faults_of_a_rule_are_told(text: str, message: str) -> None:
+def test_faults_in_a_rule_are_reported(text: str, message: str) -> None:
     with pytest.raises(SpecError, match=message):
         validate(parse_document(text, "rules.yaml"), dict[str, Rule])
 
 
-def test_unknown_contexts_are_told(banks: Banks) -> None:
+def test_unknown_contexts_are_reported(banks: Banks) -> None:
     rows = {"X": replace(RULE, exempt=("horor",), instead={"jazz": {}})}
     messages = [problem.message for problem in rule_problems(rows, banks.cue_types)]
     assert len(messages) == 2
@@ -116,7 +116,7 @@ def test_lead_and_bass_of_a_view(composed: Composed, banks: Banks) -> None:
 
 
 @given(notes)
-def test_a_roll_holds_what_sounds(found: list[Note]) -> None:
+def test_a_roll_contains_what_sounds(found: list[Note]) -> None:
     roll = roll_of_notes(notes_of(found), 7680)
     assert roll.length.sum() == 8 * PPQ
     for start, sounding in zip(roll.start.tolist(), roll.sounding, strict=True):
@@ -124,7 +124,7 @@ def test_a_roll_holds_what_sounds(found: list[Note]) -> None:
         assert set(np.flatnonzero(sounding).tolist()) == expected
 
 
-def test_chords_are_heard() -> None:
+def test_chords_are_found_in_notes() -> None:
     found = read("C3+E4+G4+C5:4 A2+E4+G4+C5:2 D3+F4+A4+D5:2 G2+F4+G4+B4+D5:4 C3+E4+G4+C5:4")
     spans = chord_spans(notes_of(found), 16 * PPQ)
     assert [(s.onset // PPQ, s.symbol) for s in spans] == [(0, "C"), (4, "Am7"), (6, "Dm"), (8, "G7"), (12, "C")]
@@ -132,14 +132,14 @@ def test_chords_are_heard() -> None:
     assert sum(s.duration for s in spans) == 16 * PPQ
 
 
-def test_keys_are_heard() -> None:
+def test_keys_are_found_in_notes() -> None:
     weight = np.zeros(12)
     weight[[9, 11, 0, 2, 4, 5, 8]] = (4, 1, 2, 1.5, 3, 1, 1)
     assert key_of(weight).name == "A minor"
     assert key_of(np.zeros(12)).name == "C major"
 
 
-def test_a_written_file_is_heard_again(tmp_path: Path, composed: Composed, banks: Banks) -> None:
+def test_a_written_file_gives_the_same_view(tmp_path: Path, composed: Composed, banks: Banks) -> None:
     cue = composed("jazz-rock", "main_theme", 1)
     seen, known = read_view(cue.save(tmp_path / "cue.mid"), banks), view_of(cue.score, banks)
     assert seen.bars.tolist() == known.bars.tolist()
@@ -152,7 +152,7 @@ def test_a_written_file_is_heard_again(tmp_path: Path, composed: Composed, banks
 
 
 def midi_file(path: Path, tracks: dict[str, tuple[int, str]]) -> Path:
-    """A file of tracks: name → program and notes."""
+    """Return a file of tracks: name → program and notes."""
     file = mido.MidiFile(ticks_per_beat=480)
     for channel, (name, (program, text)) in enumerate(tracks.items()):
         track = mido.MidiTrack([mido.MetaMessage("track_name", name=name)])
@@ -168,7 +168,7 @@ def midi_file(path: Path, tracks: dict[str, tuple[int, str]]) -> Path:
     return path
 
 
-def test_what_a_file_cannot_tell_is_not_passed(tmp_path: Path) -> None:
+def test_rules_a_file_cannot_answer_are_not_passed(tmp_path: Path) -> None:
     path = midi_file(tmp_path / "a.mid", {"Melody": (73, "C5:1 D5:1 E5:2 " * 4), "Low": (43, "C2:4 " * 4)})
     report = critique_midi(path)
     assert {"Q01", "Q02", "Q06", "Q29"} <= set(report.not_checked)

@@ -1,4 +1,4 @@
-"""What is composed breaks no rule of the first severity: every style × cue type, and a theme of every recipe."""
+"""Composed cues break no rule of severity 1: every style × cue type, and a theme with every recipe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every rule against two tiny passages: one that breaks it and one that keeps it."""
+"""Every rule on two tiny passages: one that breaks it and one that keeps it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ VAMP = "C3:.5 E3:.5 G3:.5 C3:.5 E3:.5 G3:.5 C3:.5 E3:.5 "
 
 
 class Case(NamedTuple):
-    """A rule, a passage that breaks it, one that keeps it; contexts decide which limits hold."""
+    """A rule, a passage that breaks it, and one that keeps it. `contexts` decide which limits apply."""
 
     rule: str
     broken: View
@@ -29,12 +29,12 @@ class Case(NamedTuple):
 
 
 def lead(text: str, **more: object) -> View:
-    """A melody alone."""
+    """Return a melody alone."""
     return view(P("lead", text, "violin"), **more)  # type: ignore[arg-type]  # passed on as they come
 
 
 def pair(melody: str, other: P, **more: object) -> View:
-    """A melody and one more part."""
+    """Return a melody and one more part."""
     return view(P("lead", melody, "violin"), other, **more)  # type: ignore[arg-type]  # passed on as they come
 
 
@@ -43,14 +43,14 @@ def ends(text: str, ending: str) -> View:
 
 
 def band(*events: tuple[int, str, float, float, int], **more: object) -> View:
-    """Three tunes and drums in two sections of eight bars, of whose notes nothing is known but the events."""
+    """Return three melodies and drums in two sections of eight bars; only their events are known, not their notes."""
     leads = [P("lead", TUNE, name) for name in ("violin", "flute", "horn")]
     sections = [S(8), S(8, name="B")]
     return view(*leads, P("pulse", "#36:1"), sections=sections, events=events, **more)  # type: ignore[arg-type]  # as above
 
 
 def blend(first: str, second: str, level_db: float) -> View:
-    """A tune and what doubles it."""
+    """Return a melody and a part that doubles it."""
     return view(P("lead", TUNE, first), P("lead", TUNE, second, level_db, doubling=True), sections=[S(2)],
                 events=[(0, "tune", 0, 8, 0), (1, "doubles lead0", 0, 8, 0)])  # fmt: skip
 
@@ -232,6 +232,6 @@ def test_every_check_has_its_cases() -> None:
 
 
 @pytest.mark.parametrize("id_", CHECKS)
-def test_a_cue_without_notes_is_no_reason_to_fall_over(id_: str) -> None:
+def test_a_cue_without_notes_raises_no_error(id_: str) -> None:
     found = list(CHECKS[id_].measure(view(bars=32), BANKS.rules[id_].limits))
     assert {breach.part for breach in found} <= {""}

@@ -1,4 +1,4 @@
-"""Every style × cue type × seed keeps the promises a composer makes: range, length, ending, theme, climax."""
+"""Every style × cue type × seed: range, length, ending, theme and climax are as promised."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ every_cue = pytest.mark.parametrize(("style", "type_"), EVERY)
 
 
 def final_bar(cue: Cue) -> int:
-    """The tick at which the last bar begins."""
+    """Return the tick at which the last bar begins."""
     plan = cue.score.plan
     return plan.sections[-1].bar_ticks()[-1]
 
 
 def leads(cue: Cue) -> Iterator[Part]:
-    """The parts that lead somewhere, doublings left out."""
+    """Return the parts that have the lead somewhere, without doublings."""
     for part in cue.score.parts:
         if part.role in TUNE and not part.passages[0].device.startswith("doubles"):
             yield part
 
 
 def stated(cue: Cue) -> Iterator[Note]:
-    """The lead's notes in passages that state a theme."""
+    """Return the lead's notes in passages that state a theme."""
     for part in leads(cue):
         for passage in part.passages:
             if passage.statement is not None:
@@ -51,7 +51,7 @@ def stated(cue: Cue) -> Iterator[Note]:
 
 
 def silences(cue: Cue) -> Iterator[tuple[float, float]]:
-    """(from, to) in seconds wherever no part sounds, up to the last bar line."""
+    """Return (from, to) in seconds wherever no part sounds, up to the last bar line."""
     at = cue.score.plan.tempo.seconds
     spans = sorted((at(n.onset), at(n.end)) for part in cue.score.parts for n in part.notes())
     heard = 0.0
@@ -62,7 +62,7 @@ def silences(cue: Cue) -> Iterator[tuple[float, float]]:
 
 
 @every_cue
-def test_notes_lie_where_their_instrument_has_them(style: str, type_: str, composed: Composed, banks: Banks) -> None:
+def test_notes_are_in_the_range_of_their_instrument(style: str, type_: str, composed: Composed, banks: Banks) -> None:
     layers = [layer for voice in banks.drums.values() for layer in voice.layers]
     kit_notes = {layer.note for layer in layers if layer.program is None}
     for seed in SEEDS:
@@ -112,7 +112,7 @@ def test_parts_are_sane(style: str, type_: str, composed: Composed) -> None:
 
 
 @every_cue
-def test_last_bar_line_stands_on_the_asked_second(style: str, type_: str, composed: Composed, banks: Banks) -> None:
+def test_the_last_bar_line_is_at_the_requested_time(style: str, type_: str, composed: Composed, banks: Banks) -> None:
     for seed in SEEDS:
         cue = composed(style, type_, seed)
         plan = cue.score.plan
@@ -144,7 +144,7 @@ def test_harmony_covers_the_cue_without_gaps(style: str, type_: str, composed: C
 
 
 @every_cue
-def test_ends_as_its_ending_promises(style: str, type_: str, composed: Composed) -> None:
+def test_the_cue_has_its_ending(style: str, type_: str, composed: Composed) -> None:
     for seed in SEEDS:
         cue = composed(style, type_, seed)
         plan, start = cue.score.plan, final_bar(cue)

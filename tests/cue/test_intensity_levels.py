@@ -1,4 +1,4 @@
-"""Intensity levels I0 to I4: the same bars, each a subset of the next, to be laid over one another."""
+"""Intensity levels I0 to I4: all have the same bars, and each is a subset of the next, so that they can be layered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where nothing else helps, whoever clashes rests for a bar; nobody else notices."""
+"""The last resort against clashes: one part rests for one bar, and no other part changes."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def finding(rule: str, bar: int, part: str) -> Finding:
     return Finding(rule, 1, 1.0, 0.0, bar, part, "clash")
 
 
-def test_the_named_part_rests_in_that_bar_and_nobody_else(composed: Composed) -> None:
+def test_only_the_named_part_rests_in_that_bar(composed: Composed) -> None:
     score = composed("symphonic", "battle", 1).score
     part = next(p for p in score.parts if p.role == "pad" and p.passages)
     first = min(n.onset for n in part.notes())
@@ -28,7 +28,7 @@ def test_the_named_part_rests_in_that_bar_and_nobody_else(composed: Composed) ->
     assert [n for n in left.notes() if n.onset >= start + bar] == [n for n in part.notes() if n.onset >= start + bar]
 
 
-def test_a_tune_is_never_struck_out(composed: Composed) -> None:
+def test_a_melody_is_never_removed(composed: Composed) -> None:
     score = composed("symphonic", "battle", 1).score
     lead = next(p for p in score.parts if p.role == "lead")
     bar = 1 + min(n.onset for n in lead.notes()) // score.plan.sections[0].meter.bar_ticks
@@ -37,7 +37,7 @@ def test_a_tune_is_never_struck_out(composed: Composed) -> None:
     assert next(p for p in mended.parts if p.id == lead.id) == lead
 
 
-def test_what_a_rest_does_not_mend_is_left(composed: Composed) -> None:
+def test_a_fault_that_a_rest_does_not_correct_stays(composed: Composed) -> None:
     score = composed("symphonic", "battle", 1).score
     assert with_bar_rest(score, finding("Q02", 1, "")) is None
     assert with_bar_rest(score, finding("X01", 0, "")) is None

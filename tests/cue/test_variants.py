@@ -1,4 +1,4 @@
-"""Variants B, C and D: the same bars and tempo, less of the music; the ending alone."""
+"""Variants: B and C have the same bars and tempo with less music, D is only the ending."""
 
 from __future__ import annotations
 
@@ -80,6 +80,6 @@ def test_an_unknown_letter_is_refused() -> None:
         vary(made("synth", "bridge", "").score, "E")
 
 
-def test_the_brief_of_a_variant_is_that_of_its_cue_but_for_the_letter() -> None:
+def test_the_brief_of_a_variant_differs_only_in_the_letter() -> None:
     full, other = made("synth", "bridge", ""), made("synth", "bridge", "C")
     assert replace(other.brief, id=full.brief.id, title=full.brief.title, variant="") == full.brief

@@ -1,4 +1,4 @@
-"""A small performance with everything in it, shared by the writers' tests."""
+"""Fixtures: a small performance with everything in it, for the tests of the writers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ BAR_5 = 14_400  # two bars of 4/4, then two of 7/8
 
 
 def seconds(*ticks: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    """Clock times of these ticks."""
+    """Return the clock times of ticks."""
     return np.array([TEMPO.seconds(tick) for tick in ticks])
 
 
 def track(name: str, notes: list[tuple[int, int, int, int]], **settings: Any) -> Track:
-    """A track from (tick, ticks long, pitch, velocity)."""
+    """Return a track from (tick, length in ticks, pitch, velocity)."""
     onset = seconds(*(note[0] for note in notes))
     end = seconds(*(note[0] + note[1] for note in notes))
     pitch, velocity = (np.array([note[column] for note in notes], dtype=np.int16) for column in (2, 3))
@@ -39,7 +39,7 @@ def track(name: str, notes: list[tuple[int, int, int, int]], **settings: Any) ->
 
 @pytest.fixture
 def performance() -> Performance:
-    """Four bars: a change of meter, two of tempo, one of key, a lead with curves, a pad, two drum tracks."""
+    """Four bars: one change of meter, two of tempo, one of key; a lead with curves, a pad, two drum tracks."""
     expression = Curve("cc", 11, seconds(0, 960, 1920, 2880), np.array([70, 90, 90, 110], dtype=np.int32))
     vibrato = Curve("bend", 0, seconds(480, 960), np.array([8_192, 12_000], dtype=np.int32))
     brightness = Curve("nrpn", 8, seconds(0, 3_840), np.array([-500, 300], dtype=np.int32))

@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, and every failure says what to do."""
+"""Files are written completely or not at all, and every error message has a remedy."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_the_longest_possible_name_works(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="file size limits are a Unix feature")
 def test_a_write_that_fails_halfway_leaves_the_old_file_and_nothing_else(tmp_path: Path) -> None:
-    """The system itself refuses: the process may write no file above 1000 bytes."""
+    """The operating system refuses: the process may not write a file above 1000 bytes."""
     target = tmp_path / "cue.mid"
     target.write_bytes(b"old")
     program = (
@@ -96,7 +96,7 @@ def test_a_write_that_fails_halfway_leaves_the_old_file_and_nothing_else(tmp_pat
 
 @pytest.mark.skipif(sys.platform == "win32", reason="named pipes are a Unix feature")
 def test_a_pipe_is_written_to_and_not_replaced(tmp_path: Path) -> None:
-    """A pipe of our own stands for every special file: were the guard broken, a real device would be lost."""
+    """A pipe stands for every special file; with a real device, a defect would destroy it."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)  # open before the writer, so that neither waits

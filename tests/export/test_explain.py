@@ -1,4 +1,4 @@
-"""What `explain`, `show_json` and `save` write, held against the MIDI file, the score and one another."""
+"""What `explain`, `show_json` and `save` write, compared with the MIDI file, the score and one another."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def cue(request: pytest.FixtureRequest) -> Cue:
 
 
 def walk(value: object) -> Iterator[object]:
-    """Every value inside plain data."""
+    """Yield every value inside plain data."""
     yield value
     children = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     for child in children:
@@ -45,7 +45,7 @@ def walk(value: object) -> Iterator[object]:
 
 
 def plain(cue: Cue) -> dict[str, Any]:
-    """The explanation after a trip through JSON."""
+    """Return the explanation after writing and reading it as JSON."""
     data: dict[str, Any] = json.loads(json_text(cue.explain()))
     return data
 
@@ -156,7 +156,7 @@ def test_a_statement_that_ends_on_a_bar_line_ends_in_the_bar_before() -> None:
 
 
 def test_parts_count_the_notes_of_the_midi_file(cue: Cue) -> None:
-    """The writer drops a note only where its pitch is struck again at once; so nearly all are in the file."""
+    """The writer drops a note only where its pitch is struck again at once, so nearly all are in the file."""
     data = plain(cue)
     struck = sum(
         message.type == "note_on" and message.velocity > 0
@@ -235,6 +235,6 @@ def test_save_where_a_folder_or_file_is_in_the_way(tmp_path: Path) -> None:
         made.save(tmp_path / "b" / "c.json")
 
 
-def test_json_refuses_what_json_cannot_say() -> None:
+def test_json_rejects_values_json_does_not_have() -> None:
     with pytest.raises(ValueError):
         json_text({"seconds": float("nan")})

@@ -1,4 +1,4 @@
-"""Free meter on paper: breaths as time signatures, breath marks for bar lines, the words that say so."""
+"""Notation of free meter: breaths as time signatures, breath marks instead of bar lines, and the printed words."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def test_a_free_opening_says_where_meter_begins() -> None:
 
 def test_the_piano_roll_has_breath_marks_and_no_bar_lines() -> None:
     def lines(svg: str) -> tuple[int, int]:
-        """Vertical lines over all lanes: dashed, plain."""
+        """Return the vertical lines over all lanes: dashed ones, plain ones."""
         paths = [e for e in ElementTree.fromstring(svg).iter() if e.tag.endswith("path") and "V" in e.get("d", "")]
         grid = [e for e in paths if e.get("stroke") == "#3d4454"]
         return tuple(  # type: ignore[return-value]

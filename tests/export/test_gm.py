@@ -1,4 +1,4 @@
-"""The names of General MIDI, against pretty_midi's."""
+"""The names of General MIDI, compared with pretty_midi's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MIDI files: read back by mido and pretty_midi, they say what the performance says."""
+"""MIDI files: read back with mido and pretty_midi, they contain the performance."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ GOLDEN = """
 
 
 def golden_bytes() -> bytes:
-    """The hexadecimal columns of the table: everything before eight spaces."""
+    """Return the bytes in the hexadecimal columns of the table: everything before eight spaces."""
     return bytes.fromhex("".join(line.partition("        ")[0] for line in GOLDEN.strip().splitlines()))
 
 
@@ -63,7 +63,10 @@ def timed(track: mido.MidiTrack) -> list[tuple[int, mido.Message]]:
 
 
 def notes_of(track: mido.MidiTrack) -> list[tuple[int, int, int, int]]:
-    """(tick, ticks long, pitch, velocity), and a check that every on has its own off before the next on."""
+    """Return (tick, length in ticks, pitch, velocity) of every note.
+
+    It also checks that every note-on has its own note-off before the next one.
+    """
     out, sounding = [], {}
     for tick, message in timed(track):
         if message.type == "note_on":
@@ -78,7 +81,7 @@ def notes_of(track: mido.MidiTrack) -> list[tuple[int, int, int, int]]:
 
 
 def simple(count: int = 1, **settings: object) -> Track:
-    """A track of `count` quarter notes at 120 bpm."""
+    """Return a track of `count` quarter notes at 120 bpm."""
     at = np.arange(count, dtype=np.float64) / 2
     track = Track("Koto", "koto", "lead", 0, "melody", 107, 0, False, at, np.full(count, 0.5),
                   np.full(count, 67, np.int16), np.full(count, 100, np.int16))  # fmt: skip
@@ -98,7 +101,7 @@ def test_golden_bytes_of_a_tiny_cue() -> None:
     assert midi_bytes(tiny).hex(" ") == golden_bytes().hex(" ")
 
 
-def test_track_0_conducts(performance: Performance) -> None:
+def test_track_0_has_tempo_meter_and_key(performance: Performance) -> None:
     conductor = timed(read(midi_bytes(performance)).tracks[0])
     said = [(tick, m.type, *(v for k, v in m.dict().items() if k not in ("type", "time"))) for tick, m in conductor]
     assert said == [
@@ -129,7 +132,7 @@ def test_a_cue_that_sets_its_own_loop_points_keeps_them(performance: Performance
     assert not any(m.type == "marker" for m in read(midi_bytes(straight)).tracks[0])
 
 
-def test_nothing_but_track_0_conducts_and_it_is_silent(performance: Performance) -> None:
+def test_only_track_0_has_tempo_and_meter_and_it_has_no_notes(performance: Performance) -> None:
     first, *others = read(midi_bytes(performance)).tracks
     assert all(message.is_meta for message in first)
     metas = {message.type for track in others for message in track if message.is_meta}
@@ -210,7 +213,7 @@ def test_one_value_is_sent_per_tick_the_last() -> None:
 
 
 def test_two_curves_of_one_controller_are_one() -> None:
-    """Thinned apart, the last 100 would be lost, since its own curve had it before."""
+    """If they were thinned separately, the last value 100 would be lost, because its own curve had it before."""
     outer = Curve("cc", 1, np.array([0.5, 2.0]), np.array([100, 100], dtype=np.int32))
     inner = Curve("cc", 1, np.array([1.0]), np.array([20], dtype=np.int32))
     track = timed(read(midi_bytes(cue(simple(curves=(outer, inner))))).tracks[1])

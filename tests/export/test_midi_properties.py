@@ -1,4 +1,4 @@
-"""Laws of the MIDI writer over generated performances, with mido and pretty_midi as the readers."""
+"""Laws of the MIDI writer over generated performances, read back with mido and pretty_midi."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def performances(draw: st.DrawFn) -> Performance:
 
 
 def expected_notes(performance: Performance) -> list[Spans]:
-    """What must sound, note by note: the rule of re-struck pitches told the slow way, per channel."""
+    """Return what must sound, note by note: the rule for repeated pitches written in the simple way, per channel."""
     slots = assign_channels(performance.tracks)
     struck = defaultdict(list)
     for index, track in enumerate(performance.tracks):
@@ -169,7 +169,7 @@ def test_mido_reads_the_map_of_the_cue(performance: Performance) -> None:
 @settings(max_examples=60, deadline=None)
 @given(performances())
 def test_controllers_take_the_values_of_their_curves_at_every_tick(performance: Performance) -> None:
-    """Thinning may leave events out, never change what a controller stands at."""
+    """Thinning may leave out events but never change the current value of a controller."""
     for track, source in zip(read(performance).tracks[1:], performance.tracks, strict=True):
         for kind, number in {(curve.kind, curve.number) for curve in source.curves}:
             wanted: dict[int, int] = {}
@@ -187,7 +187,7 @@ def test_controllers_take_the_values_of_their_curves_at_every_tick(performance: 
 
 
 def controller_values(events: list[tuple[int, mido.Message]], kind: str, number: int) -> dict[int, int]:
-    """Tick → the value sent last at it."""
+    """Return tick → the last value sent at it."""
     out: dict[int, int] = {}
     selected: tuple[int, ...] = ()
     low = 0

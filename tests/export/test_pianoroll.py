@@ -1,4 +1,4 @@
-"""The picture of a cue: well-formed, small, and showing what the performance holds."""
+"""The picture of a cue: well formed, small, and showing what the performance contains."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def texts(svg: str) -> list[str]:
 
 
 def rectangles(svg: str, colour: str) -> list[tuple[float, float, float, float, float]]:
-    """(x, y, width, height, opacity) in pixels of every note of this colour, in order of x."""
+    """Return (x, y, width, height, opacity) in pixels of every note of this colour, in order of x."""
     out = []
     for path in parsed(svg).iter(f"{SVG}path"):
         if path.get("fill") == colour and path.get("transform"):
@@ -44,7 +44,7 @@ def rectangles(svg: str, colour: str) -> list[tuple[float, float, float, float, 
 
 
 def big_cue(notes: int, tracks: int = len(ROLE_COLOURS)) -> Performance:
-    """Notes spread over three minutes, every role and five octaves, in no simple pattern."""
+    """Return notes spread over three minutes, every role and five octaves, in no simple pattern."""
     step = np.arange(notes // tracks)
     at, long = (step * (180 / len(step))).astype(np.float64), (0.1 + step % 7 * 0.2).astype(np.float64)
     players = tuple(
@@ -99,7 +99,7 @@ def test_three_thousand_notes_stay_small() -> None:
     assert len(pianoroll_svg(cue).encode()) < 100_000
 
 
-def test_nothing_leaves_the_picture(performance: Performance) -> None:
+def test_everything_is_inside_the_picture(performance: Performance) -> None:
     for cue in (performance, big_cue(800)):
         svg = pianoroll_svg(cue, width=640, height=240)
         for colour in (*ROLE_COLOURS.values(), "#d3d8e2"):
@@ -135,7 +135,7 @@ def test_a_title_of_ones_own_and_awkward_characters(performance: Performance) ->
     assert "A & <B> " in texts(svg)
 
 
-def test_names_are_cut_to_their_room(performance: Performance) -> None:
+def test_names_are_shortened_to_fit(performance: Performance) -> None:
     markers = (Marker(0, 0, "A very long name " * 20), Marker(0.5, 960, "B"))
     cut = [text for text in texts(pianoroll_svg(replace(performance, markers=markers))) if text.startswith("A very")]
     assert len(cut) == 1 and cut[0].endswith("…") and len(cut[0]) < 20

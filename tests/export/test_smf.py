@@ -1,4 +1,4 @@
-"""The bytes of MIDI: numbers, order, and agreement of the column encoder with the plain one."""
+"""The bytes of MIDI: numbers, order, and agreement of the column encoder with a plain one."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ STEPS = st.lists(st.integers(-3, 9), min_size=4, max_size=12)
 
 
 def line(*steps: int) -> Motif:
-    """Quarter notes of these steps in 4/4."""
+    """Return quarter notes of these steps in 4/4."""
     notes = tuple(MotifNote(i * PPQ, PPQ, step) for i, step in enumerate(steps))
     return Motif(notes, -(-len(steps) // 4) * 4 * PPQ, Meter(4, 4))
 

@@ -1,4 +1,4 @@
-"""How recognisable a motif stays: bounds, what it must not mind, and what it must."""
+"""How recognisable a motif stays: limits, changes that must not matter, and changes that must."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Shape = list[tuple[int, int]]
 
 
 def shape(gaps: list[int], pitches: list[int]) -> Shape:
-    """Onsets from gaps in eighths, with these pitches."""
+    """Return onsets from gaps in eighths, with these pitches."""
     out, at = [], 0
     for gap, pitch in zip(gaps, pitches, strict=False):
         out.append((at, pitch))

@@ -1,4 +1,4 @@
-"""Every operation on motifs keeps what the table says it keeps; texts are read, and faults are told."""
+"""Every operation on motifs keeps what the table says; texts are read, and faults are reported."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def proportional(a: Sequence[int], b: Sequence[int]) -> bool:
 
 
 def kept(name: str, before: Motif, key: Key, after: Motif, new_key: Key) -> bool:
-    """Whether the law of this name holds between two forms."""
+    """Return whether the law of this name holds between two forms."""
     count = min(len(before.notes), len(after.notes))
     match name:
         case "rhythm":
@@ -109,7 +109,7 @@ def test_real_transposition_moves_every_pitch_alike(motif: Motif, key: Key, semi
 
 @settings(max_examples=60, deadline=None)
 @given(motif=motifs(), key=KEYS)
-def test_inverses(motif: Motif, key: Key) -> None:
+def test_operations_that_undo_each_other(motif: Motif, key: Key) -> None:
     assert transform.inversion(transform.inversion(motif)) == motif
     assert transform.retrograde(transform.retrograde(motif)) == motif
     assert transform.diminution(transform.augmentation(motif)) == motif

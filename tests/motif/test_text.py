@@ -1,4 +1,4 @@
-"""Motifs as text: what is read, what is written, and where a fault is told to stand."""
+"""Motifs as text: reading, writing, and the column of each fault."""
 
 from __future__ import annotations
 
@@ -117,10 +117,10 @@ def test_the_outline_has_a_block_per_note() -> None:
 
 
 @pytest.mark.parametrize("text", ["D4:1.5 F#4:.5", "1:1 5:.5", "b3':1", "r:1 C4:2", "| C4:1", "C-1:1"])
-def test_notes_are_told_from_names(text: str) -> None:
+def test_notes_are_distinguished_from_file_names(text: str) -> None:
     assert looks_like_notes(text)
 
 
 @pytest.mark.parametrize("text", ["demo:hero", "themes.yaml", "C4:hero", "a.mid", "my-show.yaml:1", "demo"])
-def test_names_are_told_from_notes(text: str) -> None:
+def test_file_names_are_distinguished_from_notes(text: str) -> None:
     assert not looks_like_notes(text)

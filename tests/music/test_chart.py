@@ -1,4 +1,4 @@
-"""Chord charts: symbols and numerals as people write them, with music21 as the second opinion."""
+"""Chord charts: symbols and numerals in their usual notation, compared with music21."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Chords: numerals as musicians read them, and the scale that sounds at home over a chord."""
+"""Chords: numerals as musicians read them, and the scale that belongs to a chord."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_bass_after_a_slash(numeral: str, bass: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "H", "IIX", "VIII", "V/8", "V/x", "Iadd13", "maj", "Iv"])
-def test_what_is_no_chord_is_refused_by_name(text: str) -> None:
+def test_text_that_is_no_chord_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=f"'{text}'"):
         parse_roman(text)
 
@@ -97,7 +97,7 @@ def test_the_scale_of_a_chord_holds_the_chord(chord: Chord, key: Key) -> None:
         assert scale == key.classes, "a chord of the key bends nothing"
 
 
-def test_a_borrowed_chord_ousts_its_chromatic_rivals() -> None:
+def test_a_borrowed_chord_replaces_its_chromatic_neighbours() -> None:
     scale = chord_scale(in_key(parse_roman("bVII"), C_MAJOR), C_MAJOR)
     assert parse_pitch_class("Bb") in scale
     assert parse_pitch_class("B") not in scale
@@ -167,7 +167,7 @@ def test_names_are_spelled_as_degrees(numeral: str, key: Key, name: str) -> None
 
 
 @pytest.mark.parametrize("quality", sorted(QUALITIES))
-def test_only_declared_colours_rub(quality: str) -> None:
+def test_only_declared_qualities_contain_semitones(quality: str) -> None:
     classes = {interval % 12 for interval in QUALITIES[quality][0]}
     rubs = any((pc + 1) % 12 in classes for pc in classes)
     assert rubs == (quality in RUBS)

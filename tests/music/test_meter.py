@@ -1,4 +1,4 @@
-"""Bars, beats, strength, and how a meter is written."""
+"""Meter: bars, beats, metrical strength, and notation."""
 
 from __future__ import annotations
 

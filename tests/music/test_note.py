@@ -1,4 +1,4 @@
-"""The algebra of notes keeps its laws."""
+"""The laws of the operations on notes and phrases."""
 
 from __future__ import annotations
 

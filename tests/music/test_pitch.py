@@ -19,13 +19,13 @@ def test_pitches_are_read(text: str, pitch: int) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "H4", "C", "4", "C4x", "C###4", "G#9", "Cb-1", "C10"])
-def test_what_is_no_pitch_is_refused_by_name(text: str) -> None:
+def test_text_that_is_no_pitch_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match=f"'{text}'"):
         parse_pitch(text)
 
 
 @pytest.mark.parametrize("text", ["", "H", "C4", "Cis", "#"])
-def test_what_is_no_note_name_is_refused(text: str) -> None:
+def test_text_that_is_no_note_name_is_rejected(text: str) -> None:
     with pytest.raises(ValueError, match="write it like C"):
         parse_pitch_class(text)
 
@@ -54,7 +54,7 @@ def test_key_signatures(tonic: str, minor: bool, signature: int) -> None:
 
 @given(st.integers(0, 11), st.booleans())
 def test_a_signature_holds_the_notes_of_the_key(pitch_class: int, minor: bool) -> None:
-    """Independent oracle: the signature counted along the circle of fifths."""
+    """Independent oracle: the key signature counted along the circle of fifths."""
     count = sharps(pitch_class, minor)
     sharpened = [(5 + 7 * i) % 12 for i in range(7)]  # F C G D A E B
     flattened = sharpened[::-1]

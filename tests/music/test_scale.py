@@ -1,4 +1,4 @@
-"""Scales and keys: a melody in steps and its pitches are two views of one thing."""
+"""Scales and keys: conversion between steps and pitches in both directions."""
 
 from __future__ import annotations
 

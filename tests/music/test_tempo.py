@@ -1,4 +1,4 @@
-"""Ticks and seconds: one function, its inverse, and its array forms."""
+"""Ticks and seconds: conversion, its inverse, and the array versions."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TICKS = st.lists(st.integers(0, 500_000), min_size=1, max_size=30)
 
 
 def exact_seconds(tempo: TempoMap, tick: int) -> Fraction:
-    """The definition, tick by tick of each tempo, in exact arithmetic."""
+    """The definition: tick by tick of each tempo, in exact arithmetic."""
     ends = [change.tick for change in tempo.changes[1:]] + [tick]
     return sum(
         (

@@ -1,4 +1,4 @@
-"""Timecode: labels and seconds, frame by frame at every rate."""
+"""Timecode and seconds, frame by frame at every rate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Voicing: in range, with its third and seventh, clear in the bass, and moving little."""
+"""Voicings: in range, with third and seventh, clear in the bass, and with little movement."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ def test_no_candidate_breaks_a_low_interval_limit(low: int, quality: str, root: 
 @pytest.mark.parametrize(
     ("low", "high", "mud"), [(40, 44, True), (48, 52, False), (33, 40, True), (36, 43, False), (28, 40, False)]
 )
-def test_mud(low: int, high: int, mud: bool) -> None:
+def test_low_interval_limits(low: int, high: int, mud: bool) -> None:
     assert muddy(low, high) is mud
 
 
 def test_voices_move_little() -> None:
-    """Over every progression of the bank: a voice moves less than a whole tone and a half, on average."""
+    """Over every progression of the bank a voice moves, on average, less than three semitones."""
     moves: list[int] = []
     for row in load_banks().progressions.values():
         chords = tuple(in_key(roman, Key(2, "ionian")) for roman in row.chords)
@@ -107,14 +107,14 @@ FAMILIES: list[FamilyName] = sorted(BANK.families)
 
 
 def way_of(family: FamilyName) -> Manner:
-    """A family's manner for pads."""
+    """Return the manner of a family for pads."""
     row = BANK.families[family]
     names = [name for name in row.templates or () if "pad" in BANK.templates[name].roles]
     return manner(row.rules(), tuple(BANK.templates[name].template(name) for name in names))
 
 
 def changes(family: FamilyName, voices: int = 4) -> Iterator[tuple[Chord, tuple[int, ...], Chord, tuple[int, ...]]]:
-    """Every change of chord in the bank of progressions, as the family voices it."""
+    """Yield every change of chord in the bank of progressions, voiced as the family does."""
     for row in load_banks().progressions.values():
         key = Key(2, "ionian" if row.mode == "major" else "aeolian")
         chords = tuple(in_key(roman, key) for roman in row.chords)
@@ -129,7 +129,7 @@ def changes(family: FamilyName, voices: int = 4) -> Iterator[tuple[Chord, tuple[
 def test_no_other_voicing_of_one_chord_would_cost_less(
     chords: tuple[Chord, ...], family: FamilyName, at: int, other: int
 ) -> None:
-    """The way found is the cheapest: changing any one chord never pays."""
+    """The result has the lowest cost: changing any one chord never makes it cheaper."""
     way, at = way_of(family), at % len(chords)
     tables = [_table(chord, 4, LOW, HIGH, way) for chord in chords]
     found = voice_lead(chords, 4, LOW, HIGH, way=way)
@@ -220,7 +220,7 @@ def test_every_template_is_used_by_some_chord() -> None:
 
 
 def test_a_low_melody_is_left_alone() -> None:
-    """Where the tune is in the way the chord lies clear of it."""
+    """Where the melody is inside the range of the chord, the chord keeps its distance."""
     chords = tuple(in_key(parse_roman(n), Key(0, "ionian")) for n in ("I", "vi", "IV", "V"))
     for voicing in voice_lead(chords, 3, 48, 79, melody=((52, 57),) * 4):
         assert all(p <= 49 or p >= 60 for p in voicing)

@@ -1,4 +1,4 @@
-"""Echoes: a long silence in free meter is answered once, unless the picture asks for it."""
+"""Echoes: a long silence in free meter is answered once, unless the picture asks for the silence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tune is foreground: every role stands at its distance under it, and nothing else about the parts changes."""
+"""Levels: every role keeps its distance below the melody, and nothing else about the parts changes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ TYPES = ("main_theme", "battle", "daily", "tender", "suspense", "ambient")
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, TYPES)))
 def test_a_levelled_score_needs_no_levelling(style: str, type_: str, composed: Composed, banks: Banks) -> None:
-    """Twice is once, within half a decibel; and accompaniment that is turned up by ten decibels comes down again."""
+    """Levelling twice changes less than half a decibel.
+
+    Accompaniment that is raised by ten decibels is lowered again.
+    """
     score = composed(style, type_, 1).score
     again = levelled(score.parts, score.plan, banks)
     for before, after in zip(score.parts, again, strict=True):
@@ -49,7 +52,7 @@ def test_a_cue_without_a_tune_stays_as_it_is(composed: Composed, banks: Banks) -
 
 
 def _loudness_over(stem: NDArray[np.float32], step: int) -> NDArray[np.float64]:
-    """K-weighted energy of every second, in steps of a tenth."""
+    """Return the K-weighted energy of every second, in steps of a tenth of a second."""
     from cuesmith_render.loudness import step_energy, weighted_power
 
     return np.convolve(step_energy(weighted_power(stem, 22050), step), np.ones(10), "valid")
@@ -62,7 +65,7 @@ def _loudness_over(stem: NDArray[np.float32], step: int) -> NDArray[np.float64]:
 def test_the_tune_is_heard_in_the_sound(
     style: str, type_: str, seed: int, composed: Composed, embedded_font: Soundfont
 ) -> None:
-    """Rendered, in every second in which the tune is played: in the middle no softer than all the rest by 3 dB."""
+    """In rendered audio the melody is, in the median second, at most 3 dB softer than all the rest."""
     pytest.importorskip("pygame")
     from cuesmith_render.fluid.discover import find_library
     from cuesmith_render.fluid.synth import shared_bank

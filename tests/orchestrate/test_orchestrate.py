@@ -1,4 +1,4 @@
-"""Roles to instruments: who leads, who doubles, and what a drum stroke is made of."""
+"""From roles to instruments: who leads, who doubles, and the layers of a drum stroke."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Composed = Callable[[str, str, int], Cue]
 
 
 def staged(style: str, type_: str, themes: Mapping[str, Theme], seed: int = 3) -> tuple[Plan, Cast]:
-    """A plan and its cast."""
+    """Return a plan and its cast."""
     plan = build_plan(Brief("M-1", "x", type_, style, seed, themes=tuple(themes)), load_style(style), themes, BANKS)
     return plan, cast_players(plan, load_style(style), themes, BANKS, stream(seed, "cast"))
 
@@ -166,7 +166,7 @@ def test_every_stroke_sounds_in_all_its_layers(themes_of: Themes, found: list[St
 
 
 def test_alternate_strokes_differ(themes_of: Themes) -> None:
-    """A taiko roll is two hands: pitch and force change from stroke to stroke."""
+    """A taiko roll has two hands: pitch and velocity change from stroke to stroke."""
     plan, _ = staged("taiko-koto", "eyecatch", themes_of("taiko-koto"))
     found = tuple(Stroke(i * 240, "chudaiko", 100, 0, "roll") for i in range(4))
     part = percussion_parts(plan, Player("drums", Seat(role="pulse", kit="taiko"), "taiko", None), found, BANKS)[0]
@@ -177,7 +177,7 @@ def test_alternate_strokes_differ(themes_of: Themes) -> None:
 
 
 @pytest.mark.parametrize("voice", [name for name, row in BANKS.drums.items() if row.tuned is not None])
-def test_tuned_drums_stand_in_the_key(voice: str, themes_of: Themes) -> None:
+def test_tuned_drums_are_in_the_key(voice: str, themes_of: Themes) -> None:
     tuned = BANKS.drums[voice].tuned
     assert tuned is not None
     plan, _ = staged("symphonic", "eyecatch", themes_of("symphonic"))

@@ -1,4 +1,4 @@
-"""Sections of the ensemble rest for a quarter of a cue; nothing else is lost by it."""
+"""Groups of the ensemble rest for a quarter of a cue, and nothing else is lost."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CUES = tuple(product(STYLES, ("daily", "battle")))
 
 @cache
 def _both_ways(style: str, type_: str, composed: Composed) -> tuple[Score, Score]:
-    """A cue as it is written, and as it would be if nobody had to rest."""
+    """Return a cue as it is composed, and as it would be if no player had to rest."""
     cue = composed(style, type_, 1)
     silent = replace(BANKS.rules[RULE], exempt=(type_,))
     restless = replace(BANKS, rules={**BANKS.rules, RULE: silent})
@@ -52,7 +52,7 @@ def _section(part: Part) -> str:
 
 
 def _playing(score: Score, pitched: bool = False) -> int:
-    """The bars in which anybody (pitched: who is no drummer) plays."""
+    """Return the bars in which any part plays (`pitched`: any part except drums)."""
     found = 0
     for part in score.parts:
         if not pitched or _section(part) != DRUMS:
@@ -72,7 +72,7 @@ def test_every_section_and_player_is_silent_for_a_quarter(composed: Composed) ->
 
 
 @pytest.mark.parametrize(("style", "type_"), CUES)
-def test_nobody_rests_at_the_crest_or_in_the_last_bar(style: str, type_: str, composed: Composed) -> None:
+def test_nobody_rests_at_the_climax_or_in_the_last_bar(style: str, type_: str, composed: Composed) -> None:
     resting, restless = _both_ways(style, type_, composed)
     kept = kept_bars(resting.plan, growing=True)
     lines = resting.plan.bar_lines()
@@ -168,7 +168,7 @@ def test_a_bar_sounds_if_a_note_begins_in_it_or_lasts_a_quarter_of_it(notes: lis
         assert bool(found >> bar & 1) == (begins or lasts)
 
 
-def test_who_alone_has_the_tune_is_a_soloist() -> None:
+def test_a_player_alone_with_the_tune_is_a_soloist() -> None:
     workloads = {"flute": ("woodwind", 0b1111), "violins": ("strings", 0b0111), "drums": ("drums", 0b1111)}
     alone = silences(workloads, {"flute": 0b1111}, 4, LEAST)
     assert alone.soloists == {"flute", "woodwind"}

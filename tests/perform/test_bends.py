@@ -1,4 +1,4 @@
-"""Bends: in styles that have them, by who plays them so, and at rest again before the next note."""
+"""Bends: in the styles that have them, by the right players, and back at rest before the next note."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def bent(cue: Cue) -> list[tuple[Track, np.ndarray, np.ndarray]]:
 
 @pytest.mark.parametrize("style", IDIOMS)
 def test_the_idiom_is_played(style: str, composed: Composed, banks: Banks) -> None:
-    """Each bend asked for is found: without it in the style the curves are others."""
+    """Each bend of a style is found: without it in the style, the curves are different."""
     types, wanted = IDIOMS[style]
     spec = load_style(style)
     missing = set(wanted)
@@ -61,7 +61,7 @@ def test_the_idiom_is_played(style: str, composed: Composed, banks: Banks) -> No
 def test_every_bend_is_at_rest_before_the_next_note(
     style: str, type_: str, seed: int, composed: Composed, banks: Banks
 ) -> None:
-    """Within a note only a bend that begins with it or ends it; at the onset of any other note none is left over."""
+    """A bend belongs to the start or the end of a note; when any other note begins, no bend is left."""
     cue = composed(style, type_, seed)
     instruments = {part.id: part.instrument for part in cue.score.parts}
     for track, times, cents in bent(cue):
@@ -78,7 +78,7 @@ def test_every_bend_is_at_rest_before_the_next_note(
             assert left == 0 or starts, (track.name, onset, left)
 
 
-def test_in_the_file_the_range_stands_before_the_bend(composed: Composed) -> None:
+def test_in_the_file_the_range_comes_before_the_bend(composed: Composed) -> None:
     file = mido.MidiFile(file=io.BytesIO(composed("jazz-rock", "victory", 1).midi()))
     found = 0
     for track in file.tracks:
@@ -98,7 +98,7 @@ def test_an_orchestra_bends_nothing(composed: Composed) -> None:
 
 
 def test_players_in_unison_bend_together(composed: Composed, banks: Banks) -> None:
-    """Chance hangs on the place: a part performed under another name is bent alike."""
+    """The random draw depends on the place: a part performed under another name has the same bends."""
     cue = composed("jazz-rock", "victory", 1)
     spec = load_style("jazz-rock")
     lead = next(part for part in cue.score.parts if part.id in {t.part_id for t, _, _ in bent(cue)})

@@ -1,4 +1,4 @@
-"""Tone: soft brass and strings are dark, swells open, synthesizers sweep, and nobody is left in the dark."""
+"""Filters: soft brass and strings are dark, swells open, synthesizers sweep, and no filter stays closed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def tone_of(track: Track) -> Curve | None:
 
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "tender"))))
-def test_who_has_a_tone_and_within_what_bounds(style: str, type_: str, composed: Composed, banks: Banks) -> None:
+def test_instruments_with_a_tone_curve_and_its_limits(style: str, type_: str, composed: Composed, banks: Banks) -> None:
     cue = composed(style, type_, 1)
     for part, track in zip(cue.score.parts, cue.performance.tracks, strict=True):
         curve = tone_of(track)
@@ -67,7 +67,7 @@ def test_a_swell_opens(banks: Banks) -> None:
 
 
 def test_synthesizers_open_together_and_come_back(composed: Composed) -> None:
-    """All that is swept is swept in the same sections; outside them, and at the end, the filter is open."""
+    """All synthesizers are swept in the same sections; outside them, and at the end, the filter is open."""
     swept = 0
     for type_, seed in product(("battle", "main_theme"), (1, 2)):
         cue = composed("synth", type_, seed)
@@ -97,7 +97,7 @@ def test_a_style_without_sweeps_has_none(composed: Composed, banks: Banks) -> No
 
 
 def test_the_filter_is_heard(make_dark: Callable[[int], float]) -> None:
-    """In the embedded font a darker horn has less above 2 kHz."""
+    """In the embedded font a darker horn has less energy above 2 kHz."""
     assert make_dark(-1600) < make_dark(0) - 2
 
 
@@ -111,7 +111,7 @@ def make_dark(embedded_font: Soundfont) -> Callable[[int], float]:
     from cuesmith_render.stems import render_stems
 
     def heard(cents: int) -> float:
-        """dB of what lies above 2 kHz against all of it."""
+        """Return the level above 2 kHz relative to everything, in dB."""
         track = Track(
             "horn", "horn", "lead", 0, "melody", 60, 0, False, np.zeros(1), np.ones(1), np.array([60], np.int16),
             np.array([100], np.int16), (Curve("nrpn", CUTOFF, np.zeros(1), np.array([cents], np.int32)),), reverb=0.0,

@@ -1,4 +1,4 @@
-"""Gates: what is struck through one is cut off on time, in the synthesiser's drums and wherever it is asked for."""
+"""Gates: a gated stroke is cut off on time, in the drums of the synthesizer styles and wherever a gate is asked for."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_a_gate_is_open_while_somebody_plays_and_never_else(strokes: list[tuple[
 
 @pytest.mark.parametrize(("type_", "seed"), [("battle", 1), ("main_theme", 1)])
 def test_the_snare_of_the_machines_is_gated(type_: str, seed: int, composed: Composed, banks: Banks) -> None:
-    """A layer of noise as long as the table has it, shut behind every stroke, with no room of its own."""
+    """A layer of noise as long as in the table, shut after every stroke, without reverb of its own."""
     layer = next(one for one in banks.drums["gated_snare"].layers if one.gate_ms is not None)
     cue = composed("synth", type_, seed)
     track = next(t for t in cue.performance.tracks if t.program == layer.program and not t.drums)

@@ -1,4 +1,4 @@
-"""`humanize`: from the grid to players with habits, over one and the same score."""
+"""`humanize`: from exact timing to players with habits, over the same score."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ def at(cue: Cue, share: float, banks: Banks, swing: float | None = None) -> Perf
 
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, ("battle", "tender"))))
-def test_at_nothing_notes_begin_where_they_are_written(
-    style: str, type_: str, composed: Composed, banks: Banks
-) -> None:
+def test_at_0_notes_begin_where_they_are_written(style: str, type_: str, composed: Composed, banks: Banks) -> None:
     cue = composed(style, type_, 1)
     swung = {p.section for part in cue.score.parts for p in part.passages
              if p.device in banks.grooves and banks.grooves[p.device].swing > 0.5}  # fmt: skip
@@ -43,7 +41,7 @@ def test_at_nothing_notes_begin_where_they_are_written(
 
 @pytest.mark.parametrize("style", STYLES)
 def test_strictness_grows_evenly(style: str, composed: Composed, banks: Banks) -> None:
-    """Half the share is half the way from the grid to the habits, note by note (but for what clips at the start)."""
+    """Half the value is half the way from the grid to the habits, note by note (except for clipping at the start)."""
     cue = composed(style, "daily", 1)
     none, half, all_ = (at(cue, share, banks) for share in (0.0, 0.5, 1.0))
     later = 0
@@ -60,8 +58,8 @@ def test_strictness_grows_evenly(style: str, composed: Composed, banks: Banks) -
         assert np.array_equal(track.velocity, other.velocity)
 
 
-def test_without_chance_alike_notes_are_alike(composed: Composed, banks: Banks) -> None:
-    """What is written alike, at the same place of the phrase, is struck alike."""
+def test_without_random_parts_equal_notes_are_played_equally(composed: Composed, banks: Banks) -> None:
+    """Notes written the same way, at the same place of the phrase, have the same velocity."""
     cue = composed("symphonic", "battle", 1)
     strict, loose = (
         [np.diff(t.velocity.astype(int)) for t in at(cue, share, banks).tracks if t.role == "pulse"]

@@ -1,4 +1,4 @@
-"""Score → performance: on the grid when nobody strays, swung by its law, early where an instrument is slow."""
+"""From score to performance: on the grid without jitter, swung by the ratio, early for slow instruments."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def tracks(cue: Cue) -> list[tuple[Part, Track]]:
 
 
 def again(cue: Cue, banks: Banks, **playing: object) -> Performance:
-    """The same score by players of other habits."""
+    """Perform the same score with other playing settings."""
     style = load_style(cue.brief.style)
     habits: Playing = replace(style.playing, **playing)  # type: ignore[arg-type]
     if habits.swing == 0.5:  # straight through and through: grooves have a swing of their own
@@ -60,13 +60,13 @@ def test_swing_keeps_beats_and_order(ticks: Ticks, swing: float, pair: int) -> N
 
 
 @given(st.floats(0.5, 0.72), st.integers(0, 50))
-def test_the_off_beat_stands_at_the_ratio(swing: float, beat: int) -> None:
+def test_the_off_beat_is_at_the_swing_ratio(swing: float, beat: int) -> None:
     off = np.asarray([beat * PPQ + PPQ // 2])
     assert apply_swing(off, Swing(swing, PPQ))[0] == pytest.approx(beat * PPQ + swing * PPQ, abs=1)
 
 
 @every_cue
-def test_every_section_has_a_feel_and_compound_ones_are_straight(
+def test_every_section_has_a_swing_and_compound_ones_are_straight(
     style: str, type_: str, composed: Composed, banks: Banks
 ) -> None:
     score = composed(style, type_, 1).score
@@ -106,7 +106,7 @@ def test_curves_rise_in_time_and_keep_to_seven_bits(style: str, type_: str, comp
 
 @every_cue
 def test_players_keep_near_the_score(style: str, type_: str, composed: Composed, banks: Banks) -> None:
-    """Without swing nobody strays further than drift, place on the beat, onset compensation and spread allow."""
+    """Without swing, notes leave the grid no more than timing error, offset, onset compensation and spread allow."""
     cue = composed(style, type_, 1)
     lay_back = load_style(style).playing.lay_back_ms
     for part, track in zip(cue.score.parts, again(cue, banks, swing=0.5).tracks, strict=True):
@@ -122,7 +122,7 @@ def test_players_keep_near_the_score(style: str, type_: str, composed: Composed,
 
 @pytest.mark.parametrize("style", STYLES)
 def test_without_jitter_the_grid_remains(style: str, composed: Composed, banks: Banks) -> None:
-    """Players without habits stand on the grid, moved only by role and by how slowly their instrument speaks."""
+    """Without timing errors notes are on the grid, moved only by role and by the slow attack of the instrument."""
     cue = composed(style, "battle", 1)
     played = again(cue, banks, jitter_ms=0, swing=0.5, lay_back_ms=0)
     for part, track in zip(cue.score.parts, played.tracks, strict=True):
@@ -178,7 +178,7 @@ def test_the_performance_carries_what_the_score_says(style: str, type_: str, com
 
 @every_cue
 def test_strong_places_are_louder(style: str, type_: str, composed: Composed) -> None:
-    """The metric accent: over all pitched parts the bar's first beat is played louder than the finest places."""
+    """The metric accent: over all pitched parts the first beat of the bar is louder than the finest subdivisions."""
     cue = composed(style, type_, 1)
     strong: list[int] = []
     weak: list[int] = []

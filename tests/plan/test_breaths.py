@@ -1,4 +1,4 @@
-"""Breaths: unlike lengths that add up, order kept, the clock exact at sections, hits and the end, no steady tempo."""
+"""Breaths: different lengths that add up, in order, exact at sections, hits and the end, without a steady tempo."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ BANKS = load_banks()
 
 
 def planned(themes: Mapping[str, Theme], style: str, type_: str, seed: int, *hits: Hit, seconds: float = 80.0) -> Plan:
-    """A plan in free meter."""
+    """Return a plan in free meter."""
     brief = Brief("M-601", "T", type_, style, seed, seconds, meter="free", themes=("hero",), hits=hits)
     return build_plan(brief, load_style(style), themes, BANKS)
 
@@ -49,7 +49,7 @@ def test_breaths_add_up_and_differ(units: list[int], energy: float, seed: int) -
 
 @pytest.mark.parametrize("size", [2, 4])
 def test_a_phrase_keeps_its_rhythm(size: int) -> None:
-    """In all breaths of a phrase all beats but the last are alike, so that only its end is held."""
+    """In all breaths of a phrase every beat but the last has the same length, so that only the end is held."""
     for seed in range(40):
         breaths = breath_plan([size] * 4, 0.4, stream(seed))
         assert sum(map(sum, breaths)) == SHEET_BEATS * size * 4
@@ -81,8 +81,8 @@ def test_plans_flow_and_end_on_the_second(style: str, type_: str, themes_of: The
         assert near < 0.35, f"{near:.0%} of the beats last as long as the one before"
 
 
-def test_the_same_in_four_is_steady(themes_of: Themes) -> None:
-    """What the tests of free plans measure is not there in 4/4."""
+def test_the_same_cues_in_4_4_are_steady(themes_of: Themes) -> None:
+    """What the tests of free plans measure does not occur in 4/4."""
     brief = Brief("M-601", "T", "ceremony", "symphonic", 1, 80.0, meter="4/4", themes=("hero",))
     plan = build_plan(brief, load_style("symphonic"), themes_of("symphonic"), BANKS)
     assert flow_of(plan) is None and not plan.free
@@ -131,8 +131,8 @@ def test_a_style_with_a_pulse_declines(themes_of: Themes) -> None:
             assert not any(section.meter.free for section in plan.sections)
 
 
-def test_jo_is_free_and_slow(themes_of: Themes) -> None:
-    """The introduction of a taiko battle has no meter; what follows has."""
+def test_the_introduction_of_a_taiko_battle_is_free_and_slow(themes_of: Themes) -> None:
+    """The introduction (jo) has no meter; the rest has one."""
     found = 0
     for seed in range(8):
         brief = Brief("M-401", "T", "battle", "taiko-koto", seed, 100.0, meter="4/4", themes=("hero",))

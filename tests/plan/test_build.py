@@ -1,4 +1,4 @@
-"""Brief → plan: the length exactly, the key and theme as asked, and refusals that name the nearest."""
+"""From brief to plan: exact length, key and theme as asked, and error messages with the nearest possible value."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Themes = Callable[[str], Mapping[str, Theme]]
 
 
 def brief(type_: str, style: str = "symphonic", **settings: object) -> Brief:
-    """A brief with the two themes of the tests."""
+    """Return a brief with the two themes of the tests."""
     asked = Brief(id="M-001", title="Test", type=type_, style=style, seed=5, themes=("hero", "home"))
     return replace(asked, **settings)  # type: ignore[arg-type]
 
@@ -37,7 +37,7 @@ def planned(asked: Brief, themes_of: Themes) -> Plan:
 
 
 def assert_whole(plan: Plan, seconds: float) -> None:
-    """The last bar line stands on the second asked for, and the sections tile the bars up to it."""
+    """Assert that the last bar line is at the requested second, and that the sections fill all bars without gaps."""
     assert plan.seconds == seconds
     assert plan.tempo.seconds(plan.length) == pytest.approx(seconds, abs=0.001)
     tick = bar = 0

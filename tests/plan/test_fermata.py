@@ -1,4 +1,4 @@
-"""Fermatas: where no whole bars end on the second the last bar is held, and only there."""
+"""Fermatas: when no whole bars end at the requested second the last bar is held, and only that bar."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def test_a_held_beat_is_known_by_the_map() -> None:
 
 
 @pytest.mark.parametrize("type_", ["chase", "tender", "main_theme"])
-def test_where_whole_bars_do_nobody_holds(type_: str, themes_of: Themes) -> None:
+def test_without_need_no_bar_is_held(type_: str, themes_of: Themes) -> None:
     for seconds in (30.0, 47.3, 90.0):
         plan = planned(themes_of("symphonic"), type_, seconds, None)
         assert not plan.tempo.fermatas

@@ -1,4 +1,4 @@
-"""Form and tempo solved together: whole bars, even sections, a tempo in range, and the second asked for."""
+"""Form and tempo together: whole bars, even sections, a tempo in range, and the requested second."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TYPES = tuple(CUES)
 
 @st.composite
 def solved(draw: st.DrawFn) -> tuple[str, float, float, float, Form]:
-    """(cue type, seconds, beats per bar, wished tempo, form)."""
+    """Strategy: (cue type, seconds, beats per bar, requested tempo, form)."""
     type_ = draw(st.sampled_from(TYPES))
     cue = CUES[type_]
     seconds = round(draw(st.floats(*cue.limits)), 2)
@@ -66,7 +66,7 @@ def test_sections_keep_their_order_and_their_kind(case: tuple[str, float, float,
 
 @pytest.mark.parametrize("type_", TYPES)
 def test_sections_are_even_where_there_is_room(type_: str) -> None:
-    """At the usual length most sections of three bars and more have an even number of bars."""
+    """At the usual length most sections of three or more bars have an even number of bars."""
     cue = CUES[type_]
     sizes: list[int] = []
     for step in range(9):
@@ -91,7 +91,7 @@ def test_a_fixed_tempo_moves_only_as_whole_bars_demand(type_: str, place: float,
 
 @given(st.sampled_from([t for t in TYPES if CUES[t].limits[0] <= 3]), st.floats(1.5, 6), st.floats(60, 170))
 def test_a_cue_of_one_bar_keeps_the_tempo_asked_for(type_: str, seconds: float, wished: float) -> None:
-    """Its bar is as long as it has to be, to half a quarter note."""
+    """Its bar is as long as needed, to half a quarter note."""
     cue, meters = CUES[type_], parse_meters("4/4")
     form = solve_form(cue, seconds, 4.0, cue.bpm, wished, TREATMENTS, fixed_tempo=True, meters=meters)
     quarters = wished * seconds / 60
@@ -109,7 +109,7 @@ def test_a_cue_of_one_bar_keeps_the_tempo_asked_for(type_: str, seconds: float, 
     st.sampled_from([2, 4]),
 )
 def test_a_tempo_map_ends_on_the_second(bars: int, seconds: float, ritard: float, beats: int) -> None:
-    """A steady tempo to the fiftieth of a millisecond; with a ritardando the last beat takes up the rounding."""
+    """A steady tempo is exact to 1/50 ms; with a ritardando the last beat takes up the rounding."""
     length = bars * 4 * PPQ
     tempo = tempo_map(length, seconds, ritard=ritard, ritard_beats=beats)
     tolerance = 1e-6 if ritard and bars >= 2 else 21e-6
@@ -132,8 +132,8 @@ def test_no_ritardando_is_one_tempo() -> None:
 
 
 @pytest.mark.parametrize("type_", [name for name in TYPES if CUES[name].limits[1] == 600 and len(CUES[name].form) > 3])
-def test_ten_minutes_are_no_loop(type_: str) -> None:
-    """Rounds of a long cue differ in energy, in treatment or in key, and its height comes in the last of them."""
+def test_ten_minutes_do_not_repeat(type_: str) -> None:
+    """The rounds of a long cue differ in energy, treatment or key, and its climax is in the last of them."""
     cue = CUES[type_]
     form = solve_form(cue, 600.0, 4.0, cue.bpm, sum(cue.bpm) / 2, TREATMENTS)
     rounds: dict[str, list[tuple[float, str, int]]] = {}

@@ -1,4 +1,4 @@
-"""Hit points: met within a frame, on beats, with a tempo that bends gently; or refused by name."""
+"""Hit points: met within a frame, on beats, with small tempo changes; or rejected by name."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Themes = Callable[[str], Mapping[str, Theme]]
 
 @st.composite
 def asked(draw: st.DrawFn) -> tuple[str, SearchLimits, tuple[Hit, ...]]:
-    """(cue type, frame, hits at least a second apart and as far from both ends)."""
+    """Strategy: (cue type, frame, hits at least a second from one another and from both ends)."""
     type_ = draw(st.sampled_from(LONG))
     cue = CUES[type_]
     seconds = round(draw(st.floats(max(20.0, cue.limits[0]), 150.0)), 3)
@@ -62,14 +62,14 @@ def solved(type_: str, frame: SearchLimits, hits: tuple[Hit, ...]) -> Timing | N
 
 
 def bars_of(timing: Timing) -> tuple[list[int], list[Meter]]:
-    """Ticks of the bar lines with the last, and the meter of every bar."""
+    """Return the ticks of all bar lines, and the meter of every bar."""
     pairs = zip(timing.form.meters, timing.form.bars, strict=True)
     meters = [meter for meter, count in pairs for _ in range(count)]
     return [0, *accumulate(meter.bar_ticks for meter in meters)], meters
 
 
 def solved_if_it_can_be(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> Timing | None:
-    """None for a set that is refused, or has nothing to say."""
+    """Return None for a set of hits that is rejected or has nothing to solve."""
     try:
         return solved(*case)
     except ComposeError:
@@ -105,7 +105,7 @@ def test_every_promise_to_the_picture_is_kept(case: tuple[str, SearchLimits, tup
 
 @settings(max_examples=80, deadline=None)
 @given(asked())
-def test_the_tempo_bends_gently_and_stays_near_its_range(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
+def test_the_tempo_changes_little_and_stays_near_its_range(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
     _, frame, _ = case
     timing = solved_if_it_can_be(case)
     if timing is None:
@@ -123,7 +123,7 @@ def test_the_tempo_bends_gently_and_stays_near_its_range(case: tuple[str, Search
 
 @settings(max_examples=60, deadline=None)
 @given(asked())
-def test_fermatas_are_few_and_stand_where_they_may(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
+def test_fermatas_are_few_and_only_in_allowed_places(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
     _, frame, _hits = case
     timing = solved_if_it_can_be(case)
     if timing is None:
@@ -144,7 +144,7 @@ def test_fermatas_are_few_and_stand_where_they_may(case: tuple[str, SearchLimits
 
 @settings(max_examples=60, deadline=None)
 @given(asked())
-def test_sections_end_where_odd_bars_stand(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
+def test_sections_end_at_odd_bars(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
     type_, frame, _ = case
     timing = solved_if_it_can_be(case)
     if timing is None:
@@ -189,14 +189,14 @@ def test_impossible_sets_are_refused_by_name() -> None:
         solved("battle", frame, (Hit(0.2),))
 
 
-def test_light_hits_give_way() -> None:
+def test_light_hits_are_dropped_first() -> None:
     frame = SearchLimits(90.0, Meter(4, 4), (132.0, 176.0), 150.0)
     timing = solved("battle", frame, (Hit(20.0), Hit(20.15, "stop", 0.3)))
     assert timing is not None
     assert abs(timing.hits[0].error_ms) < 1 < abs(timing.hits[1].error_ms) < 240
 
 
-def test_odd_bars_are_of_meters_there_are() -> None:
+def test_odd_bars_have_known_meters() -> None:
     for text in ODD_BARS:
         found = odd_bars(parse_meters(text).home)
         assert [bar.cost for bar in found] == sorted(bar.cost for bar in found)

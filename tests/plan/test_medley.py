@@ -1,4 +1,4 @@
-"""Medleys: every theme has its section, links stand in the key they lead to, and the music arrives there."""
+"""Medleys: every theme has its section, transitions are in the key they lead to, and the music arrives there."""
 
 from __future__ import annotations
 
@@ -66,8 +66,8 @@ def test_all_themes_are_heard_and_the_last_bars_are_the_fullest(style: str, type
 
 
 @pytest.mark.parametrize(("style", "type_"), tuple(product(STYLES, MEDLEYS)))
-def test_links_arrive(style: str, type_: str, composed: Composed) -> None:
-    """The last chord of a turn is the dominant of what follows, and the last notes lead into its first by step."""
+def test_transitions_lead_into_the_next_section(style: str, type_: str, composed: Composed) -> None:
+    """The last chord is the dominant of what follows, and the last notes lead by step into its first note."""
     score = composed(style, type_, 1).score
     turns = [s for s in score.plan.sections if s.harmony == "turn"]
     assert turns

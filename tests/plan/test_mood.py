@@ -1,4 +1,4 @@
-"""Feelings and dials: the bank, where a cue lies, and that each dial moves what it moves one way only."""
+"""Feelings and mood dials: the bank, the mood of a cue, and that each dial has effects in one direction only."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ def test_refused(said: dict[str, object], message: str) -> None:
         compose(type="eyecatch", **said)  # type: ignore[arg-type]
 
 
-def test_where_nothing_is_turned_nothing_changes(themes_of: Themes) -> None:
+def test_neutral_dials_change_nothing(themes_of: Themes) -> None:
     for type_, cue in BANKS.cue_types.items():
         plain = planned(asked(type_), themes_of)
         own = place_of(cue)
@@ -190,7 +190,7 @@ def test_tenser_is_in_tenser_colours(pulls: list[float]) -> None:
 @pytest.mark.parametrize("style", STYLES)
 @settings(max_examples=10, deadline=None)
 @given(st.sampled_from(tuple(BANKS.cue_types)), st.floats(-1, 1), unit, unit, st.integers(0, 9))
-def test_any_turn_of_any_cue_has_a_plan(
+def test_every_setting_of_the_dials_has_a_plan(
     themes_of: Themes, style: str, type_: str, valence: float, arousal: float, tension: float, seed: int
 ) -> None:
     plan = planned(asked(type_, style, seed=seed, valence=valence, arousal=arousal, tension=tension), themes_of)
@@ -211,7 +211,7 @@ def test_a_key_asked_for_is_kept(themes_of: Themes) -> None:
 
 
 def dissonance(score: Score) -> float:
-    """The share of tense intervals in the chords, by time."""
+    """Return the share of tense intervals in the chords, weighted by time."""
     tense = pairs = 0
     for span in score.harmony:
         for a, b in combinations(sorted(span.chord.classes), 2):
@@ -221,7 +221,7 @@ def dissonance(score: Score) -> float:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_the_dials_are_heard(style: str, themes_of: Themes) -> None:
+def test_the_dials_change_the_music(style: str, themes_of: Themes) -> None:
     def figures(**turned: float) -> tuple[float, float, float, float]:
         loud = dense = dark = rough = 0.0
         for seed in (1, 2):
@@ -241,7 +241,7 @@ def test_the_dials_are_heard(style: str, themes_of: Themes) -> None:
 
 @pytest.mark.parametrize("style", [entry.name for entry in list_names("style")])
 def test_the_melody_lies_where_the_dials_put_it(style: str, themes_of: Themes) -> None:
-    """The mean of the highest notes of the melody, half beat by half beat, over cues of four types."""
+    """The mean of the highest melody notes, half beat by half beat, over cues of four types."""
 
     def height(**turned: float) -> float:
         tops = []
@@ -256,7 +256,7 @@ def test_the_melody_lies_where_the_dials_put_it(style: str, themes_of: Themes) -
 
 
 @given(st.dictionaries(st.sampled_from("abcdef"), st.floats(40, 90), min_size=2), st.floats(-12, 12))
-def test_who_leads_leans_to_where_the_melody_should_lie(means: dict[str, float], register: float) -> None:
+def test_the_choice_of_lead_follows_the_register_of_the_melody(means: dict[str, float], register: float) -> None:
     even = dict.fromkeys(means, 1.0)
     found = leaning(even, means, register)
     assert leaning(even, means, 0.0) == even

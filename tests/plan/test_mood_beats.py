@@ -1,4 +1,4 @@
-"""Beats of the picture: sections begin where they fall, mood and keys follow, pivots are prepared, faults are named."""
+"""Story beats: sections begin at them, mood and keys follow, key changes are prepared, faults are named."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_chunks_are_phrases(bars: int) -> None:
 
 @given(st.lists(st.floats(3, 20), min_size=1, max_size=8), st.floats(70, 120))
 def test_beats_on_bar_lines_are_kept_there(gaps: list[float], bpm: float) -> None:
-    """Beats that lie on the bars of the wished tempo are found on them, in that very tempo."""
+    """Beats on the bar lines of the requested tempo stay there, at exactly that tempo."""
     bars = [0]
     for gap in gaps:
         bars.append(bars[-1] + round(gap))
@@ -130,7 +130,7 @@ def test_the_story_asked_for(style: str, themes_of: Themes) -> None:
     assert arousal[hopeful.first_bar - 1] > 0.15  # the mood moves on before the section does
 
 
-def test_leaps_are_prepared(themes_of: Themes) -> None:
+def test_distant_key_changes_are_prepared(themes_of: Themes) -> None:
     for one, other in (("serene", "triumphant"), ("furious", "numb"), ("lonely", "terrified")):
         plan = planned(themes_of, "setpiece", "symphonic", 90.0, (Beat(0.0, one), Beat(45.0, other)))
         after = plan.section_at(plan.points[1].tick)
@@ -139,7 +139,7 @@ def test_leaps_are_prepared(themes_of: Themes) -> None:
         assert (turn.bars, turn.treatment in ("build", "break")) == (1, True)
 
 
-def test_light_that_comes_back_brings_its_key(themes_of: Themes) -> None:
+def test_a_returning_mood_returns_in_its_key(themes_of: Themes) -> None:
     told = (Beat(0.0, "hopeful"), Beat(30.0, "grieving"), Beat(60.0, "hopeful"))
     plan = planned(themes_of, "setpiece", "symphonic", 90.0, told)
     keys = [plan.section_at(point.tick).key for point in plan.points]

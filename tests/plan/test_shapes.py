@@ -1,4 +1,4 @@
-"""Shapes: a kind of cue with sections enough is laid out in several ways, and every one of them holds together."""
+"""Form shapes: a type of cue with enough sections has several layouts, and each of them is valid."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_every_form_of_four_sections_has_shapes() -> None:
 
 @pytest.mark.parametrize("type_", SHAPED)
 def test_a_shape_ends_as_its_form_does_and_is_fullest_late(type_: str) -> None:
-    """The last section closes it, names stay names, and a form that grows to its end still does."""
+    """The last section is the same as in the form, names stay names, and a form that grows to its end still does."""
     form = CUES[type_].form
     peak = max(row.energy for row in form)
     for shape in CUES[type_].shapes:

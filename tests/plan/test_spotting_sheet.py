@@ -1,4 +1,4 @@
-"""Hits and beats in one cue, in every style: the picture is met, scenes begin in sections, the tempo follows."""
+"""Hits and beats in one cue, in every style: hits are met, scenes begin in sections, the tempo follows."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ Themes = Callable[[str], Mapping[str, Theme]]
 
 @st.composite
 def sheets(draw: st.DrawFn) -> tuple[float, tuple[Beat, ...], tuple[Hit, ...]]:
-    """(seconds, beats eight seconds apart or more, hits anywhere)."""
+    """Strategy: (seconds, beats at least eight seconds apart, hits anywhere)."""
     gaps = draw(st.lists(st.floats(8, 20), min_size=2, max_size=5))
     at, beats = 0.0, []
     for gap in gaps:
@@ -64,7 +64,7 @@ AMUSED = (24.0, (Beat(0.0, "amused"), Beat(14.0, "amused")), ())  # begins with 
 @settings(max_examples=60, deadline=None)
 @example("taiko-koto", "setpiece", AMUSED, 0)
 @given(st.sampled_from(STYLES), st.sampled_from(TYPES), sheets(), st.integers(0, 9))
-def test_the_picture_is_met_and_the_story_told(
+def test_hits_are_met_and_scenes_begin_in_time(
     themes_of: Themes,
     style: str,
     type_: str,
@@ -100,7 +100,7 @@ def test_the_picture_is_met_and_the_story_told(
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_the_tempo_goes_after_the_feelings(themes_of: Themes, style: str) -> None:
+def test_the_tempo_follows_the_feelings(themes_of: Themes, style: str) -> None:
     right = []
     for number, type_ in enumerate(TYPES[::2]):
         for quiet, loud in (("lonely", "heroic"), ("serene", "furious"), ("tender", "excited")):
@@ -128,7 +128,7 @@ def test_a_tempo_asked_for_is_kept(themes_of: Themes) -> None:
     st.sampled_from((2.0, 3.0, 3.5, 4.0, 6.0)),
     st.floats(0, 1),
 )
-def test_a_pace_is_a_clock_that_bends_gently(scenes: list[tuple[float, float]], bar_beats: float, place: float) -> None:
+def test_a_scene_tempo_changes_gradually(scenes: list[tuple[float, float]], bar_beats: float, place: float) -> None:
     starts = [0.0]
     for gap, _ in scenes:
         starts.append(starts[-1] + gap)

@@ -1,4 +1,4 @@
-"""Tempo zones: they end on the asked second, bend gently, and jump only over breaks."""
+"""Tempo zones: they end at the requested second, change gradually, and jump only at breaks."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def test_zones_end_on_the_second_and_keep_their_proportions(
 
 @settings(max_examples=60)
 @given(SECTIONS)
-def test_the_tempo_bends_gently(sections: list[tuple[int, float, bool]]) -> None:
+def test_the_tempo_changes_gradually(sections: list[tuple[int, float, bool]]) -> None:
     zones = [zone._replace(free=False) for zone in zones_of(sections)]
     tempo = zoned_map(zones, 120.0)
     for zone, after in pairwise(zones):

@@ -1,4 +1,4 @@
-"""Small performances built by hand, and the embedded soundfont: results never depend on the machine."""
+"""Fixtures: small performances built by hand, and the embedded soundfont, which is the same on every machine."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def make_performance() -> Callable[..., Performance]:
 
 @pytest.fixture(scope="session")
 def ensemble(make_track: Callable[..., Track]) -> Callable[[float], tuple[Track, ...]]:
-    """Four parts in four stems, filling so many seconds."""
+    """Four parts in four stems, for a number of seconds."""
 
     def build(length_sec: float) -> tuple[Track, ...]:
         beats = [0.5 * beat for beat in range(int(length_sec * 2))]

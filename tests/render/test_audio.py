@@ -34,7 +34,7 @@ def second_difference(samples: NDArray[np.float32]) -> NDArray[np.float64]:
 
 
 def true_peak_db(samples: NDArray[np.float32]) -> float:
-    """A finer meter than the one under test: eightfold, everywhere."""
+    """A finer meter than the tested one: 8× oversampling everywhere."""
     fine = resample_poly(samples.astype(np.float64), 8, 1, axis=1)
     return 20 * math.log10(float(np.abs(fine).max()))
 
@@ -132,8 +132,10 @@ def test_a_fade_follows_its_law_and_ends_at_the_bar_line(
 
 
 @pytest.mark.parametrize("lufs", [-20.0, -8.0])
-def test_a_loop_has_no_seam(bank: Bank, make_performance: MakePerformance, ensemble: Ensemble, lufs: float) -> None:
-    """At the seam the signal bends no more sharply than it does around it (unlike a plain cut)."""
+def test_a_loop_joins_without_a_click(
+    bank: Bank, make_performance: MakePerformance, ensemble: Ensemble, lufs: float
+) -> None:
+    """At the join the signal changes direction no more sharply than around it (a plain cut would)."""
     performance = make_performance(*ensemble(3.0), length_sec=2.9, loop=True)  # ends while notes sound
     audio = render(performance, bank=bank, lufs=lufs)
     laps = np.tile(audio.mix, 2)
@@ -156,7 +158,7 @@ def test_what_rings_after_a_loops_end_sounds_at_its_start(
     assert np.abs(loop[:, :4096]).max() > 0.3 * np.abs(once).max()
 
 
-def test_undivided_audio_has_one_stem(bank: Bank, make_performance: MakePerformance, ensemble: Ensemble) -> None:
+def test_audio_without_stems_has_one_stem(bank: Bank, make_performance: MakePerformance, ensemble: Ensemble) -> None:
     performance = make_performance(*ensemble(1.0), length_sec=1.0)
     whole, divided = (render(performance, bank=bank, stems=stems) for stems in (False, True))
     assert list(whole.stems) == ["mix"]

@@ -1,4 +1,4 @@
-"""Measuring a soundfont: it agrees with the shipped table, is kept by content, and holes are played round."""
+"""Measure a soundfont: the result agrees with the shipped table, is stored by content, and silent keys are replaced."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_what_is_measured_agrees_with_the_shipped_table(bank: Bank) -> None:
-    """Differences between programs, as the median of a few is not the font's."""
+    """Differences between programs are compared, because the median of a few is not that of the font."""
     known, programs = calibration_for("TimGM6mb"), known_programs()
     found = {n: measure_program(bank, n, *programs[n][1:]) for n in (0, 9, 48, 57, 60, 68)}
     levels = {n: one.lufs for n, one in found.items() if one is not None}
@@ -48,7 +48,7 @@ def test_what_is_measured_agrees_with_the_shipped_table(bank: Bank) -> None:
     assert np.std(sums) < 0.4 * np.std(list(levels.values()))
 
 
-def test_onsets_and_holes_are_found(bank: Bank) -> None:
+def test_onsets_and_silent_keys_are_found(bank: Bank) -> None:
     def heard(program: int) -> Measured:
         one = measure_program(bank, program, *known_programs()[program][1:])
         assert one is not None
@@ -146,7 +146,7 @@ def test_a_note_on_a_silent_key_is_heard_at_its_pitch(
     assert 1200 * abs(np.log2(peak / 329.63)) < 15
 
 
-def test_holes_move_notes_and_nothing_else(make_track: Callable[..., Track]) -> None:
+def test_silent_keys_change_only_their_notes(make_track: Callable[..., Track]) -> None:
     notes = [(0.0, 0.5, 60, 90), (0.5, 0.5, 64, 80), (1.0, 0.5, 65, 70), (1.5, 0.5, 80, 70)]
     holey = replace(calibration_for("none"), silent_keys={65: (64, 80, 81, 82)})
     assert isinstance(holey, Calibration)
@@ -184,7 +184,7 @@ def test_the_command(
         assert failed.stdout == ""
 
 
-def test_a_font_nobody_measured_is_said_once(own_cache: Path, tmp_path: Path, embedded_font: Soundfont) -> None:
+def test_an_unmeasured_font_gives_one_hint(own_cache: Path, tmp_path: Path, embedded_font: Soundfont) -> None:
     font = tmp_path / "My font.sf2"
     shutil.copy(embedded_font.path, font)
     made = ["cue", "--type", "stinger", "-o", str(tmp_path / "x.wav"), "--soundfont", str(font)]

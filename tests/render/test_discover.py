@@ -1,4 +1,4 @@
-"""Finding the library and the soundfont, and saying why."""
+"""Find the library and the soundfont, and explain the choice."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_the_library_is_found_without_importing_pygame_or_pretty_midi() -> None:
     subprocess.run([sys.executable, "-c", code], check=True)
 
 
-def test_the_embedded_font_stands_last() -> None:
+def test_the_embedded_font_comes_last() -> None:
     assert soundfont_candidates()[-1].origin == "embedded"
     assert soundfont_candidates()[-1].usable
 

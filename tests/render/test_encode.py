@@ -1,4 +1,4 @@
-"""Files: whole, exact, tagged, and the same bytes for the same audio."""
+"""Audio files: complete, exact, tagged, and the same bytes for the same audio."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_stems_are_saved_side_by_side(tmp_path: Path) -> None:
 
 
 def plain_crc(data: bytes) -> int:
-    """RFC 3533, bit by bit."""
+    """The checksum of RFC 3533, computed bit by bit."""
     register = 0
     for byte in data:
         register ^= byte << 24

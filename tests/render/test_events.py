@@ -1,4 +1,4 @@
-"""The event list and the channel layout: laws that hold before anything sounds."""
+"""The event list and the channel layout: laws that hold before any sound is made."""
 
 from __future__ import annotations
 
@@ -120,7 +120,7 @@ def test_a_pan_curve_becomes_balance(make_track: MakeTrack) -> None:
     assert [event[2:] for event in events[:2]] == [(BALANCE, 64), (BALANCE, 127)]
 
 
-def test_the_channel_gives_the_stem(make_track: MakeTrack) -> None:
+def test_the_channel_number_decides_the_stem(make_track: MakeTrack) -> None:
     stems = ("melody", "bass", "colour")
     tracks = [make_track([(0, 1, 60, 80)], stem=stems[index % 3]) for index in range(40)]
     channels = lay_out(tracks, stems, NEUTRAL).channels

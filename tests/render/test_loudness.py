@@ -1,4 +1,4 @@
-"""The meters, against published readings and slower, plainer computations."""
+"""The meters, compared with published readings and with slower, simpler computations."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_looking_only_at_loud_places_misses_nothing(seed: int) -> None:
     assert true_peak_dbtp(smooth) == pytest.approx(everywhere, abs=0.25)
 
 
-def test_a_loop_has_no_edge() -> None:
+def test_the_true_peak_of_a_loop_includes_the_join() -> None:
     tone = stereo(sine(441, 1.0), sine(441, 1.0))
     cut = np.roll(tone, 25, axis=1)
     assert true_peak_dbtp(cut, loop=True) == pytest.approx(true_peak_dbtp(tone, loop=True), abs=1e-3)

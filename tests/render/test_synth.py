@@ -1,4 +1,4 @@
-"""What FluidSynth makes of it: identity, place, level and colour of sounds, heard by measuring."""
+"""What FluidSynth plays, measured in the audio: repeatability, position, level and tone."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MONO_PROGRAM, STEREO_PROGRAM = 56, 48  # of the embedded font: trumpet 1 voice a
 
 @pytest.fixture(scope="session")
 def heard(bank: Bank, make_track: MakeTrack, make_performance: MakePerformance) -> Callable[..., NDArray[np.float32]]:
-    """Renders one track of the given fields alone, unmastered and dry → (2, frames)."""
+    """Render one track with the given fields alone, unmastered and dry; returns (2, frames)."""
 
     def one(notes: list[tuple[float, float, int, int]] | None = None, **fields: Any) -> NDArray[np.float32]:
         track = make_track(notes or [(0.0, 1.0, 60, 90)], **({"reverb": 0.0} | fields))
@@ -159,7 +159,7 @@ def test_expression_follows_its_curve(heard: Callable[..., NDArray[np.float32]])
 
 
 def test_no_chorus_means_none_even_where_the_font_has_its_own(heard: Callable[..., NDArray[np.float32]]) -> None:
-    """The embedded slow strings send more to the chorus than they sound themselves."""
+    """The embedded slow strings send more to the chorus than to the dry sound."""
     plain = heard(program=48)
     for part in (slice(0, RATE // 2), slice(RATE // 2, RATE)):
         swept = heard(program=48, chorus=0.01)
@@ -177,7 +177,7 @@ KEYS = {9: 84, 11: 72, 13: 72, 40: 69, 57: 55, 60: 60, 68: 74, 71: 67, 73: 79}
 
 
 def test_calibration_makes_programs_equally_loud(heard: Callable[..., NDArray[np.float32]]) -> None:
-    """Raw: the same notes with the calibration taken back out through the level."""
+    """Without calibration: the same notes with the correction subtracted from the level."""
     known = calibration_for("TimGM6mb")
 
     def loudness(program: int, level_db: float) -> float:
@@ -198,7 +198,7 @@ def test_level_is_kept_even_beyond_the_range_of_volume(
 
 
 def test_drums_are_calibrated_key_by_key(heard: Callable[..., NDArray[np.float32]], embedded_font: Soundfont) -> None:
-    """Against the same samples under a name that has no calibration."""
+    """Compared with the same samples under a name that has no calibration."""
     known = calibration_for(embedded_font.name)
     with Bank(find_library(), Soundfont(embedded_font.path, "argument", "Nobody's font")) as plain:
         for pair in ((38, 46), (36, 51)):
@@ -247,7 +247,7 @@ def test_a_damaged_font_is_an_error(embedded_font: Soundfont, tmp_path: Any) -> 
         Bank(find_library(), Soundfont(cut, "argument", "cut"))
 
 
-def test_a_font_nobody_measured_is_taken_as_it_is() -> None:
+def test_an_unmeasured_font_is_used_without_correction() -> None:
     assert calibration_for("Some Font").gain_db(48) == 0
     assert calibration_for("Some Font").drum_gain_db(0, 38) == 0
     assert calibration_for("MuseScore_General_Full").font == "MuseScore_General"

@@ -1,4 +1,4 @@
-"""An album laid out by itself: opening first, short formats last, neighbours that differ, nothing lost."""
+"""Automatic album order: opening first, short formats last, neighbours that differ, no cue lost."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def show(order: Literal["file", "auto"], seed: int) -> Show:
 
 
 def sharing(made: CueSet) -> int:
-    """Neighbours in one key and mode; short formats, which quote the show in its own key, left out."""
+    """Count neighbours in the same key and mode, without short formats, which quote the show in its own key."""
     tracks = [cue for cue in made.cues if cue.brief.type != "eyecatch"]
     return sum(a.score.plan.key == b.score.plan.key for a, b in pairwise(tracks))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_the_album_is_laid_out(seed: int) -> None:
+def test_the_album_is_ordered(seed: int) -> None:
     made = compose_show(show("auto", seed))
     types = [cue.brief.type for cue in made.cues]
     assert sorted(types) == sorted(TYPES)
@@ -46,6 +46,6 @@ def test_the_album_is_laid_out(seed: int) -> None:
     assert sum(a and b for a, b in pairwise(close)) <= 1
 
 
-def test_by_itself_the_file_decides() -> None:
+def test_without_auto_the_file_decides() -> None:
     made = compose_show(show("file", 1))
     assert [cue.brief.type for cue in made.cues] == list(TYPES)

@@ -1,4 +1,4 @@
-"""The rules of the set, on a small show that is bent until it breaks each of them."""
+"""The rules about a whole show, on a small show that is changed until it breaks each of them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BANKS = load_banks()
 
 @cache
 def small() -> CueSet:
-    """Four cues, one with a variant, one suite."""
+    """Four cues, one with a variant, one of them a suite."""
     return compose_show(
         Show(
             title="Small", seed=3,
@@ -40,7 +40,7 @@ def small() -> CueSet:
 
 
 def bent(id_: str, bend: Bend) -> CueSet:
-    """The small show with one cue changed."""
+    """Return the small show with one cue changed."""
     made = small()
     return replace(made, cues=tuple(bend(cue) if cue.brief.id == id_ else cue for cue in made.cues))
 
@@ -76,7 +76,7 @@ def in_meter(meter: Meter) -> Bend:
 
 
 def stating(*found: tuple[str, tuple[str, ...], float]) -> Bend:
-    """The cue with these statements (theme, ops, identity) and no others."""
+    """Return the cue with exactly these statements (theme, operations, identity)."""
 
     def bend(cue: Cue) -> Cue:
         first = cue.score.parts[0]
@@ -97,7 +97,7 @@ def same_music(cue: Cue) -> Cue:
 
 
 def never_together(cue: Cue) -> Cue:
-    """The cue with every statement in a section named after its theme."""
+    """Return the cue with every statement in a section named after its theme."""
     parts = tuple(
         replace(part, passages=tuple(
             replace(p, statement=p.statement and replace(p.statement, section=p.statement.theme)) for p in part.passages
@@ -138,7 +138,7 @@ BROKEN: tuple[tuple[str, Callable[[], CueSet], Mapping[str, float]], ...] = (
 
 
 @pytest.mark.parametrize(("rule", "make", "limits"), BROKEN, ids=[f"{r}-{i}" for i, (r, *_) in enumerate(BROKEN)])
-def test_broken(rule: str, make: Callable[[], CueSet], limits: Mapping[str, float]) -> None:
+def test_a_changed_show_breaks_the_rule(rule: str, make: Callable[[], CueSet], limits: Mapping[str, float]) -> None:
     assert list(CHECKS[rule](make(), {**BANKS.rules[rule].limits, **limits}, BANKS))
 
 
@@ -156,7 +156,7 @@ KEPT: tuple[tuple[str, Callable[[], CueSet]], ...] = (
 
 
 @pytest.mark.parametrize(("rule", "make"), KEPT, ids=[rule for rule, _ in KEPT])
-def test_kept(rule: str, make: Callable[[], CueSet]) -> None:
+def test_the_small_show_keeps_the_rule(rule: str, make: Callable[[], CueSet]) -> None:
     assert list(CHECKS[rule](make(), BANKS.rules[rule].limits, BANKS)) == []
 
 

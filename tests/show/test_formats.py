@@ -1,4 +1,4 @@
-"""Formats of television: a song for a singer, previews over on the second, eyecatches in pairs."""
+"""Television formats: songs for a singer, previews that end at the exact second, eyecatches in pairs."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_the_guide_is_marked_in_the_file(composed: Composed) -> None:
     assert guide(cue).stem == "vocal"
 
 
-def test_somebody_answers_the_singer(composed: Composed) -> None:
+def test_the_singer_is_answered(composed: Composed) -> None:
     found = 0
     for style in STYLES[:4]:
         score = composed(style, "tv_song", 1).score
@@ -122,7 +122,7 @@ def pair(style: str, seed: int) -> tuple[Cue, ...]:
 
 
 def rhythm(cue: Cue) -> list[int]:
-    """Onsets of the tune in the first section."""
+    """Return the onsets of the melody in the first section."""
     first = cue.score.plan.sections[0]
     return sorted({
         n.onset for part in cue.score.parts if part.role == "lead" for n in part.notes() if n.onset < first.end

@@ -1,4 +1,4 @@
-"""The plan of keys and tempi: neighbours are related and unlike, the show's key stands where it belongs."""
+"""The plan of keys and tempi: neighbours are related but differ, and the show's key comes where it should."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TYPES = ("main_theme", "daily", "tender", "suspense", "battle", "sad", "ambient"
 
 @settings(max_examples=60, deadline=None)
 @given(st.lists(choices, max_size=14), TONICS)
-def test_what_is_fixed_stays_and_modes_stay(tracks: list[KeyChoice], home: int) -> None:
+def test_fixed_keys_and_all_modes_stay(tracks: list[KeyChoice], home: int) -> None:
     found = key_plan(tracks, home)
     assert [key.mode for key in found] == [track.own.mode for track in tracks]
     assert all(key == track.own for key, track in zip(found, tracks, strict=True) if track.fixed)
@@ -46,7 +46,7 @@ def test_free_neighbours_are_related_and_unlike(tracks: list[KeyChoice], home: i
 @settings(max_examples=10, deadline=None)
 @given(st.lists(choices, min_size=3, max_size=3), TONICS)
 def test_the_plan_is_the_best_one(tracks: list[KeyChoice], home: int) -> None:
-    """No other way through three tracks has fewer clashes of the same kind."""
+    """No other choice for three tracks has fewer clashes of the same kind."""
 
     def worst(way: tuple[Key, ...]) -> float:
         return sum(distance(a, b) >= 6 for a, b in pairwise(way))

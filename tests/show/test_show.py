@@ -1,4 +1,4 @@
-"""The cue set: themes kept apart, briefs completed, shows composed."""
+"""The cue set: distinct themes, complete briefs, composed shows."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_themes_of_a_show_are_kept_apart(seed: int, banks: Banks) -> None:
         assert identity(shape(one), shape(other)) <= DISTINCT
 
 
-def test_one_character_can_be_two_people(banks: Banks) -> None:
+def test_one_character_can_have_two_themes(banks: Banks) -> None:
     specs = {"one": ThemeSpec(character="heroic"), "two": ThemeSpec(character="heroic")}
     for seed in range(5):
         one, two = make_themes(specs, load_style("symphonic"), banks, seed).values()
@@ -117,7 +117,7 @@ def test_a_show_is_composed_in_the_order_of_its_file() -> None:
 
 
 def test_one_cue_can_be_composed_alone() -> None:
-    """Dropping or re-ordering cues changes none of the others."""
+    """Leaving out or reordering cues changes none of the others."""
     every = {cue.brief.id: cue.midi() for cue in compose_cues(show())}
     alone = show(cues=show().cues[2:0:-1])
     assert {cue.brief.id: cue.midi() for cue in compose_cues(alone)} == {i: every[i] for i in ("M401B", "M-201")}

@@ -1,4 +1,4 @@
-"""A theme's story over the cues: stages spread evenly, recipes of bank, style and show, faults at their place."""
+"""The arc of a theme over the cues: stages spread evenly, recipes of bank, style and show, faults with their place."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ cues:
 
 
 def read(tmp_path: Path, text: str) -> Show:
-    """The show of a text."""
+    """Return the show of a text."""
     file = tmp_path / "story.yaml"
     file.write_text(text, encoding="utf-8")
     return load_show(file)

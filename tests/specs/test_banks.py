@@ -1,4 +1,4 @@
-"""Contracts of the banks of theory (scales, chords, cells, contours, characters) and of their loading."""
+"""Contracts of the theory banks (scales, chords, cells, contours, characters) and of loading them."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ def test_progressions_multiply_only_known_styles() -> None:
 
 
 def _notes(cell: tuple[int, ...]) -> list[tuple[int, int]]:
-    """Onset and length of the sounding values."""
+    """Return onset and length of the sounding values."""
     out, at = [], 0
     for value in cell:
         if value > 0:
@@ -120,7 +120,7 @@ def _notes(cell: tuple[int, ...]) -> list[tuple[int, int]]:
 
 
 def _weight(step: int) -> int:
-    """How strong a sixteenth of a bar is: 3 the downbeat, 2 mid-bar, 1 other beats, 0 off the beat."""
+    """Return the strength of a sixteenth of a bar: 3 downbeat, 2 middle of the bar, 1 other beats, 0 off the beat."""
     return 3 if step == 0 else 2 if step == 8 else 1 if step % 4 == 0 else 0
 
 
@@ -274,7 +274,7 @@ def test_a_missing_table_is_named(tmp_path: Path) -> None:
         read_banks(tmp_path)
 
 
-def test_banks_are_read_once_and_alike() -> None:
+def test_banks_are_read_once_and_always_the_same() -> None:
     assert load_banks() is BANKS
     assert vars(read_banks(FOLDER)) == vars(BANKS)
     assert all(isinstance(kit, Kit) for kit in BANKS.kits.values())

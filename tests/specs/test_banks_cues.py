@@ -1,4 +1,4 @@
-"""Contracts of the cue types: lengths, forms, tempi, and what the other banks must offer them."""
+"""Contracts of the cue types: lengths, forms, tempi, and what the other banks must have for them."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def test_examples_fit_their_cue_types() -> None:
         assert row.default_seconds == pytest.approx(seconds, abs=0.5), id_
 
 
-def test_lengths_nest() -> None:
+def test_usual_lengths_are_within_the_limits() -> None:
     for id_, row in BANKS.cue_types.items():
         assert row.limits[0] <= row.seconds[0] <= row.default_seconds <= row.seconds[1] <= row.limits[1], id_
         assert row.bpm[0] < row.bpm[1], id_

@@ -1,4 +1,4 @@
-"""Contracts of the banks of sound: instruments, kits, drum voices, grooves."""
+"""Contracts of the sound banks: instruments, kits, drum voices, grooves."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_every_role_has_instruments_and_basses_are_low() -> None:
     assert all(row.voices > 1 for row in BANKS.instruments.values() if "pad" in row.roles)
 
 
-def test_measured_onsets_are_those_of_the_slow_speakers() -> None:
+def test_only_slow_instruments_have_a_measured_onset() -> None:
     slow = {id_: row.onset_ms for id_, row in BANKS.instruments.items() if row.onset_ms > 70}
     assert slow == {
         "cello": 170, "slow_strings": 155, "choir": 80, "warm_pad": 250, "sweep_pad": 170, "goblin": 315,
@@ -79,7 +79,7 @@ def test_measured_onsets_are_those_of_the_slow_speakers() -> None:
 
 
 def _strokes(groove: Groove) -> Iterator[tuple[str, int, int, str]]:
-    """(voice, bar, step, letter) of every stroke of the pattern."""
+    """Return (voice, bar, step, letter) of every stroke of the pattern."""
     for voice, bars in groove.rows.items():
         for bar, grid in enumerate(bars):
             for step, letter in enumerate(grid):
@@ -205,14 +205,14 @@ def test_fill_toms_descend() -> None:
         assert entries == sorted(entries), id_
 
 
-def test_the_great_drum_is_not_hurried() -> None:
+def test_the_odaiko_has_at_most_three_strokes_per_second() -> None:
     for id_, groove in BANKS.grooves.items():
         for grid in groove.rows.get("odaiko", ()):
             bar_sec = 60 * groove.meter.bar_beats / groove.bpm[1]
             assert sum(letter != "." for letter in grid) <= 3 * bar_sec + 1e-9, id_
 
 
-def test_the_base_pattern_outnumbers_the_great_drum() -> None:
+def test_the_shime_has_more_strokes_than_the_odaiko() -> None:
     for id_, groove in BANKS.grooves.items():
         voices = [voice for voice, *_ in _strokes(groove)]
         if groove.tier >= 3 and "odaiko" in voices and "break" not in groove.tags:

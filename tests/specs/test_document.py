@@ -1,4 +1,4 @@
-"""Reading YAML: values, positions, and every refusal in its exact words."""
+"""Reading YAML: values, positions, and the exact words of every error message."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ LOADERS = (getattr(yaml, "CSafeLoader", yaml.SafeLoader), yaml.SafeLoader)
 
 
 def refusal(text: str) -> str:
-    """The message for a text that must be refused."""
+    """Return the message for a text that must be rejected."""
     with pytest.raises(SpecError) as caught:
         parse_document(text, "x.yaml")
     return str(caught.value)
@@ -93,7 +93,7 @@ CORE_NUMBER = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?|0o[0-7]+|0x[0
 
 
 class CoreDumper(yaml.SafeDumper):
-    """PyYAML's dumper, which writes YAML 1.1, made to quote what only YAML 1.2 reads as a number."""
+    """PyYAML's dumper, which writes YAML 1.1, changed to quote what only YAML 1.2 reads as a number."""
 
 
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
@@ -182,7 +182,7 @@ def _leaves(data: object, path: KeyPath) -> list[tuple[KeyPath, object]]:
 
 
 def _assert_points_at(text: str, position: Position, value: object) -> None:
-    """The text at the position is how the value is written."""
+    """Assert that the text at the position is the value as written."""
     line = text.split("\n")[position.line - 1]
     token = re.split(r"[ ,\]}]", line[position.column - 1 :])[0]
     if isinstance(value, str):
@@ -314,7 +314,7 @@ def test_refusals_only_libyaml_makes_there(text: str, message: str) -> None:
     assert refusal(text) == f"x.yaml:{message}"
 
 
-def test_what_no_phrase_fits_is_said_in_the_scanners_words() -> None:
+def test_unknown_syntax_errors_use_the_words_of_the_scanner() -> None:
     assert syntax_fault(yaml.YAMLError("odd\n thing"), "a: 1") == (1, 1, "this is not YAML: odd thing")
     mark = yaml.Mark("x", 0, 1, 3, "", 0)
     odd = yaml.scanner.ScannerError(problem="odd thing", problem_mark=mark)
@@ -322,7 +322,7 @@ def test_what_no_phrase_fits_is_said_in_the_scanners_words() -> None:
 
 
 class _EarlyLoader(yaml.SafeLoader):
-    """A release of the library that stops at a depth of its own while it looks ahead, before it hands out an event."""
+    """A loader that stops at a depth limit of its own while it looks ahead, before it returns an event."""
 
     def fetch_more_tokens(self) -> None:
         if self.flow_level > 60 or len(self.indents) > 60:
@@ -417,7 +417,7 @@ def file_refusal(file: Path, kind: type[Exception], name: str | None = None) -> 
         (b"", "1:1: the file is empty; write key: value lines"),
     ],
 )
-def test_bytes_that_are_not_our_text(tmp_path: Path, data: bytes, message: str) -> None:
+def test_bytes_that_are_not_utf_8_text(tmp_path: Path, data: bytes, message: str) -> None:
     file = tmp_path / "x.yaml"
     file.write_bytes(data)
     assert file_refusal(file, SpecError, "given/x.yaml") == f"given/x.yaml:{message}"

@@ -1,4 +1,4 @@
-"""Inheritance between files: the laws of the merge, circles, and whose place a value has."""
+"""Inheritance between files: the laws of the merge, cycles, and the place of each value."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def document(data: object, name: str) -> Document:
 
 
 def resolve(files: Mapping[str, str], name: str) -> Document:
-    """The file of that name, with all it inherits from the others."""
+    """Return the file of that name, with everything it inherits."""
 
     def load(parent: str) -> Document:
         if parent not in files:
@@ -145,7 +145,7 @@ def test_what_extends_nothing_is_left_alone(text: str) -> None:
     assert resolve_extends(read, lambda name: read) is read
 
 
-def test_circles_are_named() -> None:
+def test_cycles_are_named() -> None:
     files = {"a": "x: 1\nextends: b\n", "b": "extends: a\n", "c": "extends: b\n", "self": "extends: self\n"}
     mend = "give one of them another parent"
     assert refusal(files, "a") == f"styles/b.yaml:1:10: extends: this goes in a circle: a -> b -> a; {mend}"
@@ -154,7 +154,7 @@ def test_circles_are_named() -> None:
     assert refusal(files, "self") == f"styles/self.yaml:1:10: extends: this goes in a circle: self -> self; {mend}"
 
 
-def test_long_chains_end() -> None:
+def test_the_number_of_parents_is_limited() -> None:
     files = {f"s{index}": f"extends: s{index + 1}\nk{index}: {index}\n" for index in range(20)}
     files[f"s{MAX_PARENTS}"] = "last: 1\n"
     merged = resolve(files, "s0").data
@@ -168,7 +168,7 @@ def test_long_chains_end() -> None:
     )
 
 
-def test_parents_that_are_none() -> None:
+def test_invalid_parents() -> None:
     files = {
         "symphonic": "a: 1\n", "list": "[1]\n", "broken": "a: [\n",
         "unknown": "a: 1\nextends: symphonc\n", "number": "extends: 3\n", "nothing": "extends:\n",
@@ -198,7 +198,7 @@ cues:
 
 
 def seated(files: Mapping[str, str], name: str) -> Document:
-    """The style of that name as it is after all it inherits, seats that are gone forgotten."""
+    """Return the style of that name with everything it inherits, without removed seats."""
 
     def load(parent: str) -> Document:
         return parse_document(files[parent], f"styles/{parent}.yaml")
@@ -206,7 +206,7 @@ def seated(files: Mapping[str, str], name: str) -> Document:
     return resolve_extends(load(name), load, without_removed_seats)
 
 
-def test_a_seat_taken_away_takes_what_was_said_of_it() -> None:
+def test_removing_a_seat_removes_what_cues_say_about_it() -> None:
     files = {"base": SEATED, "mine": "extends: base\nseats: {harp: null}\n", "young": "extends: mine\ntitle: Young\n"}
     for name in ("mine", "young"):
         document = seated(files, name)
@@ -223,8 +223,8 @@ def test_a_seat_taken_away_takes_what_was_said_of_it() -> None:
         assert str(document.position(("cues", "daily", "seats", "lead"), key=True)) == "styles/base.yaml:6:64"
 
 
-def test_what_a_child_says_of_a_seat_it_takes_away_stays() -> None:
-    """For the checks to find, at its own place, also when it has a child itself."""
+def test_what_a_child_says_about_a_seat_it_removes_stays() -> None:
+    """The checks must find it at its own place, even when the file has a child itself."""
     files = {
         "base": SEATED,
         "omits": "extends: base\nseats: {harp: null}\ncues: {sad: {omit: [harp]}}\n",
@@ -241,6 +241,6 @@ def test_what_a_child_says_of_a_seat_it_takes_away_stays() -> None:
 
 
 @pytest.mark.parametrize("text", ["a: 1\n", "seats: {drum: null}\n", "seats: {lead: {octave: 1}}\n", "seats: null\n"])
-def test_a_parent_of_whom_nothing_is_taken_is_itself(text: str) -> None:
+def test_extending_without_changes_gives_the_parent(text: str) -> None:
     parent = parse_document(SEATED, "p")
     assert without_removed_seats(parent, parse_document(text, "c")) is parent

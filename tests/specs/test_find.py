@@ -1,4 +1,4 @@
-"""Which file a name means."""
+"""Which file a name refers to."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def put(folder: Path, name: str) -> Path:
 
 
 @pytest.mark.parametrize(("kind", "folder"), FOLDERS)
-def test_the_nearest_place_wins(places: tuple[Path, Path], kind: Kind, folder: str) -> None:
+def test_the_first_folder_wins(places: tuple[Path, Path], kind: Kind, folder: str) -> None:
     work, user = places
     users = put(user / folder, "mine.yaml")
     assert find_file(kind, "mine", working_dir=work) == users

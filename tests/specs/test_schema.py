@@ -1,4 +1,4 @@
-"""The JSON Schema editors use."""
+"""The JSON Schema for editors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Spotting lists from CSV and EDL: what editors export is read, and every fault has its line."""
+"""Spotting lists from CSV and EDL: exports of editing software are read, and every fault has its line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What no cue could be made of is refused when a style is checked, at its place, with a guess."""
+"""Style checks: a style from which no cue can be made is rejected, with place and a guess."""
 
 from __future__ import annotations
 

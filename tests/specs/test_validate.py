@@ -1,4 +1,4 @@
-"""From values to records: every fault listed, in order, in plain words."""
+"""From values to records: every fault is listed, in order, in plain words."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Stop:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Sheet:
-    """A stand-in for the records of the project, with one field for each kind of fault."""
+    """A substitute for the records of the project, with one field for each kind of fault."""
 
     title: Annotated[str, Field(min_length=1, max_length=5)]
     seed: int | str = 0
@@ -101,7 +101,7 @@ class Sheet:
 
 
 def lines(text: str, type_: Any = Sheet) -> list[str]:
-    """The faults found in a text, without the name of the file."""
+    """Return the faults found in a text, without the name of the file."""
     with pytest.raises(SpecError) as caught:
         validate(parse_document(text, "x.yaml"), type_)
     assert all(line.startswith("x.yaml:") for line in str(caught.value).split("\n"))

@@ -1,4 +1,4 @@
-"""The bank of voicings: complete, laid over by a style, and strict about what it holds."""
+"""The bank of voicings: complete, extended by styles, and strictly checked."""
 
 from __future__ import annotations
 

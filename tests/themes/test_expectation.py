@@ -1,4 +1,4 @@
-"""The model of melodic expectation: its laws, and whether it knows a tune from a jumble.
+"""The model of melodic expectation: its laws, and whether it can tell a tune from a shuffled one.
 
 The melodies were written for these tests; none is from the corpus.
 """
@@ -75,7 +75,7 @@ MELODIES = tuple(_melody(*row) for row in WRITTEN)
 
 @st.composite
 def melodies(draw: st.DrawFn) -> tuple[tuple[Heard, ...], Key, Meter]:
-    """Anything one voice can do, in any key and meter."""
+    """Any single line, in any key and meter."""
     gaps = draw(st.lists(st.integers(1, 5 * PPQ), max_size=24))
     onsets = list(itertools.accumulate(gaps, initial=draw(st.integers(0, 4 * PPQ))))
     pitches = draw(st.lists(st.integers(0, 127), min_size=len(onsets), max_size=len(onsets)))
@@ -145,7 +145,7 @@ def test_a_melody_has_notes_one_after_another() -> None:
 
 
 def test_what_was_heard_before_surprises_less() -> None:
-    """An odd bar, again and again: the first time it costs most, in pitch and in time."""
+    """An unusual bar, repeated: it costs most the first time, in pitch and in time."""
     bar = ((0, 61), (360, 67), (1200, 60), (2280, 66), (3000, 73))
     notes = [(3840 * n + onset, 240, pitch) for n in range(4) for onset, pitch in bar]
     told = contents(notes, Key(0, "ionian"), Meter(4, 4))
@@ -155,8 +155,8 @@ def test_what_was_heard_before_surprises_less() -> None:
 
 
 @pytest.mark.parametrize("scale", load_banks().scales.values(), ids=lambda scale: scale.name)
-def test_strange_scales_do_not_explode(scale: Scale) -> None:
-    """A plain tune walking through any scale costs less per note than songs do with their pitches shuffled."""
+def test_unusual_scales_are_not_too_surprising(scale: Scale) -> None:
+    """A plain melody in any scale costs less per note than songs with shuffled pitches."""
     walk = (0, 1, 2, 3, 2, 1, 2, 3, 4, 3, 2, 1, 0)
     key = Key(0, scale.mode)
     notes = [(PPQ * i, PPQ, key.pitch(scale.steps[step])) for i, step in enumerate(walk)]
@@ -181,8 +181,10 @@ def _random_walk(notes: tuple[Heard, ...], draw: Stream) -> list[Heard]:
 
 
 @pytest.mark.parametrize("spoil", [_shuffled_pitches, _shuffled_rhythm, _random_walk])
-def test_tunes_are_told_from_jumbles(spoil: Callable[[tuple[Heard, ...], Stream], list[Heard]]) -> None:
-    """AUC: how often one of the tunes costs less per note than one of the jumbles, any with any."""
+def test_tunes_are_less_surprising_than_shuffled_ones(
+    spoil: Callable[[tuple[Heard, ...], Stream], list[Heard]],
+) -> None:
+    """AUC: how often a tune costs less per note than a shuffled one, over all pairs."""
     plain = [mean(contents(*melody).total) for melody in MELODIES]
     spoilt: list[float] = []
     likeness: list[float] = []
@@ -196,7 +198,7 @@ def test_tunes_are_told_from_jumbles(spoil: Callable[[tuple[Heard, ...], Stream]
     assert mean(naturalness(*melody) for melody in MELODIES) > mean(likeness) + 0.1
 
 
-def test_natural_is_neither_flat_nor_wild() -> None:
+def test_natural_means_neither_flat_nor_random() -> None:
     for notes, key, meter in MELODIES:
         likeness = naturalness(notes, key, meter)
         flat = [(onset, duration, notes[0][2]) for onset, duration, _ in notes]
@@ -227,7 +229,7 @@ def test_profile_and_its_peaks() -> None:
     assert set(range(len(told.total))) - set(found.peaks)
 
 
-def test_surprise_is_shared_out() -> None:
+def test_shares_of_surprise() -> None:
     told = contents(*MELODIES[2])
     everywhere = range(len(told.total))
     assert surprise_at(told, everywhere) == pytest.approx(1.0)
@@ -266,7 +268,7 @@ corpus_needed = pytest.mark.skipif(
 
 @corpus_needed
 def test_training_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    """On a fortieth of the songs; the whole takes ten seconds."""
+    """On one fortieth of the songs; training on all takes ten seconds."""
     made = []
     for seed in ("1", "2"):
         file = tmp_path / f"{seed}.json"

@@ -1,4 +1,4 @@
-"""Themes given by a person: analysed, completed to eight bars, and told off where they cannot be read."""
+"""Themes given by a person: analysed, completed to eight bars, and rejected with a reason when they can't be read."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TWO_BARS = "D4:1.5 F#4:.5 A4:2 | B4:1 A4:1 E4:2"
 
 
 def theme(**fields: object) -> Theme:
-    """The theme of a spec with these fields."""
+    """Return the theme of a spec with these fields."""
     return theme_from_given("x", ThemeSpec(**fields), SCALES, stream(1, "x"))  # type: ignore[arg-type]
 
 
@@ -82,7 +82,7 @@ def test_the_meter_follows_the_bar_lines_and_else_the_long_notes() -> None:
     assert find_meter(march, 7 * PPQ, (7 * PPQ // 2, 7 * PPQ)) == Meter(7, 8)
 
 
-def test_what_a_person_says_is_kept() -> None:
+def test_what_the_user_names_is_kept() -> None:
     notes = "D3:1.5 Eb3:.5 D3:1 A2:3"
     found = given_notes(notes, SCALES, mode="phrygian")
     assert (found.key, found.melody.meter) == (Key(2, "phrygian"), Meter(3, 4))
@@ -172,7 +172,7 @@ def test_a_tonic_alone_goes_with_a_mode() -> None:
     [("C4:1 D4:1 E4:1 F4:1", False), ("C4:1.5 D4:.5 E4:2", True), ("C4:1/3 D4:1/3 E4:1/3 F4:3", True),
      ("C4:.5 D4:1 E4:.5 F4:2", True), ("r:1 C4:1 D4:1 E4:1", True)],
 )  # fmt: skip
-def test_fingerprints(notes: str, has: bool) -> None:
+def test_distinctive_rhythms(notes: str, has: bool) -> None:
     assert (figures(given_notes(notes, SCALES, meter=Meter(4, 4)).melody) > 0) is has
 
 
@@ -182,7 +182,10 @@ def test_fingerprints(notes: str, has: bool) -> None:
 def write_midi(
     path: Path, notes: list[tuple[int, int, int]], *, meter: tuple[int, int] = (4, 4), late: int = 0
 ) -> Path:
-    """A file by mido: a conductor, drums, and a track of these (onset, duration, pitch) at 480 to the quarter."""
+    """Write a file with mido: tempo track, drums, and one track of these (onset, duration, pitch).
+
+    It has 480 ticks per quarter note.
+    """
     file = mido.MidiFile(ticks_per_beat=480)
     file.tracks.append(mido.MidiTrack([mido.MetaMessage("time_signature", numerator=meter[0], denominator=meter[1])]))
     file.tracks.append(mido.MidiTrack([

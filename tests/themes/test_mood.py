@@ -1,4 +1,4 @@
-"""Characters said in numbers: brighter is brighter, more excited is denser, and what is wrong is told."""
+"""Characters given as numbers: brighter is brighter, more excited is denser, and wrong values are reported."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_theme_in_numbers_is_of_the_nearest_character() -> None:
     "fields",
     [{"valence": 1.5}, {"arousal": -0.1}, {"valence": 0.5, "notes": "C4:1 D4:1"}, {}],
 )
-def test_what_cannot_be_meant_is_refused(fields: dict[str, object]) -> None:
+def test_impossible_numbers_are_rejected(fields: dict[str, object]) -> None:
     with pytest.raises(ValueError, match=r"valence|arousal"):
         ThemeSpec(**fields)  # type: ignore[arg-type]  # what pydantic checks is the point
 

@@ -1,4 +1,4 @@
-"""Well-known tunes are caught however they come back; invented themes are not taken for them."""
+"""Quotations of well-known tunes are found in every form; invented themes are not taken for them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ tunes = st.sampled_from(IDS)
 
 
 def sung(tune: WellKnown, start: int = 60, stretch: Fraction = Fraction(1), at: int = 0) -> list[Note]:
-    """A row of the deny-list as notes, from a pitch on, its times stretched."""
+    """Return a row of the deny-list as notes, from a pitch on, with its times stretched."""
     out = [start]
     for move in tune.intervals:
         out.append(out[-1] + move)
@@ -61,7 +61,7 @@ def test_every_tune_is_caught_in_every_key_and_tempo(id_: str) -> None:
 
 
 @given(id_=tunes, before=st.integers(-9, 9), after=st.integers(-9, 9), up=st.integers(1, 11))
-def test_company_before_and_after_does_not_hide_a_tune(id_: str, before: int, after: int, up: int) -> None:
+def test_notes_before_and_after_do_not_hide_a_tune(id_: str, before: int, after: int, up: int) -> None:
     notes = sung(TUNES[id_], at=3 * EIGHTH)
     first, last = notes[0], notes[-1]
     melody = [
@@ -100,7 +100,7 @@ def test_articulation_does_not_hide_a_tune(id_: str, gate: float) -> None:
     assert not is_original(notes, DENIED)
 
 
-def test_six_notes_of_a_tune_are_nobodys() -> None:
+def test_six_notes_are_no_quotation() -> None:
     for tune in TUNES.values():
         notes = sung(tune)
         for start in range(len(notes) - NOTES + 2):
@@ -134,7 +134,7 @@ def test_the_same_pitches_in_another_rhythm_are_another_tune() -> None:
     start=st.integers(30, 80),
     data=st.data(),
 )
-def test_grams_know_no_key_and_no_tempo(intervals: list[int], start: int, data: st.DataObject) -> None:
+def test_grams_do_not_depend_on_key_and_tempo(intervals: list[int], start: int, data: st.DataObject) -> None:
     count = len(intervals) + 1
     durations = data.draw(st.lists(st.sampled_from([0.5, 1.0, 1.5, 2.0, 3.0, 4.0]), min_size=count, max_size=count))
     grams = list(ngrams(intervals, durations))

@@ -1,4 +1,4 @@
-"""The recipes: what they promise of identity holds over themes of every character."""
+"""Recipes: the identity they promise holds for themes of every character."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST_BELOW = 0.02  # share of themes for which a recipe may keep too little: ver
 
 @cache
 def themes() -> tuple[Theme, ...]:
-    """Themes of every character, several of each."""
+    """Return themes of every character, several of each."""
     style = load_style("symphonic")
     return tuple(
         make_theme(name, ThemeSpec(character=name), style, BANKS, stream("recipes", name, seed))
@@ -44,7 +44,7 @@ def test_a_recipe_keeps_what_its_level_asks(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BANKS.recipes)
-def test_a_recipe_leaves_a_mark(name: str) -> None:
+def test_a_recipe_changes_the_theme(name: str) -> None:
     recipe = BANKS.recipes[name]
     changed = 0
     for theme in themes():

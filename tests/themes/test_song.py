@@ -1,4 +1,4 @@
-"""Whole songs of themes: the laws of phrase, bridge and chorus over every character, style and many seeds."""
+"""Whole songs made of themes: the laws of phrase, bridge and chorus, for every character, style and many seeds."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GIVEN = (
 
 @cache
 def themes() -> tuple[Theme, ...]:
-    """Invented themes of every character and style."""
+    """Return invented themes of every character and style."""
     return tuple(
         make_theme(name, ThemeSpec(character=name), load_style(STYLES[(n + k) % 4]), BANKS, stream(k, "song", name))
         for n, name in enumerate(BANKS.characters)
@@ -110,7 +110,7 @@ def test_a_song_can_be_sung(which: str) -> None:
 
 
 @pytest.mark.parametrize("which", ["invented", "given"])
-def test_the_top_of_all_stands_once_in_bars_eleven_to_thirteen(which: str) -> None:
+def test_the_highest_note_comes_once_in_bars_eleven_to_thirteen(which: str) -> None:
     for theme in themes() if which == "invented" else given_themes():
         top = max(pitches(theme, theme.chorus))
         assert top > max(pitches(theme, theme.melody) + pitches(theme, theme.bridge))

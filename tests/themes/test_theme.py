@@ -1,4 +1,4 @@
-"""Invented motifs and the eight bars made of them, over every character and many seeds."""
+"""Invented motifs and their eight bars, for every character and many seeds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ AEOLIAN = Scale("aeolian", "aeolian", tuple(range(7)), (0, 2, 4))
 
 @pytest.mark.parametrize("character", CHARACTERS)
 def test_motifs_score_well(character: str, banks: Banks) -> None:
-    """A hundred seeds, with an eighth of the usual candidates: what is usual can only be better."""
+    """A hundred seeds, with an eighth of the usual number of candidates; more candidates can only be better."""
     row = banks.characters[character]
     scores = []
     for seed in range(100):
@@ -125,7 +125,7 @@ def test_a_scale_run_and_an_arpeggio_are_marked_down() -> None:
     assert total(judge(motif([0]), Key(0, "ionian"))) == 0
 
 
-def test_modes_bend_a_motif_and_leave_its_steps() -> None:
+def test_a_mode_changes_pitches_but_not_steps() -> None:
     motif = Motif((MotifNote(0, PPQ, 0), MotifNote(PPQ, PPQ, 2), MotifNote(2 * PPQ, PPQ, 5)), 3840, Meter(4, 4))
     for mode in MODES:
         assert [n.pitch - 60 for n in motif.realise(Key(0, mode))] == [MODES[mode][0], MODES[mode][2], MODES[mode][5]]
@@ -133,7 +133,7 @@ def test_modes_bend_a_motif_and_leave_its_steps() -> None:
 
 
 def test_themes_of_a_show_are_good_and_dense_enough(banks: Banks) -> None:
-    """Casts of four characters over all styles; over 200 of them measured: least 75, median 91; 7 notes."""
+    """Casts of four characters over all styles. Measured over 200 of them: least 75, median 91; 7 notes."""
     counts = []
     for number in range(24):
         cast = stream(number, "cast").shuffled(CHARACTERS)[:4]
@@ -160,7 +160,7 @@ def test_the_eight_bars_are_judged_too(banks: Banks) -> None:
 
 @cache
 def invented() -> tuple[Theme, ...]:
-    """A few themes of every character, each a cast of its own."""
+    """Return a few themes of every character, each made on its own."""
     banks, style = load_banks(), load_style("symphonic")
     return tuple(
         make_themes({name: ThemeSpec(character=name)}, style, banks, f"heard {seed}")[name]
@@ -169,15 +169,15 @@ def invented() -> tuple[Theme, ...]:
     )
 
 
-def test_themes_are_natural_to_ears_that_know_songs() -> None:
-    """Over 100 seeds of each character measured: median 0.9, at least 0.2 for 99 of 100."""
+def test_themes_are_as_natural_as_folk_songs() -> None:
+    """Measured over 100 seeds of each character: median 0.9, at least 0.2 for 99 of 100."""
     found = [naturalness(t.melody.realise(t.key), t.key, t.melody.meter) for t in invented()]
     assert median(found) >= 0.8
     assert sum(value < 0.2 for value in found) <= 0.03 * len(found)
 
 
 def test_units_join_without_a_leap() -> None:
-    """Of melodies, bridges and choruses: few of their units begin a fifth or more from where the last one ended."""
+    """In melodies, bridges and choruses few units begin a fifth or more from the last note of the unit before."""
     for part, most in (("melody", 0.15), ("bridge", 0.08), ("chorus", 0.15)):
         wide = joins = 0
         for theme in invented():
@@ -192,7 +192,7 @@ def test_units_join_without_a_leap() -> None:
 
 
 def test_melodies_keep_within_a_ninth_and_peak_once_past_the_middle() -> None:
-    """Measured over 1400: nine in ten span fourteen semitones at most, three in four peak once at 45 to 80 %."""
+    """Measured over 1400: nine in ten span at most fourteen semitones, three in four have one peak at 45 to 80 %."""
     narrow = placed = 0
     for theme in invented():
         pitches = [n.pitch for n in theme.melody.realise(theme.key)]
@@ -213,7 +213,7 @@ def test_some_characters_sing_in_three_four(banks: Banks) -> None:
 
 
 def test_surprise_is_judged() -> None:
-    """A melody whose pitches are dealt anew loses points for it."""
+    """A melody with reordered pitches loses points."""
     better = 0
     for number, theme in enumerate(invented()):
         steps = stream(number, "shuffle").shuffled([n.step for n in theme.melody.notes])

@@ -67,9 +67,7 @@ def _report(found: Calibrated) -> str:
     ]
     if data["missing_programs"]:
         lines.append(f"missing programs: {', '.join(map(str, data['missing_programs']))}")
-    lines.append(
-        f"{'measure_font and kept' if found.fresh else 'known already (--force measures again)'}: {found.path}"
-    )
+    lines.append(f"{'measured and kept' if found.fresh else 'known already (--force measures again)'}: {found.path}")
     return "\n".join(lines)
 
 
