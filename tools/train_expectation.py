@@ -25,7 +25,7 @@ from cuesmith.themes.melody_views import LETTERS, LONGEST_MATCH, PITCH_VIEWS, RH
 from cuesmith.themes.surprise_profile import figures
 from tools.folk_tunes import Tune, read_tunes
 
-OUTPUT = Path(__file__).resolve().parents[1] / "engine/cuesmith/motif/expectation.json"
+OUTPUT = Path(__file__).resolve().parents[1] / "engine/cuesmith/themes/expectation.json"
 # files of music21/corpus/essenFolksong by collection; left out: tests, variants, songs printed first after 1950
 COLLECTIONS = {
     "german": ("altdeu10", "altdeu20", "boehme10", "boehme20", "erk10", "erk20", "erk30", "fink0", "zuccal0"),
