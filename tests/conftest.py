@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -14,13 +15,16 @@ import pytest
 from cuesmith.cue.compose import compose
 from cuesmith.cue.cue import Cue
 from cuesmith.motif.model import Theme
-from cuesmith.specs.banks.library import Banks, load_banks
+from cuesmith.specs.banks.library import Banks, load_banks, read_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
 from cuesmith.themes.make import make_themes
 from cuesmith_render.fluid.discover import EMBEDDED_FONT, SOUNDFONT_VARIABLE, Soundfont
 
 Composed: TypeAlias = Callable[[str, str, int], Cue]
+BanksWith: TypeAlias = Callable[[Mapping[str, str]], Banks]
+
+BANKS_FOLDER = Path(__file__).parents[1] / "styles" / "banks"
 
 # The terminal is a plain one of 100 columns, also on build servers: typer reads these when it is first imported.
 for _name in ("CLICOLOR_FORCE", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TERMINAL_WIDTH", "TTY_COMPATIBLE"):
@@ -72,3 +76,18 @@ def themes_of() -> Callable[[str], Mapping[str, Theme]]:
 def banks() -> Banks:
     """The banks that ship with Cuesmith."""
     return load_banks()
+
+
+@pytest.fixture
+def banks_with(tmp_path: Path) -> BanksWith:
+    """Table → rows as YAML: the banks with these rows written under the others of their files."""
+
+    def read(rows: Mapping[str, str]) -> Banks:
+        folder = tmp_path / "banks"
+        shutil.copytree(BANKS_FOLDER, folder, dirs_exist_ok=True)
+        for table, text in rows.items():
+            with (folder / f"{table}.yaml").open("a", encoding="utf-8") as file:
+                file.write(text)
+        return read_banks(folder)
+
+    return read

@@ -17,10 +17,11 @@ from cuesmith.score import chord_at
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
-from cuesmith.specs.show import MEDLEYS, ThemeSpec
+from cuesmith.specs.show import ThemeSpec
 from cuesmith.themes.make import make_themes
 
 BANKS = load_banks()
+MEDLEYS = tuple(name for name, row in BANKS.cue_types.items() if row.medley)
 CAST = ("heroic", "tender", "menacing", "playful", "noble")
 THEMES = make_themes({name: ThemeSpec(character=name) for name in CAST}, load_style("symphonic"), BANKS, 5)
 STYLES = ("jazz-rock", "symphonic", "synth", "taiko-koto")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from tests.conftest import Composed
@@ -11,9 +12,11 @@ from cuesmith.casting.singer import COMPASS, GUIDE, SUNG
 from cuesmith.cue.compose import compose
 from cuesmith.cue.cue import Cue
 from cuesmith.cue.variants import vary
+from cuesmith.errors import SpecError
 from cuesmith.music.note import PPQ, Note
 from cuesmith.score import Part
 from cuesmith.show.compose_show import compose_show
+from cuesmith.specs.load import load_show
 from cuesmith.specs.show import CueSpec, Show, ThemeSpec
 
 STYLES = ("jazz-rock", "symphonic", "synth", "taiko-koto", "ambient-scifi", "gothic", "mecha-prog")
@@ -140,9 +143,11 @@ def test_eyecatches_come_in_pairs(style: str) -> None:
         assert back.score.harmony[-1].chord.root == back.score.plan.key.tonic
 
 
-def test_only_eyecatches_are_paired() -> None:
-    with pytest.raises(ValueError, match="only an eyecatch"):
-        CueSpec(id="M-401", type="battle", pair=True)
+def test_only_eyecatches_are_paired(tmp_path: Path) -> None:
+    file = tmp_path / "show.yaml"
+    file.write_text("title: Break\ncues:\n  - {id: M-401, type: battle, pair: true}\n", encoding="utf-8")
+    with pytest.raises(SpecError, match=r"3:37: cues\[0\]\.pair: a battle does not come as a pair, only eyecatch"):
+        load_show(file)
     with pytest.raises(ValueError, match="leave ending out"):
         CueSpec(id="M-501", type="eyecatch", pair=True, ending="ring")
 

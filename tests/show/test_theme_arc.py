@@ -42,23 +42,23 @@ def read(tmp_path: Path, text: str) -> Show:
 
 def test_stages_follow_one_another_over_the_cues_that_name_the_theme(tmp_path: Path) -> None:
     show = read(tmp_path, HEAD + CUES)
-    stages = [stage_of(show, cue, "hero") for cue in show.cues]
+    stages = [stage_of(show, cue, "hero", load_banks().cue_types) for cue in show.cues]
     assert stages == ["fragment", "full", "", "corrupted", "absent", "restored"]
-    assert not any(stage_of(show, cue, "home") for cue in show.cues)
+    assert not any(stage_of(show, cue, "home", load_banks().cue_types) for cue in show.cues)
 
 
 @pytest.mark.parametrize("count", [2, 3, 5, 9])
 def test_stages_are_spread_evenly_and_in_order(count: int, tmp_path: Path) -> None:
     cues = "cues:\n" + "".join(f"  - {{id: M-{n}, type: eyecatch, themes: [hero]}}\n" for n in range(100, 100 + count))
     show = read(tmp_path, HEAD.replace("fragment, full, corrupted, absent, restored", "hint, full") + cues)
-    stages = [stage_of(show, cue, "hero") for cue in show.cues]
+    stages = [stage_of(show, cue, "hero", load_banks().cue_types) for cue in show.cues]
     assert sorted(stages, key=["hint", "full"].index) == stages
     assert abs(stages.count("hint") - stages.count("full")) <= 1
 
 
 def test_a_stage_gives_its_recipe_and_the_cue_goes_before_it(tmp_path: Path) -> None:
     show = read(tmp_path, HEAD + CUES)
-    theme_forms = [theme_forms_of(show, cue, load_banks().stages) for cue in show.cues]
+    theme_forms = [theme_forms_of(show, cue, load_banks()) for cue in show.cues]
     told = [{g.theme: (g.recipe, g.fragments) for g in found} for _, found in theme_forms]
     assert told == [
         {"hero": (PLAIN, True)},

@@ -22,7 +22,7 @@ from cuesmith.plan.build import build_plan
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.brief import Beat, Brief, Hit, ThemeForm
 from cuesmith.specs.load import load_style
-from cuesmith.specs.show import MEDLEYS, ThemeSpec, check_meters, parse_key
+from cuesmith.specs.show import ThemeSpec, check_meters, parse_key
 from cuesmith.themes.make import character_for, make_themes
 
 
@@ -119,7 +119,7 @@ def compose(
     for number, name in enumerate(rest):
         other = character_for(-row.valence, 0.6 - 0.3 * (number % 2), banks, draw.child("beats", name))
         specs[name] = ThemeSpec(character=other)
-    if type in MEDLEYS and not beats:
+    if row.medley and not beats:
         for number in (2, 3):
             other = character_for(-row.valence, 0.6 - 0.3 * (number - 2), banks, draw.child(number))
             specs[f"theme {number}"] = ThemeSpec(character=other)

@@ -14,11 +14,6 @@ from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.brief import Brief
 from cuesmith.specs.style import CueRules, Style
 
-# cue types that stay in the key of their theme
-HOME_TYPES = {
-    "main_theme", "character", "eyecatch", "preview", "fanfare", "suite", "victory", "overture", "concert", "tv_song",
-}  # fmt: skip
-
 
 def home_key(
     cue: CueType,
@@ -35,11 +30,11 @@ def home_key(
     home = themes[brief.themes[0]].key if brief.themes else None
     modes = dict(rules.modes or cue.modes)
     if lighter:
-        if home is not None and brief.type in HOME_TYPES:
+        if home is not None and cue.key_of_theme:
             modes = modes_at(modes if home.mode in modes else {home.mode: 1.0}, lighter)
             return home.with_mode(draw.weighted(modes))
         modes = modes_at(modes, lighter)
-    elif home is not None and (brief.type in HOME_TYPES):
+    elif home is not None and cue.key_of_theme:
         same = {m: w for m, w in modes.items() if is_minor(m) == home.minor}
         return Key(home.tonic, home.mode if home.mode in same or not same else draw.weighted(same))
     for mode in modes:

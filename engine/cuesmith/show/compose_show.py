@@ -39,14 +39,14 @@ class CueSet:
         """
         id_ = cue.brief.id.removesuffix(cue.brief.variant)
         spec = next(each for each in self.show.cues if each.id == id_)
-        return stage_of(self.show, spec, theme)
+        return stage_of(self.show, spec, theme, load_banks().cue_types)
 
 
 def brief_of(show: Show, cue: CueSpec) -> Brief:
     """Return the brief of one cue of a show, with all defaults filled in and its themes in the form of their stage."""
     banks = load_banks()
     row = banks.cue_types[cue.type]
-    themes, theme_forms = theme_forms_of(show, cue, banks.stages)
+    themes, theme_forms = theme_forms_of(show, cue, banks)
     return Brief(
         id=cue.id,
         title=cue.title or row.name,
@@ -86,7 +86,7 @@ def briefs_of(show: Show, themes: Mapping[str, Theme] | None = None) -> tuple[Br
     if (show.album.order == "auto" or show.album.planned) and themes is not None:
         banks = load_banks()
         briefs = arrange_album(
-            briefs, lambda brief: build_plan(brief, load_style(brief.style), themes, banks),
+            briefs, lambda brief: build_plan(brief, load_style(brief.style), themes, banks), banks.cue_types,
             reorder=show.album.order == "auto", plan_keys=show.album.planned,
             home=next((theme.key for theme in themes.values()), None),
         )  # fmt: skip

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 SetCheck: TypeAlias = Callable[["CueSet", Limits, Banks], Iterable[Breach]]
 
 TEMPO_BANDS = (70, 90, 110, 130, 150)  # limits between the bands of tempo, in quarter notes per minute
-SHORT = ("eyecatch", "preview", "bridge")  # formats that quote a theme
 
 
 def _main_cues(made: CueSet) -> Iterator[Cue]:
@@ -182,7 +181,7 @@ def _meetings(cue: Cue) -> int:
 def suite(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
     """Q89: a suite states the themes of the show, in several tempi and keys, and combines two of them."""
     for cue in _main_cues(made):
-        if cue.brief.type != "suite":
+        if not banks.rules["Q89"].speaks((cue.brief.type,)):
             continue
         plan = cue.score.plan
         found = (
@@ -198,9 +197,9 @@ def suite(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
 
 
 def short_formats(made: CueSet, limits: Limits, banks: Banks) -> Iterator[Breach]:
-    """Q90: eyecatches, previews and bridges state a theme so that it can be recognised."""
+    """Q90: short formats that quote a theme state it so that it can be recognised."""
     for cue in _main_cues(made):
-        if cue.brief.type not in SHORT or not cue.brief.themes:
+        if not banks.rules["Q90"].speaks((cue.brief.type,)) or not cue.brief.themes:
             continue
         best = max((s.identity for s in cue.score.statements()), default=0.0)
         if best < limits["least"]:

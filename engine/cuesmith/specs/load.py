@@ -22,7 +22,7 @@ from cuesmith.specs.style_check import style_problems
 from cuesmith.specs.yaml.document import Document, read_document
 from cuesmith.specs.yaml.extend import resolve_extends
 from cuesmith.specs.yaml.known_names import listed_problems
-from cuesmith.specs.yaml.place import Problem
+from cuesmith.specs.yaml.place import KeyPath, Problem
 from cuesmith.specs.yaml.validate import check, problem_lines
 
 
@@ -96,17 +96,7 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
     seen: dict[str, int] = {}
     for index, cue in enumerate(show.cues):
         path = ("cues", index)
-        if cue.type not in banks.cue_types:
-            yield Problem((*path, "type"), f"unknown cue type '{cue.type}'{did_you_mean(cue.type, banks.cue_types)}")
-        elif cue.seconds is not None and not cue.force:
-            low, high = banks.cue_types[cue.type].limits
-            if not low <= cue.seconds <= high:
-                nearest = low if cue.seconds < low else high
-                yield Problem(
-                    (*path, "seconds"),
-                    f"a {cue.type} cue lasts {low:g} to {high:g} s; the nearest to {cue.seconds:g} is {nearest:g}"
-                    " (force: true takes it all the same)",
-                )
+        yield from _type_problems(path, cue, banks)
         if cue.style is not None:
             yield from style_problem((*path, "style"), cue.style)
         for place, theme_name in enumerate(cue.themes):
@@ -122,6 +112,24 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
         seen.setdefault(key, index)
         for letter in cue.all_variants:
             seen.setdefault(key + letter.lower(), index)
+
+
+def _type_problems(path: KeyPath, cue: CueSpec, banks: Banks) -> Iterator[Problem]:
+    """Faults in the type of a cue, and in what such a type does not have: a length, a pair."""
+    if cue.type not in banks.cue_types:
+        yield Problem((*path, "type"), f"unknown cue type '{cue.type}'{did_you_mean(cue.type, banks.cue_types)}")
+        return
+    low, high = banks.cue_types[cue.type].limits
+    if cue.seconds is not None and not cue.force and not low <= cue.seconds <= high:
+        nearest = low if cue.seconds < low else high
+        yield Problem(
+            (*path, "seconds"),
+            f"a {cue.type} cue lasts {low:g} to {high:g} s; the nearest to {cue.seconds:g} is {nearest:g}"
+            " (force: true takes it all the same)",
+        )
+    if cue.pair and not banks.cue_types[cue.type].paired:
+        able = [name for name, row in banks.cue_types.items() if row.paired]
+        yield Problem((*path, "pair"), f"a {cue.type} does not come as a pair, only {', '.join(able)}; leave pair out")
 
 
 def _known_recipes(show: Show, cue: CueSpec | None, banks: Banks) -> list[str]:
@@ -142,7 +150,7 @@ def _arc_problems(name: str, show: Show, banks: Banks) -> Iterator[Problem]:
         return
     known = [*banks.stages, *_known_recipes(show, None, banks)]
     yield from listed_problems(("themes", name, "arc"), "stage or recipe", arc, known)
-    cues = sum(name in show.themes_of(cue) for cue in show.cues)
+    cues = sum(name in show.themes_of(cue, banks.cue_types) for cue in show.cues)
     if cues < len(arc):
         yield Problem(
             ("themes", name, "arc"),
@@ -152,7 +160,7 @@ def _arc_problems(name: str, show: Show, banks: Banks) -> Iterator[Problem]:
 
 def _use_problems(path: tuple[str | int, ...], cue: CueSpec, show: Show, banks: Banks) -> Iterator[Problem]:
     """Faults in what a cue asks of its themes: `recipe` and `meeting`."""
-    themes = show.themes_of(cue)
+    themes = show.themes_of(cue, banks.cue_types)
     if cue.recipe is not None:
         known = _known_recipes(show, cue, banks)
         used = cue.recipe if isinstance(cue.recipe, dict) else {"": cue.recipe}

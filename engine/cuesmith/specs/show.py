@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import field
 from typing import Annotated, Literal
 
@@ -14,14 +15,13 @@ from cuesmith.music.meter import parse_meters
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
 from cuesmith.music.timecode import DEFAULT_RATE, parse_rate
+from cuesmith.specs.banks.cue_types import CueType
 from cuesmith.specs.banks.fields import STRICT, Ending, MeterField, ModeName, Signed, Unit
 from cuesmith.specs.banks.themes import Recipe
 from cuesmith.specs.brief import Beat, Event, Meeting
 from cuesmith.specs.spotting_list import HitSpec, RateField, clock_seconds
 
 SHORTEST_BAR, LONGEST_BAR = 1.0, 8.0  # quarter notes
-MEDLEYS = ("suite", "overture", "concert")  # cue types that go through every theme of the show
-PAIRED = "eyecatch"  # the cue type that comes before and after a break
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
 
@@ -225,8 +225,6 @@ class CueSpec:
     pair: bool = False
 
     def __post_init__(self) -> None:
-        if self.pair and self.type != PAIRED:
-            raise ValueError(f"only an {PAIRED} comes as a pair; leave pair out")
         if self.pair and self.ending is not None:
             raise ValueError("a pair has its endings: the first leads out, the second in; leave ending out")
         if self.beats and self.beats_file is not None:
@@ -284,9 +282,13 @@ class Show:
     humanize: Unit = 1.0
     album: AlbumSpec = field(default_factory=AlbumSpec)
 
-    def themes_of(self, cue: CueSpec) -> tuple[str, ...]:
-        """The themes of a cue by name. One that names none takes the first of the show; a medley takes them all."""
+    def themes_of(self, cue: CueSpec, cue_types: Mapping[str, CueType]) -> tuple[str, ...]:
+        """The themes of a cue by name. One that names none takes the first of the show; a medley takes them all.
+
+        cue_types: the bank of that name, which says which are medleys.
+        """
         named = tuple(dict.fromkeys((*cue.themes, *(name for beat in cue.beats for name in beat.who))))
         if named or not self.themes:
             return named
-        return tuple(self.themes) if cue.type in MEDLEYS else (next(iter(self.themes)),)
+        medley = cue.type in cue_types and cue_types[cue.type].medley
+        return tuple(self.themes) if medley else (next(iter(self.themes)),)

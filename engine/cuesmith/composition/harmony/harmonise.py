@@ -168,7 +168,8 @@ def harmonise(
             written[index] = substitute(site, maker.rules(section.key.minor), stream, zeal)
     if not any(given) and plan.melody in ("full", "sparse"):
         _colour(written, maker)
-    balance(written, [not own for own in given], plan, beds, draw.child("balance"))
+    late_tonic = banks.cue_types[plan.brief.type].late_tonic
+    balance(written, [not own for own in given], plan, beds, late_tonic, draw.child("balance"))
     stream = draw.child("spelling")
     out: list[ChordSpan] = []
     for index, section in enumerate(sections):

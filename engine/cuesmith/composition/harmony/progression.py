@@ -27,15 +27,11 @@ STILL_SEC = 9.0  # cue types whose chords may last this long take static rows an
 MOVING_STATIC = 0.1
 SHORTEST = 0.5  # of the shortest chord a cue type likes: what a substitution may divide a chord into
 
-# how often a cue should start on each function (percent): a late tonic is the strongest mark of the idiom
+# how often a cue should start on each function (percent), where its type has a late tonic
 START = {
     False: {"subdominant": 45.0, "submediant": 20.0, "tonic": 35.0},
     True: {"tonic": 60.0, "submediant": 25.0, "subdominant": 15.0},
 }
-LATE_TONIC = {
-    "main_theme", "character", "tender", "love", "sad", "preview", "training", "suite", "setpiece", "transform",
-    "daily", "bridge", "battle", "chase", "overture", "concert", "tv_song",
-}  # fmt: skip
 FROZEN = {"vamp", "break"}  # treatments whose rhythm is the event: the chord waits
 
 
@@ -83,7 +79,7 @@ def pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, section: Secti
             out[name] = weight * exp(brightly * brightness(row.chords) + harshly * harshness(row.chords))
     if not out:
         return {n: 1.0 for n, row in banks.progressions.items() if row.mode in modes and not row.static}
-    if plan.brief.type in LATE_TONIC:
+    if banks.cue_types[plan.brief.type].late_tonic:
         share = dict.fromkeys(START[minor], 0.0)
         for name, weight in out.items():
             share[_start(banks.progressions[name])] += weight

@@ -23,10 +23,6 @@ BEAM = 10  # paths kept
 CARRIED = 5.0  # what a chord is worth that holds every note over it
 LEAST_FIT = 0.55
 MOST = 9  # candidates per chord
-CHANCE = {
-    "suite": 0.8, "overture": 0.6, "concert": 0.8, "tender": 0.7, "love": 0.6, "sad": 0.6, "main_theme": 0.45,
-    "character": 0.4, "defeat": 0.6,
-}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)

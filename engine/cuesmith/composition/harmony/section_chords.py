@@ -24,7 +24,7 @@ from cuesmith.composition.harmony.progression import (
     pool,
     spans_of,
 )
-from cuesmith.composition.harmony.reharmonise import CHANCE, reharmonised
+from cuesmith.composition.harmony.reharmonise import reharmonised
 from cuesmith.composition.harmony.substitution import SubstitutionRules, rules_for
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.specs.banks.library import Banks
@@ -162,5 +162,5 @@ class Maker:
             other.theme == section.theme and other.treatment in STATING and kind_of(other) == kind
             for other in self.plan.sections[section.index + 1 :]
         )
-        chance = CHANCE.get(self.plan.brief.type, 0.0)
+        chance = self.banks.cue_types[self.plan.brief.type].new_chords
         return returning and not any(later) and self.draw.child("return", section.index).chance(chance)

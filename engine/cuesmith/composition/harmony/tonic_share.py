@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from cuesmith.chance import Stream
 from cuesmith.composition.harmony.chord_sequence import Bed, Step
-from cuesmith.composition.harmony.progression import LATE_TONIC
 from cuesmith.composition.harmony.substitution_devices import QUIET
 from cuesmith.music.chord import Roman, parse_roman
 from cuesmith.plan.model import Plan
@@ -36,15 +35,18 @@ def _bars(written: Sequence[Sequence[Step]], plan: Plan) -> tuple[int, int]:
     return home, total
 
 
-def balance(written: list[list[Step]], free: Sequence[bool], plan: Plan, beds: Sequence[Bed], draw: Stream) -> None:
+def balance(
+    written: list[list[Step]], free: Sequence[bool], plan: Plan, beds: Sequence[Bed], late_tonic: bool, draw: Stream
+) -> None:
     """Tonics replaced, or brought in, until their share of the bars lies between LEAST and MOST; in place.
 
-    free: the sections that may be changed. The upper bound holds for major cues of the yearning kinds only.
+    free: the sections that may be changed. late_tonic: whether the cue type has one; the upper bound holds for such
+    cues only, in major.
     """
     home, total = _bars(written, plan)
     if total < SHORT_BARS:
         return
-    if home > MOST * total and not plan.key.minor and plan.brief.type in LATE_TONIC:
+    if home > MOST * total and late_tonic and not plan.key.minor:
         surplus = home - int(MOST * total)
     elif home < LEAST * total:
         surplus = home - int(LEAST * total) - 1

@@ -48,19 +48,6 @@ DEVICES: dict[Turn, str] = {
 }  # fmt: skip
 SAME_MUSIC = {"restatement": "statement", "head": "statement", "coda": "statement"}  # treatments of one music
 
-# what a type of cue asks of a groove: tags of grooves.yaml
-USES = {
-    "main_theme": ("theme",),           "character": ("theme", "daily"),   "daily": ("daily",),
-    "comedy": ("comedy", "daily"),      "tender": ("ballad",),             "love": ("ballad",),
-    "sad": ("ballad",),                 "despair": ("ballad",),            "suspense": ("suspense",),
-    "mystery": ("mystery", "suspense"), "horror": ("suspense",),           "tension": ("build", "suspense"),
-    "battle": ("battle",),              "chase": ("chase",),               "setpiece": ("battle", "theme"),
-    "transform": ("build", "theme"),    "victory": ("victory",),           "defeat": ("ballad",),
-    "march": ("march",),                "ambient": ("ballad",),            "ceremony": ("ceremony",),
-    "training": ("training",),          "fanfare": ("victory",),           "stinger": ("battle",),
-    "overture": ("theme",),             "concert": ("theme", "ballad"),    "tv_song": ("theme",),
-}  # fmt: skip
-
 
 def _grid(grid: str, start: int, bar_ticks: int, gain: float) -> Iterator[tuple[int, int]]:
     steps = len(grid)
@@ -114,7 +101,7 @@ def groove_for(
     another music rather does not take.
     """
     bpm = context.plan.tempo.bpm(section.start)
-    uses = USES.get(context.plan.brief.type, ("theme",))
+    uses = banks.cue_types[context.plan.brief.type].grooves
     feel = _feel(context, section)
     listed: Mapping[str, float] = player.seat.grooves or {n: 1.0 for n, r in banks.grooves.items() if family in r.tags}
     rows: Mapping[str, Groove | GrooveCells] = banks.grooves

@@ -28,13 +28,13 @@ from cuesmith.specs.banks.harmony import (
     cue_problems,
 )
 from cuesmith.specs.banks.instruments import Instrument
-from cuesmith.specs.banks.like import like_problems, like_targets, paced, ruled, weighed
+from cuesmith.specs.banks.like import coloured, like_problems, like_targets, paced, ruled, weighed, with_models
 from cuesmith.specs.banks.percussion import DrumVoice, Groove, Kit
-from cuesmith.specs.banks.rules import Rule, rule_problems
+from cuesmith.specs.banks.rules import FAMILIES, Rule, rule_problems
 from cuesmith.specs.banks.textures import Texture
 from cuesmith.specs.banks.themes import PLAIN, Character, Contour, Recipe, RhythmCell, ScaleRow, Stage, WellKnown
 from cuesmith.specs.banks.voicings import VoicingBank
-from cuesmith.specs.yaml.document import read_document
+from cuesmith.specs.yaml.document import Document, read_document
 from cuesmith.specs.yaml.known_names import key_problems, listed_problems
 from cuesmith.specs.yaml.place import KeyPath, Problem
 from cuesmith.specs.yaml.validate import raise_problems, validate
@@ -87,10 +87,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
     """
 
     def table(name: str, rows: type[Rows], problems: Callable[[Rows], Iterable[Problem]] = _no_problems) -> Rows:
-        document = read_document(folder / f"{name}.yaml", name=f"banks/{name}.yaml")
-        found = validate(document, rows)
-        raise_problems(document, list(problems(found)))
-        return found
+        return _checked(_document(folder, name), rows, problems)
 
     scales = table("scales", dict[str, ScaleRow])
     cells = table("rhythm_cells", dict[str, RhythmCell])
@@ -100,10 +97,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
     instruments = table("instruments", dict[str, Instrument])
     grooves = table("grooves", dict[str, Groove], lambda rows: _groove_problems(rows, kits, drums))
     recipes = table("recipes", dict[str, Recipe], lambda rows: recipe_problems((), rows, instruments))
-    cue_types = table(
-        "cue_types", dict[str, CueType], lambda rows: (*_cue_type_problems(rows, recipes), *like_problems(rows))
-    )
-
+    cue_types = _cue_types(folder, recipes, grooves)
     alike = like_targets(cue_types)
     of_cues = partial(cue_problems, cue_types=cue_types)
 
@@ -130,7 +124,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         deny_list=table("deny_list", dict[str, WellKnown]),
         recipes=recipes,
         stages=table("stages", dict[str, Stage], lambda rows: _stage_problems(rows, recipes)),
-        spellings=weighed(table("spellings", dict[str, Spelling], of_cues), alike),
+        spellings=coloured(table("spellings", dict[str, Spelling], of_cues), alike),
         cadences=weighed(table("cadences", dict[str, Cadence], of_cues), alike),
         substitutions=weighed(table("substitutions", dict[str, Substitution], of_cues), alike),
         modulations=table("modulations", dict[str, Modulation]),
@@ -142,14 +136,35 @@ def read_banks(folder: Path | Traversable) -> Banks:
     )
 
 
+def _document(folder: Path | Traversable, name: str) -> Document:
+    return read_document(folder / f"{name}.yaml", name=f"banks/{name}.yaml")
+
+
+def _checked(document: Document, rows: type[Rows], problems: Callable[[Rows], Iterable[Problem]]) -> Rows:
+    found = validate(document, rows)
+    raise_problems(document, list(problems(found)))
+    return found
+
+
 def _no_problems(rows: object) -> Iterable[Problem]:
     return ()
 
 
-def _cue_type_problems(rows: Mapping[str, CueType], recipes: Iterable[str]) -> Iterator[Problem]:
+def _cue_types(folder: Path | Traversable, recipes: Iterable[str], grooves: Mapping[str, Groove]) -> dict[str, CueType]:
+    """The cue types, those that are like another filled up from it."""
+    document = _document(folder, "cue_types")
+    raise_problems(document, list(like_problems(document)))
+    return _checked(with_models(document), dict[str, CueType], lambda rows: _cue_type_problems(rows, recipes, grooves))
+
+
+def _cue_type_problems(
+    rows: Mapping[str, CueType], recipes: Iterable[str], grooves: Mapping[str, Groove]
+) -> Iterator[Problem]:
     known = [PLAIN, *recipes]
+    uses = sorted({tag for groove in grooves.values() for tag in groove.tags} - set(FAMILIES))
     for id_, row in rows.items():
         yield from key_problems((id_, "recipes"), "recipe", row.recipes, known)
+        yield from listed_problems((id_, "grooves"), "use of grooves", row.grooves, uses)
         yield from key_problems((id_, "modes"), "mode", row.modes, MODES)
         for text in row.meters:
             try:
