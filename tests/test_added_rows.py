@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from typing import TypeAlias
+from pathlib import Path
+from typing import Any, TypeAlias
 
 import pytest
 from tests.conftest import BanksWith
 
-from cuesmith.cue.write_score import write_score
+from cuesmith.cue.edit_score import edit_score
+from cuesmith.cue.write_score import write_draft
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan
 from cuesmith.score import Score
@@ -32,7 +39,7 @@ def style_for(name: str, banks: Banks) -> Style:
 def score_of(style: Style, name: str, type_: str, seed: int, themes: Mapping[str, Theme], banks: Banks) -> Score:
     """A cue as it is written at the first attempt."""
     brief = Brief("M-401", "Added", type_, name, seed, themes=tuple(themes))
-    return write_score(build_plan(brief, style, themes, banks), style, themes, banks)
+    return edit_score(write_draft(build_plan(brief, style, themes, banks), style, themes, banks))
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -45,3 +52,104 @@ def test_a_type_that_is_like_battle_is_a_battle(style: str, themes_of: Themes, b
         assert theirs.parts == ours.parts
         assert theirs.harmony == ours.harmony
         assert theirs.plan == replace(ours.plan, brief=theirs.plan.brief)
+
+
+# -- a treatment made of devices that are there ----------------------------------------------------------------------
+
+ECHO = """
+echo: {theme: pieces, device: fragments, steps: 2, thinned: true, plain: true, drop_cost: 3.0, about: "from afar"}
+"""
+LONG_WAY = """
+long_way:
+  like: tender
+  seconds: [40, 70]
+  default_seconds: 52
+  bpm: [84, 100]
+  meters: {"4/4": 1}
+  form:
+    - {name: dawn, bars: 8, energy: 0.2, treatment: echo}
+    - {name: road, bars: 8, energy: 0.6, treatment: statement, harmony: contrast}
+    - {name: dusk, bars: 4, energy: 0.3, treatment: coda, harmony: close}
+"""
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_form_and_a_treatment_of_ones_own(style: str, themes_of: Themes, banks_with: BanksWith) -> None:
+    """The sections come in their order, and the new treatment is the device it names, moved as it says."""
+    banks = banks_with({"treatments": ECHO, "cue_types": LONG_WAY})
+    themes = {"hero": themes_of(style)["hero"]}
+    score = score_of(style_for(style, banks), style, "long_way", 4, themes, banks)
+    assert [(s.name, s.treatment) for s in score.plan.sections] == [
+        ("dawn", "echo"), ("road", "statement"), ("dusk", "coda"),
+    ]  # fmt: skip
+    said = {statement.section: statement.ops for statement in score.statements()}
+    assert said.keys() >= {"dawn", "road"}
+    assert all("sequence" in statement.ops for statement in score.statements() if statement.section == "dawn")
+    plain = replace(banks, treatments={**banks.treatments, "echo": replace(banks.treatments["echo"], steps=0)})
+    other = score_of(style_for(style, plain), style, "long_way", 4, themes, plain)
+    assert score.parts != other.parts
+
+
+# -- all of it through the command, in a checkout of one's own -------------------------------------------------------
+
+ROOT = Path(__file__).parents[1]
+CANTER = """
+canter: {role: ostinato, kind: arpeggio, unit: 2, pattern: "0 . 2 1 . 2 0 .", articulation: staccato}
+"""
+MINE = """
+extends: chamber-piano
+title: Mine
+cues:
+  long_way: {seats: {left_hand: {textures: {canter: 1}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a copy of the package, into whose banks rows are written, and a style beside it."""
+    folder = tmp_path_factory.mktemp("checkout")
+    unwanted = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "engine" / "cuesmith", folder / "cuesmith", ignore=unwanted)
+    for data in ("styles", "presets"):
+        shutil.copytree(ROOT / data, folder / "cuesmith" / data, ignore=unwanted)
+    for table, rows in {"treatments": ECHO, "cue_types": LONG_WAY, "textures": CANTER}.items():
+        with (folder / "cuesmith" / "styles" / "banks" / f"{table}.yaml").open("a", encoding="utf-8") as file:
+            file.write(rows)
+    (folder / "styles").mkdir()
+    (folder / "styles" / "mine.yaml").write_text(MINE, encoding="utf-8")
+    return folder
+
+
+def run(checkout: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    """Python in the checkout, which is found before any other Cuesmith."""
+    return subprocess.run(
+        [sys.executable, *args], cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)},
+        capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+    )  # fmt: skip
+
+
+def test_the_command_composes_them(checkout: Path) -> None:
+    files = ("-o", "way.json", "-o", "way.mid")
+    done = run(checkout, "-m", "cuesmith", "cue", "--style", "mine", "--type", "long_way", "--seed", "3", *files)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads((checkout / "way.json").read_text(encoding="utf-8"))
+    assert [section["treatment"] for section in told["sections"]] == ["echo", "statement", "coda"]
+
+
+def test_a_texture_of_ones_own_is_played(checkout: Path) -> None:
+    asked = "cuesmith.compose(style='mine', type='long_way', seed=3)"
+    heard = "{p.device for part in cue.score.parts if part.id == 'left_hand' for p in part.passages}"
+    done = run(checkout, "-c", f"import cuesmith, json; cue = {asked}; print(json.dumps(sorted({heard})))")
+    assert done.returncode == 0, done.stderr
+    assert "canter" in json.loads(done.stdout)
+
+
+def test_the_command_tells_where_a_row_is_misspelt(checkout: Path) -> None:
+    banks = checkout / "cuesmith" / "styles" / "banks" / "cue_types.yaml"
+    right = banks.read_text(encoding="utf-8")
+    banks.write_text(right.replace("treatment: echo", "treatment: ecco"), encoding="utf-8")
+    done = run(checkout, "-m", "cuesmith", "cue", "--type", "long_way", "-o", "way.mid")
+    banks.write_text(right, encoding="utf-8")
+    assert (done.returncode, "Traceback" in done.stderr) == (3, False)
+    line = 1 + right.split("treatment: echo")[0].count("\n")
+    assert f"cue_types.yaml:{line}:" in done.stderr and "did you mean 'echo'?" in done.stderr

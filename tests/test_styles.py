@@ -7,13 +7,14 @@ import itertools
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
 
 from cuesmith.casting.singer import VOICE
 from cuesmith.composition.accompaniment.gestures import GESTURES
-from cuesmith.composition.melody.treatments import TREATMENTS
+from cuesmith.composition.melody.treatments import DEVICES
 from cuesmith.cue.compose import compose
 from cuesmith.cue.cue import Cue
 from cuesmith.errors import SpecError, UsageError
@@ -21,9 +22,10 @@ from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.perform.tables import ARTICULATIONS
 from cuesmith.specs.banks.library import Banks, load_banks
 from cuesmith.specs.banks.percussion import Groove
+from cuesmith.specs.banks.treatments import DeviceName
 from cuesmith.specs.load import load_style
 from cuesmith.specs.style import Seat, SeatChange, Style
-from cuesmith.specs.style_check import ARTICULATION_NAMES, GESTURE_NAMES, TREATMENT_NAMES
+from cuesmith.specs.style_check import ARTICULATION_NAMES, GESTURE_NAMES
 
 FOLDER = files("cuesmith.styles")
 STYLES = tuple(sorted(file.name.removesuffix(".yaml") for file in FOLDER.iterdir() if file.name.endswith(".yaml")))
@@ -60,7 +62,7 @@ def test_there_are_styles_enough() -> None:
 def test_names_known_to_the_loader_are_those_composed() -> None:
     assert set(GESTURE_NAMES) == set(GESTURES)
     assert set(ARTICULATION_NAMES) == set(ARTICULATIONS)
-    assert set(TREATMENT_NAMES) == set(TREATMENTS)
+    assert set(get_args(DeviceName)) == set(DEVICES)
 
 
 @every_style
@@ -83,7 +85,7 @@ def test_every_reference_exists(name: str, banks: Banks) -> None:
             (banks.textures, seat.textures),
             (banks.grooves, seat.grooves),
             (GESTURES, seat.gestures),
-            (TREATMENTS, seat.treatments),
+            (banks.treatments, seat.treatments),
         ):
             assert set(asked or ()) <= set(known), place
         assert seat.articulation is None or seat.articulation in ARTICULATIONS, place

@@ -46,7 +46,8 @@ def section(groove: Groove, bars: int = 8, level: int = 3, treatment: str = "sta
     """A section of the groove's meter in a cue that exists only for this."""
     length = bars * groove.meter.bar_ticks
     return SectionPlan(
-        1, "A", treatment, "main", bars, 0, 0, length, groove.meter, 0.7, level, Key(0, "ionian"), None, 1.0
+        1, "A", treatment, BANKS.treatments[treatment], "main", bars, 0, 0, length, groove.meter, 0.7, level,
+        Key(0, "ionian"), None, 1.0,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from cuesmith.chance import stream
 from cuesmith.composition.accompaniment.patterns import grouped, tokens, tokens_by_bar, turned, turning
 from cuesmith.composition.melody.material import material
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.composition.melody.treatments import TREATMENTS, thinned, varied
+from cuesmith.composition.melody.treatments import DEVICES, changed, thinned, varied
 from cuesmith.cue.cue import Cue
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
@@ -21,12 +21,14 @@ from cuesmith.music.note import PPQ
 from cuesmith.score import chord_at
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.banks.themes import PLAIN
+from cuesmith.specs.banks.treatments import DeviceName, Treatment
 from cuesmith.specs.brief import ThemeForm
 
 Composed = Callable[[str, str, int], Cue]
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 METERS = (Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(5, 4), Meter(7, 8, (2, 2, 3)))
 GUISES = (ThemeForm("theme", PLAIN), *(ThemeForm("theme", name, row=row) for name, row in load_banks().recipes.items()))
+ALL = Treatment(about="every change", theme="pieces", device="none", steps=2, varied=True, thinned=True)
 PATTERNS = st.lists(st.sampled_from([".", "-", "x", "x!", "x~", "0", "b2"]), min_size=1, max_size=16).map(tuple)
 
 
@@ -48,15 +50,15 @@ def test_velocity_rises_with_energy(one: float, other: float) -> None:
     assert 46 <= velocity_of(low) <= velocity_of(high) <= 106
 
 
-@pytest.mark.parametrize("treatment", [name for name in TREATMENTS if name not in ("none", "vamp", "break")])
+@pytest.mark.parametrize("device", [name for name in DEVICES if name != "none"])
 @pytest.mark.parametrize("meter", METERS, ids=str)
 def test_treatments_stay_inside_their_section(
-    treatment: str, meter: Meter, themes_of: Callable[[str], dict[str, Theme]]
+    device: DeviceName, meter: Meter, themes_of: Callable[[str], dict[str, Theme]]
 ) -> None:
     for theme, bars, theme_form in product(themes_of("symphonic").values(), (1, 2, 3, 4, 5, 6, 8, 12, 16, 24), GUISES):
         m = material(theme, meter, theme_form, theme.key, bars)
-        pieces = TREATMENTS[treatment](m, bars, stream(bars, treatment), bars % 2)
-        for chosen in (pieces, varied(pieces, stream(1)), thinned(pieces, m)):
+        pieces = DEVICES[device](m, bars, stream(bars, device), bars % 2)
+        for chosen in (pieces, varied(pieces, stream(1)), thinned(pieces, m), changed(pieces, ALL, m, stream(2))):
             for piece in chosen:
                 assert piece.start >= 0
                 assert piece.start + piece.motif.length <= bars * meter.bar_ticks, piece.ops
@@ -64,7 +66,7 @@ def test_treatments_stay_inside_their_section(
                 assert all(0 <= n.onset < n.end <= piece.motif.length for n in piece.motif.notes)
                 assert all(a.onset < b.onset for a, b in pairwise(piece.motif.notes))
             assert all(a.start + a.motif.length <= b.start for a, b in pairwise(chosen))
-        if bars >= 4 and treatment in ("statement", "restatement", "contrast", "chorus", "build", "fragments"):
+        if bars >= 4 and device in ("statement", "restatement", "contrast", "chorus", "build", "fragments"):
             assert pieces
 
 
@@ -72,7 +74,7 @@ def test_treatments_stay_inside_their_section(
 def test_a_statement_states_the_theme_as_it_is(bars: int, themes_of: Callable[[str], dict[str, Theme]]) -> None:
     theme = themes_of("synth")["hero"]
     m = material(theme, theme.melody.meter, GUISES[0], theme.key, bars)
-    first = TREATMENTS["statement"](m, bars, stream(0), 0)[0]
+    first = DEVICES["statement"](m, bars, stream(0), 0)[0]
     assert first.motif.notes[:3] == theme.motif.notes[:3]
     assert "inversion" not in first.ops
 
@@ -207,7 +209,7 @@ def test_a_chord_held_through_a_whole_bar_sounds_in_it(meter: Meter) -> None:
 def test_an_idea_said_again_is_said_from_elsewhere_and_comes_home(themes_of: Callable[[str], dict[str, Theme]]) -> None:
     for theme in themes_of("symphonic").values():
         m = material(theme, Meter(4, 4), GUISES[0], theme.key, 8)
-        first, second, third = (TREATMENTS["fragments"](m, 8, stream(3), turn)[0].motif.notes for turn in range(3))
+        first, second, third = (DEVICES["fragments"](m, 8, stream(3), turn)[0].motif.notes for turn in range(3))
         assert first == third
         assert [n.onset for n in first] == [n.onset for n in second]
         assert len({b.step - a.step for a, b in zip(first, second, strict=True)} - {0}) == 1

@@ -112,7 +112,8 @@ def view(
     for index, s in enumerate(sections):
         plans.append(
             SectionPlan(
-                index=index, name=s.name, treatment=s.treatment, harmony=s.harmony, bars=s.bars, first_bar=first,
+                index=index, name=s.name, treatment=s.treatment, treatment_row=banks.treatments[s.treatment],
+                harmony=s.harmony, bars=s.bars, first_bar=first,
                 start=first * COMMON.bar_ticks, length=s.bars * COMMON.bar_ticks, meter=COMMON, energy=0.5,
                 level=s.level, key=home, theme=None, chords_per_bar=1,
             )

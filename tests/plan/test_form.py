@@ -15,7 +15,8 @@ from cuesmith.plan.form.section_lengths import ROUNDS, Form, solve_form
 from cuesmith.plan.tempo.tempo_map import tempo_map
 from cuesmith.specs.banks.library import load_banks
 
-CUES = load_banks().cue_types
+BANKS = load_banks()
+CUES, TREATMENTS = BANKS.cue_types, BANKS.treatments
 TYPES = tuple(CUES)
 
 
@@ -27,7 +28,7 @@ def solved(draw: st.DrawFn) -> tuple[str, float, float, float, Form]:
     seconds = round(draw(st.floats(*cue.limits)), 2)
     beats = parse_meters(draw(st.sampled_from(sorted(cue.meters)))).home.bar_beats
     wished = draw(st.floats(*cue.bpm))
-    return type_, seconds, beats, wished, solve_form(cue, seconds, beats, cue.bpm, wished)
+    return type_, seconds, beats, wished, solve_form(cue, seconds, beats, cue.bpm, wished, TREATMENTS)
 
 
 @settings(max_examples=120, deadline=None)
@@ -59,7 +60,7 @@ def test_sections_keep_their_order_and_their_kind(case: tuple[str, float, float,
     assert rounds == sorted(rounds, key=lambda text: int(text.rstrip(")") or 0)) or rounds[-1] == ""
     assert {row.name.partition(" (")[0] for row in form.rows} <= set(source)
     usual = {row.treatment for row in CUES[type_].form_for(seconds)}
-    changed = {new for _, changes, _ in ROUNDS for old, new in changes.items() if old in usual}
+    changed = {round_.treatment(name, TREATMENTS) for round_ in ROUNDS for name in usual}
     assert {row.treatment for row in form.rows} <= usual | changed
 
 
@@ -72,7 +73,7 @@ def test_sections_are_even_where_there_is_room(type_: str) -> None:
         low, high = cue.seconds
         seconds = low + (high - low) * step / 8
         meter = parse_meters(max(cue.meters, key=lambda text: cue.meters[text])).home
-        sizes += solve_form(cue, seconds, meter.bar_beats, cue.bpm, sum(cue.bpm) / 2).bars
+        sizes += solve_form(cue, seconds, meter.bar_beats, cue.bpm, sum(cue.bpm) / 2, TREATMENTS).bars
     big = [bars for bars in sizes if bars >= 3]
     if len(big) >= 9:
         assert sum(bars % 2 == 0 for bars in big) / len(big) >= 0.7
@@ -83,7 +84,7 @@ def test_sections_are_even_where_there_is_room(type_: str) -> None:
 def test_a_fixed_tempo_moves_only_as_whole_bars_demand(type_: str, place: float, wished: float) -> None:
     cue = CUES[type_]
     seconds = cue.limits[0] + place * (cue.limits[1] - cue.limits[0])
-    form = solve_form(cue, seconds, 4.0, cue.bpm, wished, fixed_tempo=True)
+    form = solve_form(cue, seconds, 4.0, cue.bpm, wished, TREATMENTS, fixed_tempo=True)
     half_a_bar = 0.5 / (wished * seconds / 240)
     assert abs(form.bpm / wished - 1) <= max(0.06, half_a_bar) + 1e-6
 
@@ -92,7 +93,7 @@ def test_a_fixed_tempo_moves_only_as_whole_bars_demand(type_: str, place: float,
 def test_a_cue_of_one_bar_keeps_the_tempo_asked_for(type_: str, seconds: float, wished: float) -> None:
     """Its bar is as long as it has to be, to half a quarter note."""
     cue, meters = CUES[type_], parse_meters("4/4")
-    form = solve_form(cue, seconds, 4.0, cue.bpm, wished, fixed_tempo=True, meters=meters)
+    form = solve_form(cue, seconds, 4.0, cue.bpm, wished, TREATMENTS, fixed_tempo=True, meters=meters)
     quarters = wished * seconds / 60
     if form.total == 1 and 1.0 <= quarters <= 7.0 and not form.held:
         bar = form.meters[0] if form.meters else meters.home
@@ -134,7 +135,7 @@ def test_no_ritardando_is_one_tempo() -> None:
 def test_ten_minutes_are_no_loop(type_: str) -> None:
     """Rounds of a long cue differ in energy, in treatment or in key, and its height comes in the last of them."""
     cue = CUES[type_]
-    form = solve_form(cue, 600.0, 4.0, cue.bpm, sum(cue.bpm) / 2)
+    form = solve_form(cue, 600.0, 4.0, cue.bpm, sum(cue.bpm) / 2, TREATMENTS)
     rounds: dict[str, list[tuple[float, str, int]]] = {}
     for row in form.rows:
         if row.treatment not in ("intro", "coda", "break"):
@@ -155,7 +156,7 @@ def test_ten_minutes_are_no_loop(type_: str) -> None:
 def test_two_meters_take_turns_and_end_on_the_second(type_: str, seconds: float, text: str) -> None:
     cue, meters = CUES[type_], parse_meters(text)
     wished = sum(cue.bpm) / 2
-    form = solve_form(cue, seconds, meters.home.bar_beats, cue.bpm, wished, meters=meters)
+    form = solve_form(cue, seconds, meters.home.bar_beats, cue.bpm, wished, TREATMENTS, meters=meters)
     own = form.meters or (meters.home,) * len(form.rows)
     ticks = sum(bars * meter.bar_ticks for bars, meter in zip(form.bars, own, strict=True))
     assert ticks / PPQ * 60 / form.bpm == pytest.approx(seconds, abs=1e-6)
@@ -168,7 +169,7 @@ def test_two_meters_take_turns_and_end_on_the_second(type_: str, seconds: float,
 @given(st.sampled_from(TYPES), st.floats(3.0, 12.0), st.sampled_from(["4/4", "3/4", "7/8(2+2+3)", "12/8"]))
 def test_short_cues_hold_their_last_bar_rather_than_leave_the_tempo(type_: str, seconds: float, text: str) -> None:
     cue, meters = CUES[type_], parse_meters(text)
-    form = solve_form(cue, seconds, meters.home.bar_beats, cue.bpm, sum(cue.bpm) / 2, meters=meters)
+    form = solve_form(cue, seconds, meters.home.bar_beats, cue.bpm, sum(cue.bpm) / 2, TREATMENTS, meters=meters)
     own = form.meters or (meters.home,) * len(form.rows)
     ticks = sum(bars * meter.bar_ticks for bars, meter in zip(form.bars, own, strict=True))
     assert ticks / PPQ * 60 / form.bpm == pytest.approx(seconds, abs=1e-6)

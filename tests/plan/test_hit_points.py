@@ -28,6 +28,7 @@ from cuesmith.specs.load import load_style
 
 BANKS = load_banks()
 CUES = BANKS.cue_types
+TREATMENTS = BANKS.treatments
 LONG = tuple(name for name in CUES if CUES[name].limits[1] >= 120)
 KINDS: tuple[HitKind, ...] = ("accent", "stop", "swell", "entry", "key", "silence", "climax")
 Themes = Callable[[str], Mapping[str, Theme]]
@@ -56,8 +57,8 @@ def asked(draw: st.DrawFn) -> tuple[str, SearchLimits, tuple[Hit, ...]]:
 
 
 def solved(type_: str, frame: SearchLimits, hits: tuple[Hit, ...]) -> Timing | None:
-    rows = suitable_rows(CUES[type_], frame.seconds, frame.meter.bar_beats, frame.wished_bpm)
-    return solve_hits(hits, frame, rows)
+    rows = suitable_rows(CUES[type_], frame.seconds, frame.meter.bar_beats, frame.wished_bpm, TREATMENTS)
+    return solve_hits(hits, frame, rows, TREATMENTS)
 
 
 def bars_of(timing: Timing) -> tuple[list[int], list[Meter]]:

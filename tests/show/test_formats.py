@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from tests.conftest import Composed
 
-from cuesmith.casting.singer import COMPASS, GUIDE, SUNG
+from cuesmith.casting.singer import COMPASS, GUIDE
 from cuesmith.cue.compose import compose
 from cuesmith.cue.cue import Cue
 from cuesmith.cue.variants import vary
@@ -49,7 +49,7 @@ def test_a_song_can_be_sung(style: str, composed: Composed) -> None:
             assert before.end - phrase <= 4 * plan.section_at(phrase).meter.bar_ticks, "a breath in every four bars"
             phrase = after.onset
     for section in plan.sections:
-        if section.treatment not in SUNG:
+        if not section.treatment_row.whole:
             assert not any(section.start <= note.onset < section.end for note in notes), (
                 f"nobody sings in {section.name}"
             )
@@ -67,7 +67,8 @@ def test_the_band_plays_without_the_singer(style: str, composed: Composed) -> No
     assert [part.id for part in without.parts] == [part.id for part in cue.score.parts if part.id != GUIDE]
     answers = [
         n for part in without.parts if part.role == "lead" for p in part.passages
-        if cue.score.plan.sections[p.section].treatment in SUNG and not p.device.startswith("doubles") for n in p.notes
+        if cue.score.plan.sections[p.section].treatment_row.whole and not p.device.startswith("doubles")
+        for n in p.notes
     ]  # fmt: skip
     assert len({(n.onset, n.pitch % 12) for n in answers} & own) <= len(own) // 20, "answers do not sing along"
 
@@ -85,7 +86,7 @@ def test_somebody_answers_the_singer(composed: Composed) -> None:
     for style in STYLES[:4]:
         score = composed(style, "tv_song", 1).score
         found += sum(
-            p.statement is None and score.plan.sections[p.section].treatment in SUNG
+            p.statement is None and score.plan.sections[p.section].treatment_row.whole
             for part in score.parts if part.role == "lead" for p in part.passages
             if not p.device.startswith("doubles")
         )  # fmt: skip

@@ -13,7 +13,7 @@ from cuesmith.casting.player import Player as Player
 from cuesmith.casting.player import seated
 from cuesmith.casting.register import CLIMAX_HEIGHT, Lie, height, leaning, lie
 from cuesmith.casting.roster import closing, leaving, resting
-from cuesmith.casting.singer import GUIDE, SUNG, singer, sings
+from cuesmith.casting.singer import GUIDE, singer, sings
 from cuesmith.chance import Stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
@@ -120,7 +120,7 @@ def _able(
 
 def _fitting(leaders: Sequence[Player], section: SectionPlan, tired: Collection[str | None]) -> list[Player]:
     """Who may lead a section: those whose level it is; where only tired players are left, those one level away too."""
-    right = [p for p in leaders if seated(p, section) or (section.treatment == "break" and _off(p, section) == 0)]
+    right = [p for p in leaders if seated(p, section) or (section.treatment_row.silent and _off(p, section) == 0)]
     fresh = [p for p in right if p.id not in tired]
     if not fresh and tired:
         fresh = [p for p in leaders if p.id not in tired and _off(p, section) <= 1]
@@ -167,7 +167,7 @@ def _crown(
     plan: Plan, leaders: Sequence[Player], tunes: Tunes, draw: Stream
 ) -> tuple[SectionPlan, str | None, int | None]:
     """The section that reaches highest, who leads it, and its highest note, which others stay under."""
-    singing = [s for s in plan.sections if s.index in tunes and s.treatment not in ("intro", "coda")]
+    singing = [s for s in plan.sections if s.index in tunes and s.treatment_row.place is None]
     climax = max(singing, key=lambda s: (s.energy, s.index)) if singing else plan.climax
     fitting = _fitting(leaders, climax, ())
     if not fitting:
@@ -192,7 +192,7 @@ def _leader(
         return None
     wanted = themes[section.theme].instrument if section.theme else None
     signature = next((p for p in leaders if p.instrument_id == wanted), None)
-    if signature and section.treatment in ("statement", "fragments", "intro", "head") and section.level < 4:
+    if signature and section.treatment_row.plain and section.level < 4:
         return signature.id
     able = _able(plan, fitting, section, tunes, ceiling)
     known = by_treatment.get((section.treatment, section.level))
@@ -203,7 +203,7 @@ def _leader(
         return draw.child(section.index).choice([p for p in lying if p.id not in spared] or lying).id
     if known in {p.id for p in able} and not draw.child(section.index, "new").chance(0.3):
         return known
-    others = [p for p in able if p.id not in spared] if section.treatment != "coda" else able
+    others = [p for p in able if p.id not in spared] if section.treatment_row.place != "end" else able
     families = _families(plan, section.theme, section)
     asked = [p for p in others or able if p.instrument and p.instrument.family in families]
     return _drawn(plan, asked or others or able, section, tunes, ceiling, draw.child(section.index))
@@ -279,7 +279,7 @@ def cast_players(
     if sings(plan, banks):
         present = (singer(plan, tunes, banks), *present)
         sung = zip(plan.sections, leads, strict=True)
-        leads = tuple(GUIDE if s.treatment in SUNG and s.theme is not None else lead for s, lead in sung)
+        leads = tuple(GUIDE if s.treatment_row.whole and s.theme is not None else lead for s, lead in sung)
     out = leaving(plan, present, leads, banks)
     present = tuple(p for p in present if p.id not in out)
     rests = resting(plan, present, leads)

@@ -24,6 +24,6 @@ def seated(player: Player, section: SectionPlan) -> bool:
     low, high = player.seat.levels
     if player.seat.treatments and section.treatment not in player.seat.treatments:
         return False
-    if section.treatment == "break":  # nearly silent: only held chords and the gesture that leads out of it
+    if section.treatment_row.silent:  # nearly silent: only held chords and the gesture that leads out of it
         return player.seat.role in ("pad", "colour") and low <= 2
     return low <= section.level <= high

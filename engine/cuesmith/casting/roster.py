@@ -17,7 +17,6 @@ BUSY = 0.75  # share of the bars in which somebody who is not needed all the tim
 LEAST = 3  # players of a section from which nobody more is taken
 LONG_BARS = 24  # in cues shorter than this nobody has to rest
 TRACKS = 20  # that a reader of the score still takes in; beyond 16 the file takes a second MIDI port
-PLAIN = ("intro", "head", "statement", "fragments", "break")  # heard without doublings, but at the climax
 COLOUR_WORTH = 1.8  # what a bar with a roll in it, or the tune in octaves, is worth against one of accompaniment
 ROLES = ("lead", "bass", "pad", "ostinato", "counter", "impact", "colour")  # the most needed first
 
@@ -72,11 +71,12 @@ def _solo(player: Player) -> bool:
 def _at_work(plan: Plan, players: Sequence[Player], leads: Sequence[str | None], section: SectionPlan) -> list[Player]:
     """The counted players of a section by level and treatment: of the leads only the leader and who doubles him."""
     leader = leads[section.index]
+    plain = section.treatment_row.plain or section.treatment_row.silent
     out = []
     for player in players:
         if not counted(player) or not seated(player, section):
             continue
-        if player.seat.double == "lead" and section.treatment in PLAIN and section is not plan.climax:
+        if player.seat.double == "lead" and plain and section is not plan.climax:
             continue
         if _solo(player) and player.id != leader:
             continue
@@ -131,7 +131,7 @@ def closing(plan: Plan, players: Sequence[Player], rests: frozenset[tuple[int, s
     """Who joins the last chord if he was still playing: those of the last section, and others while there is room."""
     last = plan.sections[-1]
     there = [p for p in _at_work(plan, players, leads, last) if (last.index, p.id) not in rests]
-    if last.treatment != "coda":
+    if last.treatment_row.place != "end":
         return frozenset(p.id for p in there)
     before = plan.sections[-2] if len(plan.sections) > 1 else last
     others = [p for p in _at_work(plan, players, leads, before) if p.seat.role != "lead" and p not in there]

@@ -18,7 +18,6 @@ from cuesmith.specs.style import Seat
 
 GUIDE = "vocal_guide"  # the seat, and the part
 VOICE = "solo_vox"  # the instrument that stands for the singer
-SUNG = ("statement", "restatement", "contrast", "chorus")  # what a song sings; the rest is played
 COMPASS = 19  # semitones: an octave and a fifth
 LOWEST = range(53, 61)  # where the compass of a voice may begin
 USUAL = 57  # where it begins by itself
@@ -39,9 +38,9 @@ def singer(plan: Plan, tunes: Mapping[int, Sequence[int]], banks: Banks) -> Play
 
     tunes: section → pitches of what it sings, tonic in octave 4, in rising order.
     """
-    pitches = [p for s in plan.sections if s.treatment in SUNG for p in tunes.get(s.index, ())] or [60]
+    pitches = [p for s in plan.sections if s.treatment_row.whole for p in tunes.get(s.index, ())] or [60]
     middle = sum(pitches) / len(pitches)
-    crown = max((tunes[s.index][-1] for s in plan.sections if s.treatment == "chorus" and s.index in tunes),
+    crown = max((tunes[s.index][-1] for s in plan.sections if s.treatment_row.theme == "crowned" and s.index in tunes),
                 default=max(pitches))  # fmt: skip
 
     def discomfort(place: tuple[int, int]) -> float:
@@ -51,8 +50,9 @@ def singer(plan: Plan, tunes: Mapping[int, Sequence[int]], banks: Banks) -> Play
         off = abs(low - USUAL) + abs(middle + shift - low - COMPASS / 2)
         return outside + FAR * off + OVER * max(0, crown + shift - low - COMPASS)
 
+    sung = tuple(name for name, row in banks.treatments.items() if row.whole)
     low, octave = min(product(LOWEST, OCTAVES), key=discomfort)
-    seat = Seat(role="lead", instruments={VOICE: 1.0}, treatments=SUNG, octave=octave)
+    seat = Seat(role="lead", instruments={VOICE: 1.0}, treatments=sung, octave=octave)
     return Player(GUIDE, seat, VOICE, _voice(banks, low))
 
 

@@ -108,7 +108,7 @@ def _has_other_mark(view: View, before: SectionPlan, after: SectionPlan) -> bool
     def playing(section: SectionPlan) -> frozenset[str]:
         return frozenset(e.part for e in view.events if e.section == section.index and e.device != "ending")
 
-    silent = "break" in (before.treatment, after.treatment)
+    silent = before.treatment_row.silent or after.treatment_row.silent
     return silent or before.key != after.key or playing(before) != playing(after)
 
 

@@ -72,7 +72,8 @@ def _silences(view: View) -> NDArray[np.float64]:
 
 def dropout(view: View, limits: Limits) -> Iterator[Breach]:
     """Q08: there is no long silence inside the cue, except in a planned break."""
-    planned = [(view.tempo.seconds(a) - 0.1, view.tempo.seconds(b) + 0.1) for a, b in view.in_section(("break",))]
+    silent = [s for s in view.sections if s.treatment_row.silent]
+    planned = [(view.tempo.seconds(s.start) - 0.1, view.tempo.seconds(s.end) + 0.1) for s in silent]
     for start, end in _silences(view).tolist():
         long = end - start > limits["seconds"]
         if long and not any(a <= start + limits["seconds"] and end <= b + limits["seconds"] for a, b in planned):
@@ -168,7 +169,7 @@ def repeated_sections(view: View, limits: Limits) -> Iterator[Breach]:
         columns = (inside.onset - s.start, inside.pitch, inside.part)
         events.append(set(zip(*(column.tolist() for column in columns), strict=True)))
     for i, (section, mine) in enumerate(zip(view.sections, events, strict=True)):
-        if section.treatment in ("break", "none") or len(mine) < limits["notes"]:
+        if not section.treatment_row.themed or len(mine) < limits["notes"]:
             continue
         same = [e for e in events[:i] if len(mine & e) >= (1 - limits["changed"]) * max(len(mine), len(e))]
         if len(same) > limits["times"]:

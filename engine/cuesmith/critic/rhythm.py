@@ -109,7 +109,7 @@ def signposts(view: View, limits: Limits) -> Iterator[Breach]:
         return
     every = np.sort(np.concatenate(drums))
     with_drums = [s for s in view.sections if np.searchsorted(every, s.start + s.meter.bar_ticks) > np.searchsorted(
-        every, s.start) and s.treatment != "break"]  # fmt: skip
+        every, s.start) and not s.treatment_row.silent]  # fmt: skip
     if len(with_drums) < limits["sections"]:
         return
     bare = [s for s in with_drums if not len(marks) or int(np.abs(marks - s.start).min()) > SAME_TIME]

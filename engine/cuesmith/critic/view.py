@@ -281,11 +281,6 @@ class View:
         sounding = [part for part in self.parts if not part.unpitched]
         return joined(p.notes.where(~self.passing(p.notes, p.role == "bass")) for p in sounding)
 
-    def in_section(self, treatments: Iterable[str] = (), harmonies: Iterable[str] = ()) -> tuple[tuple[int, int], ...]:
-        """Return (start, end) in ticks of the sections with these treatments or harmonies."""
-        wanted, played = tuple(treatments), tuple(harmonies)
-        return tuple((s.start, s.end) for s in self.sections if s.treatment in wanted or s.harmony in played)
-
 
 def within(ticks: Ints, spans: Iterable[tuple[int, int]]) -> Bools:
     """Return which ticks lie in one of the spans (end excluded)."""

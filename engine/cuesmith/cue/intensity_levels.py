@@ -29,7 +29,7 @@ def is_level(variant: str) -> bool:
 def at_full(plan: Plan, style: Style) -> tuple[Plan, Style]:
     """Plan and style for the score the levels are cut from: every section full, every seat in it from its layer up."""
     sections = tuple(
-        section if section.treatment == "break" else replace(section, level=FULL) for section in plan.sections
+        section if section.treatment_row.silent else replace(section, level=FULL) for section in plan.sections
     )
     rules = style.cues.get(plan.brief.type, CueRules())
     first = _first_lead(style, rules)

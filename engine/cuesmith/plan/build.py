@@ -22,6 +22,7 @@ from cuesmith.plan.picture.scenes import melody_of, told
 from cuesmith.plan.resolve_brief import CueChoices, resolve_brief
 from cuesmith.specs.banks.cue_types import SectionRow
 from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.banks.treatments import Treatments
 from cuesmith.specs.brief import STILL, Brief
 from cuesmith.specs.style import Style
 
@@ -33,15 +34,18 @@ def level_of(energy: float) -> int:
     return sum(energy >= threshold for threshold in LEVELS)
 
 
-def _sections(choices: CueChoices, laid: Iterable[tuple[SectionRow, int, str | None, Meter]]) -> list[SectionPlan]:
+def _sections(
+    choices: CueChoices, laid: Iterable[tuple[SectionRow, int, str | None, Meter]], treatments: Treatments
+) -> list[SectionPlan]:
     """The sections of a cue one after another, of rows with their bars, theme and meter; all of level 0 as yet."""
     out: list[SectionPlan] = []
     bar = tick = 0
     for index, (row, bars, theme, meter) in enumerate(laid):
         out.append(
             SectionPlan(
-                index=index, name=row.name, treatment=row.treatment, harmony=row.harmony, bars=bars, first_bar=bar,
-                start=tick, length=bars * meter.bar_ticks, meter=meter, energy=row.energy, level=0,
+                index=index, name=row.name, treatment=row.treatment, treatment_row=treatments[row.treatment],
+                harmony=row.harmony, bars=bars, first_bar=bar, start=tick, length=bars * meter.bar_ticks, meter=meter,
+                energy=row.energy, level=0,
                 key=choices.key.transposed(row.lift).with_mode(row.mode or choices.key.mode), theme=theme,
                 chords_per_bar=choices.cue.chords_per_bar,
             )
@@ -58,7 +62,8 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     chosen = choose_form_and_tempo(choices, brief, style, themes, banks)
     form, timing, story = chosen.form, chosen.timing, chosen.story
     meter = choices.meters.home
-    sections = _sections(choices, zip(chosen.rows, form.bars, chosen.themes, chosen.meters, strict=True))
+    laid = zip(chosen.rows, form.bars, chosen.themes, chosen.meters, strict=True)
+    sections = _sections(choices, laid, banks.treatments)
     if chosen.meet is not None:
         other = next(name for name in brief.themes if name != chosen.themes[chosen.meet])
         sections[chosen.meet] = replace(sections[chosen.meet], against=other, meeting=chosen.meeting or "succession")
@@ -66,7 +71,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         form, sections, chosen.rows, meter, choices.seconds - choices.slot_sec, choices.ritard
     )  # fmt: skip
     if choices.slot_sec:
-        sections, tempo = with_button(sections, tempo, choices.slot_sec)
+        sections, tempo = with_button(sections, tempo, choices.slot_sec, banks.treatments)
     pull = distance(choices.own, choices.mood)
     if story is not None:
         sections = told(sections, story, choices.key, choices.own, brief.meeting, chosen.worn, draw.child("light"))

@@ -23,6 +23,7 @@ from cuesmith.plan.tempo.tempo_zones import Zone, zoned_map
 from cuesmith.plan.theme_forms import tempo_in
 from cuesmith.specs.banks.cue_types import CueType, SectionRow
 from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.banks.treatments import Treatments
 from cuesmith.specs.brief import Brief, Mood, ThemeForm
 from cuesmith.specs.style import Style
 
@@ -73,6 +74,7 @@ def met_by_hits(
     wished: float,
     ritard: Ritard,
     closes: bool,
+    treatments: Treatments,
 ) -> Timing | None:
     """Bars and tempo that meet the hits of the brief; None when it has none that would change anything.
 
@@ -85,9 +87,10 @@ def met_by_hits(
     room = (seconds - last) * limits[0] / 60.0 >= ritard[1] + 2 * meter.bar_beats
     beats = int(seconds * wished / 60.0)
     stretch = tuple(ritard_factors(beats * PPQ, *ritard)) if room else ()
-    rows = suitable_rows(cue, seconds, meter.bar_beats, wished)
-    timing = solve_hits(brief.hits, SearchLimits(seconds, meter, limits, wished, stretch, closes=closes), rows)
-    return timing and replace(timing, form=replace(timing.form, rows=turning_rows(timing)))
+    rows = suitable_rows(cue, seconds, meter.bar_beats, wished, treatments)
+    search = SearchLimits(seconds, meter, limits, wished, stretch, closes=closes)
+    timing = solve_hits(brief.hits, search, rows, treatments)
+    return timing and replace(timing, form=replace(timing.form, rows=turning_rows(timing, treatments)))
 
 
 def met_by_sheet(
@@ -118,8 +121,9 @@ def met_by_sheet(
     stretch = tuple(ritard_factors(int(seconds * wished / 60.0) * PPQ, *ritard)) if room else ()
     chosen = SearchLimits(seconds, meter, limits, wished, stretch, closes=closes)
     return solve_sheet(
-        brief.beats, brief.hits, chosen, tempi, lambda grid: story_of(brief, grid, start, banks.feelings), ritard
-    )
+        brief.beats, brief.hits, chosen, tempi, lambda grid: story_of(brief, grid, start, banks.feelings), ritard,
+        banks.treatments,
+    )  # fmt: skip
 
 
 def clock(
@@ -140,7 +144,7 @@ def clock(
     if all(row.tempo == 1.0 for row in rows):
         return tempo_map(length, seconds, ritard=share, ritard_beats=beats)
     zones = [
-        Zone(section.start, section.end, section.meter.bar_ticks, row.tempo, row.treatment == "break")
+        Zone(section.start, section.end, section.meter.bar_ticks, row.tempo, section.treatment_row.silent)
         for section, row in zip(sections, rows, strict=True)
     ]
     return zoned_map(zones, seconds, ritard=share, ritard_beats=beats)

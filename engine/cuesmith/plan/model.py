@@ -12,6 +12,7 @@ from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key, Scale
 from cuesmith.music.tempo import TempoMap
 from cuesmith.specs.banks.themes import PLAIN
+from cuesmith.specs.banks.treatments import Treatment
 from cuesmith.specs.brief import STILL, Brief, HitKind, Meeting, Mood, ThemeForm
 
 NEARLY_FULL = 0.1  # energy by which a section may be less full than the fullest, and be the climax
@@ -40,8 +41,9 @@ class PlannedHit:
 class SectionPlan:
     """One section of the form.
 
-    level: 0..4, how many layers play. theme: the leitmotif it states, if any; against: the one that meets it there, and
-    how they meet. mood: where a beat or a dial puts it, and pull, how far that is from the place of the cue type.
+    treatment: what it does with its theme, by name; treatment_row: the same as a row of the bank. level: 0..4, how many
+    layers play. theme: the leitmotif it states, if any; against: the one that meets it there, and how they meet. mood:
+    where a beat or a dial puts it, and pull, how far that is from the place of the cue type.
     register: semitones by which its melody should lie higher. articulation: of a melody whose recipe asks for none.
     loudness: share of the velocities written. feel: its feeling, by name. theme_forms: how themes come
     here, where that is not as in the rest of the cue. flow: in free meter where its beats fall (ticks, rising), one for
@@ -51,6 +53,7 @@ class SectionPlan:
     index: int
     name: str
     treatment: str
+    treatment_row: Treatment
     harmony: str
     bars: int
     first_bar: int

@@ -14,13 +14,13 @@ from cuesmith.music.scale import Key
 from cuesmith.specs.banks.cue_types import CueType, SectionRow
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.banks.themes import PLAIN, Recipe
+from cuesmith.specs.banks.treatments import Treatments
 from cuesmith.specs.brief import Beat, Brief, Meeting, ThemeForm
 from cuesmith.specs.style import CueRules, Style
 from cuesmith.themes.recipe import apply_recipe, is_kept, mode_for
 
 TRIES = 3  # recipes drawn for a theme until one keeps it recognisable; then it comes plain
 MEETING_BARS = 4  # a section shorter than this has no room for two themes
-MEETS = ("chorus", "restatement", "contrast", "statement")
 
 
 def resolve_theme_forms(
@@ -129,20 +129,20 @@ def _argument(theme_forms: Sequence[ThemeForm], name: str) -> str:
     return next((op.argument for op in ops if op.name == name), "")
 
 
-def lifted(rows: Sequence[SectionRow], semitones: int) -> tuple[SectionRow, ...]:
+def lifted(rows: Sequence[SectionRow], semitones: int, treatments: Treatments) -> tuple[SectionRow, ...]:
     """The rows with the later half moved up, from the first returning section on."""
     if not semitones:
         return tuple(rows)
-    turn = next(
-        (i for i, row in enumerate(rows) if i >= len(rows) / 2 and row.treatment in ("restatement", "chorus", "coda")),
-        len(rows) - 1 if len(rows) > 1 else 0,
-    )
+    found = [treatments[row.treatment] for row in rows]
+    back = [i for i, row in enumerate(found) if row.theme in ("again", "crowned") or row.place == "end"]
+    turn = next((i for i in back if i >= len(rows) / 2), len(rows) - 1 if len(rows) > 1 else 0)
     return tuple(replace(row, lift=row.lift + semitones) if i >= turn else row for i, row in enumerate(rows))
 
 
 def where_they_meet(
-    rows: Sequence[SectionRow], bars: Sequence[int], assigned: Sequence[str | None], brief: Brief, cue: CueType
-) -> tuple[int | None, Meeting]:
+    rows: Sequence[SectionRow], bars: Sequence[int], assigned: Sequence[str | None], brief: Brief, cue: CueType,
+    treatments: Treatments,
+) -> tuple[int | None, Meeting]:  # fmt: skip
     """The section in which the first two themes meet, and how; None when the form has no room for it.
 
     Counterpoint belongs to the height of the cue, dialogue before it; never where a theme is heard for the first time,
@@ -154,7 +154,7 @@ def where_they_meet(
     pair = brief.themes[:2]
     able = [
         i for i, row in enumerate(rows)
-        if row.treatment in MEETS and bars[i] >= MEETING_BARS and assigned[i] in pair
+        if treatments[row.treatment].whole and bars[i] >= MEETING_BARS and assigned[i] in pair
     ]  # fmt: skip
     first = {assigned.index(name) for name in pair if name in assigned}
     later = [i for i in able if i not in first] or able[-1:]

@@ -16,10 +16,6 @@ from cuesmith.specs.yaml.known_names import key_problems, listed_problems
 from cuesmith.specs.yaml.place import KeyPath, Problem
 
 GESTURE_NAMES = ("gliss", "run", "rip", "swell", "tremolo", "kakegoe", "heterophony", "bell", "answer", "roll")
-TREATMENT_NAMES = (
-    "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "vamp",
-    "break", "coda", "head", "link", "none",
-)  # fmt: skip
 ARTICULATION_NAMES = (
     "normal", "legato", "detached", "staccato", "spiccato", "marcato", "accent", "ring", "pluck", "swell", "tremolo",
     "percussion", "gated",
@@ -49,7 +45,7 @@ def _seat_problems(path: KeyPath, seat: Seat | SeatChange, role: str, banks: Ban
     yield from key_problems((*path, "textures"), "texture", seat.textures or {}, banks.textures)
     yield from key_problems((*path, "grooves"), "groove", seat.grooves or {}, banks.grooves)
     yield from key_problems((*path, "gestures"), "gesture", seat.gestures or {}, GESTURE_NAMES)
-    yield from listed_problems((*path, "treatments"), "treatment", seat.treatments or (), TREATMENT_NAMES)
+    yield from listed_problems((*path, "treatments"), "treatment", seat.treatments or (), banks.treatments)
     yield from _weight_problems((*path, "instruments"), seat.instruments, empty=isinstance(seat, Seat))
     for field in ("textures", "grooves", "gestures"):
         yield from _weight_problems((*path, field), getattr(seat, field))

@@ -23,7 +23,6 @@ QUIETER = 6  # velocity under the tune's
 ANSWERED = 2 * PPQ  # rest of the tune from which on it is answered
 ANSWER_NOTES = 4  # of the theme's head
 PHRASE = 4  # chords; a phrase begins with its chord, whatever the tune does
-SUNG_IN = ("statement", "restatement", "chorus", "contrast")
 
 # costs of the skeleton, in semitones of motion
 EASY = 4  # semitones that cost nothing: room for a passing note or two
@@ -200,14 +199,14 @@ def counter_passages(context: ComposeContext, player: Player) -> tuple[Passage, 
     high = min(player.instrument.range[1], low + 19)
     articulation = player.seat.articulation or "legato"
     for section in context.plan.sections:
-        if section.theme is None or section.treatment not in SUNG_IN:
+        if section.theme is None or not section.treatment_row.whole:
             continue
         heard += 1
         if (heard == 1 and len(context.plan.sections) > 2) or not context.cast.active(player, section):
             continue
         if context.cast.leads[section.index] == player.id:
             continue
-        silent = section.start + section.length // 2 if section.treatment == "contrast" else section.start
+        silent = section.start + section.length // 2 if section.treatment_row.theme == "away" else section.start
         spans = [span for span in context.spans(section) if span.onset >= silent]
         if not spans:
             continue

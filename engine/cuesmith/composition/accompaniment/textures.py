@@ -214,7 +214,8 @@ def texture_for(context: ComposeContext, player: Player, section: SectionPlan) -
     if player.seat.role == "bass" and len(weights) > 1:
         feel = feel_of(context.textures[draw.child("feel").weighted(weights)])
         weights = {name: weight for name, weight in weights.items() if feel_of(context.textures[name]) == feel}
-    return draw.child(section.harmony, section.treatment in ("chorus", "build")).weighted(weights)
+    full = section.treatment_row.theme in ("crowned", "rising")
+    return draw.child(section.harmony, full).weighted(weights)
 
 
 def unmetred(weights: Mapping[str, float], textures: Mapping[str, Texture]) -> Mapping[str, float]:

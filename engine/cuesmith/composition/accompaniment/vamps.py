@@ -26,7 +26,7 @@ DEVICE = "vamp answer"
 
 def waits_bars(context: ComposeContext, player: Player, section: SectionPlan) -> int:
     """How many bars of a section pass before an accompanist enters: none but in a vamp."""
-    if section.treatment != "vamp" or section.bars < BUILDS_BARS:
+    if section.treatment_row.theme != "awaited" or section.bars < BUILDS_BARS:
         return 0
     there = [
         p
@@ -44,7 +44,7 @@ def waits_bars(context: ComposeContext, player: Player, section: SectionPlan) ->
 
 def gap_ticks(context: ComposeContext, section: SectionPlan) -> int:
     """For how long the band is silent at the end of a vamp: the last beats before a theme; 0 elsewhere."""
-    if section.treatment != "vamp" or section.bars < 2 * ANSWERED_EVERY:
+    if section.treatment_row.theme != "awaited" or section.bars < 2 * ANSWERED_EVERY:
         return 0
     after = next((s for s in context.plan.sections if s.start == section.end), None)
     if after is None or after.theme is None or after.energy < section.energy:
@@ -76,7 +76,7 @@ def vamp_answers(context: ComposeContext, player: Player) -> tuple[Passage, ...]
     """The head of the theme in every fourth bar of the vamps in which it is this player's to answer the riff."""
     out = []
     for section in context.plan.sections:
-        vamp = section.treatment == "vamp" and section.theme is not None and section.bars >= 2 * ANSWERED_EVERY
+        vamp = section.treatment_row.theme == "awaited" and section.bars >= 2 * ANSWERED_EVERY
         if not vamp or section.theme is None or not _answers(context, player, section):
             continue
         theme = context.themes[section.theme]

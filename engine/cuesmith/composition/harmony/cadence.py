@@ -17,7 +17,6 @@ OPEN_SHARE = 0.6  # of the sections inside a cue stay open
 UNCLOSED = 0.12  # of the sections simply go on
 PEDAL_UNCLOSED = 0.4  # of those over a pedal, which never come to rest
 AGAIN = 0.25  # what is left of the weight of a cadence the cue has had
-NO_CADENCE = ("intro", "break", "vamp", "none")
 ENDINGS = {"attacca": "attacca", "loop": "loop", "unresolved": "open"}  # all others close
 
 
@@ -25,7 +24,7 @@ def end_of(plan: Plan, section: SectionPlan) -> str:
     """Which column of the bank holds for a section: inner, final, open, attacca or loop; empty: no cadence."""
     if section.index == len(plan.sections) - 1:
         return ENDINGS.get(plan.ending, "final")
-    return "" if section.treatment in NO_CADENCE or section.bars < 4 else "inner"
+    return "inner" if section.treatment_row.cadenced and section.bars >= 4 else ""
 
 
 def _weight(row: Cadence, end: str, plan: Plan, style: Style) -> float:

@@ -40,7 +40,7 @@ def transition_chords(section: SectionPlan, before: Chord) -> list[Step]:
     bar, half = section.meter.bar_ticks, half_bar(section.meter)
     first, second = _first(before, section)[:2]
     suspended, dominant = parse_roman(SUSPENDED), parse_roman(DOMINANT)
-    if section.treatment == "build":
+    if section.treatment_row.theme == "rising":
         first, second = (roman_on(r.root, r.quality, dominant.root) for r in (first, second))
     if section.bars == 1:
         found = [(first, bar - half), (dominant, half)]

@@ -43,7 +43,7 @@ def _tactics(
 ) -> dict[str, float]:
     move = (new.key.tonic - old.key.tonic) % 12
     arriving = _tonic(new.key, move)
-    silent = old.treatment == "break"
+    silent = old.treatment_row.silent
     out = {}
     for name, row in banks.modulations.items():
         fits = {

@@ -32,7 +32,6 @@ START = {
     False: {"subdominant": 45.0, "submediant": 20.0, "tonic": 35.0},
     True: {"tonic": 60.0, "submediant": 25.0, "subdominant": 15.0},
 }
-FROZEN = {"vamp", "break"}  # treatments whose rhythm is the event: the chord waits
 
 
 def kin_weight(weights: Mapping[str, float], style: str, kin: Sequence[str]) -> float:
@@ -159,7 +158,9 @@ def chord_ticks(plan: Plan, section: SectionPlan, banks: Banks, static: bool) ->
     low, high = _seconds(plan, banks)
     if static:
         low, high = 1.5 * low, 1.5 * high
-    wished = section.chords_per_bar * (0.5 if section.treatment in FROZEN or static else 1.0)
+    own = section.treatment_row
+    waits = own.theme == "awaited" or own.silent  # where the rhythm, or silence, is the event
+    wished = section.chords_per_bar * (0.5 if waits or static else 1.0)
 
     def tension_of(per_bar: float) -> tuple[float, float]:
         seconds = bar_sec / per_bar

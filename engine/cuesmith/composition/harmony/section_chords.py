@@ -32,9 +32,7 @@ from cuesmith.specs.brief import Mood
 from cuesmith.specs.style import CueRules, Style
 
 KIND = {"close": "main", "break": "main"}  # harmony of a section → whose progression it takes
-PHRASED = ("statement", "restatement", "contrast", "chorus", "head", "coda")  # sections with a last phrase of their own
 Light: TypeAlias = tuple[bool, Mood | None]
-STATING = ("statement", "restatement", "chorus", "head")  # treatments that say the theme
 NEW_ANSWER = 0.3  # of the returns end in another way than the first time
 
 
@@ -140,11 +138,11 @@ class Maker:
         row = self.banks.progressions[name]
         spans = spans_of(section, chord_ticks(self.plan, section, self.banks, row.static))
         returning = False
-        if section.treatment in STATING:
+        if section.treatment_row.states:
             said = self.choices.heard.get((kind, section.theme), 0)
             self.choices.heard[kind, section.theme] = said + 1
             returning = said > 0
-        phrased = section.treatment in PHRASED and section.bars >= 2 * PHRASE_BARS and not row.static
+        phrased = section.treatment_row.phrased and section.bars >= 2 * PHRASE_BARS and not row.static
         answer = self.banks.progressions[self.answer(kind, section, bed, spans, name)].chords if phrased else None
         steps = lay_out(row.chords, answer, spans, section)
         stream = self.draw.child("cadence", section.index)
@@ -159,7 +157,7 @@ class Maker:
     def _anew(self, section: SectionPlan, kind: str, returning: bool) -> bool:
         """Whether a returning theme is set to new chords: by cue type, and only the last time it comes."""
         later = (
-            other.theme == section.theme and other.treatment in STATING and kind_of(other) == kind
+            other.theme == section.theme and other.treatment_row.states and kind_of(other) == kind
             for other in self.plan.sections[section.index + 1 :]
         )
         chance = self.banks.cue_types[self.plan.brief.type].new_chords

@@ -11,16 +11,15 @@ from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
 from cuesmith.composition.melody.material import Material, Piece, material, phrase_meter
-from cuesmith.composition.melody.treatments import SONG_PARTS, TREATMENTS, thinned, varied
+from cuesmith.composition.melody.treatments import DEVICES, changed, thinned, varied
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.plan.model import Plan, SectionPlan
+from cuesmith.specs.banks.treatments import DeviceName
 
 AIR, DIALOGUE_AIR = 0.19, 0.38  # share of a singing section in which the melody is silent
 SHORTEST = PPQ  # ticks a note is left with when a melody is given air
-RETURNING = ("restatement", "contrast")
-WHOLE = ("statement", "restatement", "contrast", "chorus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +60,7 @@ def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool
         heard[section.treatment, name] += 1
         m = material_of(plan, themes, section, name)
         pieces = _pieces(plan, section, name, m, draw.child(section.harmony, section.treatment), turn)
-        if turn and section.treatment in WHOLE and not (plan.vocal and section.treatment in SONG_PARTS):
+        if turn and section.treatment_row.whole and not (plan.vocal and section.treatment_row.song_device):
             pieces = varied(pieces, draw.child("return", section.index))
         pieces = [p for p in pieces if p.motif.notes]
         out[section.index] = MelodyLayout(m, tuple(pieces), turn)
@@ -94,7 +93,7 @@ def _exposed(layout: MelodyLayout) -> MelodyLayout:
 
 def melodious(plan: Plan, section: SectionPlan) -> bool:
     """Whether a section sings on and on, so that it has to be given room to breathe."""
-    return section.treatment in WHOLE and plan.melody == "full" and section.bars >= 2
+    return section.treatment_row.whole and plan.melody == "full" and section.bars >= 2
 
 
 def aired(pieces: Sequence[Piece], share: float, length: int) -> list[Piece]:
@@ -120,15 +119,25 @@ def aired(pieces: Sequence[Piece], share: float, length: int) -> list[Piece]:
 
 
 def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, turn: int) -> list[Piece]:
-    melody, treatment = plan.melody, section.treatment
-    if plan.vocal and treatment in SONG_PARTS and not plan.theme_form(name).fragments:
-        last = max(s.index for s in plan.sections if s.treatment == treatment) == section.index
+    row, bars = section.treatment_row, section.length // m.bar
+    if plan.vocal and row.song_device and not plan.theme_form(name).fragments:
+        last = max(s.index for s in plan.sections if s.treatment == section.treatment) == section.index
         turn = max(turn, 1) if last else turn  # a song comes home, if it has but one chorus
-        return SONG_PARTS[treatment](m, section.length // m.bar, draw, turn)
-    if treatment == "contrast" and name != plan.brief.themes[0]:
-        treatment = "statement"  # another theme is contrast enough, and must be heard plainly
-    if treatment in WHOLE and (melody in ("fragments", "none") or plan.theme_form(name, section).fragments):
-        treatment = "fragments"
-    pieces = TREATMENTS[treatment](m, section.length // m.bar, draw, turn)
-    under_words = plan.dialogue_safe and treatment in RETURNING and section is not plan.climax
-    return thinned(pieces, m) if melody == "sparse" or under_words else pieces
+        return DEVICES[row.song_device](m, bars, draw, turn)
+    device = _device(plan, section, name)
+    pieces = DEVICES[device](m, bars, draw, turn)
+    if device == row.device:
+        pieces = changed(pieces, row, m, draw.child("changed"))
+    under_words = plan.dialogue_safe and row.theme in ("again", "away") and device == row.device
+    spoken_over = under_words and section is not plan.climax
+    return thinned(pieces, m) if plan.melody == "sparse" or spoken_over else pieces
+
+
+def _device(plan: Plan, section: SectionPlan, name: str) -> DeviceName:
+    """What lays a theme out in a section: what its treatment says, unless the cue has only pieces of it."""
+    row = section.treatment_row
+    if row.whole and (plan.melody in ("fragments", "none") or plan.theme_form(name, section).fragments):
+        return "fragments"
+    if row.theme == "away" and name != plan.brief.themes[0]:
+        return "statement"  # another theme is contrast enough, and must be heard plainly
+    return row.device

@@ -18,7 +18,6 @@ from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.plan.picture.broadcast_length import BUTTON
 from cuesmith.score import ChordSpan, Passage, chord_at, mute_after
 
-QUIET = ("intro", "coda")  # they never hold the climax, however full
 NO_CEILING = 127
 HANDED_OVER = 0.4  # share of returns whose second half another player takes up
 HANDED_BARS = 8
@@ -55,10 +54,11 @@ def lead_passages(
 
 
 def _climax(plan: Plan, singing: Collection[int]) -> int | None:
-    """The section whose melody should reach highest: that of the climax, or the fullest that sings."""
-    if plan.climax.index in singing and plan.climax.treatment not in QUIET:
+    """The section whose melody should reach highest: that of the climax, or the fullest that sings; no introduction
+    and no coda, however full."""
+    if plan.climax.index in singing and plan.climax.treatment_row.place is None:
         return plan.climax.index
-    able = [s for s in plan.sections if s.index in singing and s.treatment not in QUIET]
+    able = [s for s in plan.sections if s.index in singing and s.treatment_row.place is None]
     return max(able, key=lambda s: (s.energy, s.index)).index if able else None
 
 
@@ -78,7 +78,7 @@ def _section_passages(writer: MelodyWriter, section: SectionPlan, planned: Melod
     passages = voiced(writer, section, name, seat, planned.pieces)
     if section.against is not None:
         return met(writer, section, seat, passages, planned.material)
-    handing = section.treatment == "restatement" and section.bars >= HANDED_BARS
+    handing = section.treatment_row.theme == "again" and section.bars >= HANDED_BARS
     handing = handing and draw.child("hand over", section.index).chance(HANDED_OVER)
     if seat != GUIDE and (handing or section.bars >= STALE_BARS):
         return second_half_to_another(writer, section, seat, passages)

@@ -1,19 +1,21 @@
-"""What a section does with its theme: each treatment lays out pieces of the theme over the bars of the section.
+"""What a section does with its theme: each device lays out pieces of the theme over the bars of the section.
 
-A treatment is a function of the material, the bars, a stream of chance, and which turn this is (0 when the cue treats
-the theme in this way for the first time).
+A device is a function of the material, the bars, a stream of chance, and which turn this is (0 when the cue treats the
+theme in this way for the first time). Which device a treatment has is said in styles/banks/treatments.yaml.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TypeAlias
 
 from cuesmith.chance import Stream
 from cuesmith.composition.melody.material import Material, Piece, cut
 from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.motif.transform import augmentation, breathe, diminution, expansion, fragment, inversion, sequence
 from cuesmith.music.note import PPQ
+from cuesmith.specs.banks.treatments import DeviceName, Treatment
 
 EIGHTH = PPQ // 2
 BRIDGE_BARS = 4  # the least room for a phrase of another part of the song
@@ -280,25 +282,8 @@ def none(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     return []
 
 
-TREATMENTS: dict[str, Callable[[Material, int, Stream, int], list[Piece]]] = {
-    "statement": statement,
-    "restatement": restatement,
-    "contrast": contrast,
-    "chorus": chorus,
-    "build": build,
-    "fragments": fragments,
-    "intro": intro,
-    "coda": coda,
-    "head": head,
-    "link": link,
-    "vamp": none,
-    "break": none,
-    "none": none,
-}
-
-
 def verse_bridge(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
-    """The bridge of the theme's song, as far as the section holds it."""
+    """In a song: its bridge, as far as the section holds it."""
     if not m.bridge or bars < BRIDGE_BARS:
         return contrast(m, bars, draw, turn)
     whole = sum(piece.bars for piece in m.bridge)
@@ -307,7 +292,7 @@ def verse_bridge(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Pi
 
 
 def refrain(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
-    """The chorus of the theme's song by halves: the line twice, and at the second turn the lift and the landing."""
+    """In a song: its chorus by halves, the line twice, and at the second turn the lift and the landing."""
     whole = sum(piece.bars for piece in m.chorus)
     if not m.chorus or bars < BRIDGE_BARS or bars >= whole:
         return chorus(m, bars, draw, turn)
@@ -318,11 +303,32 @@ def refrain(m: Material, bars: int, draw: Stream, turn: int = 0) -> list[Piece]:
     return out + [piece.at(whole // 2 * m.bar) for piece in _idea(m, 0, left)]
 
 
-# how a song sings these treatments, whose parts have to follow one another as they were written
-SONG_PARTS: dict[str, Callable[[Material, int, Stream, int], list[Piece]]] = {
-    "contrast": verse_bridge,
-    "chorus": refrain,
+Device: TypeAlias = Callable[[Material, int, Stream, int], list[Piece]]
+
+DEVICES: dict[DeviceName, Device] = {
+    "statement": statement,
+    "restatement": restatement,
+    "contrast": contrast,
+    "chorus": chorus,
+    "build": build,
+    "fragments": fragments,
+    "intro": intro,
+    "coda": coda,
+    "head": head,
+    "link": link,
+    "none": none,
+    "verse_bridge": verse_bridge,
+    "refrain": refrain,
 }
+
+
+def changed(pieces: list[Piece], row: Treatment, m: Material, draw: Stream) -> list[Piece]:
+    """What a device has laid out, as a treatment has it besides: moved, ornamented, thinned."""
+    if row.steps:
+        pieces = [_moved(piece, piece.start, row.steps) for piece in pieces]
+    if row.varied:
+        pieces = varied(pieces, draw)
+    return thinned(pieces, m) if row.thinned else pieces
 
 
 def thinned(pieces: list[Piece], m: Material) -> list[Piece]:

@@ -109,7 +109,7 @@ def free_strokes(
         for name, row in banks.free_strokes.items()
         if row.kit == group and row.levels[0] <= section.level <= row.levels[1]
     }
-    if not rows or section.treatment == "break":
+    if not rows or section.treatment_row.silent:
         return
     after = plan.sections[section.index + 1] if section.index + 1 < len(plan.sections) else None
     rising = after is not None and after.energy >= section.energy

@@ -46,7 +46,11 @@ MOST_BREAKS = 4  # breaks, silences and long rolls in a cue
 DEVICES: dict[Turn, str] = {
     "fill": "{} fill", "half": "{} fill", "settle": "{} settles", "break": "drum break", "oroshi": "oroshi", "ma": "ma",
 }  # fmt: skip
-SAME_MUSIC = {"restatement": "statement", "head": "statement", "coda": "statement"}  # treatments of one music
+
+
+def _music(section: SectionPlan) -> str:
+    """The treatment whose groove a section has."""
+    return section.treatment_row.same_as or section.treatment
 
 
 def _grid(grid: str, start: int, bar_ticks: int, gain: float) -> Iterator[tuple[int, int]]:
@@ -75,7 +79,7 @@ def _suits(
         weight *= 4.0
     elif "comedy" in row.tags and "daily" not in uses:
         weight *= 0.2
-    if "build" in row.tags and section.treatment == "build":
+    if "build" in row.tags and section.treatment_row.theme == "rising":
         weight *= 3.0
     if "break" in row.tags:
         weight *= 0.05 if "comedy" not in uses else 0.5
@@ -178,7 +182,7 @@ class _Kit:
         groove = self._read(name, section.meter)
         group = group_of(self.banks.drums[voice].group for voice in groove.rows)
         draw = self.draw.child(section.index)
-        kind = section.harmony, SAME_MUSIC.get(section.treatment, section.treatment)
+        kind = section.harmony, _music(section)
         heard = self.heard.setdefault(name, [])
         if kind not in heard:
             heard.append(kind)
@@ -191,7 +195,7 @@ class _Kit:
         for number in range(section.bars):
             start = section.start + number * bar
             gain = base * (0.97 + 0.06 * number / section.bars)
-            if section.treatment == "build":
+            if section.treatment_row.theme == "rising":
                 gain = base * (0.82 + 0.26 * number / section.bars)
             rows, device = bar_rows(groove, way, section.meter, number, section.bars), name
             closing = number == section.bars - 1
@@ -215,7 +219,7 @@ class _Kit:
             self._swelled(section, after)
 
     def _groove(self, section: SectionPlan) -> str | None:
-        path = (section.harmony, section.level, SAME_MUSIC.get(section.treatment, section.treatment))
+        path = (section.harmony, section.level, _music(section))
         kind = (*path, section.meter)
         if kind not in self.chosen:
             self.chosen[kind] = groove_for(

@@ -112,7 +112,8 @@ def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, aga
     again: to how much other music the groove has been played in this cue already.
     """
     steps, at = groove.steps, beats(section.meter, groove.steps)
-    full = section.level >= 4 or section.treatment == "chorus" or (section.level == 3 and draw.chance(0.25))
+    crowned, away = (section.treatment_row.theme == use for use in ("crowned", "away"))
+    full = section.level >= 4 or crowned or (section.level == 3 and draw.chance(0.25))
     own = groove.rows.get(HANDS[group].ghost, (REST * steps,))[0]
     near = {step + side for step, letter in enumerate(own) if letter in "Xx" for side in (-1, 0, 1)} | set(at)
     free = [step for step in range(1, steps) if step not in near] or [steps - 1]
@@ -124,7 +125,7 @@ def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, aga
         group=group,
         ridden=full and "closed_hat" in groove.rows and "ride" not in groove.rows,
         moved=again % 2 == 1 and group == "kit" and not full,
-        halved=again > 0 and section.treatment == "contrast" and groove.tier >= 3 and draw.child("halved").chance(0.4),
+        halved=again > 0 and away and groove.tier >= 3 and draw.child("halved").chance(0.4),
         crossed=group == "kit" and _quiet(section, draw.child("crossed")) and "side_stick" not in groove.rows,
         waits=section.bars >= 8 and not full and section.index > 0 and draw.child("waits").chance(0.6),
         ghosts=ghosts if groove.tier >= 3 else (),
@@ -135,7 +136,7 @@ def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, aga
 
 def _quiet(section: SectionPlan, draw: Stream) -> bool:
     """Whether a section wants the stick rather than the drum: it is quiet, or the calm middle of louder ones."""
-    return section.level <= 1 or (section.level == 2 and section.treatment == "contrast" and draw.chance(0.6))
+    return section.level <= 1 or (section.level == 2 and section.treatment_row.theme == "away" and draw.chance(0.6))
 
 
 def fill_bars(bars: int) -> tuple[int, ...]:
@@ -146,7 +147,7 @@ def fill_bars(bars: int) -> tuple[int, ...]:
 
 def turn_for(section: SectionPlan, after: SectionPlan | None, group: Group, level: int, draw: Stream) -> Turn:
     """What the last bar of a phrase does. after: the section that follows at its bar line; None inside a section."""
-    if after is not None and (after.energy < section.energy - 0.15 or after.treatment in ("break", "none")):
+    if after is not None and (after.energy < section.energy - 0.15 or not after.treatment_row.themed):
         return "settle"
     weights: dict[Turn, float] = dict(TURN_WEIGHTS[group])
     rising = after is not None and after.energy >= section.energy and level >= 3

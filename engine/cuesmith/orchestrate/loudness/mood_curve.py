@@ -17,7 +17,7 @@ def bar_factors(plan: Plan) -> NDArray[np.float64]:
     for section in plan.sections:
         here = 52 + 52 * energy_of(plan.mood(section))
         for bar in range(section.first_bar, section.first_bar + section.bars):
-            there = here if section.treatment == "break" else 52 + 52 * energy_of(plan.curve[bar])
+            there = here if section.treatment_row.silent else 52 + 52 * energy_of(plan.curve[bar])
             out[bar] = section.loudness * there / here
     return out
 

@@ -133,5 +133,5 @@ def _cost(phrase: _Phrase, player: Player, kept: int) -> float:
     low, high = player.seat.levels
     section = phrase.section
     off = max(low - section.level, section.level - high, 0)
-    first = section.treatment == "statement" and bool(phrase.bars >> section.first_bar & 1)
+    first = section.treatment_row.theme == "told" and bool(phrase.bars >> section.first_bar & 1)
     return section.energy + FIRST * first + STRANGE * off + (phrase.bars & kept).bit_count()

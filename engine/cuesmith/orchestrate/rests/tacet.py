@@ -268,7 +268,7 @@ def tacet(
     if not owed:
         return Tacet({}, (), {})
     workloads = workloads_of(plan, cast, played, lead, needed)
-    layered = all(section.level == FULL or section.treatment == "break" for section in plan.sections)
+    layered = all(section.level == FULL or section.treatment_row.silent for section in plan.sections)
     calm = bits_of(s for s in plan.sections if s.energy < CALM)
     windows = {size: tuple(windows_of(plan, size)) for size in PHRASES}
     kept, core = kept_bars(plan), kept_bars(plan, growing=True)

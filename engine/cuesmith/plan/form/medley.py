@@ -65,7 +65,8 @@ def _named(
             theme = themes[name]
             before = _lift(theme.key, home, before if number > 1 else 0)
             for each in form[at:after]:
-                said = names[number - 1] if each.treatment == "link" else name  # a link still talks of what was before
+                passing = banks.treatments[each.treatment].theme == "passing"  # it still talks of what was before
+                said = names[number - 1] if passing else name
                 yield replace(
                     each, name=f"{each.name} {number}" if len(names) > 2 else each.name, lift=before,
                     mode=_mode(theme), tempo=round(each.tempo * _pace(theme, banks), 3), theme=said,

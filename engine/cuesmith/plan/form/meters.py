@@ -14,6 +14,7 @@ from cuesmith.chance import Stream
 from cuesmith.errors import UsageError
 from cuesmith.music.meter import FREE, Meter, Meters, parse_meter, parse_meters
 from cuesmith.specs.banks.cue_types import CueType, SectionRow
+from cuesmith.specs.banks.treatments import Treatments
 from cuesmith.specs.brief import Brief
 from cuesmith.specs.style import CueRules, Style
 
@@ -70,9 +71,9 @@ def meters_of(brief: Brief, cue: CueType, rules: CueRules, style: Style, draw: S
 
 
 def with_jo(
-    rows: tuple[SectionRow, ...], meters: tuple[Meter, ...]
+    rows: tuple[SectionRow, ...], meters: tuple[Meter, ...], treatments: Treatments
 ) -> tuple[tuple[SectionRow, ...], tuple[Meter, ...]]:
     """The sections and their meters, an introduction in 4/4 made free and slow: jo, of jo-ha-kyu."""
-    if rows[0].treatment != "intro" or meters[0] != Meter(4, 4) or len(rows) < 2:
+    if treatments[rows[0].treatment].place != "start" or meters[0] != Meter(4, 4) or len(rows) < 2:
         return rows, meters
     return (replace(rows[0], tempo=JO_TEMPO), *rows[1:]), (FREE, *meters[1:])

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 from cuesmith.music.meter import Meter, Meters
 from cuesmith.music.note import PPQ
@@ -18,39 +19,36 @@ from cuesmith.plan.form.fermata import CLOSING_COST, TIMES, held_beat
 from cuesmith.plan.form.meters import odd_bars
 from cuesmith.plan.form.single_bar import single_bar
 from cuesmith.specs.banks.cue_types import CueType, SectionRow
+from cuesmith.specs.banks.treatments import Treatments
 
-SMALL = {"intro", "coda", "break"}  # sections that may shrink to a bar or vanish
-OPENS = {"statement", "head", "fragments", "vamp"}  # treatments of the first section that a form cannot do without
-UNSUNG = {"intro", "none", "vamp"}  # treatments that keep the theme waiting
 LONGEST_WAIT = 0.25  # share of a cue after which the theme must have come (Q02)
 SIZES = (1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24)
 UNEVEN = {1: 0.9, 2: 0.25, 3: 1.1, 5: 1.3, 6: 0.35, 10: 0.5, 12: 0.1, 20: 0.3, 24: 0.3}
-DROPPED = {
-    "statement": 3.0,
-    "break": 0.5,
-    "intro": 0.9,
-    "coda": 1.3,
-    "restatement": 0.9,
-    "vamp": 1.0,
-    "contrast": 1.3,
-    "build": 1.2,
-    "link": 1.0,
-}
+PEAK_COST = 0.8  # of doing without the fullest section, beyond that of its treatment
 LONGEST_BREAK_SEC = 2.6
 GROWN = 0.8  # of the bars the sections of a medley can have at most: from there on it goes round instead
 TEMPO_WEIGHT = 6.0  # cost of a tempo e times the wished one, against one doubled section
 HELD_BAR_COST = 0.5  # a last bar of another length than the others
 
-# What happens in the rounds of a long cue: (share of the energy, what becomes of treatments, semitones). A round that
-# thins out makes the one after it a return; the last is the form as it stands.
-FULL_ROUND: tuple[float, dict[str, str], int] = (0.90, {}, 0)
-THIN_ROUND: tuple[float, dict[str, str], int] = (
-    0.62,
-    {"restatement": "fragments", "chorus": "contrast", "build": "vamp"},
-    5,
-)
-RISING_ROUND: tuple[float, dict[str, str], int] = (0.80, {"contrast": "build", "fragments": "statement"}, -2)
-ROUNDS = (FULL_ROUND, THIN_ROUND, RISING_ROUND)
+
+class Round(NamedTuple):
+    """One of the rounds in which a long cue repeats its middle.
+
+    share: of the energy. kind: which treatments change in it (see the bank of treatments). lift: semitones.
+    """
+
+    share: float
+    kind: Literal["full", "thin", "rising"]
+    lift: int
+
+    def treatment(self, name: str, treatments: Treatments) -> str:
+        """What becomes of a treatment in such a round."""
+        row = treatments[name]
+        return {"full": "", "thin": row.thin_round, "rising": row.rising_round}[self.kind] or name
+
+
+# A round that thins out makes the one after it a return; the last is the form as it stands.
+ROUNDS = (Round(0.90, "full", 0), Round(0.62, "thin", 5), Round(0.80, "rising", -2))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,22 +71,22 @@ class Form:
         return sum(self.bars)
 
 
-def _extended(rows: tuple[SectionRow, ...], wanted: float) -> tuple[SectionRow, ...]:
+def _extended(rows: tuple[SectionRow, ...], wanted: float, treatments: Treatments) -> tuple[SectionRow, ...]:
     """The form with its middle in several rounds until `wanted` bars are within reach; see ROUNDS."""
     total = sum(row.bars for row in rows)
     most = 1.7 * total
     if any(row.theme for row in rows):  # a medley tells every theme once, as long as its sections can grow instead
-        most = max(most, GROWN * sum(max(section_costs(row)) for row in rows))
+        most = max(most, GROWN * sum(max(section_costs(row, treatments)) for row in rows))
     if wanted <= most or len(rows) < 3:
         return rows if wanted <= most else rows * max(1, round(wanted / total))
-    head = rows[:1] if rows[0].treatment == "intro" else ()
-    tail = rows[-1:] if rows[-1].treatment == "coda" else ()
+    head = rows[:1] if treatments[rows[0].treatment].place == "start" else ()
+    tail = rows[-1:] if treatments[rows[-1].treatment].place == "end" else ()
     body = rows[len(head) : len(rows) - len(tail)]
     body_bars = sum(row.bars for row in body)
     rounds = max(2, round((wanted - total + body_bars) / body_bars))
     repeated: list[SectionRow] = []
     for number in range(rounds):
-        share, changes, lift = ROUNDS[number % len(ROUNDS)]
+        round_ = ROUNDS[number % len(ROUNDS)]
         for row in body:
             if number == rounds - 1:
                 repeated.append(replace(row, name=_numbered(row.name, number)))
@@ -97,9 +95,9 @@ def _extended(rows: tuple[SectionRow, ...], wanted: float) -> tuple[SectionRow, 
                 replace(
                     row,
                     name=_numbered(row.name, number),
-                    energy=round(min(0.85, row.energy * share), 3),
-                    treatment=changes.get(row.treatment, row.treatment),
-                    lift=lift,
+                    energy=round(min(0.85, row.energy * round_.share), 3),
+                    treatment=round_.treatment(row.treatment, treatments),
+                    lift=round_.lift,
                 )
             )
     return (*head, *repeated, *tail)
@@ -109,27 +107,27 @@ def _numbered(name: str, round_: int) -> str:
     return f"{name} ({round_ + 1})" if round_ else name
 
 
-def _with_short_breaks(rows: tuple[SectionRow, ...], bar_sec: float) -> tuple[SectionRow, ...]:
+def _with_short_breaks(rows: tuple[SectionRow, ...], bar_sec: float, treatments: Treatments) -> tuple[SectionRow, ...]:
     """Breaks of no more bars than a listener holds his breath for."""
+    most = int(LONGEST_BREAK_SEC / bar_sec)
     return tuple(
-        replace(row, bars=max(1, min(row.bars, int(LONGEST_BREAK_SEC / bar_sec)))) if row.treatment == "break" else row
-        for row in rows
+        replace(row, bars=max(1, min(row.bars, most))) if treatments[row.treatment].silent else row for row in rows
     )
 
 
-def is_small(row: SectionRow) -> bool:
+def is_small(row: SectionRow, treatments: Treatments) -> bool:
     """Whether a section may shrink to a bar or vanish: an introduction may, with a theme in it or without."""
-    return row.treatment in SMALL or row.name == "intro"
+    return treatments[row.treatment].small or row.name == "intro"
 
 
-def section_costs(row: SectionRow) -> dict[int, float]:
+def section_costs(row: SectionRow, treatments: Treatments) -> dict[int, float]:
     """What each number of bars that a section may have costs; 0 for the number its form gives it."""
     costs = {}
+    small, silent = is_small(row, treatments), treatments[row.treatment].silent
     for bars in SIZES:
         if bars > 4 * row.bars:
             continue
-        small = is_small(row)
-        if small and bars > (row.bars if row.treatment == "break" else max(2, 2 * row.bars)):
+        if small and bars > (row.bars if silent else max(2, 2 * row.bars)):
             continue
         stretch = abs(math.log2(bars / row.bars)) * (0.5 if small and bars < row.bars else 1.0)
         if row.theme and not small:
@@ -141,7 +139,12 @@ def section_costs(row: SectionRow) -> dict[int, float]:
 
 
 def _fits(
-    rows: tuple[SectionRow, ...], most: int, *, units: Sequence[int] = (), wait: tuple[int, int] | None = None
+    rows: tuple[SectionRow, ...],
+    most: int,
+    treatments: Treatments,
+    *,
+    units: Sequence[int] = (),
+    wait: tuple[int, int] | None = None,
 ) -> dict[int, tuple[float, tuple[int, ...]]]:
     """For every total up to `most`: the least cost and the bars of each section (0 = dropped).
 
@@ -150,8 +153,8 @@ def _fits(
     """
     table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     for index, row in enumerate(rows):
-        costs = section_costs(row)
-        dropped = drop_cost(rows, index)
+        costs = section_costs(row, treatments)
+        dropped = drop_cost(rows, index, treatments)
         if dropped is not None:
             costs[0] = dropped
         unit = units[index] if units else 1
@@ -170,28 +173,32 @@ def _fits(
     return table
 
 
-def peak_of(rows: Sequence[SectionRow]) -> int:
+def peak_of(rows: Sequence[SectionRow], treatments: Treatments) -> int:
     """Which section is the fullest (the first of equals). A coda only crowns another: it is the peak of no form that
     has more than itself and an introduction."""
-    sung = [i for i, row in enumerate(rows) if row.treatment != "coda" and not is_small(row)]
+    closing = [treatments[row.treatment].place == "end" for row in rows]
+    sung = [i for i, row in enumerate(rows) if not closing[i] and not is_small(row, treatments)]
     return max(sung or range(len(rows)), key=lambda i: rows[i].energy)
 
 
-def drop_cost(rows: Sequence[SectionRow], index: int) -> float | None:
+def drop_cost(rows: Sequence[SectionRow], index: int, treatments: Treatments) -> float | None:
     """What it costs to do without a section; None for one that must stay."""
-    peak = peak_of(rows)
-    if rows[index].theme and (rows[index].treatment == "statement" or index == peak):
+    peak, own = peak_of(rows, treatments), treatments[rows[index].treatment]
+    if rows[index].theme and (own.theme == "told" or index == peak):
         return None  # the one place where a theme of a medley is told, and the height it leads to
-    first = next((i for i, row in enumerate(rows) if row.treatment in OPENS), peak)
+    first = next((i for i, row in enumerate(rows) if treatments[row.treatment].opens), peak)
     if index == first or (index == peak and len(rows) <= 4):
         return None
-    return DROPPED.get(rows[index].treatment, 1.6) + (0.8 if index == peak else 0.0)
+    return own.drop_cost + (PEAK_COST if index == peak else 0.0)
 
 
-def suitable_rows(cue: CueType, seconds: float, bar_beats: float, wished_bpm: float) -> tuple[SectionRow, ...]:
+def suitable_rows(
+    cue: CueType, seconds: float, bar_beats: float, wished_bpm: float, treatments: Treatments
+) -> tuple[SectionRow, ...]:
     """The sections of a cue of that length, long ones in rounds, breaks no longer than a breath can be held."""
     wanted = wished_bpm * seconds / 60.0 / bar_beats
-    return _extended(_with_short_breaks(cue.form_for(seconds), 60.0 * bar_beats / wished_bpm), wanted)
+    short = _with_short_breaks(cue.form_for(seconds), 60.0 * bar_beats / wished_bpm, treatments)
+    return _extended(short, wanted, treatments)
 
 
 def tempo_limits(bpm_range: tuple[float, float], wished_bpm: float, *, fixed_tempo: bool) -> tuple[float, float]:
@@ -205,6 +212,7 @@ def solve_form(
     bar_beats: float,
     bpm_range: tuple[float, float],
     wished_bpm: float,
+    treatments: Treatments,
     *,
     fixed_tempo: bool = False,
     meters: Meters | None = None,
@@ -218,20 +226,20 @@ def solve_form(
     may be held under a fermata.
     """
     low, high = tempo_limits(bpm_range, wished_bpm, fixed_tempo=fixed_tempo)
-    rows = suitable_rows(cue, seconds, bar_beats, wished_bpm)
+    rows = suitable_rows(cue, seconds, bar_beats, wished_bpm, treatments)
     if meters is not None and meters.mixed:
-        return _mixed_form(cue, rows, seconds, meters, (low, high), wished_bpm, closes)
+        return _mixed_form(cue, rows, seconds, meters, (low, high), wished_bpm, closes, treatments)
     per_bpm = seconds / 60.0 / bar_beats  # bars per beat-per-minute
     first, last = math.ceil(low * per_bpm - 1e-9), math.floor(high * per_bpm + 1e-9)
     if last < max(1, first) and meters is not None:
-        held = _held_form(rows, seconds, meters.home, (low, high), wished_bpm, closes)
+        held = _held_form(rows, seconds, meters.home, (low, high), wished_bpm, closes, treatments)
         if held is not None:
             return held
         if fixed_tempo and wished_bpm * per_bpm < 1.5 and not meters.home.free:  # a breath has no length of its own
             bar = single_bar(meters.home, wished_bpm * seconds / 60.0)
-            return Form((rows[peak_of(rows)],), (1,), bar.bar_beats * 60.0 / seconds, (bar,))
+            return Form((rows[peak_of(rows, treatments)],), (1,), bar.bar_beats * 60.0 / seconds, (bar,))
     totals = range(max(1, first), last + 1) if last >= max(1, first) else [max(1, round(wished_bpm * per_bpm))]
-    table = _fits(rows, max(totals))
+    table = _fits(rows, max(totals), treatments)
     best: tuple[float, int] | None = None
     for total in totals:
         if total not in table:
@@ -241,19 +249,21 @@ def solve_form(
         if best is None or cost < best[0]:
             best = (cost, total)
     if best is None:  # fewer bars than the form has sections to keep: its fullest is the cue
-        return Form((rows[peak_of(rows)],), (totals[0],), totals[0] / per_bpm)
+        return Form((rows[peak_of(rows, treatments)],), (totals[0],), totals[0] / per_bpm)
     total = best[1]
-    kept_rows, bars = _kept(rows, _punctual(rows, total, table[total][1]))
+    kept_rows, bars = _kept(rows, _punctual(rows, total, table[total][1], treatments), treatments)
     return Form(kept_rows, bars, total / per_bpm)
 
 
-def _punctual(rows: tuple[SectionRow, ...], total: int, sizes: tuple[int, ...]) -> tuple[int, ...]:
+def _punctual(
+    rows: tuple[SectionRow, ...], total: int, sizes: tuple[int, ...], treatments: Treatments
+) -> tuple[int, ...]:
     """Sizes that do not keep the theme waiting: what comes before it shortened until it comes in the first quarter."""
     most = int(total * LONGEST_WAIT)
-    before = next((i for i, row in enumerate(rows) if row.treatment not in UNSUNG), 0)
+    before = next((i for i, row in enumerate(rows) if not treatments[row.treatment].waits), 0)
     if sum(sizes[:before]) <= most:
         return sizes
-    found = _fits(rows, total, wait=(before, most)).get(total)
+    found = _fits(rows, total, treatments, wait=(before, most)).get(total)
     return found[1] if found else sizes
 
 
@@ -261,10 +271,12 @@ def _uneven(total: int) -> float:
     return 0.0 if total % 4 == 0 else 0.15 if total % 2 == 0 else 0.4
 
 
-def _kept(rows: Sequence[SectionRow], sizes: Sequence[int]) -> tuple[tuple[SectionRow, ...], tuple[int, ...]]:
+def _kept(
+    rows: Sequence[SectionRow], sizes: Sequence[int], treatments: Treatments
+) -> tuple[tuple[SectionRow, ...], tuple[int, ...]]:
     """The sections that were not dropped; a break at the end, with nothing to come back to, gives its bars away."""
     kept = [(row, bars) for row, bars in zip(rows, sizes, strict=True) if bars]
-    while len(kept) > 1 and kept[-1][0].treatment == "break":
+    while len(kept) > 1 and treatments[kept[-1][0].treatment].silent:
         (_, spare), (before, bars) = kept[-1], kept[-2]
         kept[-2:] = [(before, bars + spare)]
     return tuple(row for row, _ in kept), tuple(bars for _, bars in kept)
@@ -278,12 +290,13 @@ def _mixed_form(
     limits: tuple[float, float],
     wished_bpm: float,
     closes: bool,
+    treatments: Treatments,
 ) -> Form:
     """As `solve_form`, with sections in two meters."""
     small = math.gcd(meters.home.bar_ticks, meters.away.bar_ticks)
     units = [meters.of(row.harmony).bar_ticks // small for row in rows]
     per_bpm = seconds / 60.0 * PPQ / small  # units per beat-per-minute
-    table = _fits(rows, math.floor(limits[1] * per_bpm + 1e-9), units=units)
+    table = _fits(rows, math.floor(limits[1] * per_bpm + 1e-9), treatments, units=units)
     best: tuple[float, int] | None = None
     for total, (form_cost, sizes) in sorted(table.items()):
         if total < limits[0] * per_bpm - 1e-9 or not total:
@@ -298,10 +311,11 @@ def _mixed_form(
             meters.home.bar_beats,
             limits,
             wished_bpm,
+            treatments,
             meters=Meters(meters.home, meters.home),
             closes=closes,
         )
-    kept_rows, bars = _kept(rows, table[best[1]][1])
+    kept_rows, bars = _kept(rows, table[best[1]][1], treatments)
     found = tuple(meters.of(row.harmony) for row in kept_rows)
     ticks = sum(n * meter.bar_ticks for n, meter in zip(bars, found, strict=True))
     return Form(kept_rows, bars, ticks / PPQ * 60.0 / seconds, found)
@@ -314,6 +328,7 @@ def _held_form(
     limits: tuple[float, float],
     wished_bpm: float,
     closes: bool,
+    treatments: Treatments,
 ) -> Form | None:
     """For cues of a few bars, where whole ones miss the tempo: the last bar is held, or a longer or a shorter one."""
     beats = seconds / 60.0  # quarter notes per beat-per-minute
@@ -334,17 +349,19 @@ def _held_form(
     if best is None:
         return None
     _, bars, last, times = best
-    fullest = rows[peak_of(rows)]
+    fullest = rows[peak_of(rows, treatments)]
     if last is None:
         bpm = ((bars + 1) * meter.bar_ticks + (times - 1.0) * held_beat(meter)) / PPQ / beats
-        found = _fits(rows, bars + 1).get(bars + 1)
-        kept_rows, sizes = _kept(rows, _punctual(rows, bars + 1, found[1])) if found else ((fullest,), (bars + 1,))
+        found = _fits(rows, bars + 1, treatments).get(bars + 1)
+        if not found:
+            return Form((fullest,), (bars + 1,), bpm, held=times)
+        kept_rows, sizes = _kept(rows, _punctual(rows, bars + 1, found[1], treatments), treatments)
         return Form(kept_rows, sizes, bpm, held=times)
     bpm = (bars * meter.bar_ticks + last.bar_ticks) / PPQ / beats
     if not bars:
         return Form((fullest,), (1,), bpm, (last,))
-    found = _fits(rows, bars).get(bars)
-    kept_rows, sizes = _kept(rows, found[1]) if found else ((fullest,), (bars,))
+    found = _fits(rows, bars, treatments).get(bars)
+    kept_rows, sizes = _kept(rows, found[1], treatments) if found else ((fullest,), (bars,))
     rows = (*kept_rows, held_bar(kept_rows[-1]))
     return Form(rows, (*sizes, 1), bpm, (*(meter for _ in kept_rows), last))
 

@@ -152,4 +152,4 @@ def placed(section: SectionPlan, mood: Mood, own: Mood) -> SectionPlan:
 def felt(section: SectionPlan, mood: Mood, own: Mood) -> SectionPlan:
     """A section of a form of the bank under the dials: breaks stay empty, the rest is moved."""
     moved = placed(section, mood, own)
-    return moved if section.treatment == "break" else replace(moved, energy=energy_at(section.energy, mood, own))
+    return moved if section.treatment_row.silent else replace(moved, energy=energy_at(section.energy, mood, own))

@@ -33,6 +33,7 @@ from cuesmith.plan.picture.hit_search import (
 from cuesmith.plan.picture.section_fit import fit_rows, with_odd_bars
 from cuesmith.plan.tempo.tempo_map import MOST_PER_BAR, TempoCurve, bent_tempo_map, curve_through, felt_tick
 from cuesmith.specs.banks.cue_types import SectionRow
+from cuesmith.specs.banks.treatments import Treatments
 from cuesmith.specs.brief import Hit
 
 FRAME_SEC = 1 / 24
@@ -75,14 +76,16 @@ class _Found(NamedTuple):
     form: Form
 
 
-def solve_hits(hits: Sequence[Hit], search: SearchLimits, rows: tuple[SectionRow, ...]) -> Timing | None:
+def solve_hits(
+    hits: Sequence[Hit], search: SearchLimits, rows: tuple[SectionRow, ...], treatments: Treatments
+) -> Timing | None:
     """Bars, sections and tempo that meet the hits. rows: the form, before its bars are settled.
 
     Every hit of weight 1 is reached within a frame (1/24 s) of its second, on a beat. None where there is nothing for
     the hits to decide: none must be met, and the cue is too short to bend. Raises ComposeError naming the hits that
     cannot be had together, and why.
     """
-    return solve_fitting(hits, search, _filling(rows, search))
+    return solve_fitting(hits, search, _filling(rows, search, treatments))
 
 
 def solve_fitting(hits: Sequence[Hit], search: SearchLimits, fit: Fit, *, must: bool = True) -> Timing | None:
@@ -99,12 +102,12 @@ def solve_fitting(hits: Sequence[Hit], search: SearchLimits, fit: Fit, *, must: 
     return found
 
 
-def _filling(rows: tuple[SectionRow, ...], search: SearchLimits) -> Fit:
+def _filling(rows: tuple[SectionRow, ...], search: SearchLimits, treatments: Treatments) -> Fit:
     """How the sections of a form fill a layout."""
 
     def fit(whole: Whole, _: Clock) -> tuple[float, Form] | None:
         gates = gates_of(whole)
-        fitted = fit_rows(rows, whole.bars, gates)
+        fitted = fit_rows(rows, whole.bars, gates, treatments)
         if fitted is None:
             return None
         form = Form(fitted[1], fitted[2], whole.length / PPQ * 60.0 / search.seconds)
@@ -249,7 +252,7 @@ def place_hits(
     return tuple(placed)
 
 
-def turning_rows(timing: Timing) -> tuple[SectionRow, ...]:
+def turning_rows(timing: Timing, treatments: Treatments) -> tuple[SectionRow, ...]:
     """The sections of a form as the hits on which they begin want them.
 
     A hit that asks for a change of key gets one where the form has none; what begins on a climax is as full as the
@@ -266,7 +269,7 @@ def turning_rows(timing: Timing) -> tuple[SectionRow, ...]:
         if tick in asked and out and lift == before:
             raised += KEY_LIFT if lift + KEY_LIFT <= HIGHEST_LIFT else -HIGHEST_LIFT + KEY_LIFT
             lift = row.lift + raised
-        share = heights.get(tick, 0.0) if row.treatment != "break" else 0.0
+        share = 0.0 if treatments[row.treatment].silent else heights.get(tick, 0.0)
         out.append(replace(row, lift=lift, energy=row.energy + share * (fullest - row.energy)))
         before = lift
         tick += bars * meter.bar_ticks

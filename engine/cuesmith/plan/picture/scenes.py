@@ -17,7 +17,7 @@ from cuesmith.plan.form.section_lengths import Form, held_bar
 from cuesmith.plan.model import SectionPlan
 from cuesmith.plan.mood.mood_dials import key_at, placed
 from cuesmith.plan.mood.mood_place import beat_mood, between
-from cuesmith.plan.theme_forms import MEETING_BARS, MEETS, key_in, lift_in
+from cuesmith.plan.theme_forms import MEETING_BARS, key_in, lift_in
 from cuesmith.specs.banks.cue_types import CueType, SectionRow
 from cuesmith.specs.banks.feelings import Feeling
 from cuesmith.specs.brief import Beat, Brief, Meeting, Mood, ThemeForm
@@ -310,7 +310,7 @@ def told(
         strict=True,
     ):
         placed_there = replace(placed(section, mood, own), key=key, feel=feel, theme_forms=theme_forms[scene])
-        if len(names) > 1 and section.treatment in MEETS and section.bars >= MEETING_BARS:
+        if len(names) > 1 and section.treatment_row.whole and section.bars >= MEETING_BARS:
             placed_there = replace(placed_there, against=names[1], meeting=_meeting(meeting))
         out.append(placed_there)
     return out

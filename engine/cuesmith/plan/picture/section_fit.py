@@ -13,6 +13,7 @@ from typing import NamedTuple
 from cuesmith.music.meter import Meter
 from cuesmith.plan.form.section_lengths import Form, drop_cost, held_bar, is_small, peak_of, section_costs
 from cuesmith.specs.banks.cue_types import SectionRow
+from cuesmith.specs.banks.treatments import Treatments
 from cuesmith.specs.brief import HitKind
 
 SECTION_KINDS = ("entry", "key", "climax")  # hits on which a section should begin
@@ -35,7 +36,9 @@ class Gate(NamedTuple):
     weight: float
 
 
-def _gated_fit(rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]) -> tuple[float, tuple[int, ...]] | None:
+def _gated_fit(
+    rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate], treatments: Treatments
+) -> tuple[float, tuple[int, ...]] | None:
     """Cost and bars of each section for one total, with the gates; near the form's own proportions (REACH)."""
     crossing = [0.0] * (bars + 2)  # summed: what it costs to run across the bar lines before this one
     for gate in gates:
@@ -43,20 +46,21 @@ def _gated_fit(rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]) -
             crossing[gate.after + 1] += BARRED if gate.odd else gate.weight * CROSSED.get(gate.kind or "accent", 0.0)
     for at in range(1, bars + 2):
         crossing[at] += crossing[at - 1]
-    peak, whole = peak_of(rows), sum(row.bars for row in rows)
+    peak, whole = peak_of(rows, treatments), sum(row.bars for row in rows)
     table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     passed = 0
     for index, row in enumerate(rows):
-        costs = section_costs(row)
+        costs = section_costs(row, treatments)
         sizes = [
             (n, costs.get(n, UNPLANNED + abs(math.log2(n / row.bars))))
             for n in range(1, max(4, 2 * row.bars) + 1)
-            if n in costs or not is_small(row)
+            if n in costs or not is_small(row, treatments)
         ]
-        dropped = drop_cost(rows, index)
+        dropped = drop_cost(rows, index, treatments)
+        silent = treatments[row.treatment].silent
         begins: dict[int, float] = {}
         for gate in gates:
-            begins[gate.after] = begins.get(gate.after, 0.0) + _start_cost(gate, row, index == peak)
+            begins[gate.after] = begins.get(gate.after, 0.0) + _start_cost(gate, silent, index == peak)
         passed += row.bars
         ideal = passed * bars / whole
         low, high = ideal - REACH, min(bars, ideal + REACH)
@@ -78,39 +82,39 @@ def _gated_fit(rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]) -
     return table.get(bars)
 
 
-def _start_cost(gate: Gate, row: SectionRow, is_peak: bool) -> float:
+def _start_cost(gate: Gate, silent: bool, is_peak: bool) -> float:
     """What it costs that this section, rather than another, begins on a hit."""
     if gate.kind == "climax" and not is_peak:
         return 0.6 * gate.weight
-    if row.treatment == "break":
+    if silent:
         return -gate.weight if gate.kind in ("silence", "stop") else gate.weight if gate.kind in SECTION_KINDS else 0.0
     return 0.0
 
 
 def fit_rows(
-    rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate]
+    rows: tuple[SectionRow, ...], bars: int, gates: Sequence[Gate], treatments: Treatments
 ) -> tuple[float, tuple[SectionRow, ...], tuple[int, ...]] | None:
     """Cost, sections and their bars for a number of usual bars, with a section's end at every odd bar.
 
     Where the form has too few sections for the gates, sections are told in halves or quarters. None when nothing fits.
     """
-    halves = tuple(half for row in rows for half in _halves(row))
-    quarters = tuple(half for row in halves for half in _halves(row))
+    halves = tuple(half for row in rows for half in _halves(row, treatments))
+    quarters = tuple(half for row in halves for half in _halves(row, treatments))
     best: tuple[float, tuple[SectionRow, ...], tuple[int, ...]] | None = None
     for attempt, extra in ((rows, 0.0), (halves, HALVED), (quarters, 2 * HALVED)):
         if best is not None and best[0] < extra + HALVED:
             break
-        found = _gated_fit(attempt, bars, gates)
+        found = _gated_fit(attempt, bars, gates, treatments)
         if found is None or (best is not None and found[0] + extra >= best[0]):
             continue
         kept = [(row, n) for row, n in zip(attempt, found[1], strict=True) if n]
-        if kept[-1][0].treatment != "break":
+        if not treatments[kept[-1][0].treatment].silent:
             best = (found[0] + extra, tuple(row for row, _ in kept), tuple(n for _, n in kept))
     return best
 
 
-def _halves(row: SectionRow) -> tuple[SectionRow, ...]:
-    if row.bars < 2 or row.treatment == "break":
+def _halves(row: SectionRow, treatments: Treatments) -> tuple[SectionRow, ...]:
+    if row.bars < 2 or treatments[row.treatment].silent:
         return (row,)
     left = (row.bars + 1) // 2
     return replace(row, bars=left), replace(row, name=f"{row.name} on", bars=row.bars - left)

@@ -21,6 +21,7 @@ from cuesmith.plan.picture.scenes import Grid, Story
 from cuesmith.plan.picture.section_fit import SECTION_KINDS
 from cuesmith.plan.tempo.scene_tempo import pace_of
 from cuesmith.plan.tempo.tempo_map import tempo_map
+from cuesmith.specs.banks.treatments import Treatments
 from cuesmith.specs.brief import Beat, Event, Hit, HitKind
 
 OFF_WEIGHT, TEMPO_WEIGHT = 8.0, 2.5  # cost of a beat half a bar off, of a tempo e times the wished
@@ -89,6 +90,7 @@ def solve_sheet(
     tempi: Sequence[float],
     make: Callable[[Grid], Story],
     ritard: tuple[float, int],
+    treatments: Treatments,
 ) -> tuple[Story, Timing]:
     """The story on bars and a tempo that meet beats and hits. frame: without either.
 
@@ -132,7 +134,7 @@ def solve_sheet(
             break
         if timing is not None:
             story = next(made for made in told if made.rows is timing.form.rows)
-            rows = turning_rows(timing)
+            rows = turning_rows(timing, treatments)
             return replace(story, rows=rows), replace(timing, form=replace(timing.form, rows=rows))
     return _roughly(beats, asked, search, make, ritard)
 

@@ -13,7 +13,7 @@ from cuesmith.specs.banks.fields import STRICT, Ending, ModeName, RangeField, Si
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SectionRow:
-    """One section of a form. treatment: what the lead does with its theme (see composition.melody.treatments).
+    """One section of a form. treatment: what it does with its theme, a row of the bank of treatments.
 
     theme: the number of the cue's theme it states, counted round; 0: whichever the planner gives it. `others`: the
     section comes once for every theme after the first; `alone`: only where the cue has a single theme. The planner

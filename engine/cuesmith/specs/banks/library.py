@@ -33,6 +33,7 @@ from cuesmith.specs.banks.percussion import DrumVoice, Groove, Kit
 from cuesmith.specs.banks.rules import FAMILIES, Rule, rule_problems
 from cuesmith.specs.banks.textures import Texture
 from cuesmith.specs.banks.themes import PLAIN, Character, Contour, Recipe, RhythmCell, ScaleRow, Stage, WellKnown
+from cuesmith.specs.banks.treatments import Treatment, Treatments, treatment_problems
 from cuesmith.specs.banks.voicings import VoicingBank
 from cuesmith.specs.yaml.document import Document, read_document
 from cuesmith.specs.yaml.known_names import key_problems, listed_problems
@@ -57,6 +58,7 @@ class Banks:
     kits: Mapping[str, Kit]
     drums: Mapping[str, DrumVoice]
     instruments: Mapping[str, Instrument]
+    treatments: Mapping[str, Treatment]
     cue_types: Mapping[str, CueType]
     textures: Mapping[str, Texture]
     deny_list: Mapping[str, WellKnown]
@@ -97,7 +99,8 @@ def read_banks(folder: Path | Traversable) -> Banks:
     instruments = table("instruments", dict[str, Instrument])
     grooves = table("grooves", dict[str, Groove], lambda rows: _groove_problems(rows, kits, drums))
     recipes = table("recipes", dict[str, Recipe], lambda rows: recipe_problems((), rows, instruments))
-    cue_types = _cue_types(folder, recipes, grooves)
+    treatments = table("treatments", dict[str, Treatment], treatment_problems)
+    cue_types = _cue_types(folder, recipes, grooves, treatments)
     alike = like_targets(cue_types)
     of_cues = partial(cue_problems, cue_types=cue_types)
 
@@ -119,6 +122,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         kits=kits,
         drums=drums,
         instruments=instruments,
+        treatments=treatments,
         cue_types=cue_types,
         textures=table("textures", dict[str, Texture]),
         deny_list=table("deny_list", dict[str, WellKnown]),
@@ -150,21 +154,30 @@ def _no_problems(rows: object) -> Iterable[Problem]:
     return ()
 
 
-def _cue_types(folder: Path | Traversable, recipes: Iterable[str], grooves: Mapping[str, Groove]) -> dict[str, CueType]:
+def _cue_types(
+    folder: Path | Traversable, recipes: Iterable[str], grooves: Mapping[str, Groove], treatments: Treatments
+) -> dict[str, CueType]:
     """The cue types, those that are like another filled up from it."""
     document = _document(folder, "cue_types")
     raise_problems(document, list(like_problems(document)))
-    return _checked(with_models(document), dict[str, CueType], lambda rows: _cue_type_problems(rows, recipes, grooves))
+    return _checked(
+        with_models(document), dict[str, CueType], lambda rows: _cue_type_problems(rows, recipes, grooves, treatments)
+    )
 
 
 def _cue_type_problems(
-    rows: Mapping[str, CueType], recipes: Iterable[str], grooves: Mapping[str, Groove]
+    rows: Mapping[str, CueType], recipes: Iterable[str], grooves: Mapping[str, Groove], treatments: Treatments
 ) -> Iterator[Problem]:
     known = [PLAIN, *recipes]
     uses = sorted({tag for groove in grooves.values() for tag in groove.tags} - set(FAMILIES))
     for id_, row in rows.items():
         yield from key_problems((id_, "recipes"), "recipe", row.recipes, known)
         yield from listed_problems((id_, "grooves"), "use of grooves", row.grooves, uses)
+        for form in ("form", "long_form"):
+            for number, section in enumerate(getattr(row, form)):
+                if section.treatment not in treatments:
+                    guess = did_you_mean(section.treatment, treatments)
+                    yield Problem((id_, form, number, "treatment"), f"unknown treatment '{section.treatment}'{guess}")
         yield from key_problems((id_, "modes"), "mode", row.modes, MODES)
         for text in row.meters:
             try:
