@@ -37,7 +37,7 @@ def theme_forms_of(show: Show, cue: CueSpec, banks: Banks) -> tuple[tuple[str, .
     theme_forms: list[ThemeForm] = []
     for place, theme in enumerate(show.themes_of(cue, banks.cue_types)):
         name = stage_of(show, cue, theme, banks.cue_types)
-        stage = banks.stages.get(name, Stage(about="", recipe=name or None))  # a recipe's name may be a stage
+        stage = banks.stages.get(name, Stage(about="", recipe=name or None))  # a recipe's name may be used as a stage
         asked = _asked_recipe(cue, theme, place)
         if stage.absent and not asked:
             continue
