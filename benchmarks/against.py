@@ -30,7 +30,7 @@ HEAD = ("case", "base", "here", "here / base", "lowest", "highest", "same result
 
 
 class Compared(NamedTuple):
-    """One case on both sides: the median CPU time of each in seconds, and the ratio here / base of each round."""
+    """One case on both sides: the median CPU time of each in seconds, and for each round the ratio of here to base."""
 
     case: str
     base_sec: float

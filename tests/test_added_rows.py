@@ -1,4 +1,4 @@
-"""What a musician adds to the banks in YAML alone is composed: kinds of cue, treatments, textures, players, drums."""
+"""Rows that a musician adds to the banks in YAML alone are used: cue types, treatments, textures, players, drums."""
 
 from __future__ import annotations
 
@@ -31,20 +31,20 @@ Themes: TypeAlias = Callable[[str], Mapping[str, Theme]]
 
 
 def style_for(name: str, banks: Banks) -> Style:
-    """A style with its rules for the cue types of these banks."""
+    """Return a style with its rules for the cue types of these banks."""
     style = load_style(name)
     return replace(style, cues=filled(style.cues, like_targets(banks.cue_types)))
 
 
 def score_of(style: Style, name: str, type_: str, seed: int, themes: Mapping[str, Theme], banks: Banks) -> Score:
-    """A cue as it is written at the first attempt."""
+    """Return the score of a cue at the first attempt."""
     brief = Brief("M-401", "Added", type_, name, seed, themes=tuple(themes))
     return edit_score(write_draft(build_plan(brief, style, themes, banks), style, themes, banks))
 
 
 @pytest.mark.parametrize("style", STYLES)
 def test_a_type_that_is_like_battle_is_a_battle(style: str, themes_of: Themes, banks_with: BanksWith) -> None:
-    """Note for note: nothing is left that knows the kind of cue by its name."""
+    """Every note is the same, so no code depends on the name of the cue type."""
     banks = banks_with({"cue_types": "\nambush: {like: battle}\n"})
     seats, themes = style_for(style, banks), themes_of(style)
     for seed in (1, 2, 3):
@@ -74,8 +74,8 @@ long_way:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_a_form_and_a_treatment_of_ones_own(style: str, themes_of: Themes, banks_with: BanksWith) -> None:
-    """The sections come in their order, and the new treatment is the device it names, moved as it says."""
+def test_an_own_form_and_an_own_treatment(style: str, themes_of: Themes, banks_with: BanksWith) -> None:
+    """The sections come in their order, and the new treatment uses the device it names, moved as it says."""
     banks = banks_with({"treatments": ECHO, "cue_types": LONG_WAY})
     themes = {"hero": themes_of(style)["hero"]}
     score = score_of(style_for(style, banks), style, "long_way", 4, themes, banks)
@@ -106,7 +106,7 @@ cues:
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a copy of the package, into whose banks rows are written, and a style beside it."""
+    """A folder with a copy of the package, with added rows in its banks, and a style beside it."""
     folder = tmp_path_factory.mktemp("checkout")
     unwanted = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "engine" / "cuesmith", folder / "cuesmith", ignore=unwanted)
@@ -121,7 +121,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(checkout: Path, *args: str) -> subprocess.CompletedProcess[str]:
-    """Python in the checkout, which is found before any other Cuesmith."""
+    """Run Python in the checkout, which is found before any other Cuesmith."""
     return subprocess.run(
         [sys.executable, *args], cwd=checkout, env={**os.environ, "PYTHONPATH": str(checkout)},
         capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
@@ -136,7 +136,7 @@ def test_the_command_composes_them(checkout: Path) -> None:
     assert [section["treatment"] for section in told["sections"]] == ["echo", "statement", "coda"]
 
 
-def test_a_texture_of_ones_own_is_played(checkout: Path) -> None:
+def test_an_own_texture_is_played(checkout: Path) -> None:
     asked = "cuesmith.compose(style='mine', type='long_way', seed=3)"
     heard = "{p.device for part in cue.score.parts if part.id == 'left_hand' for p in part.passages}"
     done = run(checkout, "-c", f"import cuesmith, json; cue = {asked}; print(json.dumps(sorted({heard})))")
@@ -144,7 +144,7 @@ def test_a_texture_of_ones_own_is_played(checkout: Path) -> None:
     assert "canter" in json.loads(done.stdout)
 
 
-def test_the_command_tells_where_a_row_is_misspelt(checkout: Path) -> None:
+def test_the_command_reports_the_place_of_a_misspelt_row(checkout: Path) -> None:
     banks = checkout / "cuesmith" / "styles" / "banks" / "cue_types.yaml"
     right = banks.read_text(encoding="utf-8")
     banks.write_text(right.replace("treatment: echo", "treatment: ecco"), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""The lock serves every Python and system, holds what pyproject.toml asks for, and names no place to fetch it from."""
+"""The lock file is valid for every Python and system, has all requirements, and names no download address."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 
 
 class Pin(NamedTuple):
-    """One entry of the lock: what is pinned where, and how many files may be it."""
+    """One entry of the lock file: what is pinned, under which condition, and how many files it allows."""
 
     requirement: Requirement
     hashes: int
@@ -69,7 +69,7 @@ def test_no_address_and_no_option_stands_in_the_lock() -> None:
 @pytest.mark.parametrize("system", SYSTEMS)
 @pytest.mark.parametrize("python", PYTHONS)
 def test_what_the_project_asks_for_is_pinned_once_and_fits(python: str, system: str) -> None:
-    """Fails when pyproject.toml has changed and `make lock` was not run."""
+    """It fails when pyproject.toml has changed and `make lock` was not run."""
     environment = _environment(python, system)
     pinned: dict[str, list[Requirement]] = {}
     for pin in PINS:
@@ -82,7 +82,7 @@ def test_what_the_project_asks_for_is_pinned_once_and_fits(python: str, system: 
         assert wanted.specifier.contains(version), (str(wanted), version)
 
 
-def test_what_looks_before_a_commit_is_make_lint() -> None:
+def test_the_commit_hook_is_make_lint() -> None:
     config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text("utf-8"))
     hooks = [hook["entry"] for repo in config["repos"] for hook in repo["hooks"]]
     recipe = re.search(r"^lint:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)

@@ -79,7 +79,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def wheel(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built by the setuptools that is installed: nothing is fetched."""
+    """The wheel, built with the installed setuptools; nothing is downloaded."""
     out = tmp_path_factory.mktemp("wheel")
     how = ["--quiet", "--no-deps", "--no-index", "--no-build-isolation"]
     command = [sys.executable, "-m", "pip", "wheel", *how, "--wheel-dir", str(out), str(source)]

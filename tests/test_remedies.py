@@ -1,4 +1,4 @@
-"""Commands that name a remedy work from where the user is, however Cuesmith was installed."""
+"""Commands in remedies work from the user's folder, for every way of installing Cuesmith."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ From = Callable[[dict[str, Any] | None], list[str]]
 
 
 def words(command: str) -> list[str]:
-    """A command as the shell hands it over."""
+    """Split a command as the shell would."""
     if os.name == "nt":
         return [word.strip('"') for word in shlex.split(command, posix=False)]
     return shlex.split(command)
@@ -38,7 +38,7 @@ def words(command: str) -> list[str]:
 
 @pytest.fixture
 def remedy_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> From:
-    """The remedy for the extra `audio` where pip recorded this origin (None: nothing), as the shell hands it over."""
+    """Return the words of the remedy for the extra `audio` when pip recorded this origin (None: nothing recorded)."""
 
     def remedy(origin: dict[str, Any] | None) -> list[str]:
         info = tmp_path / "site" / "cuesmith-0.1.0.dist-info"
@@ -92,17 +92,17 @@ def test_never_installed_it_still_says_what_to_do(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_name_alone_is_never_the_remedy() -> None:
-    """As installed here, whatever that is: Cuesmith is on no index."""
+    """For the current installation, because Cuesmith is on no index."""
     assert words(remedy_for_extra("audio"))[-1] != "cuesmith[audio]"
 
 
-def test_an_environment_without_pip_is_uvs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_environment_without_pip_uses_uv(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(remedies, "find_spec", lambda name: None)
     assert words(pip_install("pygame-ce")) == ["uv", "pip", "install", "--python", sys.executable, "pygame-ce"]
 
 
 def test_the_command_is_one_that_pip_takes(tmp_path: Path) -> None:
-    """The remedy as this installation gives it is run; pip only says what it would do, and looks nowhere for it."""
+    """The remedy of this installation is run with pip's dry run, without access to any index."""
     command = [*words(remedy_for_extra("dev")), "--dry-run", "--no-index", "--no-deps", "--no-build-isolation"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -1,8 +1,9 @@
-"""What pyproject.toml asks for, as requirements for pip: the newest releases of everything, or the oldest allowed.
+"""Print the dependencies of pyproject.toml as requirements for pip: the newest releases, or the oldest allowed ones.
 
     python -m tools.requirements newest|oldest
 
-Needs nothing but Python: it is run before there is an environment. The floors stand in pyproject.toml alone.
+It needs only Python itself, because it is run before there is an environment. The lower limits are only in
+pyproject.toml.
 """
 
 from __future__ import annotations
@@ -17,18 +18,21 @@ _FLOOR = re.compile(r"(?P<name>[\w.-]+)\s*>=\s*(?P<version>[\w.]+)")
 
 
 def declared() -> list[str]:
-    """Every requirement of the project and of its extras, as written."""
+    """Return every requirement of the project and of its extras, as written."""
     project = tomllib.loads(PROJECT.read_text("utf-8"))["project"]
     return [*project["dependencies"], *(one for extra in project["optional-dependencies"].values() for one in extra)]
 
 
 def floors() -> list[str]:
-    """`numpy>=1.26.0` as `numpy==1.26.0`; what has no floor (the tools that check the source text) is left out."""
+    """Return every requirement at its lower limit: `numpy>=1.26.0` gives `numpy==1.26.0`.
+
+    Requirements without a lower limit (tools that check the source text) are left out.
+    """
     return [_FLOOR.sub(r"\g<name>==\g<version>", one) for one in declared() if _FLOOR.match(one)]
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Print the requirements, one a line."""
+    """Print the requirements, one per line."""
     parser = argparse.ArgumentParser(prog="python -m tools.requirements", description=__doc__.partition("\n")[0])
     parser.add_argument("which", choices=("newest", "oldest"))
     which = parser.parse_args(arguments).which

@@ -1,10 +1,10 @@
-"""Does Cuesmith work here at all? A cue composed and rendered, an album of two cues, by the command line.
+"""Check that Cuesmith works on this machine: compose and render a cue and an album of two cues, by the command line.
 
     python -m tools.smoke [--same-as PYTHON]
 
-The files are read back by mido and soundfile. With `--same-as`, another Python composes the same music, and every MIDI
-file must hold the same bytes: whatever the version of Python, numpy or anything else. Ends with 1 when something is
-wrong. Takes half a minute.
+The files are read back with mido and soundfile. With `--same-as`, another Python composes the same music, and every
+MIDI file must have the same bytes, for any version of Python, NumPy and the rest. The exit code is 1 when something is
+wrong. It takes half a minute.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ PACKAGES = ("numpy", "pydantic", "typer", "mido", "scipy", "soundfile", "pygame-
 
 
 class SmokeError(Exception):
-    """What was made is not what it should be."""
+    """A result that is not as it should be."""
 
 
 def cuesmith(python: str, folder: Path, *arguments: str) -> None:
-    """Run the command line of a Python in a folder; it must succeed. Raises SmokeError with what it said."""
+    """Run the command line of a Python in a folder. Raises SmokeError with its error output when it fails."""
     command = [python, "-m", "cuesmith", *arguments]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode != 0:
@@ -51,7 +51,7 @@ def cuesmith(python: str, folder: Path, *arguments: str) -> None:
 
 
 def composed(python: str, folder: Path) -> dict[str, bytes]:
-    """The MIDI files that a Python composes: name → bytes."""
+    """Return the MIDI files that a Python composes: name → bytes."""
     folder.mkdir()
     (folder / "show.yaml").write_text(SHOW, "utf-8")
     cuesmith(python, folder, *CUE, "-o", "cue.mid")
@@ -60,7 +60,7 @@ def composed(python: str, folder: Path) -> dict[str, bytes]:
 
 
 def check_midi(file: Path, seconds: float) -> None:
-    """The MIDI file has the length asked for and notes enough. Raises SmokeError."""
+    """Check that the MIDI file has the requested length and enough notes. Raises SmokeError."""
     midi = mido.MidiFile(file)
     notes = sum(message.type == "note_on" and message.velocity > 0 for track in midi.tracks for message in track)
     if abs(midi.length - seconds) > 0.01 or notes < LEAST_NOTES:
@@ -68,7 +68,7 @@ def check_midi(file: Path, seconds: float) -> None:
 
 
 def check_sound(file: Path, seconds: float) -> None:
-    """The audio file is stereo, as long as the music and a little more, and not silent. Raises SmokeError."""
+    """Check that the audio file is stereo, a little longer than the music, and not silent. Raises SmokeError."""
     samples, sample_rate = soundfile.read(file)
     length_sec, peak = len(samples) / sample_rate, float(np.abs(samples).max())
     if samples.shape[1] != 2 or not seconds <= length_sec < seconds + 20 or peak < LEAST_PEAK:
@@ -76,7 +76,7 @@ def check_sound(file: Path, seconds: float) -> None:
 
 
 def smoke(folder: Path, same_as: str | None) -> dict[str, bytes]:
-    """Make and check everything in an empty folder; the MIDI files made. Raises SmokeError."""
+    """Make and check everything in an empty folder; returns the MIDI files. Raises SmokeError."""
     made = composed(sys.executable, folder / "here")
     if len(made) != 3:
         raise SmokeError(f"three MIDI files were asked for, these were written: {', '.join(made)}")
@@ -96,7 +96,7 @@ def smoke(folder: Path, same_as: str | None) -> dict[str, bytes]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Run it, and print one line: what was used, and the hash of all MIDI bytes."""
+    """Run the check, and print one line: the versions in use and the hash of all MIDI bytes."""
     parser = argparse.ArgumentParser(prog="python -m tools.smoke", description=__doc__.partition("\n")[0])
     parser.add_argument("--same-as", metavar="PYTHON", help="another Python, which must compose the same bytes")
     same_as = parser.parse_args(arguments).same_as

@@ -1,7 +1,7 @@
-"""Commands that install what is missing, as they work from where the user is.
+"""Commands that install what is missing and work from any folder.
 
-Cuesmith is on no package index, so the name alone installs nothing: an extra is installed from wherever Cuesmith itself
-came from. pip keeps that in `direct_url.json` (PEP 610) beside the metadata of the package.
+Cuesmith is on no package index, so its name alone installs nothing. An extra is installed from the same source as
+Cuesmith itself. pip records this source in `direct_url.json` (PEP 610), beside the metadata of the package.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ PACKAGE = "cuesmith"
 
 
 def pip_install(*arguments: str) -> str:
-    """The shell command by which this Python installs packages, quoted for the user's shell.
+    """Return the shell command that installs packages for this Python, quoted for the user's shell.
 
-    It names the interpreter, so that it reaches the environment Cuesmith runs in, activated or not. Environments made
-    by uv hold no pip; there it is uv's own command.
+    It names the interpreter, so it works in Cuesmith's environment even when that is not activated. Environments made
+    by uv have no pip; for these the command is uv's own.
     """
     installer = [sys.executable, "-m", "pip", "install"]
     if find_spec("pip") is None:
@@ -36,14 +36,14 @@ def pip_install(*arguments: str) -> str:
 
 
 def remedy_for_extra(extra: str) -> str:
-    """The shell command that installs an extra of Cuesmith (`audio`) into the environment it runs in.
+    """Return the shell command that installs an extra of Cuesmith (`audio`) into its environment.
 
-    From a checkout or a folder it names that folder, from a wheel or a repository its address. Where none is known,
-    or the file has gone since, it names the packages of the extra, which can be installed from anywhere.
+    For a checkout or a folder it names that folder; for a wheel or a repository its address. When the source is not
+    known or no longer exists, it names the packages of the extra, which can be installed from anywhere.
     """
     try:
         distribution = importlib.metadata.distribution(PACKAGE)
-    except importlib.metadata.PackageNotFoundError:  # run from the source text, never installed
+    except importlib.metadata.PackageNotFoundError:  # run from the source files, never installed
         return f"install the packages that pyproject.toml lists for the extra '{extra}'"
     origin = json.loads(distribution.read_text("direct_url.json") or "{}")
     source = _source(origin, extra)
@@ -51,7 +51,7 @@ def remedy_for_extra(extra: str) -> str:
 
 
 def _source(origin: dict[str, Any], extra: str) -> list[str]:
-    """What pip is told in order to install the same Cuesmith with the extra; [] where that would not work."""
+    """Return the arguments with which pip installs the same Cuesmith with the extra; empty when that would not work."""
     url = str(origin.get("url", ""))
     path = _path(url)
     if path is not None and not path.exists():
@@ -66,7 +66,7 @@ def _source(origin: dict[str, Any], extra: str) -> list[str]:
 
 
 def _path(url: str) -> Path | None:
-    """The file or folder that a `file:` address names; None for other addresses."""
+    """Return the file or folder of a `file:` address; None for other addresses."""
     parts = urlsplit(url)
     if parts.scheme != "file":
         return None
@@ -74,7 +74,7 @@ def _path(url: str) -> Path | None:
 
 
 def _packages(requirements: list[str], extra: str) -> list[str]:
-    """The requirements that an extra adds, as metadata has them: `scipy>=1.11.1; extra == "audio"`."""
+    """Return the requirements of an extra. Metadata has them in the form `scipy>=1.11.1; extra == "audio"`."""
     found = []
     for requirement in requirements:
         what, _, marker = requirement.partition(";")

@@ -1,4 +1,4 @@
-"""One player plays one thing at a time: a later layer mutes those under it where it sounds."""
+"""One player plays one thing at a time: a later layer mutes the layers below it where it sounds."""
 
 from __future__ import annotations
 

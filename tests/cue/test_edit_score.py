@@ -1,4 +1,4 @@
-"""The promises of the editing steps hold of the finished score, not only after the step that makes them."""
+"""The promises of the editing steps are true of the finished score, not only directly after each step."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ IN_BREATHS = ("symphonic", "taiko-koto", "gothic")
     ids="-".join,
 )
 def cue(request: pytest.FixtureRequest, composed: Composed) -> Cue:
-    """Cues of many kinds: plain ones, some that meet the picture, some in free meter."""
+    """Cues of many kinds: plain ones, some with hit points, some in free meter."""
     style, type_ = request.param
     if type_ == "hits":
         return compose(style=style, type="setpiece", seconds=60, seed=6, hits=HITS)
@@ -51,7 +51,7 @@ def test_nothing_clashes(cue: Cue, banks: Banks) -> None:
     assert not [finding for finding in report.findings if finding.rule in CLASHING and finding.severity == 1]
 
 
-def test_nobody_plays_over_himself(cue: Cue) -> None:
+def test_no_player_plays_two_things_at_once(cue: Cue) -> None:
     for part in pitched(cue):
         last: dict[int, int] = {}
         for note in sorted(part.notes()):
@@ -71,7 +71,7 @@ def test_notes_lie_in_the_range_of_the_instrument(cue: Cue, banks: Banks) -> Non
 
 
 def test_no_bar_is_empty(cue: Cue) -> None:
-    """Silences of the picture, breaks of the form and free meter, where no bars are counted, apart."""
+    """Except for silences of the picture, breaks of the form, and free meter, where bars are not counted."""
     plan = cue.score.plan
     if plan.free:
         return
@@ -93,12 +93,12 @@ def test_who_rests_is_silent(cue: Cue) -> None:
             assert inside <= {"pick-up", "hit", "stands in"}, (part.id, start)
 
 
-def test_hits_are_struck(cue: Cue) -> None:
+def test_hits_are_played(cue: Cue) -> None:
     onsets = {note.onset for part in cue.score.parts for note in part.notes()}
     assert all(hit.tick in onsets for hit in cue.score.plan.hits if hit.kind in ("accent", "climax"))
 
 
-def test_breath_lasts(cue: Cue, banks: Banks) -> None:
+def test_breaths_are_long_enough(cue: Cue, banks: Banks) -> None:
     plan = cue.score.plan
     for part in pitched(cue):
         row = banks.instruments[part.instrument]
@@ -119,11 +119,11 @@ def test_free_meter_has_no_long_silence(cue: Cue) -> None:
         reached = max(reached, note.end)
 
 
-def test_velocities_are_velocities(cue: Cue) -> None:
+def test_velocities_are_in_range(cue: Cue) -> None:
     assert all(1 <= note.velocity <= max(124, LOUDEST) for part in cue.score.parts for note in part.notes())
 
 
-def test_what_each_step_changed_is_told(cue: Cue) -> None:
+def test_the_changes_of_each_step_are_counted(cue: Cue) -> None:
     names = [step.name for step in STEPS]
     assert [count.step for count in cue.score.steps] == names
     assert len(names) <= 10 and len(set(names)) == len(names)

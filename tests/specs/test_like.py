@@ -1,4 +1,4 @@
-"""A kind of cue that is like another: its row is filled up from there, and what is kept by type holds for it too."""
+"""Cue types that are `like` another: missing fields come from the other row, and tables by type apply to them, too."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ambush:
 
 
 def kept_by_type(banks: Banks, type_: str) -> dict[str, object]:
-    """Whatever the tables say of a cue type, but for its own row."""
+    """Return everything the tables say about a cue type, except its own row."""
     out: dict[str, object] = {}
     for table in fields(banks):
         rows = getattr(banks, table.name)
@@ -69,7 +69,7 @@ def test_what_the_row_says_goes_first_and_shapes_stay_with_their_form(banks_with
         ("ambush: {bpm: [150, 190]}", 9, "ambush.name: this key is needed, but missing"),
     ],
 )
-def test_faults_of_such_rows_are_told_where_they_stand(
+def test_faults_in_such_rows_are_reported_with_their_place(
     text: str, column: int, message: str, banks_with: BanksWith
 ) -> None:
     line = (BANKS_FOLDER / "cue_types.yaml").read_text(encoding="utf-8").count("\n") + 2

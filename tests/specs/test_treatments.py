@@ -1,4 +1,4 @@
-"""Contracts of the bank of treatments, and of every place that names one."""
+"""Contracts of the bank of treatments, and of every place that names a treatment."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def test_rows_agree_with_themselves() -> None:
     assert {row.theme for row in ROWS.values() if row.place == "start"} == {"pieces"}
 
 
-def test_what_follows_from_a_row_is_as_the_words_say() -> None:
-    """An oracle by name, for what the engine asks of the treatments that ship with it."""
+def test_properties_of_the_shipped_treatments() -> None:
+    """An oracle by name for what the engine asks about the treatments that ship with it."""
     whole = {"statement", "restatement", "contrast", "chorus"}
     assert {name for name, row in ROWS.items() if row.whole} == whole
     assert {name for name, row in ROWS.items() if row.states} == whole - {"contrast"} | {"head"}
@@ -60,7 +60,7 @@ def test_what_follows_from_a_row_is_as_the_words_say() -> None:
 
 
 def test_names_that_planning_writes_itself_are_rows() -> None:
-    """`treatment="coda"` in the code of the planner means a row that has to be there."""
+    """`treatment="coda"` in the code of the planner refers to a row that must exist."""
     written = set[str]()
     for file in ENGINE.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
@@ -95,17 +95,17 @@ def test_names_that_planning_writes_itself_are_rows() -> None:
         ("treatments", "echo: {about: far, theme: head, device: head, smal: true}\n", r":\+1:47: echo\.smal: unknown"),
     ],
 )  # fmt: skip
-def test_a_misspelt_treatment_is_told_where_it_stands(
+def test_a_misspelt_treatment_is_reported_with_its_place(
     table: str, rows: str, message: str, banks_with: BanksWith
 ) -> None:
-    """`+1` is the first line of what was added."""
+    """`+1` is the first line of the added text."""
     last = (BANKS_FOLDER / f"{table}.yaml").read_text(encoding="utf-8").count("\n")
     found = re.sub(r"\\\+(\d+)", lambda match: str(last + int(match[1])), message)
     with pytest.raises(SpecError, match=rf"^banks/{table}\.yaml{found}"):
         banks_with({table: rows})
 
 
-def test_a_row_that_planning_needs_is_missed(tmp_path: Path) -> None:
+def test_a_missing_row_that_planning_needs_is_reported(tmp_path: Path) -> None:
     folder = tmp_path / "banks"
     shutil.copytree(BANKS_FOLDER, folder)
     text = (folder / "treatments.yaml").read_text(encoding="utf-8")
@@ -114,7 +114,7 @@ def test_a_row_that_planning_needs_is_missed(tmp_path: Path) -> None:
         read_banks(folder)
 
 
-def test_a_misspelt_treatment_in_a_style_is_told_where_it_stands() -> None:
+def test_a_misspelt_treatment_in_a_style_is_reported_with_its_place() -> None:
     text = "extends: synth\nseats:\n  bell_lead: {treatments: [chorus, statment]}\n"
     place = r"mine\.yaml:3:36: seats\.bell_lead\.treatments\[1\]"
     with pytest.raises(SpecError, match=rf"^{place}: unknown treatment 'statment'; did you mean 'statement'\?$"):

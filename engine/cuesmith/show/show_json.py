@@ -33,8 +33,8 @@ def show_json(cue_set: CueSet) -> dict[str, object]:
 
 
 def _row(cue_set: CueSet, cue: Cue) -> dict[str, object]:
-    told = motif_row(cue.score, cue_set.themes)
-    return {name: {"stage": cue_set.stage(cue, name), **cell} for name, cell in told.items()}
+    row = motif_row(cue.score, cue_set.themes)
+    return {name: {"stage": cue_set.stage(cue, name), **cell} for name, cell in row.items()}
 
 
 def cue_summary(cue: Cue) -> dict[str, object]:

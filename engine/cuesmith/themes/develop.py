@@ -71,9 +71,9 @@ def develop(
         if full == HEARD or (way >= WAYS and sound):
             break
         melody, units = make(motif, scale, draw.child(way), way >= WAYS)
-        told = judge_bars(melody, at, wishes)
-        sound = sound or is_sound(told)
-        points = sum(c.points if c.points > GRAVE else 10 * c.points for c in told)
+        criteria = judge_bars(melody, at, wishes)
+        sound = sound or is_sound(criteria)
+        points = sum(c.points if c.points > GRAVE else 10 * c.points for c in criteria)
         points -= SEAM_COST * wide_joins(melody, units, at)
         full += points >= FULL
         ways.append((points, melody, units))

@@ -211,8 +211,8 @@ def both_distributions(
 
 
 def _bits(odds: NDArray[np.float64], series: EventSeries) -> tuple[float, ...]:
-    told = odds[np.arange(len(series.symbols)), series.symbols]
-    return tuple(np.maximum(-np.log2(told), 0.0).tolist())
+    probabilities = odds[np.arange(len(series.symbols)), series.symbols]
+    return tuple(np.maximum(-np.log2(probabilities), 0.0).tolist())
 
 
 def contents(notes: Sequence[Sounding], key: Key, meter: Meter, model: Expectations | None = None) -> Contents:

@@ -253,8 +253,11 @@ def _has_wanted_leaps(motif: Motif, key: Key, wishes: Wishes) -> bool:
 
 def surprise_cost(motif: Motif, key: Key) -> float:
     """Return the points an idea loses for surprise beyond that of plain folk songs, 0..MOST_COST."""
-    told = contents(motif.realise(key), key, motif.meter)
-    beyond = (sum(bits) / len(bits) - plain for bits, plain in zip((told.pitch, told.rhythm), PLAIN_BITS, strict=True))
+    information = contents(motif.realise(key), key, motif.meter)
+    beyond = (
+        sum(bits) / len(bits) - plain
+        for bits, plain in zip((information.pitch, information.rhythm), PLAIN_BITS, strict=True)
+    )
     return min(MOST_COST, BIT_COST * sum(max(0.0, bits) for bits in beyond))
 
 

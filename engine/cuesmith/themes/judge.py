@@ -159,11 +159,11 @@ def judge_surprise(melody: Motif, key: Key) -> tuple[Criterion, ...]:
     They are when these notes have at least twice the surprise that an even distribution would give them.
     """
     notes = melody.realise(key)
-    told = contents(notes, key, melody.meter)
-    natural = min(1.0, max(0.0, (naturalness_of(told) - WILD) / (NATURAL - WILD)))
+    information = contents(notes, key, melody.meter)
+    natural = min(1.0, max(0.0, (naturalness_of(information) - WILD) / (NATURAL - WILD)))
     top = max(range(len(notes)), key=lambda i: notes[i].pitch)
     places = {top, *(i for i, _, resolves in strong_notes(melody) if resolves)}
-    caught = surprise_at(told, sorted(places)) >= 2 * len(places) / len(notes)
+    caught = surprise_at(information, sorted(places)) >= 2 * len(places) / len(notes)
     return (Criterion("expectation", 10 * natural, 10), Criterion("surprise at the climax", 3 * caught, 3))
 
 

@@ -139,8 +139,8 @@ def _make_draft(
         if _greatest_identity(motif, key, others) > DISTINCT and best is not None:
             continue
         melody, units = develop(motif, scale, form, draw.child("develop", number), key=key, wishes=made_of.wishes)
-        told = judge_theme(motif, melody, key, made_of.wishes)
-        sound, score = is_sound(told), total(told)
+        criteria = judge_theme(motif, melody, key, made_of.wishes)
+        sound, score = is_sound(criteria), total(criteria)
         if best is None or (sound, score) > best[:2]:
             best = (sound, score, motif, melody, units)
         if sound and score >= FINE:
