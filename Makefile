@@ -6,6 +6,8 @@ BIN    := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 STAMP  := $(VENV)/.ready
 PIP    := -m pip --quiet --disable-pip-version-check
+# Not compiled beforehand: most modules of the test libraries are never imported, and Python compiles those that are.
+WHEELS := install --no-compile --only-binary :all:
 UV     := uv==0.13.9
 LOCK   := requirements.lock
 
@@ -31,7 +33,7 @@ endef
 $(LOCKED): $(LOCK)
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Cuesmith needs Python 3.11 or newer (PYTHON=...)"; exit 1; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(BIN)/python $(PIP) install --only-binary :all: --require-hashes -r $(LOCK)
+	$(BIN)/python $(PIP) $(WHEELS) --require-hashes -r $(LOCK)
 	@touch $@
 
 $(STAMP): $(LOCKED) pyproject.toml
@@ -55,9 +57,10 @@ bench: $(STAMP)
 smoke: $(STAMP)
 	$(BIN)/python -m tools.smoke
 
-# Each Python has an environment of its own, at the versions of the lock; one that is not there is passed over.
-smoke-pythons: $(STAMP)
+# Each other Python has an environment of its own, at the versions of the lock; one that is not there is passed over.
+smoke-pythons: smoke
 	@for minor in 11 12 13 14; do \
+		$(BIN)/python -c "import sys; sys.exit(sys.version_info[1] != $$minor)" && continue; \
 		found=; \
 		for python in python3.$$minor $$HOME/.pyenv/versions/3.$$minor.*/bin/python3; do \
 			$$python -c '' 2>/dev/null && found=$$python && break; \
@@ -72,7 +75,7 @@ oldest: PYTHON = python3.11
 newest oldest:
 	$(PYTHON) -m venv .venv-$@
 	$(PYTHON) -m tools.requirements $@ > .venv-$@/requirements.txt
-	.venv-$@/bin/python $(PIP) install --only-binary :all: --upgrade --upgrade-strategy eager -r .venv-$@/requirements.txt
+	.venv-$@/bin/python $(PIP) $(WHEELS) --upgrade --upgrade-strategy eager -r .venv-$@/requirements.txt
 	$(call install_project,.venv-$@/bin)
 
 test-newest test-oldest: test-%: %
@@ -85,7 +88,7 @@ smoke-newest smoke-oldest: smoke-%: % $(STAMP)
 # each of them has a wheel of everything.
 lock:
 	$(PYTHON) -m venv .venv-uv
-	.venv-uv/bin/python $(PIP) install --only-binary :all: $(UV)
+	.venv-uv/bin/python $(PIP) $(WHEELS) $(UV)
 	.venv-uv/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --only-binary :all: \
 		--generate-hashes --no-emit-index-url --custom-compile-command "make lock" \
 		--extra audio --extra dev --output-file $(LOCK) pyproject.toml
