@@ -20,16 +20,19 @@ from numpy.typing import NDArray
 DRUMS = 9  # the channel of General MIDI's percussion, counted from 0
 TOGETHER_BEATS = 0.11  # onsets nearer than this are one chord (people, and this program, do not play on the grid)
 
+UNIT = 100  # gains are counted in whole hundredths: sums of small integers are quick
 TEMPI = (0.5, 0.75, 1.0, 4 / 3, 1.5, 2.0)  # the theme's time may be stretched by these
-INTERVAL = (1.0, 0.7, 0.3, 0.0, -0.3)  # gain by how many semitones an interval is off; beyond, or turned: TURNED
-TURNED = -1.0
+INTERVAL = (100, 70, 30, 0, -30)  # gain by how many semitones an interval is off; beyond, or turned: TURNED
+TURNED = -100
 RHYTHM_OCTAVES = 0.8  # a time between onsets that is off by this many octaves (2 ** 0.8 = 1.74 times) gains nothing
-SKIPS = tuple((theme, music) for theme in (1, 2) for music in (1, 2, 3))  # how far each side may move on
-SKIP_COST = 0.5  # per note left out
+BACK = (1, 2)  # how many notes the theme may move on
+AHEAD = (1, 2, 3)  # and the music
+SKIP_COST = 50  # per note left out
+NO_NOTE = -10_000  # the sum of gains where there is no note to come from
 PLACES = 3  # the best places are averaged: a theme comes back, a chance likeness seldom does
 MELODY = 0.5  # weight of the eight-bar melody beside the two-bar motif, which many cues alone have room for
 
-Row: TypeAlias = NDArray[np.float32]
+Gains: TypeAlias = NDArray[np.int16]
 
 
 class Voice(NamedTuple):
@@ -40,10 +43,10 @@ class Voice(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """A theme as it is looked for: its two-bar motif and its eight-bar melody."""
+    """A theme as it is looked for: its eight-bar melody, of which the first notes are the two-bar motif."""
 
-    motif: Voice
     melody: Voice
+    motif_notes: int
 
 
 def voices(midi: bytes) -> list[Voice]:
@@ -78,48 +81,60 @@ class _Music:
     """The music's side of the alignment, computed once for all themes.
 
     interval_gain, rhythm_gain: what a move (semitones) or a wait (quarter notes) of a theme gains at each note of the
-    music, when that note comes `ahead` notes after the one matched before.
+    music, for each number of notes AHEAD since the one matched before: (ahead, 1, notes) and (ahead, tempi, notes).
     """
 
     def __init__(self, music: Sequence[Voice]) -> None:
         line = _joined(music)
         self.size = len(line.onsets)
-        steps = [k for k in range(1, 1 + max(ahead for _, ahead in SKIPS)) if k < self.size]
-        self._moves = {k: line.pitches[k:] - line.pitches[:-k] for k in steps}
-        self._waits = {k: np.log2(line.onsets[k:] - line.onsets[:-k]) for k in steps}
-        self.skips = [(back, ahead) for back, ahead in SKIPS if ahead in self._moves]
+        self._moves = np.zeros((len(AHEAD), 1, self.size))
+        self._waits = np.ones((len(AHEAD), 1, self.size))
+        for place, ahead in enumerate(AHEAD):
+            self._moves[place, 0, ahead:] = line.pitches[ahead:] - line.pitches[:-ahead]
+            self._waits[place, 0, ahead:] = line.onsets[ahead:] - line.onsets[:-ahead]
+        self._octaves = np.log2(self._waits)
         self.interval_gain = cache(self._interval_gain)
         self.rhythm_gain = cache(self._rhythm_gain)
 
-    def _interval_gain(self, move: float, ahead: int) -> Row:
-        found = self._moves[ahead]
-        off = np.minimum(np.abs(found - move), len(INTERVAL)).astype(np.int64)
-        gain: Row = np.asarray((*INTERVAL, TURNED), dtype=np.float32)[off]
-        gain[move * found < 0] = TURNED
+    def _interval_gain(self, move: float, back: int) -> Gains:
+        """The notes that are left out are paid for here."""
+        off = np.minimum(np.abs(self._moves - move), len(INTERVAL)).astype(np.int64)
+        gain: Gains = np.asarray((*INTERVAL, TURNED), dtype=np.int16)[off]
+        gain[move * self._moves < 0] = TURNED
+        gain -= np.asarray([SKIP_COST * (back + ahead - 2) for ahead in AHEAD], dtype=np.int16)[:, None, None]
         return gain
 
-    def _rhythm_gain(self, wait: float, ahead: int) -> Row:
-        off = self._waits[ahead] - np.log2(wait * np.asarray(TEMPI))[:, None]
-        gain: Row = np.maximum(1.0 - np.abs(off) / RHYTHM_OCTAVES, -1.0).astype(np.float32)
+    def _rhythm_gain(self, wait: float) -> Gains:
+        off = self._octaves - np.log2(wait * np.asarray(TEMPI))[:, None]
+        gain: Gains = np.round(UNIT * np.maximum(1.0 - np.abs(off) / RHYTHM_OCTAVES, -1.0)).astype(np.int16)
         return gain
 
 
-def likeness(theme: Voice, music: _Music) -> float:
-    """How well a theme is found in its three best places of the music, on average: at most 1, note for note."""
-    peaks = _peaks(theme, music)
-    count = len(theme.onsets)
-    found = []
+def likeness(theme: Candidate, music: _Music) -> tuple[float, float]:
+    """How well the motif and the whole melody are found: in their three best places, on average.
+
+    At most 1, note for note.
+    """
+    heard = _peaks(theme, music)
+    counts = (theme.motif_notes, len(theme.melody.onsets))
+    motif, melody = (_best_places(peaks, count) for peaks, count in zip(heard, counts, strict=True))
+    return motif, melody
+
+
+def _best_places(peaks: Gains, count: int) -> float:
+    found = 0
     for _ in range(PLACES):
         at = int(peaks.argmax())
-        found.append(float(peaks[at]))
-        peaks[max(0, at - count + 1) : at + count] = 0.0
-    return sum(found) / len(found) / (2.0 * (count - 1))
+        found += int(peaks[at])
+        peaks[max(0, at - count + 1) : at + count] = 0
+    return found / PLACES / (2.0 * UNIT * (count - 1))
 
 
 def evidence(candidates: Sequence[Candidate], music: Sequence[Voice]) -> NDArray[np.float64]:
     """For each candidate, how much speaks for its being in the music."""
     prepared = _Music(music)
-    return np.asarray([likeness(c.motif, prepared) + MELODY * likeness(c.melody, prepared) for c in candidates])
+    found = [likeness(candidate, prepared) for candidate in candidates]
+    return np.asarray([motif + MELODY * melody for motif, melody in found])
 
 
 def rank(candidates: Sequence[Candidate], music: Sequence[Voice]) -> int:
@@ -139,22 +154,32 @@ def _joined(music: Sequence[Voice]) -> Voice:
     return Voice(np.concatenate(onsets), np.concatenate(pitches))
 
 
-def _peaks(theme: Voice, music: _Music) -> Row:
-    """For each note of the music, the highest sum of gains of a local alignment that ends there, at any tempo."""
-    rows: list[Row] = [np.zeros((len(TEMPI), music.size), dtype=np.float32)]
-    peaks = np.zeros_like(rows[0])
-    for i in range(1, len(theme.onsets)):
-        row = np.zeros_like(peaks)
-        for back, ahead in music.skips:
-            if back > i:
-                continue
-            gain = music.rhythm_gain(float(theme.onsets[i] - theme.onsets[i - back]), ahead) + (
-                music.interval_gain(float(theme.pitches[i] - theme.pitches[i - back]), ahead)
-                - np.float32(SKIP_COST * (back + ahead - 2))
+def _peaks(theme: Candidate, music: _Music) -> tuple[Gains, Gains]:
+    """For each note of the music, the highest sum of gains of a local alignment that ends there, at any tempo.
+
+    Of the motif, and of the whole melody.
+    """
+    onsets, pitches = theme.melody
+    shape = (len(TEMPI), music.size)
+    of_motif = peaks = np.zeros(shape, dtype=np.int16)
+    sums = np.empty((len(AHEAD), *shape), dtype=np.int16)
+    reached: list[Gains] = []  # per note of the theme: the row below, moved on by the notes AHEAD
+    for i in range(len(onsets)):
+        row = np.zeros(shape, dtype=np.int16)
+        for back in BACK[:i]:
+            np.add(
+                music.rhythm_gain(float(onsets[i] - onsets[i - back])),
+                music.interval_gain(float(pitches[i] - pitches[i - back]), back),
+                out=sums,
             )
-            gain += rows[i - back][:, :-ahead]
-            np.maximum(row[:, ahead:], gain, out=row[:, ahead:])
-        rows.append(row)
+            np.add(sums, reached[i - back], out=sums)
+            for gains in sums:
+                np.maximum(row, gains, out=row)
+        moved = np.full((len(AHEAD), *shape), NO_NOTE, dtype=np.int16)
+        for place, ahead in enumerate(AHEAD):
+            moved[place, :, ahead:] = row[:, :-ahead]
+        reached.append(moved)
         np.maximum(peaks, row, out=peaks)
-    best: Row = peaks.max(axis=0)
-    return best
+        if i + 1 == theme.motif_notes:
+            of_motif = peaks.copy()
+    return of_motif.max(axis=0), peaks.max(axis=0)

@@ -36,7 +36,7 @@ def as_voice(motif: Motif, key: Key) -> Voice:
 
 def candidate(theme: Theme) -> Candidate:
     """A theme as the matcher takes it."""
-    return Candidate(as_voice(theme.motif, theme.key), as_voice(theme.melody, theme.key))
+    return Candidate(as_voice(theme.melody, theme.key), len(theme.motif.notes))
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cuesmith.chance import Stream, stream
 from cuesmith.errors import ComposeError
@@ -17,7 +18,7 @@ from cuesmith.music.scale import Key, Scale
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.banks.themes import Character
 from cuesmith.specs.show import ThemeSpec, parse_key
-from cuesmith.specs.style import Style
+from cuesmith.specs.style import Keys, Style
 from cuesmith.themes.characters import character_at
 from cuesmith.themes.develop import develop
 from cuesmith.themes.given_theme import theme_from_given
@@ -98,7 +99,7 @@ def make_theme(
     others: shapes of motifs that the new one should not be taken for.
     any_rhythm: also allow the rhythms of other characters.
     """
-    draft = _make_draft(spec, style, banks, draw, others, any_rhythm=any_rhythm)
+    draft = _make_draft(spec, style.keys, banks, draw, others, any_rhythm=any_rhythm)
     return _complete_theme(name, spec, draft, draw)
 
 
@@ -118,7 +119,7 @@ class _Draft:
 
 
 def _make_draft(
-    spec: ThemeSpec, style: Style, banks: Banks, draw: Stream, others: Sequence[Shape], *, any_rhythm: bool
+    spec: ThemeSpec, keys: Keys, banks: Banks, draw: Stream, others: Sequence[Shape], *, any_rhythm: bool
 ) -> _Draft:
     name, character = character_at(spec.valence, spec.arousal, banks, spec.character)
     scale = _choose_scale(spec, character, banks, draw.child("scale"))
@@ -127,7 +128,7 @@ def _make_draft(
         key = Key(asked.tonic, scale.mode if Key(0, scale.mode).minor == asked.minor else asked.mode)
         scale = Scale(scale.name, key.mode, scale.steps, scale.nuclear)
     else:
-        tonics = style.keys.minor if Key(0, scale.mode).minor else style.keys.major
+        tonics = keys.minor if Key(0, scale.mode).minor else keys.major
         key = Key(parse_pitch_class(draw.child("key").choice(tonics)), scale.mode)
     meter = draw.child("meter").choice(character.meters) if character.meters else Meter(4, 4)
     if meter.bar_ticks not in (4 * PPQ, 3 * PPQ):
@@ -178,7 +179,8 @@ def make_themes(specs: Mapping[str, ThemeSpec], style: Style, banks: Banks, seed
             found[name] = theme
     for name, spec in specs.items():
         if not spec.given:
-            found[name] = _invent_distinct(name, spec, style, banks, seed, tuple(found.values()))
+            others = tuple(tuple(theme.motif.shape(theme.key)) for theme in found.values())
+            found[name] = _invent_distinct(name, spec, style.keys, banks, str(seed), others)
     return {name: found[name] for name in specs}
 
 
@@ -195,22 +197,17 @@ def _too_alike_message(name: str, how: str, nearest: float) -> str:
     )
 
 
+@lru_cache(maxsize=1024)  # the same theme is asked for again for every length, tempo and kind of cue that is tried
 def _invent_distinct(
-    name: str,
-    spec: ThemeSpec,
-    style: Style,
-    banks: Banks,
-    seed: int | str,
-    others: tuple[Theme, ...],
+    name: str, spec: ThemeSpec, keys: Keys, banks: Banks, seed: str, others: tuple[tuple[tuple[int, int], ...], ...]
 ) -> Theme:
-    """Return the first good theme that is distinct from the others and quotes no well-known tune."""
-    shapes = [theme.motif.shape(theme.key) for theme in others]
+    """Return the first good theme that is distinct from the others (by their shapes) and quotes no well-known tune."""
     best: tuple[_Draft, Stream] | None = None
     least = 1.0
     for attempt in range(ATTEMPTS):
         draw = stream(seed, "theme", name, attempt)
-        draft = _make_draft(spec, style, banks, draw, shapes, any_rhythm=attempt >= OWN_RHYTHMS)
-        alike = _greatest_identity(draft.motif, draft.key, shapes)
+        draft = _make_draft(spec, keys, banks, draw, others, any_rhythm=attempt >= OWN_RHYTHMS)
+        alike = _greatest_identity(draft.motif, draft.key, others)
         least = min(least, alike)
         if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), deny_index(banks)):
             continue

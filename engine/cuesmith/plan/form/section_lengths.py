@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, TypeAlias
 
 from cuesmith.music.meter import Meter, Meters
 from cuesmith.music.note import PPQ
@@ -49,6 +49,8 @@ class Round(NamedTuple):
 
 # A round that thins out makes the one after it a return; the last is the form as it stands.
 ROUNDS = (Round(0.90, "full", 0), Round(0.62, "thin", 5), Round(0.80, "rising", -2))
+
+Chosen: TypeAlias = "tuple[Chosen, int] | None"  # bars of the sections so far and of the last: nothing is copied
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,32 +147,42 @@ def _fits(
     *,
     units: Sequence[int] = (),
     wait: tuple[int, int] | None = None,
-) -> dict[int, tuple[float, tuple[int, ...]]]:
-    """For every total up to `most`: the least cost and the bars of each section (0 = dropped).
+) -> dict[int, tuple[float, Chosen]]:
+    """For every total up to `most`: the least cost and the bars of each section (0 = dropped), see `_sizes`.
 
     units: how much a bar of each section counts towards the total (1, where nothing is said). wait: (so many first
     sections, the most bars they may have together).
     """
-    table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
+    table: dict[int, tuple[float, Chosen]] = {0: (0.0, None)}
     for index, row in enumerate(rows):
         costs = section_costs(row, treatments)
         dropped = drop_cost(rows, index, treatments)
         if dropped is not None:
             costs[0] = dropped
         unit = units[index] if units else 1
-        fresh: dict[int, tuple[float, tuple[int, ...]]] = {}
+        fresh: dict[int, tuple[float, Chosen]] = {}
         for total, (cost, chosen) in table.items():
             for bars, extra in costs.items():
                 reached = total + bars * unit
                 if reached > most:
                     continue
                 value = cost + extra
-                if reached not in fresh or value < fresh[reached][0] - 1e-9:
-                    fresh[reached] = (value, (*chosen, bars))
+                known = fresh.get(reached)
+                if known is None or value < known[0] - 1e-9:
+                    fresh[reached] = (value, (chosen, bars))
         table = fresh
         if wait is not None and index + 1 == wait[0]:
-            table = {total: row for total, row in table.items() if total <= wait[1]}
+            table = {total: found for total, found in table.items() if total <= wait[1]}
     return table
+
+
+def _sizes(chosen: Chosen) -> tuple[int, ...]:
+    """The bars of each section, in order."""
+    sizes: list[int] = []
+    while chosen is not None:
+        chosen, last = chosen
+        sizes.append(last)
+    return tuple(reversed(sizes))
 
 
 def peak_of(rows: Sequence[SectionRow], treatments: Treatments) -> int:
@@ -251,7 +263,7 @@ def solve_form(
     if best is None:  # fewer bars than the form has sections to keep: its fullest is the cue
         return Form((rows[peak_of(rows, treatments)],), (totals[0],), totals[0] / per_bpm)
     total = best[1]
-    kept_rows, bars = _kept(rows, _punctual(rows, total, table[total][1], treatments), treatments)
+    kept_rows, bars = _kept(rows, _punctual(rows, total, _sizes(table[total][1]), treatments), treatments)
     return Form(kept_rows, bars, total / per_bpm)
 
 
@@ -264,7 +276,7 @@ def _punctual(
     if sum(sizes[:before]) <= most:
         return sizes
     found = _fits(rows, total, treatments, wait=(before, most)).get(total)
-    return found[1] if found else sizes
+    return _sizes(found[1]) if found else sizes
 
 
 def _uneven(total: int) -> float:
@@ -298,10 +310,10 @@ def _mixed_form(
     per_bpm = seconds / 60.0 * PPQ / small  # units per beat-per-minute
     table = _fits(rows, math.floor(limits[1] * per_bpm + 1e-9), treatments, units=units)
     best: tuple[float, int] | None = None
-    for total, (form_cost, sizes) in sorted(table.items()):
+    for total, (form_cost, chosen) in sorted(table.items(), key=lambda entry: entry[0]):
         if total < limits[0] * per_bpm - 1e-9 or not total:
             continue
-        cost = form_cost + TEMPO_WEIGHT * abs(math.log2(total / per_bpm / wished_bpm)) + _uneven(sum(sizes))
+        cost = form_cost + TEMPO_WEIGHT * abs(math.log2(total / per_bpm / wished_bpm)) + _uneven(sum(_sizes(chosen)))
         if best is None or cost < best[0]:
             best = (cost, total)
     if best is None:  # too short to change meter in it
@@ -315,7 +327,7 @@ def _mixed_form(
             meters=Meters(meters.home, meters.home),
             closes=closes,
         )
-    kept_rows, bars = _kept(rows, table[best[1]][1], treatments)
+    kept_rows, bars = _kept(rows, _sizes(table[best[1]][1]), treatments)
     found = tuple(meters.of(row.harmony) for row in kept_rows)
     ticks = sum(n * meter.bar_ticks for n, meter in zip(bars, found, strict=True))
     return Form(kept_rows, bars, ticks / PPQ * 60.0 / seconds, found)
@@ -355,13 +367,13 @@ def _held_form(
         found = _fits(rows, bars + 1, treatments).get(bars + 1)
         if not found:
             return Form((fullest,), (bars + 1,), bpm, held=times)
-        kept_rows, sizes = _kept(rows, _punctual(rows, bars + 1, found[1], treatments), treatments)
+        kept_rows, sizes = _kept(rows, _punctual(rows, bars + 1, _sizes(found[1]), treatments), treatments)
         return Form(kept_rows, sizes, bpm, held=times)
     bpm = (bars * meter.bar_ticks + last.bar_ticks) / PPQ / beats
     if not bars:
         return Form((fullest,), (1,), bpm, (last,))
     found = _fits(rows, bars, treatments).get(bars)
-    kept_rows, sizes = _kept(rows, found[1], treatments) if found else ((fullest,), (bars,))
+    kept_rows, sizes = _kept(rows, _sizes(found[1]), treatments) if found else ((fullest,), (bars,))
     rows = (*kept_rows, held_bar(kept_rows[-1]))
     return Form(rows, (*sizes, 1), bpm, (*(meter for _ in kept_rows), last))
 
