@@ -13,7 +13,6 @@ from cuesmith.chance import stream
 from cuesmith.composition.accompaniment.patterns import grouped, tokens_by_bar
 from cuesmith.composition.percussion.grid_strings import refilled
 from cuesmith.composition.percussion.groove_variation import (
-    HANDS,
     NEAR,
     PHRASE,
     Turn,
@@ -55,8 +54,8 @@ def section(groove: Groove, bars: int = 8, level: int = 3, treatment: str = "sta
 def test_a_groove_is_recognised_and_grows(name: str) -> None:
     """The first bar comes again, the others are its kin, and eight bars are not one loop."""
     groove = BANKS.grooves[name]
-    group = group_of(BANKS.drums[voice].group for voice in groove.rows)
-    way = manner(section(groove), groove, group, stream(name))
+    roles = BANKS.drum_roles[group_of(BANKS.drums[voice].group for voice in groove.rows)]
+    way = manner(section(groove), groove, roles, stream(name))
     bars = [bar_rows(groove, way, groove.meter, number, PHRASE) for number in range(PHRASE - 1)]
     assert all(len(grid) == groove.steps for rows in bars for grid in rows.values())
     assert len({tuple(sorted(rows.items())) for rows in bars}) >= 2
@@ -178,11 +177,6 @@ def test_stabs_and_swells_let_go_of_the_chord(style: str, composed: Composed) ->
                     assert note.pitch % 12 in (*chord.chord.classes, chord.chord.bass) or late < PPQ, passage.device
 
 
-def test_hands_know_their_drums() -> None:
-    for hands in HANDS.values():
-        assert {hands.low, hands.crash, hands.ghost, hands.answer, *hands.unison} <= set(BANKS.drums)
-
-
 @given(st.sampled_from([name for name, row in BANKS.grooves.items() if row.fill]), st.integers(0, 20), st.booleans())
 def test_no_fill_comes_twice_running(name: str, number: int, whole: bool) -> None:
     """A fill has several forms, each inside its bar, none harder than the hardest stroke that is written."""
@@ -200,10 +194,11 @@ def test_no_fill_comes_twice_running(name: str, number: int, whole: bool) -> Non
 def test_a_groove_played_to_other_music_is_played_otherwise(name: str) -> None:
     """Quiet sections have the stick across the snare; time is kept by the other hand where there is one."""
     groove = BANKS.grooves[name]
-    group = group_of(BANKS.drums[voice].group for voice in groove.rows)
+    roles = BANKS.drum_roles[group_of(BANKS.drums[voice].group for voice in groove.rows)]
+    group = roles.group
 
     def bar(level: int, again: int) -> dict[str, str]:
-        way = manner(section(groove, level=level), groove, group, stream(name), again)
+        way = manner(section(groove, level=level), groove, roles, stream(name), again)
         return bar_rows(groove, way, groove.meter, 0, PHRASE)
 
     quiet, first, second = bar(1, 0), bar(2, 0), bar(2, 1)
@@ -219,7 +214,7 @@ def test_a_groove_played_to_other_music_is_played_otherwise(name: str) -> None:
 
 def test_the_stick_takes_the_snares_place_and_the_machine_keeps_its_own() -> None:
     groove = BANKS.grooves["R1_driving"]
-    way = manner(section(groove, level=1), groove, "kit", stream(0))
+    way = manner(section(groove, level=1), groove, BANKS.drum_roles["kit"], stream(0))
     rows = bar_rows(groove, way, groove.meter, 0, PHRASE)
     assert "snare" not in rows
     assert rows["side_stick"].count("X") == groove.rows["snare"][0].count("X")
