@@ -14,7 +14,6 @@ from typing import get_args
 import pytest
 import yaml
 
-from cuesmith.casting.singer import VOICE
 from cuesmith.composition.accompaniment.gestures import GESTURES
 from cuesmith.composition.melody.treatments import DEVICES
 from cuesmith.cue.compose import compose
@@ -22,6 +21,7 @@ from cuesmith.cue.cue import Cue
 from cuesmith.errors import SpecError, UsageError
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.perform.tables import ARTICULATIONS
+from cuesmith.specs.banks.instruments import tagged
 from cuesmith.specs.banks.library import Banks, load_banks
 from cuesmith.specs.banks.percussion import Groove
 from cuesmith.specs.banks.treatments import DeviceName
@@ -133,14 +133,14 @@ def test_percussion_finds_a_groove_in_the_usual_meters(name: str, banks: Banks) 
 
 @pytest.mark.parametrize(("name", "type_"), PAIRS)
 def test_every_cue_type_can_be_cast_and_composed(
-    name: str, type_: str, composed: Callable[[str, str, int], Cue]
+    name: str, type_: str, composed: Callable[[str, str, int], Cue], banks: Banks
 ) -> None:
     style = load_style(name)
     cue = composed(name, type_, 1)
     assert sum(1 for _ in cue.score.parts) >= 2
     asked = {i for _, seat in seats(style) for i in seat.instruments or ()}
     kits = {seat.kit for seat in style.seats.values()}
-    singer = {VOICE} if cue.score.plan.vocal else set()
+    singer = {tagged(banks.instruments, "singer")} if cue.score.plan.vocal else set()
     assert {part.instrument for part in cue.score.parts} <= asked | kits | singer
     omitted = set(style.cues[type_].omit) if type_ in style.cues else set()
     assert not omitted & {part.id for part in cue.score.parts}

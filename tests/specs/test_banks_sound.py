@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
+from tests.conftest import BANKS_FOLDER
 
+from cuesmith.errors import SpecError
 from cuesmith.music.meter import parse_meter
+from cuesmith.perform.bends import BENDS
 from cuesmith.specs.banks.fields import RoleName
-from cuesmith.specs.banks.library import load_banks
+from cuesmith.specs.banks.instruments import BendName, InstrumentTag
+from cuesmith.specs.banks.library import load_banks, read_banks
 from cuesmith.specs.banks.percussion import GRID_LETTERS, Groove, Layered
 
 BANKS = load_banks()
@@ -75,6 +81,32 @@ def test_only_slow_instruments_have_a_measured_onset() -> None:
     assert not any(BANKS.instruments[id_].agile for id_ in slow)
 
 
+def test_who_bends_is_who_can() -> None:
+    """Every bend has somebody, and only who has one pitch at a time, or frets, or strings to press, bends at all."""
+    assert {bend for row in BANKS.instruments.values() for bend in row.bends} == set(get_args(BendName)) == set(BENDS)
+    for id_, row in BANKS.instruments.items():
+        assert not row.bends or row.family not in ("keys", "mallet", "percussion") or id_ == "harmonica", id_
+        assert len(set(row.bends)) == len(row.bends), id_
+    brass = {id_ for id_, row in BANKS.instruments.items() if "doit" in row.bends and row.family == "brass"}
+    assert brass == {"trumpet", "trombone", "muted_trumpet", "brass_section"}
+
+
+def test_soloists_are_of_the_family_of_the_section() -> None:
+    for id_, row in BANKS.instruments.items():
+        for name in filter(None, (row.soloist, row.low_soloist)):
+            assert BANKS.instruments[name].family == row.family, id_
+            assert not BANKS.instruments[name].soloist, id_
+        if row.low_soloist:
+            assert BANKS.instruments[row.low_soloist].range[0] < row.range[0], id_
+
+
+def test_one_instrument_sings_and_one_can_be_alone() -> None:
+    rows = BANKS.instruments
+    tagged = {tag: [id_ for id_, row in rows.items() if tag in row.tags] for tag in get_args(InstrumentTag)}
+    assert (tagged["singer"], tagged["alone"]) == (["solo_vox"], ["piano"])
+    assert set(tagged["sweep"]) >= {id_ for id_, row in rows.items() if row.family == "synth"}
+
+
 # -- drums and grooves ---------------------------------------------------------------------------------------
 
 
@@ -106,6 +138,58 @@ def test_drum_voices_are_audible_and_distinct() -> None:
         for layer in row.layers:
             assert GRID_LETTERS["o"] * row.scale + layer.velocity >= 20, id_
             assert layer.program is not None or 35 <= layer.note <= 87, id_
+
+
+def test_every_group_of_drums_has_its_roles() -> None:
+    assert set(BANKS.drum_roles) == {"kit", "orchestral", "taiko"}
+    for group, roles in BANKS.drum_roles.items():
+        single = {roles.low, roles.crash, roles.ghost, roles.answer, roles.beside}
+        assert "" not in single
+        assert all(BANKS.drums[name].group == group for name in single | set(roles.unison)), group
+        assert roles.low in roles.unison, group
+    kit, orchestra, taiko = (BANKS.drum_roles[group] for group in ("kit", "orchestral", "taiko"))
+    assert (kit.low, kit.backbeat, kit.crash, kit.side_stick) == ("kick", "snare", "crash", "side_stick")
+    assert (orchestra.low, orchestra.ghost, orchestra.swell) == ("gran_cassa", "concert_snare", "hung_cymbal")
+    assert (taiko.low, taiko.answer, taiko.reply, taiko.call) == ("odaiko", "chudaiko", "okedo", "hyoshigi")
+    assert not orchestra.backbeat and not taiko.hat and not kit.reply
+
+
+def test_voices_move_to_such_as_their_group_has_and_hits_are_marked_in_every_group() -> None:
+    for id_, row in BANKS.drums.items():
+        assert not row.moved_to or BANKS.drums[row.moved_to].group in (row.group, "kit"), id_
+    marking = {row.group for row in BANKS.drums.values() if row.marks_hits}
+    assert marking == {"kit", "orchestral", "taiko"}
+    assert {row.group for row in BANKS.kits.values()} == {row.kit for row in BANKS.free_strokes.values()}
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "message"),
+    [
+        ("drums", "roles: [ghost, backbeat, unison]", "roles: [ghst, backbeat]", r"snare\.roles\[0\]: .*'ghost'"),
+        ("drums", "roles: [crash], tags: [cymbal], marks", "tags: [cymbol], marks", r"crash\.tags\[0\]: .*'cymbal'"),
+        ("drums", "roles: [hat]", "roles: [ride]", r"ride\.roles\[0\]: closed_hat has the role ride in its"),
+        ("drums", "roles: [answer]}", "roles: []}", "no voice of the group orchestral has the role answer"),
+        ("drums", "moved_to: maracas", "moved_to: maraca", r"cabasa\.moved_to: .*did you mean 'maracas'"),
+        ("drums", "marks_hits: 2", "marks_hits: 1", r"crash_2\.marks_hits: crash has the number 1 already"),
+        ("instruments", "bends: [rise]", "bends: [rize]", r"pan_flute\.bends\[0\]: .*did you mean 'rise'"),
+        ("instruments", "soloist: trumpet", "soloist: trumpt", r"brass_section\.soloist: .*did you mean 'trumpet'"),
+        ("instruments", "tags: [sweep]", "tags: [swep]", r"tags\[0\]: .*did you mean 'sweep'"),
+        ("instruments", ", tags: [alone]", "", "one instrument has the tag alone, not 0"),
+        ("instruments", "roles: [lead, colour]}", "roles: [leed]}", r"piccolo\.roles\[0\]: .*did you mean 'lead'"),
+        ("kits", "group: taiko", "group: taico", r"taiko\.group: .*did you mean 'taiko'"),
+        ("textures", "tags: [moves]", "tags: [moved]", r"sustain_moves\.tags\[0\]: .*did you mean 'moves'"),
+        ("textures", "articulation: tremolo", "articulation: tremelo", r"tremolo_pad\.articulation: .*'tremolo'"),
+    ],
+)  # fmt: skip
+def test_a_misspelt_tag_is_told_where_it_stands(table: str, old: str, new: str, message: str, tmp_path: Path) -> None:
+    folder = tmp_path / "banks"
+    shutil.copytree(BANKS_FOLDER, folder)
+    text = (folder / f"{table}.yaml").read_text(encoding="utf-8")
+    head, _, rest = text.partition("\n\n")  # the comment at the head speaks of such rows too
+    assert old in rest
+    (folder / f"{table}.yaml").write_text(head + "\n\n" + rest.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(SpecError, match=rf"banks/{table}\.yaml:\d+:\d+: .*{message}"):
+        read_banks(folder)
 
 
 def test_taiko_voices_follow_the_size_of_the_drum() -> None:

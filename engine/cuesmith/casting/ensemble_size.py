@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from cuesmith.casting.cast import changed
 from cuesmith.errors import UsageError, did_you_mean
-from cuesmith.specs.banks.instruments import Instrument
+from cuesmith.specs.banks.instruments import Instrument, tagged
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.style import CueRules, Seat, Style
 
@@ -23,36 +23,27 @@ FULL_LEVEL = 4
 class Size:
     """most: seats of each role. doubles: seats that double the tune. desks: soloists sit for sections.
 
-    voices: of a chord, at most. kits: drum kits that still fit; none: no drums.
+    voices: of a chord, at most. kits: the sizes whose drum kits still fit (see the bank of kits).
     """
 
     most: Mapping[str, int]
     doubles: int
     desks: bool
     voices: int
-    kits: frozenset[str]
+    kits: tuple[str, ...]
 
 
-_SMALL_KITS = frozenset({"brush", "jazz", "standard", "electronic", "tr808", "taiko"})
 SIZES = {
     "chamber": Size({"lead": 2, "ostinato": 1, "pad": 1, "bass": 1, "counter": 1, "colour": 1, "pulse": 1, "impact": 0},
-                    0, True, 3, _SMALL_KITS),
+                    0, True, 3, ("chamber",)),
     "studio":  Size({"lead": 3, "ostinato": 2, "pad": 2, "bass": 1, "counter": 1, "colour": 3, "pulse": 1, "impact": 1},
-                    1, False, 4, _SMALL_KITS | {"power", "orchestra"}),
+                    1, False, 4, ("chamber", "studio")),
 }  # fmt: skip
-
-# who sits for a section where there is only one desk
-SOLOISTS = {
-    "strings": "violin", "slow_strings": "viola", "tremolo_strings": "viola", "brass_section": "trumpet",
-    "choir": "solo_vox",
-}  # fmt: skip
-SOLOIST_IN_BASS = {"violin": "cello", "viola": "cello"}
 
 # families that carry tune and harmony alone, the most able first; at least so many notes at once
 CARRIERS = ("keys", "guitar", "plucked", "traditional", "mallet", "synth")
 CARRIER_VOICES = 3
 CARRIER_ROLES = ("ostinato", "pad", "lead")
-NEAREST_CARRIER = "piano"  # where a style has nobody who can
 
 
 def check_ensemble(name: str) -> None:
@@ -86,11 +77,17 @@ def _fewer(seats: Mapping[str, Seat], size: Size, banks: Banks) -> dict[str, Sea
             room = size.doubles if seat.double == "lead" else 0
             alike = [s for s in kept.values() if s.double is not None]
         else:
-            room = size.most[seat.role] if seat.kit is None or seat.kit in size.kits else 0
+            fits = seat.kit is None or banks.kits[seat.kit].ensemble in size.kits
+            room = size.most[seat.role] if fits else 0
             alike = [s for s in kept.values() if s.role == seat.role and s.double is None]
         if len(alike) < room:
             kept[name] = _desk(seat, size, banks, first=not alike)
     return {name: kept[name] for name in seats if name in kept}
+
+
+def _soloist(name: str, banks: Banks) -> str:
+    """Who sits for an instrument where there is only one desk."""
+    return banks.instruments[name].soloist or name
 
 
 def _desk(seat: Seat, size: Size, banks: Banks, first: bool) -> Seat:
@@ -98,8 +95,9 @@ def _desk(seat: Seat, size: Size, banks: Banks, first: bool) -> Seat:
     if size.desks and seat.kit is None:
         weights: dict[str, float] = {}
         for name, weight in seat.instruments.items():
-            solo = SOLOISTS.get(name, name)
-            solo = SOLOIST_IN_BASS.get(solo, solo) if seat.role == "bass" or seat.octave < 0 else solo
+            solo = _soloist(name, banks)
+            if seat.role == "bass" or seat.octave < 0:
+                solo = banks.instruments[solo].low_soloist or solo
             weights[solo] = weights.get(solo, 0.0) + weight
         most = min(banks.instruments[name].voices for name in weights)
         seat = replace(seat, instruments=weights, voices=max(1, min(seat.voices, size.voices, most)))
@@ -130,7 +128,7 @@ def carrier(seats: Mapping[str, Seat], banks: Banks) -> str:
                     row = banks.instruments[name]
                     rank = CARRIERS.index(row.family)
                     found.append((seat.role == "lead", row.sustained, rank, seat.levels[0], -weight, name))
-    return min(found)[-1] if found else NEAREST_CARRIER
+    return min(found)[-1] if found else tagged(banks.instruments, "alone")
 
 
 def _solo(seats: Mapping[str, Seat], style: Style, banks: Banks) -> dict[str, Seat]:
@@ -138,7 +136,7 @@ def _solo(seats: Mapping[str, Seat], style: Style, banks: Banks) -> dict[str, Se
     who = carrier(style.seats, banks)
     leads = [(n, s) for n, s in seats.items() if s.role == "lead" and s.double is None]
     name, lead = min(leads, key=lambda one: one[1].levels[0])
-    singers = {SOLOISTS.get(i, i): weight for i, weight in lead.instruments.items()}
+    singers = {_soloist(i, banks): weight for i, weight in lead.instruments.items()}
     out = {name: replace(lead, instruments=singers, levels=(0, FULL_LEVEL), treatments=(), level_db=0.0)}
     hands = [(n, s) for n, s in seats.items() if s.role in ("ostinato", "pad") and s.textures]
     if hands:

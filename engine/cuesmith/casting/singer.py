@@ -12,12 +12,11 @@ from itertools import product
 
 from cuesmith.casting.player import Player
 from cuesmith.plan.model import Plan
-from cuesmith.specs.banks.instruments import Instrument
+from cuesmith.specs.banks.instruments import Instrument, tagged
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.style import Seat
 
 GUIDE = "vocal_guide"  # the seat, and the part
-VOICE = "solo_vox"  # the instrument that stands for the singer
 COMPASS = 19  # semitones: an octave and a fifth
 LOWEST = range(53, 61)  # where the compass of a voice may begin
 USUAL = 57  # where it begins by itself
@@ -52,8 +51,9 @@ def singer(plan: Plan, tunes: Mapping[int, Sequence[int]], banks: Banks) -> Play
 
     sung = tuple(name for name, row in banks.treatments.items() if row.whole)
     low, octave = min(product(LOWEST, OCTAVES), key=discomfort)
-    seat = Seat(role="lead", instruments={VOICE: 1.0}, treatments=sung, octave=octave)
-    return Player(GUIDE, seat, VOICE, _voice(banks, low))
+    voice = tagged(banks.instruments, "singer")
+    seat = Seat(role="lead", instruments={voice: 1.0}, treatments=sung, octave=octave)
+    return Player(GUIDE, seat, voice, _in_compass(banks.instruments[voice], low))
 
 
 def sung_octave(player: Player, pitches: Sequence[int]) -> int:
@@ -73,6 +73,6 @@ def sung_octave(player: Player, pitches: Sequence[int]) -> int:
     return min((usual, usual + 1, usual - 1), key=outside)
 
 
-def _voice(banks: Banks, low: int) -> Instrument:
+def _in_compass(voice: Instrument, low: int) -> Instrument:
     compass = (low, low + COMPASS)
-    return replace(banks.instruments[VOICE], range=compass, sweet=(low + EDGE, low + COMPASS - EDGE))
+    return replace(voice, range=compass, sweet=(low + EDGE, low + COMPASS - EDGE))

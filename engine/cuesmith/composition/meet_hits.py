@@ -7,7 +7,7 @@ How notes grow louder towards a hit is a matter of loudness (`orchestrate.loudne
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
@@ -15,6 +15,7 @@ from typing import NamedTuple
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, PlannedHit
 from cuesmith.score import Passage, Span, Stroke
+from cuesmith.specs.banks.percussion import DrumVoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,6 @@ HIT_DEVICE = "hit"  # the device of what is added on a struck hit
 DRY = PPQ // 2  # ticks a note struck on a stop rings
 LONGEST_HUSH_SEC = 2.3  # the ear takes more for a fault
 LONGEST_BREATH_SEC = 0.8  # after a fermata
-# drums that mark a hit, the best first: those that the cue uses anyway
-MARKERS = ("crash", "cymbals", "crash_2", "odaiko", "gran_cassa", "tam_tam", "kick", "floor_tom", "snare")
 
 
 class _Hush(NamedTuple):
@@ -173,14 +172,13 @@ def held_at(plan: Plan, hit: PlannedHit) -> bool:
     return hush is not None and hush.held
 
 
-def strokes_at_hits(plan: Plan, found: Sequence[Stroke]) -> tuple[Stroke, ...]:
+def strokes_at_hits(plan: Plan, found: Sequence[Stroke], drums: Mapping[str, DrumVoice]) -> tuple[Stroke, ...]:
     """The same for drums; a struck hit gets the best marker among the drums the part uses."""
     hushes = _hushes(plan)
     if not found or not (plan.hits or hushes):
         return tuple(found)
-    used = {stroke.voice for stroke in found}
-    marker = next((voice for voice in MARKERS if voice in used), None)
-    marker = marker or max(found, key=lambda s: (s.velocity, s.voice)).voice
+    able = {drums[stroke.voice].marks_hits: stroke.voice for stroke in found if drums[stroke.voice].marks_hits}
+    marker = able[min(able)] if able else max(found, key=lambda s: (s.velocity, s.voice)).voice
     out = [stroke for stroke in found if not any(hush.silences(stroke.onset) for hush in hushes)]
     for hit in plan.hits:
         struck = HIT_SHAPES[hit.kind].strike > 0

@@ -72,11 +72,13 @@ def write_draft(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         owed_bars=owed,
     )
     played = {
-        player.id: strokes_at_hits(plan, finish_strokes(context, strokes(context, player, banks, style.family)))
+        player.id: strokes_at_hits(
+            plan, finish_strokes(context, strokes(context, player, banks, style.family)), banks.drums
+        )
         for player in cast.players
         if player.instrument is None
     }
-    context = replace(context, strokes=played, kicks=bass_drum(played))
+    context = replace(context, strokes=played, kicks=bass_drum(played, banks.drums))
     return Draft(Score(plan, harmony, tuple(_parts(context))), context)
 
 

@@ -1,7 +1,8 @@
 """Pitch bends: scoops, falls, doits, oshide and meri. The bend is always back at rest before the next note.
 
-The style gives the probability of each bend (`playing.bends`). The table below says which instruments use it and what
-it looks like. The random draw depends on the place in the score, not on the player, so players in unison bend together.
+The style gives the probability of each bend (`playing.bends`), and the bank of instruments says who uses it. The table
+below says what it looks like. The random draw depends on the place in the score, not on the player, so players in
+unison bend together.
 """
 
 from __future__ import annotations
@@ -14,14 +15,13 @@ from numpy.typing import NDArray
 
 from cuesmith.chance import Stream
 from cuesmith.perform.model import Curve
-from cuesmith.score import Part
+from cuesmith.specs.banks.instruments import BendName, Instrument
 
 
 class Bend(NamedTuple):
     """One way to bend a note.
 
     at: `start`, from another pitch into the written one, or `end`, away from it.
-    who: instruments that use it.
     cents: range of the depth.
     sec: range of the duration.
     hold_sec: how long the first pitch is held.
@@ -29,31 +29,24 @@ class Bend(NamedTuple):
     """
 
     at: Literal["start", "end"]
-    who: frozenset[str]
     cents: tuple[int, int]
     sec: tuple[float, float]
     hold_sec: float
     least_sec: float
 
 
-_REEDS = frozenset({"alto_sax", "tenor_sax", "soprano_sax", "bari_sax", "harmonica"})
-_BRASS = frozenset({"trumpet", "muted_trumpet", "trombone", "brass_section"})
-_GUITARS = frozenset({"overdrive_guitar", "distortion_guitar", "clean_guitar", "jazz_guitar"})
-_BASSES = frozenset({"finger_bass", "pick_bass", "fretless_bass", "acoustic_bass"})
-_LEADS = frozenset({"saw_lead", "square_lead", "charang", "solo_vox", "synth_brass"})
-
-#                 at       who                                       cents         seconds        hold  least
-BENDS = {
-    "scoop":  Bend("start", _REEDS | {"trombone", "muted_trumpet"},  (-200, -100), (0.09, 0.20),  0.00, 0.30),
-    "rise":   Bend("start", frozenset({"shakuhachi", "pan_flute"}),  (-180, -100), (0.09, 0.22),  0.00, 0.35),
-    "oshide": Bend("start", frozenset({"koto", "shamisen"}),         (-200, -200), (0.06, 0.09),  0.09, 0.40),
-    "bend":   Bend("start", _GUITARS,                                (-200, -200), (0.12, 0.22),  0.03, 0.40),
-    "slide":  Bend("start", _LEADS,                                  (-200, -150), (0.06, 0.10),  0.00, 0.25),
-    "drop":   Bend("start", _BASSES,                                 (-500, -300), (0.09, 0.13),  0.00, 0.30),
-    "fall":   Bend("end",   _BRASS | _REEDS,                         (-700, -300), (0.16, 0.34),  0.00, 0.35),
-    "doit":   Bend("end",   _BRASS | {"alto_sax"},                   (200, 400),   (0.14, 0.24),  0.00, 0.35),
-    "call":   Bend("end",   frozenset({"oohs"}),                     (-260, -180), (0.06, 0.09),  0.00, 0.10),
-    "meri":   Bend("end",   frozenset({"shakuhachi"}),               (-150, -60),  (0.28, 0.42),  0.00, 0.70),
+#                  at       cents         seconds        hold  least
+BENDS: dict[BendName, Bend] = {
+    "scoop":  Bend("start", (-200, -100), (0.09, 0.20),  0.00, 0.30),
+    "rise":   Bend("start", (-180, -100), (0.09, 0.22),  0.00, 0.35),
+    "oshide": Bend("start", (-200, -200), (0.06, 0.09),  0.09, 0.40),
+    "bend":   Bend("start", (-200, -200), (0.12, 0.22),  0.03, 0.40),
+    "slide":  Bend("start", (-200, -150), (0.06, 0.10),  0.00, 0.25),
+    "drop":   Bend("start", (-500, -300), (0.09, 0.13),  0.00, 0.30),
+    "fall":   Bend("end",   (-700, -300), (0.16, 0.34),  0.00, 0.35),
+    "doit":   Bend("end",   (200, 400),   (0.14, 0.24),  0.00, 0.35),
+    "call":   Bend("end",   (-260, -180), (0.06, 0.09),  0.00, 0.10),
+    "meri":   Bend("end",   (-150, -60),  (0.28, 0.42),  0.00, 0.70),
 }  # fmt: skip
 
 CENTRE = 8192
@@ -64,17 +57,18 @@ RANGES = (2, 7, 12)  # possible bend ranges of a track in semitones; the smalles
 
 
 def bends(
-    part: Part, onset: NDArray[np.float64], end: NDArray[np.float64], ticks: Sequence[int],
-    chances: Mapping[str, float], draw: Stream,
+    instrument: Instrument, onset: NDArray[np.float64], end: NDArray[np.float64], ticks: Sequence[int],
+    chances: Mapping[BendName, float], draw: Stream,
 ) -> tuple[Curve | None, int]:  # fmt: skip
     """Return the pitch bend curve of a part (None when no note is bent) and its range in semitones.
 
+    instrument: who plays it; its row says which bends it uses.
     onset, end: times in seconds of its notes as played, in rising order of onset.
     ticks: the onsets of the same notes in the score.
     chances: bend → probability 0..1.
     """
-    own_bends = [(name, BENDS[name], share) for name, share in chances.items() if part.instrument in BENDS[name].who]
-    if not own_bends or part.drums:
+    own_bends = [(name, BENDS[name], share) for name, share in chances.items() if name in instrument.bends]
+    if not own_bends:
         return None, RANGES[0]
     moves: list[tuple[float, float]] = []  # seconds, cents
     deepest = 0.0

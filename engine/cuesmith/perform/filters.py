@@ -37,8 +37,6 @@ TONES = {"brass": Tone(-1600, 1.3), "strings": Tone(-2000, 1.5)}
 SOFTEST, LOUDEST = 36, 112  # the tone changes between these velocities
 SWELL_FROM = -1100  # cents of cutoff at the start of a swell of brass or strings
 SWEPT = {"ostinato": -2400, "pad": -1900, "bass": -1500}  # cents of cutoff at the start of a sweep, by role
-SWEPT_FAMILY = "synth"
-SWEPT_BASSES = frozenset({"synth_bass", "synth_bass_2"})
 STEP_SEC = 0.09
 LEAST_CENTS = 60  # smaller changes are not sent
 
@@ -79,7 +77,7 @@ def sweep_curve(part: Part, instrument: Instrument, plan: Plan, share: float, dr
     None when the part is not swept.
     """
     deep = SWEPT.get(part.role, 0)
-    if not deep or not share or not (instrument.family == SWEPT_FAMILY or part.instrument in SWEPT_BASSES):
+    if not deep or not share or "sweep" not in instrument.tags:
         return None
     sounding = {passage.section for passage in part.passages if passage.notes}
     times, values = [np.zeros(1)], [np.zeros(1)]

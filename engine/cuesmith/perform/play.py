@@ -227,7 +227,7 @@ def _track(part: Part, plan: Plan, style: Style, swings: tuple[Swing, ...], inst
             instrument, on[order], (on + duration)[order], velocity[order], [played[i][1] for i in order.tolist()]
         ) or sweep_curve(part, instrument, plan, style.playing.sweeps, stream(*path, "sweeps"))
         bent, bend_range = bends(
-            part, on[order], (on + duration)[order], starts[order].tolist(), dict(style.playing.bends.items()),
+            instrument, on[order], (on + duration)[order], starts[order].tolist(), style.playing.bends,
             stream(*path, "bends"),
         )  # fmt: skip
         found = (*(gates or expression_curves(part, played, nominal, off, instrument)), bent, tones)

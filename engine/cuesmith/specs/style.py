@@ -9,10 +9,10 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from cuesmith.specs.banks.fields import STRICT, Ending, RangeField, RoleName, Signed, Unit
+from cuesmith.specs.banks.instruments import BendName
 from cuesmith.specs.banks.themes import Recipe
 from cuesmith.specs.banks.voicings import FamilyName, VoicingRow
 
-BendName = Literal["scoop", "rise", "oshide", "bend", "slide", "drop", "fall", "doit", "meri", "call"]
 Level = Annotated[int, Field(ge=0, le=4)]
 
 

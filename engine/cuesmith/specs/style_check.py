@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import get_args
 
 from cuesmith.errors import did_you_mean
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES
+from cuesmith.specs.banks.fields import ArticulationName
 from cuesmith.specs.banks.library import Banks, recipe_problems
 from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.find import list_names
@@ -16,10 +18,7 @@ from cuesmith.specs.yaml.known_names import key_problems, listed_problems
 from cuesmith.specs.yaml.place import KeyPath, Problem
 
 GESTURE_NAMES = ("gliss", "run", "rip", "swell", "tremolo", "kakegoe", "heterophony", "bell", "answer", "roll")
-ARTICULATION_NAMES = (
-    "normal", "legato", "detached", "staccato", "spiccato", "marcato", "accent", "ring", "pluck", "swell", "tremolo",
-    "percussion", "gated",
-)  # fmt: skip
+ARTICULATION_NAMES: tuple[str, ...] = get_args(ArticulationName)
 
 # the textures that a seat of each role can play, by the role they are written for
 PLAYED_BY: Mapping[str, tuple[str, ...]] = {

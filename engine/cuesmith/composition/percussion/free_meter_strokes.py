@@ -21,7 +21,6 @@ from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.specs.banks.free_strokes import FreeStrokes, Roll
 from cuesmith.specs.banks.library import Banks
 
-GROUPS = {"taiko": "taiko", "orchestra": "orchestral"}  # kit → group of rows; other kits have those of a drum kit
 NEAREST_SEC = 0.075  # distance of strokes at which a roll is as fast as hands go
 SWELL_SEC = 0.09  # from stroke to stroke of a roll with soft sticks
 ROOM_SEC = 4.0  # least length of a breath with a roll in it
@@ -103,7 +102,7 @@ def free_strokes(
     plan: Plan, section: SectionPlan, flow: Flow, player: Player, banks: Banks, draw: Stream
 ) -> Iterator[Struck]:
     """Every stroke of one seat in a section of free meter."""
-    group = GROUPS.get(player.seat.kit or "", "kit")
+    group = banks.kits[player.seat.kit].group if player.seat.kit else "kit"
     rows = {
         name: row
         for name, row in banks.free_strokes.items()

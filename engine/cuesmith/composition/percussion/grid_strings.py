@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from cuesmith.specs.banks.drum_roles import DrumRoles
 from cuesmith.specs.banks.percussion import GRID_LETTERS
 
 Rows = dict[str, str]  # drum voice → one bar of grid
 
 REST = "."
-MOVED = {"closed_hat": "ride", "ride": "closed_hat", "shaker": "closed_hat", "cabasa": "maracas"}  # what keeps time, to
 RISE = {"X": "oxxX", "x": "ooxx"}  # the letters of a rising roll, by the hardest stroke around it
 SOFT_RISE = "ggoo"
 SOFTER = str.maketrans("Xxo", "xog")
@@ -30,33 +30,35 @@ def add_stroke(rows: Rows, voice: str, step: int, letter: str, steps: int) -> No
         rows[voice] = grid[:step] + letter + grid[step + 1 :]
 
 
-def moved(rows: Rows) -> Rows:
+def moved(rows: Rows, roles: DrumRoles) -> Rows:
     """What keeps time, on another surface: the hat's eighths on the ride, the ride's on the hat."""
-    voice = next((name for name in MOVED if name in rows and rows[name].count(REST) <= 3 * len(rows[name]) // 4), None)
-    if voice is None or MOVED[voice] in rows:
+    able = (name for name in roles.moved_to if name in rows)
+    voice = next((name for name in able if rows[name].count(REST) <= 3 * len(rows[name]) // 4), None)
+    if voice is None or roles.moved_to[voice] in rows:
         return rows
-    grid = rows[voice]
-    if MOVED[voice] == "ride":  # which is not played in sixteenths
+    grid, surface = rows[voice], roles.moved_to[voice]
+    if surface == roles.ride:  # which is not played in sixteenths
         grid = "".join(letter if step % 2 == 0 else REST for step, letter in enumerate(grid))
-    return {MOVED[voice]: grid} | {name: row for name, row in rows.items() if name not in (voice, "open_hat")}
+    return {surface: grid} | {name: row for name, row in rows.items() if name not in (voice, roles.open_hat)}
 
 
-def halved(rows: Rows, half: int) -> Rows:
+def halved(rows: Rows, half: int, roles: DrumRoles) -> Rows:
     """Half the pace: one stroke of the snare, in the middle of the bar, and no kick between the downbeat and it."""
-    if "snare" not in rows:
+    snare, kick = roles.backbeat, roles.low
+    if snare not in rows:
         return rows
-    out, steps = dict(rows), len(rows["snare"])
-    out["snare"] = REST * half + "X" + REST * (steps - half - 1)
-    if "kick" in rows:
-        out["kick"] = rows["kick"][0] + REST * half + rows["kick"][half + 1 :]
+    out, steps = dict(rows), len(rows[snare])
+    out[snare] = REST * half + "X" + REST * (steps - half - 1)
+    if kick in rows:
+        out[kick] = rows[kick][0] + REST * half + rows[kick][half + 1 :]
     return out
 
 
-def crossed(rows: Rows) -> Rows:
+def crossed(rows: Rows, roles: DrumRoles) -> Rows:
     """The snare's strokes with the stick laid across it; what was only a ghost is left out."""
-    grid = rows.get("snare", "").replace("g", REST)
-    out = {voice: row for voice, row in rows.items() if voice != "snare"}
-    return out | {"side_stick": grid} if grid.strip(REST) else out or rows
+    grid = rows.get(roles.backbeat, "").replace("g", REST)
+    out = {voice: row for voice, row in rows.items() if voice != roles.backbeat}
+    return out | {roles.side_stick: grid} if grid.strip(REST) else out or rows
 
 
 def _gathered(fill: Rows, voice: str, start: int, end: int) -> Rows:

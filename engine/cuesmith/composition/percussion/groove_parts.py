@@ -16,8 +16,6 @@ from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.percussion.free_meter_strokes import free_strokes
 from cuesmith.composition.percussion.grid_strings import add_stroke, gain_at, velocity_of_letter
 from cuesmith.composition.percussion.groove_variation import (
-    HANDS,
-    Group,
     Turn,
     bar_rows,
     beats,
@@ -36,11 +34,11 @@ from cuesmith.music.note import PPQ
 from cuesmith.plan.free_meter.breaths import flow_of
 from cuesmith.plan.model import SectionPlan
 from cuesmith.score import Stroke
+from cuesmith.specs.banks.drum_roles import DrumRoles, voices_tagged
 from cuesmith.specs.banks.groove_cells import GrooveCells
 from cuesmith.specs.banks.library import Banks
-from cuesmith.specs.banks.percussion import Groove
+from cuesmith.specs.banks.percussion import DrumGroup, DrumVoice, Groove
 
-KICKS = ("kick", "kick_2")  # the voices a bass line locks to
 SWUNG = 0.6  # a groove whose pairs are this uneven goes with a bass that swings
 MOST_BREAKS = 4  # breaks, silences and long rolls in a cue
 DEVICES: dict[Turn, str] = {
@@ -180,17 +178,17 @@ class _Kit:
         if name is None:
             return
         groove = self._read(name, section.meter)
-        group = group_of(self.banks.drums[voice].group for voice in groove.rows)
+        roles = self.banks.drum_roles[group_of(self.banks.drums[voice].group for voice in groove.rows)]
         draw = self.draw.child(section.index)
         kind = section.harmony, _music(section)
         heard = self.heard.setdefault(name, [])
         if kind not in heard:
             heard.append(kind)
-        way = manner(section, groove, group, draw.child("manner"), heard.index(kind))
+        way = manner(section, groove, roles, draw.child("manner"), heard.index(kind))
         bar, last = section.meter.bar_ticks, section.index == len(self.context.plan.sections) - 1
         after = None if last else self.context.plan.sections[section.index + 1]
         turning = set(fill_bars(section.bars)) if section.level >= 2 or groove.fill else set()
-        stabs = _stabs(self.context, section) if group == "kit" and groove.tier >= 3 else frozenset()
+        stabs = _stabs(self.context, section) if roles.group == "kit" and groove.tier >= 3 else frozenset()
         base = gain_at(section.energy)
         for number in range(section.bars):
             start = section.start + number * bar
@@ -201,22 +199,22 @@ class _Kit:
             closing = number == section.bars - 1
             led = False
             if number in turning and not (closing and last):
-                turn = self._turn(section, after if closing else None, group, draw.child(number, "turn"))
+                turn = self._turn(section, after if closing else None, roles.group, draw.child(number, "turn"))
                 rows = turn_rows(groove, way, section.meter, rows, turn, self.fills[name])
                 self.fills[name] += turn in ("fill", "half")
                 device = DEVICES[turn].format(name)
                 led = turn != "settle"
                 if turn == "oroshi":
-                    self._roll(section, start + bar, gain)
+                    self._roll(section, start + bar, gain, roles)
             elif stabs:
-                self._kicked(rows, groove.steps, section, start, stabs, setup=number % 4 == 3)
+                self._kicked(rows, groove.steps, section, start, stabs, roles, setup=number % 4 == 3)
             if number == 0 or self.turned:
-                self._arrive(section, start, group, first=number == 0)
+                self._arrive(section, start, roles, first=number == 0)
             self.turned = led
             for voice, grid in rows.items():
                 self.out.extend(Stroke(t, voice, v, section.index, device) for t, v in _grid(grid, start, bar, gain))
-        if after is not None and group == "orchestral":
-            self._swelled(section, after)
+        if after is not None and roles.swell:
+            self._swelled(section, after, roles.swell)
 
     def _groove(self, section: SectionPlan) -> str | None:
         path = (section.harmony, section.level, _music(section))
@@ -233,7 +231,7 @@ class _Kit:
             return regrouped(self.banks.grooves[name], meter)
         return bar_groove(self.banks.groove_cells[name], self.player.seat.kit or "", meter)
 
-    def _turn(self, section: SectionPlan, after: SectionPlan | None, group: Group, draw: Stream) -> Turn:
+    def _turn(self, section: SectionPlan, after: SectionPlan | None, group: DrumGroup, draw: Stream) -> Turn:
         turn = turn_for(section, after, group, section.level, draw)
         if group == "taiko" and after is not None and turn != "settle" and section.level >= 2:
             owed: Turn = "oroshi" if after is self.context.plan.climax else "ma"  # each is heard once, if it can be
@@ -245,18 +243,18 @@ class _Kit:
         self.spent.add(turn)
         return turn
 
-    def _roll(self, section: SectionPlan, end: int, gain: float) -> None:
+    def _roll(self, section: SectionPlan, end: int, gain: float, roles: DrumRoles) -> None:
         start = end - section.meter.bar_ticks + (*section.meter.beats_ticks, PPQ)[1]
-        for voice, share in (("odaiko", 0.8), ("chudaiko", 1.0)):
+        for voice, share in ((roles.low, 0.8), (roles.answer, 1.0)):
             self.out += [
                 Stroke(tick, voice, min(124, round(velocity * share)), section.index, "oroshi")
                 for number, (tick, velocity) in enumerate(oroshi(start, end, min(120, round(118 * gain))))
-                if voice == "chudaiko" or number % 4 == 0
+                if voice == roles.answer or number % 4 == 0
             ]
 
     def _kicked(
         self, rows: dict[str, str], steps: int, section: SectionPlan, start: int, stabs: frozenset[int],
-        setup: bool,
+        roles: DrumRoles, setup: bool,
     ) -> None:  # fmt: skip
         """The first stab of the bar is struck with the band, and, once in four bars, set up by the snare before it."""
         bar = section.meter.bar_ticks
@@ -265,34 +263,35 @@ class _Kit:
         if tick is None or (tick - start) % step_ticks:
             return
         step = (tick - start) // step_ticks
-        if "kick" in rows and step and step - 1 not in beats(section.meter, steps):  # room for the accent
-            rows["kick"] = rows["kick"][: step - 1] + "." + rows["kick"][step:]
-        add_stroke(rows, "kick", step, "X", steps)
-        if setup and "snare" in rows and step >= 2:
-            add_stroke(rows, "snare", step - 2, "o", steps)
-            add_stroke(rows, "snare", step - 1, "x", steps)
-            add_stroke(rows, "snare", step, "X", steps)
+        kick, snare = roles.low, roles.backbeat
+        if kick in rows and step and step - 1 not in beats(section.meter, steps):  # room for the accent
+            rows[kick] = rows[kick][: step - 1] + "." + rows[kick][step:]
+        add_stroke(rows, kick, step, "X", steps)
+        if setup and snare in rows and step >= 2:
+            add_stroke(rows, snare, step - 2, "o", steps)
+            add_stroke(rows, snare, step - 1, "x", steps)
+            add_stroke(rows, snare, step, "X", steps)
 
-    def _arrive(self, section: SectionPlan, tick: int, group: Group, first: bool) -> None:
+    def _arrive(self, section: SectionPlan, tick: int, roles: DrumRoles, first: bool) -> None:
         """The downbeat after a turn, or of a new section: the low drum, and the crash where it has grown."""
-        hands, energy = HANDS[group], section.energy
+        energy = section.energy
         loud = round(58 + 50 * energy)
         loud -= 0 if first or energy >= 0.5 else 14
-        self.out.append(Stroke(tick, hands.low, loud, section.index, "arrival"))
+        self.out.append(Stroke(tick, roles.low, loud, section.index, "arrival"))
         sections = self.context.plan.sections
         before = sections[section.index - 1].energy if section.index else 0.0
-        grown = energy >= 0.6 and energy >= before if first else energy >= (0.5 if group == "kit" else 0.75)
+        grown = energy >= 0.6 and energy >= before if first else energy >= (0.5 if roles.group == "kit" else 0.75)
         if grown or (first and self.turned and energy >= 0.5):
-            self.out.append(Stroke(tick, hands.crash, round(66 + 46 * energy), section.index, "arrival"))
+            self.out.append(Stroke(tick, roles.crash, round(66 + 46 * energy), section.index, "arrival"))
 
-    def _swelled(self, section: SectionPlan, after: SectionPlan) -> None:
-        """A roll on the hung cymbal into a section that is greater."""
+    def _swelled(self, section: SectionPlan, after: SectionPlan, voice: str) -> None:
+        """A roll with soft sticks into a section that is greater."""
         if after.energy < 0.55 or after.energy < section.energy + 0.08 or section.bars < 2:
             return
         length = (4 if after.level >= 4 else 2) * PPQ
         start = section.end - min(section.length, length)
         self.out += [
-            Stroke(tick, "hung_cymbal", velocity, section.index, "cymbal swell")
+            Stroke(tick, voice, velocity, section.index, "cymbal swell")
             for tick, velocity in swell(start, section.end, round(60 + 40 * after.energy))
         ]
 
@@ -313,9 +312,10 @@ def strokes(context: ComposeContext, player: Player, banks: Banks, family: str) 
     return tuple(sorted(unique.values()))
 
 
-def bass_drum(played: Mapping[str, tuple[Stroke, ...]]) -> tuple[int, ...]:
+def bass_drum(played: Mapping[str, tuple[Stroke, ...]], drums: Mapping[str, DrumVoice]) -> tuple[int, ...]:
     """The ticks at which a kick is struck, whoever plays it: what a bass line locks to."""
-    return tuple(sorted({s.onset for found in played.values() for s in found if s.voice in KICKS}))
+    kicks = voices_tagged(drums, "kick")
+    return tuple(sorted({s.onset for found in played.values() for s in found if s.voice in kicks}))
 
 
 def finish_strokes(context: ComposeContext, found: tuple[Stroke, ...]) -> tuple[Stroke, ...]:
@@ -332,6 +332,7 @@ def finish_strokes(context: ComposeContext, found: tuple[Stroke, ...]) -> tuple[
         voices = sorted(loudest, key=lambda v: (-loudest[v], v))[:3]
         kept += tuple(Stroke(start, v, min(122, round(80 + 40 * last.energy)), last.index, "ending") for v in voices)
     elif plan.ending == "ma_stop":
-        voice = min({s.voice for s in found}, key=lambda v: (v not in ("odaiko", "gran_cassa", "kick"), v))
+        low = {roles.low for roles in context.banks.drum_roles.values()}
+        voice = min({s.voice for s in found}, key=lambda v: (v not in low, v))
         kept += (Stroke(start + min(2 * PPQ, last.meter.bar_ticks // 2), voice, 58, last.index, "ending"),)
     return tuple(sorted(kept))

@@ -17,43 +17,16 @@ from cuesmith.composition.percussion.grid_strings import REST, Rows, add_stroke,
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.plan.model import SectionPlan
-from cuesmith.specs.banks.percussion import Groove
+from cuesmith.specs.banks.drum_roles import DrumRoles
+from cuesmith.specs.banks.percussion import DrumGroup, Groove
 
-Group = Literal["kit", "orchestral", "taiko"]
 Turn = Literal["fill", "half", "settle", "break", "oroshi", "ma"]
 
 PHRASE = 8  # bars; a turn comes in the last of them
 NEAR = 3  # bars that must lie between a turn and the end of the section
 
 
-@dataclass(frozen=True, slots=True)
-class Hands:
-    """What a group of drums does its jobs with: the low stroke, the crash, ghosts, answers, and a break in unison."""
-
-    low: str
-    crash: str
-    ghost: str
-    answer: str  # strikes the answer of a pair
-    beside: str  # which must be in the groove for that
-    unison: tuple[str, ...]
-
-
-HANDS: dict[Group, Hands] = {
-    "kit": Hands("kick", "crash", "snare", "kick", "kick", ("kick", "snare")),
-    "orchestral": Hands(
-        "gran_cassa", "hand_cymbals", "concert_snare", "timpani_high", "timpani_low", ("gran_cassa", "timpani_low")
-    ),
-    "taiko": Hands("odaiko", "chudaiko", "shime", "chudaiko", "odaiko", ("odaiko", "chudaiko", "shime")),
-}
-
-# what may wait: a section begins without these and takes them up half-way
-COLOURS = (
-    "tambourine", "cowbell", "shaker", "cabasa", "maracas", "clap", "claves", "mute_triangle", "atarigane", "ka",
-    "high_bongo", "low_bongo",
-)  # fmt: skip
-LAYERS = ("gated_snare", "snare_2")  # under the accents of the snare, wherever a bar has put them
-CRASHES = ("crash", "crash_2", "hand_cymbals", "hand_cymbals_2")
-TURN_WEIGHTS: dict[Group, dict[Turn, float]] = {
+TURN_WEIGHTS: dict[DrumGroup, dict[Turn, float]] = {
     "kit": {"fill": 3, "half": 2, "break": 0.8},
     "orchestral": {"fill": 3, "half": 1.5},
     "taiko": {"fill": 2.5, "half": 1, "oroshi": 1.2, "ma": 1.5},
@@ -62,12 +35,12 @@ TURN_WEIGHTS: dict[Group, dict[Turn, float]] = {
 
 @dataclass(frozen=True, slots=True)
 class DrumManner:
-    """How one section is played. ridden: on the ride cymbal; moved: the cymbal hand elsewhere than the groove has it;
-    halved: at half the pace; crossed: with the stick across the snare; waits: colours come half-way; ghosts: grid steps
-    of soft strokes; pickup: the step of the answer's stroke; letter: how hard it is.
+    """How one section is played. roles: of the drums; ridden: on the ride cymbal; moved: the cymbal hand elsewhere than
+    the groove has it; halved: at half the pace; crossed: with the stick across the snare; waits: colours come half-way;
+    ghosts: grid steps of soft strokes; pickup: the step of the answer's stroke; letter: how hard it is.
     """
 
-    group: Group
+    roles: DrumRoles
     ridden: bool
     moved: bool
     halved: bool
@@ -106,7 +79,7 @@ def regrouped(groove: Groove, meter: Meter) -> Groove:
     )
 
 
-def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, again: int = 0) -> DrumManner:
+def manner(section: SectionPlan, groove: Groove, roles: DrumRoles, draw: Stream, again: int = 0) -> DrumManner:
     """How a section is played: by its place in the form, its level, and chance.
 
     again: to how much other music the groove has been played in this cue already.
@@ -114,19 +87,19 @@ def manner(section: SectionPlan, groove: Groove, group: Group, draw: Stream, aga
     steps, at = groove.steps, beats(section.meter, groove.steps)
     crowned, away = (section.treatment_row.theme == use for use in ("crowned", "away"))
     full = section.level >= 4 or crowned or (section.level == 3 and draw.chance(0.25))
-    own = groove.rows.get(HANDS[group].ghost, (REST * steps,))[0]
+    own = groove.rows.get(roles.ghost, (REST * steps,))[0]
     near = {step + side for step, letter in enumerate(own) if letter in "Xx" for side in (-1, 0, 1)} | set(at)
     free = [step for step in range(1, steps) if step not in near] or [steps - 1]
     ghosts = tuple(sorted(draw.child("ghosts").shuffled(free)[:2]))
-    last = at[-1]
-    answer = groove.rows.get(HANDS[group].answer, (REST * steps,))[0]
+    last, stick = at[-1], roles.side_stick
+    answer = groove.rows.get(roles.answer, (REST * steps,))[0]
     pickups = [step for step in range(last + 1, steps) if answer[step] == REST] or [steps - 1]
     return DrumManner(
-        group=group,
-        ridden=full and "closed_hat" in groove.rows and "ride" not in groove.rows,
-        moved=again % 2 == 1 and group == "kit" and not full,
+        roles=roles,
+        ridden=full and roles.hat in groove.rows and roles.ride not in groove.rows,
+        moved=again % 2 == 1 and roles.group == "kit" and not full,
         halved=again > 0 and away and groove.tier >= 3 and draw.child("halved").chance(0.4),
-        crossed=group == "kit" and _quiet(section, draw.child("crossed")) and "side_stick" not in groove.rows,
+        crossed=bool(stick) and stick not in groove.rows and _quiet(section, draw.child("crossed")),
         waits=section.bars >= 8 and not full and section.index > 0 and draw.child("waits").chance(0.6),
         ghosts=ghosts if groove.tier >= 3 else (),
         pickup=draw.child("pickup").choice(pickups),
@@ -145,7 +118,7 @@ def fill_bars(bars: int) -> tuple[int, ...]:
     return tuple([*out, bars - 1] if bars >= 4 and bars - 1 not in out else out)
 
 
-def turn_for(section: SectionPlan, after: SectionPlan | None, group: Group, level: int, draw: Stream) -> Turn:
+def turn_for(section: SectionPlan, after: SectionPlan | None, group: DrumGroup, level: int, draw: Stream) -> Turn:
     """What the last bar of a phrase does. after: the section that follows at its bar line; None inside a section."""
     if after is not None and (after.energy < section.energy - 0.15 or not after.treatment_row.themed):
         return "settle"
@@ -164,46 +137,46 @@ def _accents(grid: str) -> str:
     return "".join("x" if letter == "X" else REST for letter in grid)
 
 
-def _ridden(rows: Rows) -> Rows:
+def _ridden(rows: Rows, roles: DrumRoles) -> Rows:
     """The hat's eighths on the ride, the foot on the off-beats it leaves."""
-    out = {voice: grid for voice, grid in rows.items() if voice not in ("closed_hat", "open_hat")}
-    if "closed_hat" in rows:
-        out["ride"] = "".join(letter if step % 2 == 0 else REST for step, letter in enumerate(rows["closed_hat"]))
+    out = {voice: grid for voice, grid in rows.items() if voice not in (roles.hat, roles.open_hat)}
+    if roles.hat in rows:
+        out[roles.ride] = "".join(letter if step % 2 == 0 else REST for step, letter in enumerate(rows[roles.hat]))
     return out
 
 
-def _opened(rows: Rows, last: int) -> Rows:
+def _opened(rows: Rows, last: int, roles: DrumRoles) -> Rows:
     """The hat opens on the last off-beat."""
-    if "closed_hat" not in rows:
+    if roles.hat not in rows:
         return rows
-    grid = rows["closed_hat"]
+    grid = rows[roles.hat]
     step = last + (len(grid) - last) // 2
     out = dict(rows)
-    out["closed_hat"] = grid[:step] + REST * (len(grid) - step)
-    out.pop("open_hat", None)
-    add_stroke(out, "open_hat", step, "x", len(grid))
+    out[roles.hat] = grid[:step] + REST * (len(grid) - step)
+    out.pop(roles.open_hat, None)
+    add_stroke(out, roles.open_hat, step, "x", len(grid))
     return out
 
 
-def _breathed(rows: Rows, last: int) -> Rows:
+def _breathed(rows: Rows, last: int, roles: DrumRoles) -> Rows:
     """The base pattern rests on the last beat: four bars are one breath."""
-    base = HANDS["taiko"].ghost
+    base = roles.ghost
     return {voice: grid[:last] + REST * (len(grid) - last) if voice == base else grid for voice, grid in rows.items()}
 
 
 def _answered(rows: Rows, way: DrumManner, steps: int, at: tuple[int, ...]) -> Rows:
     """The second bar of a pair: another stroke before the next bar, and a voice that replies."""
-    hands, out = HANDS[way.group], dict(rows)
-    if way.group == "taiko" and "chudaiko" in out:  # the roped drum takes the call over, its first half left out
-        call = out.pop("chudaiko")
+    roles, out = way.roles, dict(rows)
+    if roles.reply and roles.answer in out:  # the roped drum takes the call over, its first half left out
+        call = out.pop(roles.answer)
         half = at[len(at) // 2]
-        out["okedo"] = "".join(
+        out[roles.reply] = "".join(
             letter if step >= half else mine
-            for step, (letter, mine) in enumerate(zip(call, out.get("okedo", REST * steps), strict=True))
+            for step, (letter, mine) in enumerate(zip(call, out.get(roles.reply, REST * steps), strict=True))
         )
-        out["chudaiko"] = call[:half] + REST * (steps - half)
-    elif hands.beside in out:
-        add_stroke(out, hands.answer, way.pickup, way.letter, steps)
+        out[roles.answer] = call[:half] + REST * (steps - half)
+    elif roles.beside in out:
+        add_stroke(out, roles.answer, way.pickup, way.letter, steps)
     else:
         voice = next(iter(out))
         grid = out[voice]
@@ -216,36 +189,37 @@ def _answered(rows: Rows, way: DrumManner, steps: int, at: tuple[int, ...]) -> R
 
 def bar_rows(groove: Groove, way: DrumManner, meter: Meter, number: int, bars: int) -> Rows:
     """An ordinary bar of a section, not one that turns."""
-    steps, at = groove.steps, beats(meter, groove.steps)
+    steps, at, roles = groove.steps, beats(meter, groove.steps), way.roles
     length = max((len(found) for found in groove.rows.values()), default=1)
     rows = {voice: found[number % len(found)] for voice, found in groove.rows.items()}
     late = bars >= PHRASE and number % PHRASE >= PHRASE // 2
     if way.waits and number < bars // 2:
-        kept = {voice: grid for voice, grid in rows.items() if voice not in COLOURS}
+        kept = {voice: grid for voice, grid in rows.items() if voice not in roles.colours}
         rows = kept if len(kept) > 1 else rows
     if number % PHRASE and "break" not in groove.tags:
-        rows = {voice: grid for voice, grid in rows.items() if voice not in CRASHES} or rows
+        rows = {voice: grid for voice, grid in rows.items() if voice not in roles.cymbals} or rows
     if way.halved and len(at) % 2 == 0:
-        rows = halved(rows, at[len(at) // 2])
+        rows = halved(rows, at[len(at) // 2], roles)
     if way.ridden:
-        rows = _ridden(rows)
+        rows = _ridden(rows, roles)
     elif way.moved:
-        rows = moved(rows)
-    rows |= {voice: _accents(rows["snare"]) for voice in LAYERS if voice in rows and "snare" in rows}
+        rows = moved(rows, roles)
+    if roles.backbeat in rows:
+        rows |= {voice: _accents(rows[roles.backbeat]) for voice in rows if voice in roles.layers}
     second = number % 2 == 1
     if second and (length == 1 or number % 4 == 3):
         rows = _answered(rows, way, steps, at)
-    ghost = HANDS[way.group].ghost
+    ghost = roles.ghost
     if way.ghosts and ghost in rows and second:
         for step in way.ghosts if late else way.ghosts[:1]:
             add_stroke(rows, ghost, step, "g", steps)
     if number % 4 == 3 and not way.ridden:
-        rows = _opened(rows, at[-1])
-    if number % 4 == 3 and way.group == "taiko" and len(rows) > 1:
-        rows = _breathed(rows, at[-1])
+        rows = _opened(rows, at[-1], roles)
+    if number % 4 == 3 and roles.group == "taiko" and len(rows) > 1:
+        rows = _breathed(rows, at[-1], roles)
     if number % 4 == 2 and late and groove.tier >= 4:  # the third bar of the second four pushes
-        add_stroke(rows, HANDS[way.group].low, at[-1] + (steps - at[-1]) // 2, "o", steps)
-    return crossed(rows) if way.crossed else rows
+        add_stroke(rows, roles.low, at[-1] + (steps - at[-1]) // 2, "o", steps)
+    return crossed(rows, roles) if way.crossed else rows
 
 
 def _joined(head: Mapping[str, str], tail: Mapping[str, str], cut: int) -> Rows:
@@ -257,9 +231,9 @@ def _joined(head: Mapping[str, str], tail: Mapping[str, str], cut: int) -> Rows:
     }
 
 
-def _plain_fill(rows: Rows, group: Group, steps: int, cut: int) -> Rows:
+def _plain_fill(rows: Rows, roles: DrumRoles, steps: int, cut: int) -> Rows:
     """For a groove without a fill of its own: its ghost or first voice, rising to the bar line."""
-    voice = HANDS[group].ghost if HANDS[group].ghost in rows else next(iter(rows))
+    voice = roles.ghost if roles.ghost in rows else next(iter(rows))
     span = steps - cut
     letters = "".join("oxX"[min(2, 3 * i // span)] if i % 2 == 0 or i > span // 2 else REST for i in range(span))
     return {voice: REST * cut + letters}
@@ -272,31 +246,34 @@ def turn_rows(groove: Groove, way: DrumManner, meter: Meter, rows: Rows, turn: T
     """
     steps, at = groove.steps, beats(meter, groove.steps)
     half = meter.strong_ticks[-1] * steps // meter.bar_ticks or at[-1]
-    hands = HANDS[way.group]
+    roles = way.roles
     if turn == "settle":
-        return {voice: grid[:half] + REST * (steps - half) for voice, grid in rows.items() if voice not in CRASHES}
+        return {
+            voice: grid[:half] + REST * (steps - half) for voice, grid in rows.items() if voice not in roles.cymbals
+        }
     if turn == "break":  # all stop after the downbeat; the snare leads back
         out: Rows = {}
-        for voice in hands.unison:
+        for voice in roles.unison:
             add_stroke(out, voice, 0, "X", steps)
         for number, step in enumerate(range(at[-1], steps, max(1, (steps - at[-1]) // 4))):
-            add_stroke(out, hands.ghost, step, "oxxX"[min(3, number)], steps)
+            add_stroke(out, roles.ghost, step, "oxxX"[min(3, number)], steps)
         return out
     if turn == "ma":  # a blow of all, and silence
         out = {}
-        for voice in hands.unison:
+        for voice in roles.unison:
             add_stroke(out, voice, 0, "X", steps)
             if len(at) > 3:
                 add_stroke(out, voice, at[1], "x", steps)
-        add_stroke(out, "hyoshigi", at[len(at) // 2], "o", steps)  # the call before what follows
+        if roles.call:
+            add_stroke(out, roles.call, at[len(at) // 2], "o", steps)  # before what follows
         return out
     if turn == "oroshi":
         return {voice: grid[: at[1] if len(at) > 1 else half] + REST * (steps - (at[1] if len(at) > 1 else half))
                 for voice, grid in rows.items()}  # fmt: skip
     whole = turn != "half" and bool(groove.fill)
-    fill = dict(groove.fill) or _plain_fill(rows, way.group, steps, half)
+    fill = dict(groove.fill) or _plain_fill(rows, roles, steps, half)
     busiest = max(fill, key=lambda name: len(fill[name]) - fill[name].count(REST))
-    voice = hands.ghost if hands.ghost in fill or hands.ghost in groove.rows else busiest
+    voice = roles.ghost if roles.ghost in fill or roles.ghost in groove.rows else busiest
     fill = refilled(fill, number, voice, half, at[-1], whole=whole)
     if not whole:
         fill = _joined(rows, fill, half)
@@ -330,7 +307,7 @@ def swell(start: int, end: int, loud: int) -> list[tuple[int, int]]:
     return [(start + i * step, round(18 + (loud - 18) * (i / count) ** 1.6)) for i in range(count)]
 
 
-def group_of(groups: Iterable[str]) -> Group:
+def group_of(groups: Iterable[str]) -> DrumGroup:
     """The group of a groove by those of its voices: hand percussion alone counts as a kit."""
     found = set(groups)
     return "taiko" if "taiko" in found else "orchestral" if "orchestral" in found else "kit"

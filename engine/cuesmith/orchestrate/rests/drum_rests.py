@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from cuesmith.composition.meet_hits import HIT_DEVICE
-from cuesmith.composition.percussion.groove_variation import HANDS, group_of
+from cuesmith.composition.percussion.groove_variation import group_of
 from cuesmith.music.note import PPQ
 from cuesmith.plan.model import Plan
 from cuesmith.score import Stroke
@@ -22,13 +22,13 @@ def pickup_strokes(plan: Plan, written: Sequence[Stroke], returns: Collection[in
     """
     if not returns:
         return ()
-    group = group_of(banks.drums[stroke.voice].group for stroke in written)
+    roles = banks.drum_roles[group_of(banks.drums[stroke.voice].group for stroke in written)]
     found = []
     for line in sorted(returns):
         section = plan.section_at(line - 1)
         loud = 58 + 50 * plan.section_at(line).energy
         found += [
-            Stroke(line - PPQ + step * PPQ // 4, HANDS[group].ghost, round(loud * share), section.index, "pick-up")
+            Stroke(line - PPQ + step * PPQ // 4, roles.ghost, round(loud * share), section.index, "pick-up")
             for step, share in PICKUP
         ]
     return tuple(found)

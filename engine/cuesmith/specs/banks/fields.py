@@ -71,6 +71,10 @@ ModeName = Literal[
     "lydian", "ionian", "mixolydian", "dorian", "aeolian", "phrygian", "locrian",
     "harmonic_minor", "melodic_minor", "phrygian_dominant", "lydian_dominant",
 ]  # fmt: skip
+ArticulationName = Literal[
+    "normal", "legato", "detached", "staccato", "spiccato", "marcato", "accent", "ring", "pluck", "swell", "tremolo",
+    "percussion", "gated",
+]  # fmt: skip
 RoleName = Literal["lead", "counter", "pad", "ostinato", "bass", "pulse", "impact", "colour"]
 Ending = Literal["button", "ring", "allargando", "fade", "loop", "attacca", "unresolved", "ma_stop"]
 

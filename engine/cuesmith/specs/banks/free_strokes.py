@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from cuesmith.specs.banks.fields import STRICT, Unit
-from cuesmith.specs.banks.percussion import GRID_LETTERS
+from cuesmith.specs.banks.percussion import GRID_LETTERS, DrumGroup
 
 Way = Literal["oroshi", "otoshi", "oroshi_otoshi", "swell"]
 
@@ -35,7 +35,7 @@ class FreeStrokes:
     strokes: `place voice letter`, place 0 .. 1 of the time of the breath. role: still, moving, or leads on.
     """
 
-    kit: Literal["taiko", "orchestral", "kit"]
+    kit: DrumGroup
     levels: tuple[Annotated[int, Field(ge=0, le=4)], Annotated[int, Field(ge=0, le=4)]] = (0, 4)
     weight: Annotated[float, Field(gt=0)] = 1.0
     role: Literal["still", "moving", "leads"]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from cuesmith.specs.banks.fields import STRICT, Signed, Unit
+from cuesmith.errors import did_you_mean
+from cuesmith.specs.banks.fields import STRICT, RoleName, Signed, Unit
+from cuesmith.specs.yaml.place import KeyPath, Problem
+
+BendName = Literal["scoop", "rise", "oshide", "bend", "slide", "drop", "fall", "doit", "meri", "call"]
+InstrumentTag = Literal["sweep", "alone", "singer"]
+ONE_HAS: Final[tuple[InstrumentTag, ...]] = ("alone", "singer")
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -17,6 +24,10 @@ class Instrument:
     range, sweet: sounding MIDI pitches. voices: how many notes at once. pan -1..1, reverb 0..1.
     onset_ms, tail_ms: measured on FluidR3_GM: time to half level, and from note-off to -20 dB.
     sustained: holds its tone (bow, breath, organ). breath_sec: longest time without a breath, 0 = none needed.
+    agile: can play sixteenths at 120. bends: how its notes may be bent. soloist: who sits for a section where there is
+    but one desk ("": itself); low_soloist: who sits for this one in a bass, or an octave lower ("": itself).
+    tags: sweep (its filter opens over whole sections), alone (carries tune and harmony alone where a style has nobody
+    who can), singer (stands for the voice of a song).
     """
 
     name: str
@@ -39,11 +50,34 @@ class Instrument:
     range: tuple[int, int]
     sweet: tuple[int, int]
     voices: Annotated[int, Field(ge=1, le=10)]
-    roles: tuple[str, ...]
+    roles: tuple[RoleName, ...]
     pan: Signed
     reverb: Unit
     onset_ms: float
     tail_ms: float
     sustained: bool
     breath_sec: float = 0.0
-    agile: bool = True  # can play sixteenths at 120
+    agile: bool = True
+    bends: tuple[BendName, ...] = ()
+    soloist: str = ""
+    low_soloist: str = ""
+    tags: tuple[InstrumentTag, ...] = ()
+
+
+def instrument_problems(rows: Mapping[str, Instrument]) -> Iterator[Problem]:
+    """Soloists that do not exist, and tags that one instrument has to have and does not."""
+    for id_, row in rows.items():
+        for field in ("soloist", "low_soloist"):
+            named = getattr(row, field)
+            if named and named not in rows:
+                yield Problem((id_, field), f"unknown instrument '{named}'{did_you_mean(named, rows)}")
+    for tag in ONE_HAS:
+        tagged = [id_ for id_, row in rows.items() if tag in row.tags]
+        if len(tagged) != 1:
+            path: KeyPath = (tagged[1], "tags") if tagged else ()
+            yield Problem(path, f"one instrument has the tag {tag}, not {len(tagged)}")
+
+
+def tagged(rows: Mapping[str, Instrument], tag: InstrumentTag) -> str:
+    """The first instrument with a tag. Raises StopIteration when there is none."""
+    return next(id_ for id_, row in rows.items() if tag in row.tags)

@@ -14,6 +14,7 @@ from cuesmith.errors import did_you_mean
 from cuesmith.music.meter import parse_meters
 from cuesmith.music.scale import MODES, Scale
 from cuesmith.specs.banks.cue_types import CueType
+from cuesmith.specs.banks.drum_roles import DrumRoles, drum_problems, drum_roles
 from cuesmith.specs.banks.feelings import Feeling, feeling_problems
 from cuesmith.specs.banks.free_strokes import FreeStrokes
 from cuesmith.specs.banks.groove_cells import GrooveCells, cell_problems
@@ -27,9 +28,9 @@ from cuesmith.specs.banks.harmony import (
     Substitution,
     cue_problems,
 )
-from cuesmith.specs.banks.instruments import Instrument
+from cuesmith.specs.banks.instruments import Instrument, instrument_problems
 from cuesmith.specs.banks.like import coloured, like_problems, like_targets, paced, ruled, weighed, with_models
-from cuesmith.specs.banks.percussion import DrumVoice, Groove, Kit
+from cuesmith.specs.banks.percussion import DrumGroup, DrumVoice, Groove, Kit
 from cuesmith.specs.banks.rules import FAMILIES, Rule, rule_problems
 from cuesmith.specs.banks.textures import Texture
 from cuesmith.specs.banks.themes import PLAIN, Character, Contour, Recipe, RhythmCell, ScaleRow, Stage, WellKnown
@@ -57,6 +58,7 @@ class Banks:
     free_strokes: Mapping[str, FreeStrokes]
     kits: Mapping[str, Kit]
     drums: Mapping[str, DrumVoice]
+    drum_roles: Mapping[DrumGroup, DrumRoles]
     instruments: Mapping[str, Instrument]
     treatments: Mapping[str, Treatment]
     cue_types: Mapping[str, CueType]
@@ -95,8 +97,8 @@ def read_banks(folder: Path | Traversable) -> Banks:
     cells = table("rhythm_cells", dict[str, RhythmCell])
     contours = table("contours", dict[str, Contour])
     kits = table("kits", dict[str, Kit])
-    drums = table("drums", dict[str, DrumVoice])
-    instruments = table("instruments", dict[str, Instrument])
+    drums = table("drums", dict[str, DrumVoice], drum_problems)
+    instruments = table("instruments", dict[str, Instrument], instrument_problems)
     grooves = table("grooves", dict[str, Groove], lambda rows: _groove_problems(rows, kits, drums))
     recipes = table("recipes", dict[str, Recipe], lambda rows: recipe_problems((), rows, instruments))
     treatments = table("treatments", dict[str, Treatment], treatment_problems)
@@ -121,6 +123,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
         free_strokes=table("free_strokes", dict[str, FreeStrokes], lambda rows: _stroke_problems(rows, drums)),
         kits=kits,
         drums=drums,
+        drum_roles=drum_roles(drums),
         instruments=instruments,
         treatments=treatments,
         cue_types=cue_types,

@@ -9,13 +9,25 @@ from pydantic.dataclasses import dataclass
 
 from cuesmith.specs.banks.fields import STRICT, MeterField, RangeField, Signed
 
+DrumGroup = Literal["kit", "orchestral", "taiko"]
+DrumRole = Literal[
+    "low", "crash", "ghost", "answer", "beside", "unison", "backbeat", "side_stick", "hat", "open_hat", "ride", "swell",
+    "reply", "call",
+]  # fmt: skip
+DrumTag = Literal["kick", "cymbal", "colour", "layer"]
+
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Kit:
-    """A drum kit: program on the drum channel. level_db: trim of the whole kit; lines: drum name → trim in dB."""
+    """A drum kit: program on the drum channel.
+
+    group: whose free strokes it plays. ensemble: the smallest ensemble it fits in.
+    """
 
     name: str
     program: Annotated[int, Field(ge=0, le=127)]
+    group: DrumGroup = "kit"
+    ensemble: Literal["chamber", "studio"] = "chamber"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -38,7 +50,12 @@ class Layered:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class DrumVoice:
-    """A percussion voice: kick, snare, odaiko … layers sound together; ring_beats: how long a stroke is held."""
+    """A percussion voice: kick, snare, odaiko …; styles/banks/drums.yaml says what each key means.
+
+    layers sound together; ring_beats: how long a stroke is held, in quarter notes. roles, tags: what players use it for
+    in its group, and in any. moved_to: the voice that keeps time instead of it ("": it does not move). marks_hits: its
+    turn when a voice is looked for that marks a hit of the picture (0: never).
+    """
 
     name: str
     layers: tuple[Layered, ...]
@@ -47,6 +64,10 @@ class DrumVoice:
     ring_beats: float = 0.25
     group: Literal["kit", "taiko", "hand", "orchestral"] = "kit"
     tuned: Annotated[int, Field(ge=0, le=11)] | None = None  # semitones above the tonic; None: no pitch
+    roles: tuple[DrumRole, ...] = ()
+    tags: tuple[DrumTag, ...] = ()
+    moved_to: str = ""
+    marks_hits: Annotated[int, Field(ge=0, le=99)] = 0
 
 
 GRID_LETTERS = {"X": 112, "x": 92, "o": 68, "g": 38}

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from cuesmith.specs.banks.fields import STRICT
+from cuesmith.specs.banks.fields import STRICT, ArticulationName
+
+TextureTag = Literal["kick", "cluster", "free", "swing", "latin", "moves"]
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -30,6 +32,6 @@ class Texture:
     compound: str = ""  # the one to use in 6/8, 9/8 and 12/8, where it differs from that in 3/4
     gate: Annotated[float, Field(gt=0, le=1.2)] = 0.9
     anchor: Literal["root", "tonic"] = "root"
-    articulation: str = "normal"
+    articulation: ArticulationName = "normal"
     velocity: int = 0
-    tags: tuple[str, ...] = ()
+    tags: tuple[TextureTag, ...] = ()
