@@ -17,6 +17,8 @@ for name, label in (("synth", "before"), (str(STYLE), "after")):
     cue.save(f"{label}.svg")  # look at both: density, register, who leads
     plan = cue.score.plan
     leads = sorted({part.name for part in cue.score.parts if part.role == "lead"})
-    print(f"{label:6} {plan.key.name}, {plan.sections[0].meter}, {plan.tempo.bpm(0):.0f} bpm, led by {', '.join(leads)}")
+    print(
+        f"{label:6} {plan.key.name}, {plan.sections[0].meter}, {plan.tempo.bpm(0):.0f} bpm, led by {', '.join(leads)}"
+    )
 
 # Next steps: docs/styles.md, and on the command line `cuesmith check own_style.yaml`.

@@ -14,7 +14,9 @@ except cuesmith.ComponentError as missing:  # no FluidSynth or no soundfont: the
 audio.save("deck.flac")  # .wav, .flac or .ogg
 paths = audio.save_stems("stems", stem_name_prefix="deck-")  # WAV, 24 bits, all of one length; their sum is the mix
 
-print(f"{cue.title}: {audio.length_sec:g} s, loop: {audio.loop}, {audio.report.lufs:.1f} LUFS, {audio.report.soundfont}")
+print(
+    f"{cue.title}: {audio.length_sec:g} s, loop: {audio.loop}, {audio.report.lufs:.1f} LUFS, {audio.report.soundfont}"
+)
 for name, path in zip(audio.stems, paths, strict=True):
     peak = abs(audio.stems[name]).max()  # (2, frames) float32, full scale 1
     print(f"  {path.name:24} peak {peak:.2f}")

@@ -17,8 +17,8 @@ SOURCE_ROOTS = (ROOT / "engine", ROOT / "render")
 
 HEAD = """# Modules
 
-Every module with the first sentence of its docstring. This page is written by `python -m tools.list_modules`: change the
-docstring, not the page. How the folders work together is told in [architecture.md](architecture.md).
+Every module with the first sentence of its docstring. This page is written by `python -m tools.list_modules`: change
+the docstring, not the page. How the folders work together is told in [architecture.md](architecture.md).
 """
 
 
