@@ -75,19 +75,52 @@ def compose(
     ensemble: str = "",
     humanize: float = 1.0,
 ) -> Cue:
-    """Compose a single cue, with themes of its own: a show of one cue.
+    """Compose a single cue with a leitmotif of its own.
 
-    style: name or path. type: an id of the cue taxonomy. seconds: where the last bar line stands (default: usual for
-    the type). key: `D major`, `A dorian`. meter: `3/4`, `7/8(2+2+3)`, `free`. tempo: quarter notes per minute, wished.
-    character: of the leitmotif.
-    recipe: how it comes, a recipe's name or `plain` (default: as the type has it). hits: moments of the picture that
-    the music must meet, in any order; a stop or a silence may come under a fermata. fps: frame rate in which times are
-    shown. force: take a length the type is not made for.
-    chords: a chart for the whole cue (`IVM7 V7 | iii7 vi7`, `GM7 A7 | F#m7 Bm7`), or section name → chart.
-    feel: a feeling by name; valence (-1 dark .. 1 bright), arousal (0 still .. 1 excited), tension (0 .. 1): the cue
-    moved from the place of its type. beats: of the picture, in order; they make the form, and name the themes.
-    ensemble: solo, chamber, studio or full. humanize: 0 on the grid .. 1 as the style plays; the score is the same.
-    Raises UsageError, SpecError or ComposeError.
+    The same arguments give the same notes on every machine. For several cues that share leitmotifs, or for a melody of
+    your own, use `compose_show`.
+
+    Args:
+        style: name of a style (`cuesmith styles` lists them), or the path of its YAML file, which ends in `.yaml`.
+        type: id of a cue type (`cuesmith types` lists them with their lengths).
+        seconds: time of the last bar line, in seconds, within the limits of the type; None: its usual length. Sound may
+            ring on after it.
+        seed: any whole number or word. Another seed gives another theme and another cue.
+        key: tonic and mode, such as `D major`, `A dorian` or `Eb`; None: drawn from those of the style.
+        meter: such as `3/4`, `7/8(2+2+3)`, `7/8+4/4` (two that take turns) or `free`; empty: one of the type's.
+        tempo: quarter notes per minute that you wish for, 30 to 260. The exact value makes the cue end on its second.
+        character: of the leitmotif, a row of `styles/banks/characters.yaml`; None: one that suits the type.
+        recipe: how the leitmotif comes back, a row of `styles/banks/recipes.yaml` or of the style, or `plain`; None: as
+            the type has it.
+        title: for file names and tags; None: the name of the type.
+        chords: a chart for the whole cue (`IVM7 V7 | iii7 vi7` or `GM7 A7 | F#m7 Bm7`), which is repeated; or a mapping
+            from names of sections to charts.
+        hits: moments that the music must meet (`cuesmith.specs.brief.Hit`), in any order, with `at_sec` in seconds and
+            a `weight` from 0 to 1 (must be met).
+        fps: frame rate in which times are shown: 23.976, 24, 25, 29.97 (drop frame), 29.97nd or 30.
+        force: take a length beyond the limits of the type, 1.5 to 900 seconds.
+        feel: a feeling by name (`cuesmith feelings` lists them), which moves the mood away from that of the type.
+        valence: -1 (dark) to 1 (bright). It takes precedence over `feel`, as do the next two.
+        arousal: 0 (still) to 1 (excited).
+        tension: 0 (at ease) to 1 (on edge).
+        beats: the story of a scene (`cuesmith.specs.brief.Beat`), in order of time, `at` in seconds. They make the form
+            and name the themes.
+        ensemble: `solo`, `chamber`, `studio` or `full`; empty: the style as it is.
+        humanize: 0 (on the grid) to 1 (as the style plays). The score is the same.
+
+    Raises:
+        UsageError: a name that does not exist, or a value out of range.
+        SpecError: the style's file is not valid.
+        ComposeError: no such cue can be made: a length, hits or beats that do not fit, chords for a section that the
+            cue does not have.
+
+    Example:
+        >>> from cuesmith import compose
+        >>> cue = compose(style="symphonic", type="eyecatch", seconds=5, seed=11, key="D major")
+        >>> cue.seconds
+        5.0
+        >>> cue.score.plan.key.name
+        'D major'
     """
     check_type(type)
     banks = load_banks()

@@ -26,16 +26,37 @@ OUT = "unresolved"  # ending of the first cue of a pair, which leads into the se
 
 @dataclass(frozen=True, slots=True)
 class CueSet:
-    """A composed show: its themes by name, and its cues in order."""
+    """A composed show. Frozen.
+
+    Attributes:
+        show: what was asked for.
+        themes: its leitmotifs by name, as all its cues use them.
+        cues: its cues in order, each followed by its variants.
+    """
 
     show: Show
     themes: Mapping[str, Theme]
     cues: tuple[Cue, ...]
 
     def stage(self, cue: Cue, theme: str) -> str:
-        """Return the stage of a theme's arc in one of the cues; empty when there is none.
+        """Return the stage of a theme's arc in one of the cues.
 
-        A variant has the stage of its cue.
+        Args:
+            cue: one of `cues`. A variant has the stage of its cue.
+            theme: the name of one of `themes`.
+
+        Returns:
+            A row of `styles/banks/stages.yaml` or the name of a recipe; empty when the theme has no arc or the cue does
+            not name the theme.
+
+        Example:
+            >>> from cuesmith import Show, compose_show
+            >>> from cuesmith.specs.show import CueSpec, ThemeSpec
+            >>> hero = ThemeSpec(character="heroic", arc=("hint", "triumphant"))
+            >>> cues = tuple(CueSpec(id=f"M-50{n}", type="eyecatch", themes=("hero",)) for n in (1, 2))
+            >>> made = compose_show(Show(title="Two doors", themes={"hero": hero}, cues=cues))
+            >>> [made.stage(cue, "hero") for cue in made.cues]
+            ['hint', 'triumphant']
         """
         id_ = cue.brief.id.removesuffix(cue.brief.variant)
         spec = next(each for each in self.show.cues if each.id == id_)
@@ -111,12 +132,26 @@ def compose_cues(show: Show) -> Iterator[Cue]:
 
 
 def compose_show(show: Show | str | Path) -> CueSet:
-    """Compose a whole show.
+    """Compose a whole show: its leitmotifs once, then every cue with its variants.
 
-    show: a show, the path of its file, or its name.
+    Args:
+        show: a show from `load_show`; or what `load_show` takes, the path of a file or the name of a show.
 
-    Raises SpecError for an invalid file, UsageError for what it names and does not exist, ComposeError when a cue or
-    theme can't be made.
+    Returns:
+        The themes and the cues, in the order of the file or, with `album: {order: auto}`, of the album.
+
+    Raises:
+        SpecError: the file, or a style that it names, is not valid. The message lists every mistake with its line.
+        UsageError: there is no such file or show.
+        ComposeError: a cue or a theme cannot be made, for example because two given themes are too similar.
+
+    Example:
+        >>> from cuesmith import Show, compose_show
+        >>> from cuesmith.specs.show import CueSpec, ThemeSpec
+        >>> cue = CueSpec(id="M-501", type="eyecatch", seconds=4)
+        >>> made = compose_show(Show(title="One door", themes={"hero": ThemeSpec(character="heroic")}, cues=(cue,)))
+        >>> [(cue.brief.id, cue.seconds) for cue in made.cues], list(made.themes)
+        ([('M-501', 4.0)], ['hero'])
     """
     loaded = show if isinstance(show, Show) else load_show(show)
     return CueSet(loaded, show_themes(loaded), tuple(compose_cues(loaded)))

@@ -58,7 +58,24 @@ def _style_of(name: str, file: str) -> Style:
 
 
 def load_style(name_or_path: str) -> Style:
-    """A style by name (looked up beside the working directory, in the user's folder, among the built-in) or by path."""
+    """Read a style and check it.
+
+    Args:
+        name_or_path: a name, which is looked for in `styles/` of the working directory, then in the user's folder, then
+            among the built-in styles; or the path of a file, which ends in `.yaml` or `.yml` or has a slash in it.
+
+    Returns:
+        The style, with everything that it inherits by `extends`. A file is read once per process.
+
+    Raises:
+        UsageError: there is no such style or file.
+        SpecError: the file is not valid. The message lists every mistake with its line and column.
+
+    Example:
+        >>> from cuesmith import load_style
+        >>> load_style("taiko-koto").family
+        'taiko'
+    """
     file = find_file("style", name_or_path)
     return _style_of(name_or_path, str(file.resolve() if isinstance(file, Path) else file))
 
@@ -194,7 +211,26 @@ def show_from(document: Document, folder: Path | None = None) -> Show:
 
 
 def load_show(name_or_path: str | Path) -> Show:
-    """A show by path, or by name from the working directory, the user's folder or the built-in ones."""
+    """Read a show and check it, together with the styles, hit lists and beat lists that it names.
+
+    Args:
+        name_or_path: a name, which is looked for in `presets/` of the working directory, then in the user's folder,
+            then among the built-in shows; or the path of a file. Text is a path when it ends in `.yaml` or `.yml` or
+            has a slash in it. Files that the show names are looked for beside it.
+
+    Returns:
+        The show, with the hits and beats of its lists filled in.
+
+    Raises:
+        UsageError: there is no such show or file.
+        SpecError: the file is not valid. The message lists every mistake with its line and column.
+
+    Example:
+        >>> from cuesmith import load_show
+        >>> show = load_show("demo")
+        >>> show.title, list(show.themes)
+        ('Lanterns over Kisaragi', ['hero', 'home', 'rival'])
+    """
     text = str(name_or_path)
     file = Path(text) if isinstance(name_or_path, Path) else find_file("show", text)
     shown = text if text.endswith((".yaml", ".yml")) else f"presets/{text}.yaml"
