@@ -1,4 +1,4 @@
-"""The public names have docstrings that say everything, and the examples in them run in an empty folder."""
+"""The docstrings of the public names are complete, and the examples in them run in an empty folder."""
 
 from __future__ import annotations
 
@@ -25,8 +25,11 @@ def documented(name: str) -> object:
     return found
 
 
-def told_names(doc: str, heading: str) -> list[str]:
-    """The names that a section of a docstring tells: lines `name: text` at the first indentation under its heading."""
+def documented_names(doc: str, heading: str) -> list[str]:
+    """Return the names that a docstring section documents.
+
+    They are lines `name: text` at the first indentation under the heading.
+    """
     section = re.search(rf"^{heading}:\n((?:    .*\n|\n)+)", inspect.cleandoc(doc) + "\n", re.MULTILINE)
     return [] if section is None else re.findall(r"^    (\w+):", section[1], re.MULTILINE)
 
@@ -41,22 +44,22 @@ def test_the_example_runs(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if callable(documented(name)) and name != "Cue"])
-def test_every_parameter_is_told(name: str) -> None:
+def test_every_parameter_is_documented(name: str) -> None:
     doc = inspect.getdoc(documented(name)) or ""
     taken = [parameter for parameter in inspect.signature(documented(name)).parameters if parameter != "self"]  # type: ignore[arg-type]  # it is callable
-    assert told_names(doc, "Args") == taken
+    assert documented_names(doc, "Args") == taken
 
 
 @pytest.mark.parametrize("name", TAKING_NOTHING)
-def test_every_field_is_told(name: str) -> None:
-    told = told_names(inspect.getdoc(documented(name)) or "", "Attributes")
+def test_every_field_is_documented(name: str) -> None:
+    told = documented_names(inspect.getdoc(documented(name)) or "", "Attributes")
     assert told == list(documented(name).__dataclass_fields__)  # type: ignore[attr-defined]  # it is a dataclass
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_error_told_is_one_of_the_family(name: str) -> None:
+def test_every_documented_error_is_a_cuesmith_error(name: str) -> None:
     family = {name for name in cuesmith.__all__ if name.endswith("Error")}
-    assert set(told_names(inspect.getdoc(documented(name)) or "", "Raises")) <= family
+    assert set(documented_names(inspect.getdoc(documented(name)) or "", "Raises")) <= family
 
 
 def test_every_public_function_and_every_member_of_cue_is_listed() -> None:

@@ -1,4 +1,4 @@
-"""The scripts in examples/ run as a user would run them, and what they write is read back by other libraries."""
+"""The scripts in examples/ run as a user would run them; what they write is read back with other libraries."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ GIVEN = (3, 4, -2, -2, -1, -2, -5)  # semitones of E4 G4 B4 A4 G4 F#4 E4 B3, the
 
 
 def run(script: str, folder: Path) -> list[str]:
-    """Run a script in a fresh process in an empty folder → the lines it printed."""
+    """Run a script in a new process in an empty folder; returns the lines it printed."""
     before = sorted(FOLDER.iterdir())
     done = subprocess.run(
         [sys.executable, "-W", "error", str(FOLDER / script)],
@@ -39,7 +39,7 @@ def notes_of(track: mido.MidiTrack) -> list[int]:
 
 
 def programs_of(file: mido.MidiFile) -> set[int]:
-    """The programs of its tracks, drums left out."""
+    """Return the programs of its tracks, without drums."""
     found = [m for track in file.tracks for m in track if m.type == "program_change"]
     return {message.program for message in found if message.channel != 9}
 
@@ -73,7 +73,7 @@ def test_a_show(tmp_path: Path) -> None:
 
 
 def test_own_theme(tmp_path: Path) -> None:
-    """Some track plays the given notes one after another, in some key."""
+    """One track plays the given notes one after another, in some key."""
     printed = run("own_theme.py", tmp_path)
     assert printed[0].startswith("E minor") and "8 notes given" in printed[0]
     heard = 0
@@ -94,7 +94,7 @@ def test_own_style(tmp_path: Path) -> None:
 
 
 def test_stems(tmp_path: Path) -> None:
-    """The stems have one length, that of the loop to the frame, and add up to the mix."""
+    """The stems have the same length, exactly that of the loop, and add up to the mix."""
     printed = run("stems.py", tmp_path)
     mix, rate = soundfile.read(tmp_path / "deck.flac")
     stems = [soundfile.read(file)[0] for file in sorted((tmp_path / "stems").iterdir())]

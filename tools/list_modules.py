@@ -23,7 +23,7 @@ the docstring, not the page. How the folders work together is told in [architect
 
 
 def page() -> str:
-    """The text of docs/modules.md: a heading and a table for each folder."""
+    """Return the text of docs/modules.md: a heading and a table for each folder."""
     return "\n".join((HEAD, *_sections()))
 
 
@@ -44,7 +44,7 @@ def _listed(file: Path) -> bool:
 
 
 def _about(file: Path) -> str:
-    """The first sentence of a module's docstring: up to the first full stop at the end of a word, on one line."""
+    """Return the first sentence of a module's docstring, up to the first full stop at the end of a word."""
     text = ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""
     paragraph = " ".join(text.partition("\n\n")[0].split())
     sentence, stop, _ = paragraph.partition(". ")
