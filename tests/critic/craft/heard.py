@@ -1,0 +1,369 @@
+"""A finished cue as the measures see it: tracks of a MIDI file on a grid, bars, and what the explain JSON says of them.
+
+Time is counted in steps, twelve to a quarter note, so that sixteenths and triplets are whole numbers. Tracks that were
+sent early (players with a slow attack) are moved back as a whole, then each onset goes to the nearest sixteenth or
+triplet. Roles, sections, chords and themes come from the explain JSON; without it the measures that need them say
+nothing.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+import mido
+import numpy as np
+from numpy.typing import NDArray
+
+from cuesmith.motif.text import read_notes
+from cuesmith.music.chart import parse_symbol
+from cuesmith.music.chord import Chord
+from cuesmith.music.note import PPQ
+from cuesmith.specs.show import parse_key
+
+Ints: TypeAlias = NDArray[np.int64]
+Bools: TypeAlias = NDArray[np.bool_]
+Floats: TypeAlias = NDArray[np.float64]
+
+STEPS = 12  # of a quarter note
+PLACES = np.array([0, 2, 3, 4, 6, 8, 9, 10, 12])  # of a quarter note: sixteenths and triplets
+DRUM_CHANNEL = 9
+EARLIEST_SEC = 0.13  # no track is sent earlier than this
+ONE_CHORD = 0.8  # a track whose notes another lead strikes too, in this share, doubles it
+BASS_PROGRAMS = (*range(32, 40), 43, 58)
+
+
+class Tune(NamedTuple):
+    """Notes of a line: onsets in steps, MIDI pitches, ends in steps."""
+
+    onset: Ints
+    pitch: Ints
+    end: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """A track: its id, role and instrument as the explain JSON has them, and its notes in columns, by onset."""
+
+    id: str
+    role: str
+    instrument: str
+    drums: bool
+    onset: Ints
+    end: Ints
+    pitch: Ints
+
+    def top(self, lowest: bool = False) -> Tune:
+        """Of notes struck together the highest (or the lowest)."""
+        order = np.lexsort((self.pitch if lowest else -self.pitch, self.onset))
+        onset = self.onset[order]
+        first = np.append(True, onset[1:] != onset[:-1])[: len(onset)]
+        return Tune(onset[first], self.pitch[order][first], self.end[order][first])
+
+
+class Section(NamedTuple):
+    """A section: name, treatment, its first bar (from 0) and the one after its last; bars of numerals, as one text."""
+
+    name: str
+    treatment: str
+    first: int
+    last: int
+    numerals: tuple[str, ...]
+
+
+class Span(NamedTuple):
+    """A chord and where it begins, in steps."""
+
+    start: int
+    chord: Chord
+
+
+class Statement(NamedTuple):
+    """A theme as the composer says it is heard: part, operations, first bar (from 0) and the one after the last."""
+
+    part: str
+    ops: tuple[str, ...]
+    identity: float
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, eq=False)
+class Heard:
+    """A cue. bars: steps of the bar lines, the last one too. beats: felt beats of each bar. tonic: pitch class.
+
+    themes: notes of each theme's melody, chorus and bridge. known: whether there was an explain JSON.
+    """
+
+    name: str
+    style: str
+    type: str
+    known: bool
+    tracks: tuple[Track, ...]
+    bars: Ints
+    beats: Ints
+    sections: tuple[Section, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    chords: tuple[Span, ...] = ()
+    themes: tuple[Mapping[str, Tune], ...] = ()
+    characters: tuple[str, ...] = ()
+    tonic: int | None = None
+    scale: str = ""
+    ending: str = ""
+    coda: str = ""
+
+    @property
+    def count(self) -> int:
+        """How many bars there are."""
+        return len(self.bars) - 1
+
+    @property
+    def quarters(self) -> float:
+        """Length in quarter notes."""
+        return float(self.bars[-1]) / STEPS
+
+    def bar_of(self, steps: Ints) -> Ints:
+        """The bar (from 0) of each onset."""
+        found: Ints = np.clip(np.searchsorted(self.bars, steps, side="right") - 1, 0, self.count - 1)
+        return found
+
+    def struck(self, track: Track) -> Bools:
+        """Bars in which the track strikes a note."""
+        found = np.zeros(self.count, dtype=bool)
+        found[self.bar_of(track.onset)] = True
+        return found
+
+    def sounding(self, line: Track | Tune) -> Bools:
+        """Bars in which a note sounds, for at least an eighth or as a note struck there."""
+        found = np.zeros(self.count, dtype=bool)
+        found[self.bar_of(line.onset)] = True
+        for start, end in zip(line.onset, line.end, strict=True):
+            first, last = np.searchsorted(self.bars, (start, end - STEPS // 2), side="right") - 1
+            found[max(0, first) : max(0, last) + 1] = True
+        return found
+
+    @cached_property
+    def pitched(self) -> tuple[Track, ...]:
+        """The tracks that are no drums."""
+        return tuple(track for track in self.tracks if not track.drums)
+
+    @cached_property
+    def leads(self) -> tuple[Track, ...]:
+        """Who has the tune (the guide where there is a singer), without those that only double another lead."""
+        role = "guide" if any(track.role == "guide" for track in self.tracks) else "lead"
+        leads = [track for track in self.tracks if track.role == role and len(track.onset)]
+        leads.sort(key=lambda track: (-len(track.onset), abs(float(track.pitch.mean()) - 68)))
+        kept: list[Track] = []
+        for track in leads:
+            if not any(_doubles(track, other) for other in kept):
+                kept.append(track)
+        return tuple(kept)
+
+    @cached_property
+    def tune(self) -> Tune:
+        """The melody: all leads, the highest of what begins together."""
+        return joined("tune", self.leads).top()
+
+    @cached_property
+    def basses(self) -> tuple[Track, ...]:
+        """The tracks of the bass."""
+        return tuple(track for track in self.tracks if track.role == "bass")
+
+    @cached_property
+    def drums(self) -> tuple[Track, ...]:
+        """The tracks of drums."""
+        return tuple(track for track in self.tracks if track.drums)
+
+    def chord_at(self, step: int) -> Chord | None:
+        """The chord that sounds there."""
+        return next((span.chord for span in reversed(self.chords) if span.start <= step), None)
+
+    def treated(self, *treatments: str) -> tuple[Section, ...]:
+        """The sections of these treatments."""
+        return tuple(section for section in self.sections if section.treatment in treatments)
+
+
+def joined(name: str, tracks: tuple[Track, ...]) -> Track:
+    """Several tracks as one, by onset."""
+    none = np.zeros(0, dtype=np.int64)
+    columns = [np.concatenate([none, *(getattr(t, c) for t in tracks)]) for c in ("onset", "end", "pitch")]
+    order = np.argsort(columns[0], kind="stable")
+    return Track(name, "", "", False, *(column[order] for column in columns))
+
+
+def _doubles(track: Track, other: Track) -> bool:
+    mine = set(zip(track.onset.tolist(), (track.pitch % 12).tolist(), strict=True))
+    theirs = set(zip(other.onset.tolist(), (other.pitch % 12).tolist(), strict=True))
+    return len(mine & theirs) >= ONE_CHORD * len(mine)
+
+
+def read(name: str, midi: bytes, told: Mapping[str, Any] | None = None) -> Heard:
+    """A cue from the bytes of its MIDI file and its explain JSON (None: a file of somebody else)."""
+    file = mido.MidiFile(file=io.BytesIO(midi))
+    told = told or {}
+    second_at = _clock(file)
+    raw = [found for number, track in enumerate(file.tracks) for found in _notes(track, number)]
+    parts = list(told.get("parts", ()))
+    by_number = {n: parts[n - 1] for n, *_ in raw if len(parts) == len(file.tracks) - 1 and 0 < n <= len(parts)}
+    tracks = tuple(_track(*found, by_number.get(found[0], {}), file.ticks_per_beat, second_at) for found in raw)
+    end = max((int(track.onset.max()) + 1 for track in tracks if len(track.onset)), default=1)
+    bars, beats = _bars(file, int(told.get("bars", 0)), end)
+    return Heard(
+        name=name, style=str(told.get("style", "")), type=str(told.get("type", "")), known=bool(told), tracks=tracks,
+        bars=bars, beats=beats, sections=tuple(_sections(told)), statements=tuple(_statements(told)),
+        chords=tuple(_chords(told, bars)), themes=tuple(_themes(told)),
+        characters=tuple(theme["character"] for theme in told.get("themes", ())),
+        tonic=parse_key(told["sections"][-1]["key"]).tonic if told.get("sections") else None,
+        scale=str(told.get("scale", "")), ending=str(told.get("ending", "")), coda=str(told.get("coda", "")),
+    )  # fmt: skip
+
+
+class _Clock(NamedTuple):
+    ticks: Floats
+    seconds: Floats
+    ticks_per_second: Floats
+
+
+def _clock(file: Any) -> _Clock:
+    """Tempo changes: tick, second and speed."""
+    changes: dict[int, int] = {0: 500_000}
+    for track in file.tracks:
+        now = 0
+        for message in track:
+            now += message.time
+            if message.type == "set_tempo":
+                changes[now] = message.tempo
+    ticks = np.array(sorted(changes), dtype=np.float64)
+    speed = np.array([file.ticks_per_beat * 1e6 / changes[int(tick)] for tick in ticks])
+    seconds = np.concatenate([[0.0], np.cumsum(np.diff(ticks) / speed[:-1])])
+    return _Clock(ticks, seconds, speed)
+
+
+def _later(ticks: Floats, clock: _Clock, seconds: float) -> Floats:
+    """Ticks moved later by so many seconds (at the tempo of the place)."""
+    at = np.clip(np.searchsorted(clock.ticks, ticks, side="right") - 1, 0, None)
+    found: Floats = ticks + seconds * clock.ticks_per_second[at]
+    return found
+
+
+def _notes(track: Any, number: int) -> Iterator[tuple[int, bool, int, list[tuple[int, int, int]]]]:
+    """The notes of each channel of a track: number of the track, drums, program, rows of on, off, pitch."""
+    now = 0
+    held: dict[tuple[int, int], int] = {}
+    rows: dict[int, list[tuple[int, int, int]]] = {}
+    programs: dict[int, int] = {}
+    for message in track:
+        now += message.time
+        if message.type == "program_change":
+            programs.setdefault(message.channel, message.program)
+        elif message.type in ("note_on", "note_off"):
+            start = held.pop((message.channel, message.note), None)
+            if start is not None:
+                rows.setdefault(message.channel, []).append((start, now, message.note))
+            if message.type == "note_on" and message.velocity:
+                held[message.channel, message.note] = now
+    for channel, found in rows.items():
+        yield number, channel == DRUM_CHANNEL, programs.get(channel, 0), sorted(found)
+
+
+def _lag_sec(on: Floats, per_beat: int, clock: _Clock) -> float:
+    """How much earlier than the grid of eighths a track was sent: the smallest shift that puts most notes on it."""
+    best, lag = -1, 0.0
+    for ms in range(0, round(1000 * EARLIEST_SEC), 10):
+        eighths = _later(on, clock, ms / 1000) * 2 / per_beat
+        near = int((np.abs(eighths - np.rint(eighths)) <= 1 / 12).sum())
+        if near > best * 1.1 + 1:
+            best, lag = near, ms / 1000
+    return lag
+
+
+def _track(
+    number: int,
+    drums: bool,
+    program: int,
+    rows: list[tuple[int, int, int]],
+    part: Mapping[str, Any],
+    per_beat: int,
+    clock: _Clock,
+) -> Track:
+    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    lag = _lag_sec(table[:, 0], per_beat, clock)
+    on, off = (_later(table[:, column], clock, lag) * STEPS / per_beat for column in (0, 1))
+    onset = on_grid(on)
+    end = np.maximum(np.rint(off).astype(np.int64), onset + 1)
+    order = np.lexsort((table[:, 2], onset))
+    role = str(part.get("role", "")) or ("bass" if program in BASS_PROGRAMS and not drums else "")
+    instrument = str(part.get("instrument", f"{'kit' if drums else 'program'} {program}"))
+    name = str(part.get("id", f"track {number}"))
+    return Track(name, role, instrument, drums, onset[order], end[order], table[:, 2].astype(np.int64)[order])
+
+
+def on_grid(steps: Floats) -> Ints:
+    """The nearest sixteenths or triplets."""
+    whole = np.floor(steps)
+    beat = np.floor(whole / STEPS)
+    inside = steps - beat * STEPS
+    nearest = PLACES[np.abs(inside[:, None] - PLACES).argmin(axis=1)]
+    found: Ints = np.maximum(0, beat.astype(np.int64) * STEPS + nearest)
+    return found
+
+
+def _bars(file: Any, wanted: int, end: int) -> tuple[Ints, Ints]:
+    """Bar lines and felt beats per bar, from the time signatures; `wanted` bars, or (0) as many as there are notes."""
+    meters = {0: (4, 4)}
+    for track in file.tracks:
+        now = 0
+        for message in track:
+            now += message.time
+            if message.type == "time_signature":
+                meters[round(now * STEPS / file.ticks_per_beat)] = (message.numerator, message.denominator)
+    lines, beats = [0], []
+    while len(beats) < wanted if wanted else lines[-1] < end:
+        numerator, denominator = meters[max(step for step in meters if step <= lines[-1])]
+        compound = denominator >= 8 and numerator % 3 == 0
+        beats.append(max(1, numerator // 3 if compound else numerator * 4 // denominator))
+        lines.append(lines[-1] + round(numerator * 4 * STEPS / denominator))
+    return np.array(lines, dtype=np.int64), np.array(beats, dtype=np.int64)
+
+
+def _sections(told: Mapping[str, Any]) -> Iterator[Section]:
+    for found in told.get("sections", ()):
+        cells = [cell.strip() for cell in found["numerals"].strip("| ").split("|")]
+        for index in range(1, len(cells)):
+            cells[index] = cells[index - 1] if cells[index] == "%" else cells[index]
+        first = found["first_bar"] - 1
+        yield Section(found["name"], found["treatment"], first, first + found["bars"], tuple(cells))
+
+
+def _statements(told: Mapping[str, Any]) -> Iterator[Statement]:
+    for found in told.get("statements", ()):
+        first, last = found["bars"]
+        yield Statement(found["part"], tuple(found["ops"]), float(found["identity"]), first - 1, last)
+
+
+def _chords(told: Mapping[str, Any], bars: Ints) -> Iterator[Span]:
+    units = {}
+    for section in told.get("sections", ()):
+        lower = section["meter"].partition("(")[0].rpartition("/")[2]
+        for bar in range(section["first_bar"], section["first_bar"] + section["bars"]):
+            units[bar] = 4 * STEPS // int(lower) if lower.isdigit() else STEPS
+    for found in told.get("harmony", ()):
+        if found["bar"] < len(bars):
+            step = int(bars[found["bar"] - 1]) + round((found["beat"] - 1) * units.get(found["bar"], STEPS))
+            yield Span(step, parse_symbol(found["symbol"]))
+
+
+def _themes(told: Mapping[str, Any]) -> Iterator[Mapping[str, Tune]]:
+    for theme in told.get("themes", ()):
+        yield {key: tune_of(theme[key]) for key in ("notes", "chorus", "bridge") if theme.get(key)}
+
+
+def tune_of(text: str) -> Tune:
+    """A tune written as text (`C4:1 D4:.5`)."""
+    sounds = [sound for sound in read_notes(text).sounds if sound.pitch is not None]
+    onset = np.array([round(sound.onset * STEPS / PPQ) for sound in sounds], dtype=np.int64)
+    length = np.array([round(sound.duration * STEPS / PPQ) for sound in sounds], dtype=np.int64)
+    return Tune(onset, np.array([sound.pitch for sound in sounds], dtype=np.int64), onset + length)
