@@ -35,6 +35,7 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--json", type=Path, help="write the figures of every cue to this file")
     parser.add_argument("--json-in", type=Path, help="read figures written before instead of measuring")
     parser.add_argument("--compare", type=Path, help="figures written before: print before and after")
+    parser.add_argument("--as-played", action="store_true", help="do not put early players back on the grid")
     parser.add_argument("--definitions", action="store_true", help="print what each measure is, and end")
     return parser
 
@@ -47,10 +48,10 @@ def _records(asked: argparse.Namespace, folder: Path) -> list[Record]:
     if asked.json_in:
         return _loaded(asked.json_in)
     if asked.paths:
-        return list(all_measured(midi_files(asked.paths), asked.jobs))
+        return list(all_measured(midi_files(asked.paths), asked.jobs, asked.as_played))
     styles, types = names_of(asked.styles, STYLES), names_of(asked.types, types_known())
     wishes = [
-        Wish(style, type_, seed, asked.seconds, str(folder))
+        Wish(style, type_, seed, asked.seconds, str(folder), asked.as_played)
         for style, type_, seed in product(styles, types, range(asked.seeds))
     ]
     return list(all_composed(wishes, asked.jobs))
@@ -67,7 +68,7 @@ def main(arguments: Sequence[str]) -> int:
         folder.mkdir(parents=True, exist_ok=True)
         try:
             cues = _records(asked, folder)
-        except ValueError as fault:
+        except (OSError, ValueError) as fault:
             sys.stderr.write(f"{fault}\n")
             return 2
     if not cues:

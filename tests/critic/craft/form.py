@@ -25,7 +25,7 @@ def coda_kind(cue: Heard) -> str | None:
     """What is heard at the end, in four facts; the kind the explain JSON names under `coda`, where it does."""
     if cue.coda:
         return cue.coda
-    if not cue.known or cue.count < 4:
+    if not cue.sections or cue.count < 4:
         return None
     arc = notes_per_bar(cue)
     last_two = [t for t in cue.tracks if len(t.onset) and t.onset.max() >= cue.bars[-3]]

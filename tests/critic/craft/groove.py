@@ -7,6 +7,7 @@ from tests.critic.craft.heard import STEPS, Bools, Heard, Track
 
 DRIVEN = ("battle", "chase", "march")  # types that always have a pulse
 LOW = 48  # a chorus's downbeat has a note below C3
+SIXTEENTH = STEPS // 4
 SNARES = (37, 38, 40)
 SNARE_STROKES = 3  # of the four sixteenths of a beat, on average over the bar
 SNARE_BARS = 16
@@ -91,18 +92,16 @@ def chorus_low(cue: Heard) -> float | None:
 
 
 def groove_similarity(cue: Heard) -> float | None:
-    """Mean over neighbouring bars of one length of the share of sixteenths that both strike or both leave (any track)."""
-    lengths = np.diff(cue.bars) // 3
-    grid = np.zeros((cue.count, int(lengths.max())), dtype=bool)
+    """Mean over neighbouring bars of one length: sixteenths on which any track (drums too) strikes in both, by those
+    in either."""
+    lengths = np.diff(cue.bars)
+    grid = np.zeros((cue.count, int(lengths.max()) // SIXTEENTH + 1), dtype=bool)
     for track in cue.tracks:
         bars = cue.bar_of(track.onset)
-        grid[bars, np.clip((track.onset - cue.bars[bars]) // 3, 0, grid.shape[1] - 1)] = True
-    alike = [
-        float((grid[bar, : lengths[bar]] == grid[bar + 1, : lengths[bar]]).mean())
-        for bar in range(cue.count - 1)
-        if lengths[bar] == lengths[bar + 1]
-    ]
-    return float(np.mean(alike)) if alike else None
+        grid[bars, np.clip((track.onset - cue.bars[bars]) // SIXTEENTH, 0, grid.shape[1] - 1)] = True
+    both, either = (grid[1:] & grid[:-1]).sum(axis=1), (grid[1:] | grid[:-1]).sum(axis=1)
+    asked = (lengths[1:] == lengths[:-1]) & (either > 0)
+    return float((both[asked] / either[asked]).mean()) if asked.any() else None
 
 
 def snare_machine(cue: Heard) -> float | None:

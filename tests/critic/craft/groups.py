@@ -120,8 +120,8 @@ def brightness_step(cues: Sequence[Record]) -> float | None:
     ]
     if len({valence for valence, _ in points}) < 3:
         return None
-    valence, figure = zip(*points, strict=True)
-    return float(VALENCE_STEP * np.polyfit(valence, figure, 1)[0])
+    table = np.array(points)
+    return float(VALENCE_STEP * np.polyfit(table[:, 0], table[:, 1], 1)[0])
 
 
 GROUP_COLUMNS: tuple[GroupColumn, ...] = (

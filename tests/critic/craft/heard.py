@@ -200,15 +200,21 @@ def _doubles(track: Track, other: Track) -> bool:
     return len(mine & theirs) >= ONE_CHORD * len(mine)
 
 
-def read(name: str, midi: bytes, told: Mapping[str, Any] | None = None) -> Heard:
-    """A cue from the bytes of its MIDI file and its explain JSON (None: a file of somebody else)."""
+def read(name: str, midi: bytes, told: Mapping[str, Any] | None = None, as_played: bool = False) -> Heard:
+    """A cue from the bytes of its MIDI file and its explain JSON (None: a file of somebody else).
+
+    as_played: tracks that were sent early are left where they are.
+    """
     file = mido.MidiFile(file=io.BytesIO(midi))
     told = told or {}
-    second_at = _clock(file)
+    clock = _clock(file)
     raw = [found for number, track in enumerate(file.tracks) for found in _notes(track, number)]
     parts = list(told.get("parts", ()))
-    by_number = {n: parts[n - 1] for n, *_ in raw if len(parts) == len(file.tracks) - 1 and 0 < n <= len(parts)}
-    tracks = tuple(_track(*found, by_number.get(found[0], {}), file.ticks_per_beat, second_at) for found in raw)
+    by_number = {n: parts[n - 1] for n in range(1, len(parts) + 1) if len(parts) == len(file.tracks) - 1}
+    tracks = tuple(
+        _track(found, by_number.get(found.number, {}), file.ticks_per_beat, None if as_played else clock)
+        for found in raw
+    )
     end = max((int(track.onset.max()) + 1 for track in tracks if len(track.onset)), default=1)
     bars, beats = _bars(file, int(told.get("bars", 0)), end)
     return Heard(
@@ -249,8 +255,15 @@ def _later(ticks: Floats, clock: _Clock, seconds: float) -> Floats:
     return found
 
 
-def _notes(track: Any, number: int) -> Iterator[tuple[int, bool, int, list[tuple[int, int, int]]]]:
-    """The notes of each channel of a track: number of the track, drums, program, rows of on, off, pitch."""
+class _Raw(NamedTuple):
+    number: int  # of the track
+    drums: bool
+    program: int
+    rows: list[tuple[int, int, int]]  # on, off (ticks), pitch
+
+
+def _notes(track: Any, number: int) -> Iterator[_Raw]:
+    """The notes of each channel of a track."""
     now = 0
     held: dict[tuple[int, int], int] = {}
     rows: dict[int, list[tuple[int, int, int]]] = {}
@@ -266,7 +279,7 @@ def _notes(track: Any, number: int) -> Iterator[tuple[int, bool, int, list[tuple
             if message.type == "note_on" and message.velocity:
                 held[message.channel, message.note] = now
     for channel, found in rows.items():
-        yield number, channel == DRUM_CHANNEL, programs.get(channel, 0), sorted(found)
+        yield _Raw(number, channel == DRUM_CHANNEL, programs.get(channel, 0), sorted(found))
 
 
 def _lag_sec(on: Floats, per_beat: int, clock: _Clock) -> float:
@@ -280,25 +293,20 @@ def _lag_sec(on: Floats, per_beat: int, clock: _Clock) -> float:
     return lag
 
 
-def _track(
-    number: int,
-    drums: bool,
-    program: int,
-    rows: list[tuple[int, int, int]],
-    part: Mapping[str, Any],
-    per_beat: int,
-    clock: _Clock,
-) -> Track:
-    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
-    lag = _lag_sec(table[:, 0], per_beat, clock)
-    on, off = (_later(table[:, column], clock, lag) * STEPS / per_beat for column in (0, 1))
-    onset = on_grid(on)
-    end = np.maximum(np.rint(off).astype(np.int64), onset + 1)
-    order = np.lexsort((table[:, 2], onset))
-    role = str(part.get("role", "")) or ("bass" if program in BASS_PROGRAMS and not drums else "")
-    instrument = str(part.get("instrument", f"{'kit' if drums else 'program'} {program}"))
-    name = str(part.get("id", f"track {number}"))
-    return Track(name, role, instrument, drums, onset[order], end[order], table[:, 2].astype(np.int64)[order])
+def _track(raw: _Raw, part: Mapping[str, Any], per_beat: int, clock: _Clock | None) -> Track:
+    """A track on the grid; without a clock it is not moved before."""
+    table = np.array(raw.rows, dtype=np.float64).reshape(-1, 3)
+    if clock is not None:
+        lag = _lag_sec(table[:, 0], per_beat, clock)
+        table[:, 0], table[:, 1] = (_later(table[:, column], clock, lag) for column in (0, 1))
+    onset = on_grid(table[:, 0] * STEPS / per_beat)
+    end = np.maximum(np.rint(table[:, 1] * STEPS / per_beat).astype(np.int64), onset + 1)
+    pitch = table[:, 2].astype(np.int64)
+    order = np.lexsort((pitch, onset))
+    role = str(part.get("role", "")) or ("bass" if raw.program in BASS_PROGRAMS and not raw.drums else "")
+    instrument = str(part.get("instrument", f"{'kit' if raw.drums else 'program'} {raw.program}"))
+    name = str(part.get("id", f"track {raw.number}"))
+    return Track(name, role, instrument, raw.drums, onset[order], end[order], pitch[order])
 
 
 def on_grid(steps: Floats) -> Ints:
@@ -320,7 +328,7 @@ def _bars(file: Any, wanted: int, end: int) -> tuple[Ints, Ints]:
             now += message.time
             if message.type == "time_signature":
                 meters[round(now * STEPS / file.ticks_per_beat)] = (message.numerator, message.denominator)
-    lines, beats = [0], []
+    lines, beats = [0], list[int]()
     while len(beats) < wanted if wanted else lines[-1] < end:
         numerator, denominator = meters[max(step for step in meters if step <= lines[-1])]
         compound = denominator >= 8 and numerator % 3 == 0

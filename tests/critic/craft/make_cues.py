@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,6 +29,7 @@ class Wish(NamedTuple):
     seed: int
     seconds: float
     folder: str
+    as_played: bool
 
 
 def names_of(wish: str, known: Sequence[str]) -> list[str]:
@@ -47,31 +49,33 @@ def types_known() -> list[str]:
 
 
 def composed(wish: Wish) -> Record:
-    """Compose a cue, keep its two files, and measure them. The performance is on the grid: the notes are the same."""
+    """Compose a cue, keep its two files, and measure them: on the grid, or as it is played.
+
+    The seed differs from style to style and type to type, so that no two cues have a theme or a form in common.
+    """
     cue = compose(
-        style=wish.style, type=wish.type, seed=wish.seed, seconds=wish.seconds, force=True, humanize=0.0
+        style=wish.style, type=wish.type, seed=f"{wish.type} {wish.style} {wish.seed}", seconds=wish.seconds,
+        force=True, humanize=float(wish.as_played),
     )  # fmt: skip
     path = Path(wish.folder) / f"{wish.style}_{wish.type}_{wish.seed}.mid"
     cue.save(path)
     cue.save(path.with_suffix(".json"))
-    return measured(path)
+    return measured(path, wish.as_played)
 
 
-def measured(path: Path) -> Record:
+def measured(path: Path, as_played: bool = False) -> Record:
     """Measure a MIDI file, with the explain JSON of the same name beside it where there is one."""
     beside = path.with_suffix(".json")
     told = json.loads(beside.read_text("utf-8")) if beside.exists() else None
-    return measure(read(path.stem, path.read_bytes(), told))
+    return measure(read(path.stem, path.read_bytes(), told, as_played))
 
 
 def midi_files(paths: Iterable[Path]) -> list[Path]:
     """The MIDI files named, and those in folders named."""
     found: list[Path] = []
     for path in paths:
-        inside = (
-            sorted(p for p in path.rglob("*") if p.suffix.lower() in (".mid", ".midi")) if path.is_dir() else [path]
-        )
-        found += inside
+        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".mid", ".midi"))
+        found += inside if path.is_dir() else [path]
     return found
 
 
@@ -81,7 +85,7 @@ def all_composed(wishes: Sequence[Wish], jobs: int) -> Iterator[Record]:
         yield from pool.map(composed, wishes)
 
 
-def all_measured(paths: Sequence[Path], jobs: int) -> Iterator[Record]:
+def all_measured(paths: Sequence[Path], jobs: int, as_played: bool) -> Iterator[Record]:
     """Measure files, on so many processes."""
     with ProcessPoolExecutor(jobs) as pool:
-        yield from pool.map(measured, paths)
+        yield from pool.map(partial(measured, as_played=as_played), paths)

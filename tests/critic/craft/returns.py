@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
-from tests.critic.craft.heard import Heard, Track
+from tests.critic.craft.heard import Heard, Section, Track, joined
 
 NEARLY = 0.8  # share of two bars' notes, in all, that both have
 RETURNING = ("statement", "restatement", "chorus")
-GROUP = 4  # notes of the melody that recur together
+GROUP = 3  # moves (four notes) of the melody that recur together
 CHANGES = 3  # chord changes that recur together
-SAME_BARS = 3  # of bars 5 to 8 that must have the chords of bars 1 to 4
 
 
-def bars_of(cue: Heard, tracks: Sequence[Track], pitches: bool = True) -> list[frozenset[Hashable]]:
+def bars_of(cue: Heard, tracks: Sequence[Track]) -> list[frozenset[Hashable]]:
     """Each bar as the set of its notes: track, place in the bar, pitch."""
     found: list[set[Hashable]] = [set() for _ in range(cue.count)]
     for number, track in enumerate(tracks):
         bars = cue.bar_of(track.onset)
         inside = track.onset - cue.bars[bars]
         for bar, at, pitch in zip(bars.tolist(), inside.tolist(), track.pitch.tolist(), strict=True):
-            found[bar].add((number, at, pitch if pitches else 0))
+            found[bar].add((number, at, pitch))
     return [frozenset(notes) for notes in found]
 
 
@@ -41,8 +41,10 @@ def exact_bars(cue: Heard) -> float | None:
 
 
 def near_bars(cue: Heard) -> float | None:
-    """Share of bars whose pitched notes are nearly those of a bar before: .8 of them in both."""
-    return repeated(bars_of(cue, cue.pitched), NEARLY)
+    """Share of bars that are nearly one before, whoever plays: of the pitch classes with their places (drums left
+    out), .8 of those in either bar are in both."""
+    every = joined("", cue.pitched)
+    return repeated(bars_of(cue, [replace(every, pitch=every.pitch % 12)]), NEARLY)
 
 
 def track_bars(cue: Heard) -> float | None:
@@ -62,7 +64,8 @@ def melody_bars(cue: Heard) -> float | None:
 
 
 def melody_groups(cue: Heard) -> float | None:
-    """Share of the melody's groups of four (interval, time between onsets) that occurred before."""
+    """Share of the melody's groups of four notes (three intervals, each with the time between onsets) that occurred
+    before."""
     moves = list(zip(np.diff(cue.tune.pitch).tolist(), np.diff(cue.tune.onset).tolist(), strict=True))
     return _again([tuple(moves[i : i + GROUP]) for i in range(len(moves) - GROUP + 1)])
 
@@ -89,22 +92,29 @@ def _material(treatment: str) -> str:
     return "chorus" if treatment == "chorus" else "verse"
 
 
+def _first_chords(section: Section) -> list[str]:
+    return [cell.split(" ")[0] for cell in section.numerals]
+
+
 def chords_kept(cue: Heard) -> float | None:
-    """Share of the bars of a returning section (statements, choruses) with the numerals of the same bar at first."""
-    first: dict[str, tuple[str, ...]] = {}
+    """Of returning sections (a theme's verse: statements and restatements; its chorus) the share of bars that begin
+    with the numeral of the same bar at first."""
+    first: dict[str, list[str]] = {}
     kept: list[bool] = []
     for section in cue.treated(*RETURNING):
-        before = first.setdefault(_material(section.treatment), section.numerals)
-        if before is not section.numerals:
-            kept += [a == b for a, b in zip(before, section.numerals, strict=False)]
+        chords = _first_chords(section)
+        before = first.setdefault(_material(section.treatment), chords)
+        if before is not chords:
+            kept += [a == b for a, b in zip(before, chords, strict=False)]
     return float(np.mean(kept)) if kept else None
 
 
 def second_half_chords(cue: Heard) -> float | None:
-    """Share of sections of eight bars and more with a tune whose bars 5 to 8 have three of the chords of 1 to 4."""
+    """Share of bars 5 to 8 of statements and restatements that begin with the numeral of the bar four before."""
     found = [
-        sum(a == b for a, b in zip(s.numerals[:4], s.numerals[4:8], strict=True)) >= SAME_BARS
-        for s in cue.treated(*RETURNING, "contrast")
-        if len(s.numerals) >= 8
+        a == b
+        for section in cue.treated("statement", "restatement")
+        if len(section.numerals) >= 8
+        for a, b in zip(_first_chords(section)[:4], _first_chords(section)[4:8], strict=True)
     ]
     return float(np.mean(found)) if found else None

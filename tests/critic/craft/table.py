@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -43,12 +43,13 @@ def figure(column: Column | GroupColumn, cues: Sequence[Record]) -> float | None
 
 def table_of(cues: Sequence[Record]) -> Table:
     """The table of measured cues."""
-    groups: list[tuple[str, Callable[[Record], bool]]] = [("all", lambda _: True)]
-    groups += [(name, lambda cue, name=name: cue.style == name) for name in dict.fromkeys(c.style for c in cues)]
-    groups += [(name, lambda cue, name=name: cue.type == name) for name in dict.fromkeys(c.type for c in cues)]
-    chosen = [[cue for cue in cues if wanted(cue)] for _, wanted in groups]
-    lines = tuple(Line(column, tuple(figure(column, group) for group in chosen)) for column in _ordered())
-    return Table(tuple(head for head, _ in groups), tuple(len(group) for group in chosen), lines)
+    chosen = {"all": list(cues)}
+    for cue in cues:
+        chosen.setdefault(cue.style or "no style", []).append(cue)
+    for cue in cues:
+        chosen.setdefault(cue.type or "no type", []).append(cue)
+    lines = tuple(Line(column, tuple(figure(column, group) for group in chosen.values())) for column in _ordered())
+    return Table(tuple(chosen), tuple(len(group) for group in chosen.values()), lines)
 
 
 def _shown(value: float | None) -> str:

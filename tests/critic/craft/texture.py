@@ -20,11 +20,12 @@ def entrances_exits(cue: Heard) -> float | None:
 
 
 def texture_changes(cue: Heard) -> float | None:
-    """Mean over bar lines of the share of the tracks that enter or leave there."""
+    """Mean over bar lines of the tracks that enter or leave there, by those that sound on either side."""
     if cue.count < 2 or not cue.tracks:
         return None
     plays = np.array([cue.sounding(track) for track in cue.tracks])
-    return float((plays[:, 1:] != plays[:, :-1]).mean())
+    changed = (plays[:, 1:] != plays[:, :-1]).sum(axis=0)
+    return float((changed / np.maximum(1, (plays[:, 1:] | plays[:, :-1]).sum(axis=0))).mean())
 
 
 def short_colours(cue: Heard) -> float | None:
@@ -47,15 +48,10 @@ def attack_tracks(cue: Heard) -> float | None:
 
 
 def doubling(cue: Heard) -> float | None:
-    """Share of the pitched notes whose pitch class another track strikes at the same time."""
-    sets = [set(zip(t.onset.tolist(), (t.pitch % 12).tolist(), strict=True)) for t in cue.pitched]
-    total = doubled = 0
-    for number, track in enumerate(cue.pitched):
-        others = set().union(*(s for k, s in enumerate(sets) if k != number))
-        mine = zip(track.onset.tolist(), (track.pitch % 12).tolist(), strict=True)
-        doubled += sum(note in others for note in mine)
-        total += len(track.onset)
-    return doubled / total if total else None
+    """Share of the pitched notes (one per track, place and pitch class) that only add to a pitch class another track
+    strikes at the same place: all notes, less the different ones, by all."""
+    notes = [note for t in cue.pitched for note in set(zip(t.onset.tolist(), (t.pitch % OCTAVE).tolist(), strict=True))]
+    return 1 - len(set(notes)) / len(notes) if notes else None
 
 
 def _stands_out(cue: Heard, tune: Tune) -> list[bool]:

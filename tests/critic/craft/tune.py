@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
-from tests.critic.craft.heard import STEPS, Bools, Heard, Ints, Tune
+from tests.critic.craft.heard import STEPS, Bools, Floats, Heard, Ints, Tune
 
 RATIOS = (0.5, 2 / 3, 0.75, 1.0, 4 / 3, 1.5, 2.0, 3.0, 4.0)  # the theme's time may be stretched by these
 OFF_BEATS = 0.25  # quarter notes (of the theme, stretched) that a time between onsets may be off: swing, compound meter
@@ -100,18 +100,45 @@ def holes_in_sparse(cue: Heard) -> float | None:
 
 
 def aligned(theme: Tune, part: Tune) -> list[tuple[int, int]]:
-    """Pairs (note of the theme, note of the part) that fall together in time, at the ratio and shift that pair most."""
-    best: list[tuple[int, int]] = []
+    """Pairs (note of the theme, note of the part) that fall together in time, at the best ratio and shift.
+
+    The best pairs most notes, less half of the theme's notes that are left out between; of equals the one with more
+    intervals that go the theme's way.
+    """
+    best, pairs = (-np.inf, 0), []
     for ratio in RATIOS:
         onsets = theme.onset * ratio
-        for first in range(min(3, len(part.onset))):
-            for i in range(len(theme.onset)):
-                places = onsets - onsets[i] + part.onset[first]
-                nearest = np.abs(part.onset[None, :] - places[:, None]).argmin(axis=1)
-                fits = np.abs(part.onset[nearest] - places) <= OFF_BEATS * STEPS * max(1.0, ratio)
-                if fits.sum() > len(best):
-                    best = [(int(n), int(nearest[n])) for n in np.flatnonzero(fits)]
-    return best
+        allowed = OFF_BEATS * STEPS * max(1.0, ratio)
+        for first, i in product(range(min(3, len(part.onset))), range(len(theme.onset))):
+            found = _together(onsets - onsets[i] + part.onset[first], part.onset, allowed)
+            if len(found) < SHORTEST_RUN:
+                continue
+            left_out = found[-1][0] - found[0][0] + 1 - len(found)
+            value = (len(found) - left_out / 2, int(sum(same_ways(found, theme, part))))
+            if value > best:
+                best, pairs = value, found
+    return pairs
+
+
+def _together(wanted: Floats, onsets: Ints, allowed: float) -> list[tuple[int, int]]:
+    """Pairs (index wanted, index of the nearest onset) no further apart than allowed; each onset is taken once."""
+    nearest = np.abs(onsets[None, :] - wanted[:, None]).argmin(axis=1)
+    off = np.abs(onsets[nearest] - wanted)
+    taken: dict[int, int] = {}
+    for index in np.flatnonzero(off <= allowed).tolist():
+        onset = int(nearest[index])
+        if onset not in taken or off[index] < off[taken[onset]]:
+            taken[onset] = index
+    return sorted((index, onset) for onset, index in taken.items())
+
+
+def same_ways(pairs: list[tuple[int, int]], theme: Tune, part: Tune) -> list[bool]:
+    """Of neighbouring notes of the theme that were both found: whether the interval between them is kept."""
+    return [
+        same_way(int(theme.pitch[j] - theme.pitch[i]), int(part.pitch[b] - part.pitch[a]))
+        for (i, a), (j, b) in pairwise(pairs)
+        if j == i + 1
+    ]
 
 
 def contour_kept(cue: Heard) -> float | None:
@@ -130,9 +157,7 @@ def contour_kept(cue: Heard) -> float | None:
         theme, pairs = max(((tune, aligned(tune, part)) for tune in tunes), key=lambda found: len(found[1]))
         if len(pairs) < max(SHORTEST_RUN + 1, FITTING * len(part.onset)):
             continue
-        for (i, a), (j, b) in pairwise(pairs):
-            if j == i + 1 and b > a:
-                kept.append(same_way(int(theme.pitch[j] - theme.pitch[i]), int(part.pitch[b] - part.pitch[a])))
+        kept += same_ways(pairs, theme, part)
     return float(np.mean(kept)) if kept else None
 
 
@@ -180,7 +205,8 @@ def phrases_upbeat(cue: Heard) -> float | None:
 
 
 def leaps_sung(cue: Heard) -> float | None:
-    """Of leaps of a minor sixth and more: the share that arrives on a long note or a beat and is turned back by step."""
+    """Of leaps of a minor sixth and more: the share that arrives on a long note or a beat, and is then held on the same
+    pitch or turned back by no more than a third."""
     onset, pitch, end = cue.tune
     moves = np.diff(pitch)
     close = onset[1:] - end[:-1] <= STEPS
