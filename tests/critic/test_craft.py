@@ -12,8 +12,9 @@ from tests.critic.craft import feeling, form, groove, groups, returns, texture, 
 from tests.critic.craft.__main__ import main
 from tests.critic.craft.columns import COLUMNS, Column, people
 from tests.critic.craft.groups import GROUP_COLUMNS, GroupColumn
-from tests.critic.craft.heard import STEPS, Heard, Section, Span, Statement, Track, on_grid, read, tune_of
+from tests.critic.craft.heard import STEPS, Heard, Section, Span, Statement, Track, tune_of
 from tests.critic.craft.make_cues import names_of
+from tests.critic.craft.reading import on_grid, read
 from tests.critic.craft.record import Record, from_data, measure
 from tests.critic.craft.table import compared, definitions, markdown, table_of
 

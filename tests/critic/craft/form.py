@@ -22,7 +22,7 @@ def final_on_tonic(cue: Heard) -> float | None:
 
 
 def coda_kind(cue: Heard) -> str | None:
-    """What is heard at the end, in four facts; the kind the explain JSON names under `coda`, where it does."""
+    """What is heard at the end, in three facts; the kind the explain JSON names under `coda`, where it does."""
     if cue.coda:
         return cue.coda
     if not cue.sections or cue.count < 4:
@@ -35,8 +35,7 @@ def coda_kind(cue: Heard) -> str | None:
     last_tune = int(cue.bar_of(cue.tune.onset[-1:])[0]) if len(cue.tune.onset) else -9
     last_band = max(int(cue.bar_of(t.onset[-1:])[0]) for t in cue.tracks if len(t.onset))
     tune = "with the band" if last_tune >= last_band else "before the band" if last_tune >= last_band - 2 else "gone"
-    section = cue.sections[-1]
-    return f"{who} play, density {way}, tune ends {tune}, {section.last - section.first} bars of {section.treatment}"
+    return f"{who} play, density {way}, tune ends {tune}"
 
 
 def climax_coincides(cue: Heard) -> float | None:

@@ -53,9 +53,9 @@ def _commonest(values: Iterable[str]) -> float | None:
 
 def coda_commonest(cues: Sequence[Record]) -> float | None:
     """Share of the commonest kind of coda among the cues of a type, mean over types. A kind is what the explain JSON
-    names, else four facts: who plays the last two bars (one, few = up to 3, all); whether notes per bar there rise
+    names, else three facts: who plays the last two bars (one, few = up to 3, all); whether notes per bar there rise
     (> 1.1), hold or sink (< .7) against the four bars before; whether the tune's last note comes in the band's last
-    bar, up to two bars before, or was gone; treatment and length of the last section."""
+    bar, up to two bars before, or was gone."""
     return _mean(_commonest(cue.coda for cue in group) for group in _groups(cues, by_style=False))
 
 

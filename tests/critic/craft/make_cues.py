@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from tests.critic.craft.heard import read
+from tests.critic.craft.reading import read
 from tests.critic.craft.record import Record, measure
 
 from cuesmith.cue.compose import compose
