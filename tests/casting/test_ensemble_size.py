@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cuesmith.casting.ensemble_size import ENSEMBLES, SIZES, carrier, sized
+from cuesmith.casting.ensemble_size import ENSEMBLES, SIZES, carrier, resize
 from cuesmith.critic.critique import critique
 from cuesmith.cue.compose import compose, compose_brief
 from cuesmith.errors import UsageError
@@ -45,11 +45,11 @@ def test_a_small_ensemble_breaks_no_rule_of_the_first_severity(style: str, type_
 def test_sizes_grow(style: str, type_: str) -> None:
     """Each size has at least the seats of the one below it, and only seats of the style."""
     whole = load_style(style)
-    counts = [len(sized(whole, size, type_, BANKS).seats) for size in ENSEMBLES]
+    counts = [len(resize(whole, size, type_, BANKS).seats) for size in ENSEMBLES]
     assert counts == sorted(counts)
     assert counts[0] <= 3
     for size in ENSEMBLES:
-        seats = sized(whole, size, type_, BANKS).seats
+        seats = resize(whole, size, type_, BANKS).seats
         assert list(seats) == [name for name in whole.seats if name in seats]
         assert any(seat.role == "lead" and seat.levels[0] == 0 for seat in seats.values()) or size == "full"
         for seat in seats.values():
@@ -59,10 +59,10 @@ def test_sizes_grow(style: str, type_: str) -> None:
 
 def test_the_style_itself_is_full() -> None:
     whole = load_style("symphonic")
-    assert sized(whole, "", "battle", BANKS) is whole
-    assert sized(whole, "full", "battle", BANKS) is whole
+    assert resize(whole, "", "battle", BANKS) is whole
+    assert resize(whole, "full", "battle", BANKS) is whole
     with pytest.raises(UsageError, match="did you mean 'chamber'"):
-        sized(whole, "chamer", "battle", BANKS)
+        resize(whole, "chamer", "battle", BANKS)
     with pytest.raises(UsageError, match="unknown ensemble"):
         compose(ensemble="duo")
 

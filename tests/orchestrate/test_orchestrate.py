@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cuesmith.casting.cast import Cast, Player, cast_players, changed
+from cuesmith.casting.cast import Cast, Player, cast_players, with_change
 from cuesmith.casting.singer import GUIDE
 from cuesmith.chance import stream
 from cuesmith.cue.cue import Cue
@@ -87,9 +87,9 @@ def test_a_cast_without_a_leader_is_refused(themes_of: Themes) -> None:
 
 def test_a_change_keeps_what_it_leaves_out() -> None:
     seat = Seat(role="pad", instruments={"strings": 1.0}, levels=(1, 3), voices=4, level_db=-2)
-    assert changed(seat, None) == seat
-    assert changed(seat, SeatChange()) == seat
-    after = changed(seat, SeatChange(levels=(0, 4), level_db=3))
+    assert with_change(seat, None) == seat
+    assert with_change(seat, SeatChange()) == seat
+    after = with_change(seat, SeatChange(levels=(0, 4), level_db=3))
     assert after == replace(seat, levels=(0, 4), level_db=3)
 
 
@@ -194,4 +194,4 @@ def test_layers_are_the_lowest_level_of_the_seat(style: str, composed: Composed)
     rules = load_style(style).cues["battle"]
     for part in composed(style, "battle", 1).score.parts:
         name = next(n for n in seats if part.id == n or part.id.startswith(f"{n}-"))
-        assert part.layer == changed(seats[name], rules.seats.get(name)).levels[0]
+        assert part.layer == with_change(seats[name], rules.seats.get(name)).levels[0]

@@ -14,7 +14,7 @@ from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.tempo import Fermata, TempoChange, TempoMap
 from cuesmith.plan.build import build_plan
-from cuesmith.plan.form.fermata import CLOSING, TIMES, held_beat
+from cuesmith.plan.form.fermata import CLOSING, HOLD_COSTS, held_beat
 from cuesmith.plan.form.section_lengths import tempo_limits
 from cuesmith.plan.model import Plan
 from cuesmith.plan.tempo.tempo_map import felt_tick, held_tempo_map, tempo_map
@@ -50,7 +50,7 @@ def test_short_cues_end_on_the_second_with_a_held_bar_or_none(
     for start, end, times in tempo.fermatas:
         meter = plan.sections[-1].meter
         assert (start, end) == (length - meter.bar_ticks, length - meter.bar_ticks + held_beat(meter))
-        assert times in TIMES and 1.5 <= times <= 3
+        assert times in HOLD_COSTS and 1.5 <= times <= 3
         assert all(section.meter == meter for section in plan.sections)
         assert plan.bars >= 2
         # no whole number of these bars would have done
@@ -61,7 +61,9 @@ def test_short_cues_end_on_the_second_with_a_held_bar_or_none(
 
 
 @settings(deadline=None)
-@given(st.integers(2, 40), st.sampled_from(sorted(TIMES)), st.floats(40, 180), st.floats(0, 0.4), st.integers(1, 4))
+@given(
+    st.integers(2, 40), st.sampled_from(sorted(HOLD_COSTS)), st.floats(40, 180), st.floats(0, 0.4), st.integers(1, 4)
+)
 def test_a_held_map_ends_on_the_second_and_is_slow_there_alone(
     bars: int, times: float, bpm: float, ritard: float, beats: int
 ) -> None:

@@ -36,7 +36,7 @@ Themes = Callable[[str], Mapping[str, Theme]]
 
 @st.composite
 def asked(draw: st.DrawFn) -> tuple[str, SearchLimits, tuple[Hit, ...]]:
-    """Strategy: (cue type, frame, hits at least a second from one another and from both ends)."""
+    """Strategy: (cue type, limits of the search, hits at least a second from one another and from both ends)."""
     type_ = draw(st.sampled_from(LONG))
     cue = CUES[type_]
     seconds = round(draw(st.floats(max(20.0, cue.limits[0]), 150.0)), 3)
@@ -56,9 +56,9 @@ def asked(draw: st.DrawFn) -> tuple[str, SearchLimits, tuple[Hit, ...]]:
     return type_, SearchLimits(seconds, meter, cue.bpm, draw(st.floats(*cue.bpm)), tuple(stretch), closes=closes), hits
 
 
-def solved(type_: str, frame: SearchLimits, hits: tuple[Hit, ...]) -> Timing | None:
-    rows = suitable_rows(CUES[type_], frame.seconds, frame.meter.bar_beats, frame.wished_bpm, TREATMENTS)
-    return solve_hits(hits, frame, rows, TREATMENTS)
+def solved(type_: str, search: SearchLimits, hits: tuple[Hit, ...]) -> Timing | None:
+    rows = suitable_rows(CUES[type_], search.seconds, search.meter.bar_beats, search.target_bpm, TREATMENTS)
+    return solve_hits(hits, search, rows, TREATMENTS)
 
 
 def bars_of(timing: Timing) -> tuple[list[int], list[Meter]]:
@@ -79,9 +79,9 @@ def solved_if_it_can_be(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> Timi
 @settings(max_examples=120, deadline=None)
 @given(asked())
 def test_every_promise_to_the_picture_is_kept(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
-    type_, frame, hits = case
+    type_, search, hits = case
     try:
-        timing = solved(type_, frame, hits)
+        timing = solved(type_, search, hits)
     except ComposeError as refusal:
         assert any(f"{hit.at_sec:.3f} s" in str(refusal) for hit in hits if hit.weight == 1)
         return
@@ -90,7 +90,7 @@ def test_every_promise_to_the_picture_is_kept(case: tuple[str, SearchLimits, tup
         return
     lines, meters = bars_of(timing)
     beats = {line + beat for line, meter in zip(lines, meters, strict=False) for beat in meter.beats_ticks}
-    assert timing.tempo.seconds(lines[-1]) == pytest.approx(frame.seconds, abs=1e-5)
+    assert timing.tempo.seconds(lines[-1]) == pytest.approx(search.seconds, abs=1e-5)
     assert [hit.at_sec for hit in timing.hits] == sorted(hit.at_sec for hit in hits)
     for hit in timing.hits:
         assert hit.tick in beats or hit.tick == lines[-1]
@@ -98,33 +98,33 @@ def test_every_promise_to_the_picture_is_kept(case: tuple[str, SearchLimits, tup
         assert lines[hit.bar - 1] + (hit.beat - 1) * (meters[hit.bar - 1].unit_ticks if hit.beat > 1 else 0) == hit.tick
         if hit.weight == 1:
             assert abs(hit.error_ms) <= FRAME_SEC * 1000
-    odd = [index for index, meter in enumerate(meters) if meter != frame.meter]
+    odd = [index for index, meter in enumerate(meters) if meter != search.meter]
     assert all(b - a > 1 for a, b in pairwise(odd))
-    assert {meters[index] for index in odd} <= {bar.meter for bar in odd_bars(frame.meter)}
+    assert {meters[index] for index in odd} <= {bar.meter for bar in odd_bars(search.meter)}
 
 
 @settings(max_examples=80, deadline=None)
 @given(asked())
 def test_the_tempo_changes_little_and_stays_near_its_range(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
-    _, frame, _ = case
+    _, search, _ = case
     timing = solved_if_it_can_be(case)
     if timing is None:
         return
     lines, _ = bars_of(timing)
-    steady = [line for line in lines if line <= lines[-1] - len(frame.stretch) * PPQ]
+    steady = [line for line in lines if line <= lines[-1] - len(search.stretch) * PPQ]
     felt = [felt_tick(line, lines[-1], (), timing.tempo.fermatas) for line in steady]
     clock = [timing.tempo.seconds(line) for line in steady]
     paces = [(b - a) / (y - x) for (a, b), (x, y) in zip(pairwise(felt), pairwise(clock), strict=True)]
     for before, after in pairwise(paces):
         assert abs(after / before - 1) <= MOST_PER_BAR + 0.001
     for pace in paces:
-        assert frame.limits[0] / 1.16 <= pace * 60 / PPQ <= frame.limits[1] * 1.16
+        assert search.limits[0] / 1.16 <= pace * 60 / PPQ <= search.limits[1] * 1.16
 
 
 @settings(max_examples=60, deadline=None)
 @given(asked())
 def test_fermatas_are_few_and_only_in_allowed_places(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
-    _, frame, _hits = case
+    _, search, _hits = case
     timing = solved_if_it_can_be(case)
     if timing is None:
         return
@@ -139,13 +139,13 @@ def test_fermatas_are_few_and_only_in_allowed_places(case: tuple[str, SearchLimi
         held = (tempo.seconds(end) - tempo.seconds(start)) * PPQ / (end - start)
         assert held / after == pytest.approx(times, rel=0.08)
         standing = [hit for hit in timing.hits if hit.tick == start and hit.kind in ON_HITS]
-        assert any(hit.weight >= LEAST_WEIGHT for hit in standing) or (frame.closes and start == lines[-2])
+        assert any(hit.weight >= LEAST_WEIGHT for hit in standing) or (search.closes and start == lines[-2])
 
 
 @settings(max_examples=60, deadline=None)
 @given(asked())
 def test_sections_end_at_odd_bars(case: tuple[str, SearchLimits, tuple[Hit, ...]]) -> None:
-    type_, frame, _ = case
+    type_, search, _ = case
     timing = solved_if_it_can_be(case)
     if timing is None:
         return
@@ -153,7 +153,7 @@ def test_sections_end_at_odd_bars(case: tuple[str, SearchLimits, tuple[Hit, ...]
         if row.name in ("link", "last bar"):
             assert bars == 1
         else:
-            assert meter == frame.meter
+            assert meter == search.meter
     assert timing.form.rows[-1].treatment not in ("break", "none") or CUES[type_].form[-1].treatment == "none"
 
 
@@ -172,26 +172,26 @@ def test_a_single_hit_is_always_met_to_the_millisecond(type_: str, place: float,
 
 def test_sections_begin_on_entries() -> None:
     cue = CUES["battle"]
-    frame = SearchLimits(90.0, Meter(4, 4), cue.bpm, 150.0)
-    timing = solved("battle", frame, (Hit(21.85, "entry"), Hit(47.3, "climax"), Hit(70.1, "key")))
+    search = SearchLimits(90.0, Meter(4, 4), cue.bpm, 150.0)
+    timing = solved("battle", search, (Hit(21.85, "entry"), Hit(47.3, "climax"), Hit(70.1, "key")))
     assert timing is not None
     starts = [0, *accumulate(b * m.bar_ticks for b, m in zip(timing.form.bars, timing.form.meters, strict=True))]
     assert all(hit.tick in starts for hit in timing.hits)
 
 
 def test_impossible_sets_are_refused_by_name() -> None:
-    frame = SearchLimits(90.0, Meter(4, 4), (132.0, 176.0), 150.0)
+    search = SearchLimits(90.0, Meter(4, 4), (132.0, 176.0), 150.0)
     with pytest.raises(ComposeError, match=r"accent at 20\.000 s, stop at 20\.150 s \(door\); 150 ms lie between"):
-        solved("battle", frame, (Hit(10.0), Hit(20.0), Hit(20.15, "stop", note="door"), Hit(60.0)))
+        solved("battle", search, (Hit(10.0), Hit(20.0), Hit(20.15, "stop", note="door"), Hit(60.0)))
     with pytest.raises(ComposeError, match="outside the cue"):
-        solved("battle", frame, (Hit(91.0),))
+        solved("battle", search, (Hit(91.0),))
     with pytest.raises(ComposeError, match="falls on no beat"):
-        solved("battle", frame, (Hit(0.2),))
+        solved("battle", search, (Hit(0.2),))
 
 
 def test_light_hits_are_dropped_first() -> None:
-    frame = SearchLimits(90.0, Meter(4, 4), (132.0, 176.0), 150.0)
-    timing = solved("battle", frame, (Hit(20.0), Hit(20.15, "stop", 0.3)))
+    search = SearchLimits(90.0, Meter(4, 4), (132.0, 176.0), 150.0)
+    timing = solved("battle", search, (Hit(20.0), Hit(20.15, "stop", 0.3)))
     assert timing is not None
     assert abs(timing.hits[0].error_ms) < 1 < abs(timing.hits[1].error_ms) < 240
 

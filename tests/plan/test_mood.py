@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cuesmith.casting.register import MOST_LEAN, leaning
+from cuesmith.casting.register import MOST_LOG_FACTOR, weights_by_register
 from cuesmith.cue.compose import compose, compose_brief
 from cuesmith.errors import UsageError
 from cuesmith.motif.model import Theme
@@ -27,7 +27,7 @@ from cuesmith.plan.mood.mood_dials import (
     register_at,
     tempo_at,
 )
-from cuesmith.plan.mood.mood_place import mood_of, place_of, recipe_of
+from cuesmith.plan.mood.mood_place import mood_of, recipe_of, type_mood_of
 from cuesmith.score import Score
 from cuesmith.specs.banks.feelings import Feeling, feeling_named, feeling_problems
 from cuesmith.specs.banks.library import load_banks
@@ -111,7 +111,7 @@ def test_the_bank_is_checked() -> None:
 
 def test_numbers_go_before_the_feeling_and_that_before_the_type() -> None:
     cue = BANKS.cue_types["battle"]
-    assert mood_of(asked("battle"), cue, BANKS.feelings) == place_of(cue)
+    assert mood_of(asked("battle"), cue, BANKS.feelings) == type_mood_of(cue)
     sad = BANKS.feelings["sad"]
     felt = mood_of(asked("battle", feel="sorrowful", tension=1.0), cue, BANKS.feelings)
     assert felt == Mood(sad.valence, sad.arousal, 1.0)
@@ -135,10 +135,10 @@ def test_refused(said: dict[str, object], message: str) -> None:
 def test_neutral_dials_change_nothing(themes_of: Themes) -> None:
     for type_, cue in BANKS.cue_types.items():
         plain = planned(asked(type_), themes_of)
-        own = place_of(cue)
+        own = type_mood_of(cue)
         turned = planned(asked(type_, valence=own.valence, arousal=own.arousal, tension=own.tension), themes_of)
         assert replace(turned, brief=plain.brief) == plain
-        assert all(section.pull == STILL and section.loudness == 1 for section in plain.sections)
+        assert all(section.mood_shift == STILL and section.loudness == 1 for section in plain.sections)
 
 
 # -- each dial moves one way -------------------------------------------------------------------------------------------
@@ -258,8 +258,8 @@ def test_the_melody_lies_where_the_dials_put_it(style: str, themes_of: Themes) -
 @given(st.dictionaries(st.sampled_from("abcdef"), st.floats(40, 90), min_size=2), st.floats(-12, 12))
 def test_the_choice_of_lead_follows_the_register_of_the_melody(means: dict[str, float], register: float) -> None:
     even = dict.fromkeys(means, 1.0)
-    found = leaning(even, means, register)
-    assert leaning(even, means, 0.0) == even
+    found = weights_by_register(even, means, register)
+    assert weights_by_register(even, means, 0.0) == even
     order = sorted(means, key=lambda name: means[name] * register)
     assert rising([found[name] for name in order])
-    assert all(exp(-MOST_LEAN) - 1e-9 <= weight <= exp(MOST_LEAN) + 1e-9 for weight in found.values())
+    assert all(exp(-MOST_LOG_FACTOR) - 1e-9 <= weight <= exp(MOST_LOG_FACTOR) + 1e-9 for weight in found.values())

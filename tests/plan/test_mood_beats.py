@@ -14,9 +14,9 @@ from cuesmith.errors import ComposeError, SpecError
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan, level_of
 from cuesmith.plan.model import Plan
-from cuesmith.plan.mood.mood_place import feeling_row, point_of
-from cuesmith.plan.picture.scenes import PIVOT, chunks
-from cuesmith.plan.picture.spotting_sheet import grid
+from cuesmith.plan.mood.mood_place import feeling_mood, feeling_row
+from cuesmith.plan.picture.scenes import LEAP, chunks
+from cuesmith.plan.picture.spotting_sheet import nearest_bar_lines
 from cuesmith.show.compose_show import brief_of
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.beats import EVENT_NAMES, read_beats
@@ -83,7 +83,7 @@ def test_a_section_begins_at_every_beat(
     for point, beat in zip(plan.points, told, strict=True):
         section = plan.section_at(point.tick)
         if beat.feel:
-            assert plan.mood(section) == point_of(feeling_row(beat.feel, BANKS.feelings))
+            assert plan.mood(section) == feeling_mood(feeling_row(beat.feel, BANKS.feelings))
         if beat.who:
             assert section.theme == beat.who[0]
 
@@ -102,7 +102,9 @@ def test_beats_on_bar_lines_are_kept_there(gaps: list[float], bpm: float) -> Non
     for gap in gaps:
         bars.append(bars[-1] + round(gap))
     bar_sec = 240 / bpm
-    lines = grid([bar * bar_sec for bar in bars[:-1]], bars[-1] * bar_sec, 4.0, (bpm * 0.8, bpm * 1.2), bpm)
+    lines = nearest_bar_lines(
+        [bar * bar_sec for bar in bars[:-1]], bars[-1] * bar_sec, 4.0, (bpm * 0.8, bpm * 1.2), bpm
+    )
     assert lines[-1] == bars[-1] or bars[-1] % 2  # an odd number of bars may give way to an even one
     assert list(lines) == sorted(set(lines))
 
@@ -135,7 +137,7 @@ def test_distant_key_changes_are_prepared(themes_of: Themes) -> None:
         plan = planned(themes_of, "setpiece", "symphonic", 90.0, (Beat(0.0, one), Beat(45.0, other)))
         after = plan.section_at(plan.points[1].tick)
         turn = plan.sections[after.index - 1]
-        assert abs(plan.sections[0].energy - after.energy) >= PIVOT
+        assert abs(plan.sections[0].energy - after.energy) >= LEAP
         assert (turn.bars, turn.treatment in ("build", "break")) == (1, True)
 
 

@@ -41,7 +41,7 @@ def test_zones_end_on_the_second_and_keep_their_proportions(
 @settings(max_examples=60)
 @given(SECTIONS)
 def test_the_tempo_changes_gradually(sections: list[tuple[int, float, bool]]) -> None:
-    zones = [zone._replace(free=False) for zone in zones_of(sections)]
+    zones = [zone._replace(is_break=False) for zone in zones_of(sections)]
     tempo = zoned_map(zones, 120.0)
     for zone, after in pairwise(zones):
         if abs(log(after.factor / zone.factor)) / log(1.055) > (zone.end - zone.start) / BAR:

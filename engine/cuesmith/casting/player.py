@@ -1,4 +1,4 @@
-"""A seat and who sits in it."""
+"""A seat and its player."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ class Player:
     instrument: Instrument | None
 
 
-def seated(player: Player, section: SectionPlan) -> bool:
-    """Whether the seat is for such a section, by level and treatment."""
+def plays_in(player: Player, section: SectionPlan) -> bool:
+    """Tell whether a seat plays in a section, by its levels and treatments."""
     low, high = player.seat.levels
     if player.seat.treatments and section.treatment not in player.seat.treatments:
         return False
-    if section.treatment_row.silent:  # nearly silent: only held chords and the gesture that leads out of it
+    if section.treatment_row.silent:  # nearly silent: only held chords, and the gesture that leads out of it
         return player.seat.role in ("pad", "colour") and low <= 2
     return low <= section.level <= high

@@ -1,7 +1,7 @@
-"""The singer of a song: a seat that no style has, for whom the tune is written and whom nobody doubles.
+"""The singer of a song: an extra seat for which the melody is written, and which nobody doubles.
 
-A guide track shows a singer the tune before it is recorded. It lies where most voices sing: an octave and a fifth at
-most, somewhere between the f under middle c and the g of the octave above, with the chorus at the top of it.
+A guide track shows a singer the melody before recording. It uses the range that most voices have: an octave and a fifth
+at most, between the F below middle C and the G an octave and a fifth above it, with the chorus at the top.
 """
 
 from __future__ import annotations
@@ -16,50 +16,50 @@ from cuesmith.specs.banks.instruments import Instrument, tagged
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.style import Seat
 
-GUIDE = "vocal_guide"  # the seat, and the part
+GUIDE = "vocal_guide"  # id of the seat and of the part
 COMPASS = 19  # semitones: an octave and a fifth
-LOWEST = range(53, 61)  # where the compass of a voice may begin
-USUAL = 57  # where it begins by itself
-EDGE = 2  # semitones at both ends that a voice can do, and would rather not stay in
-OCTAVES = (-1, 0, 1)  # the tonic of the whole song moves by, so that the chorus stays the highest part
-BENT_SHARE = 0.12  # of a section may lie outside the compass and be bent into it
-FAR = 0.01  # what a semitone away from the usual compass, or of the middle of the tune from that of the compass, counts
-OVER = 0.05  # and one by which the highest note of the chorus passes its top
+LOWEST = range(53, 61)  # possible lowest pitches (MIDI) of the compass
+USUAL = 57  # preferred lowest pitch
+EDGE = 2  # semitones at both ends that a voice can sing but should not stay in
+OCTAVES = (-1, 0, 1)  # by which the whole song may move, so that the chorus stays the highest part
+BENT_SHARE = 0.12  # share of a section that may lie outside the compass; such notes are moved into it
+FAR = 0.01  # cost per semitone between the compass and the preferred one, and between the centres of tune and compass
+OVER = 0.05  # cost per semitone of the chorus above the compass
 
 
-def sings(plan: Plan, banks: Banks) -> bool:
-    """Whether a cue is a song."""
+def is_song(plan: Plan, banks: Banks) -> bool:
+    """Tell whether a cue is a song."""
     return banks.cue_types[plan.brief.type].vocal
 
 
 def singer(plan: Plan, tunes: Mapping[int, Sequence[int]], banks: Banks) -> Player:
-    """The singer of a song; the octave of the seat is that of all he sings.
+    """Create the player that represents the singer; the octave of its seat applies to the whole song.
 
-    tunes: section → pitches of what it sings, tonic in octave 4, in rising order.
+    tunes: section index → pitches of its melody (MIDI, tonic in octave 4, rising).
     """
     pitches = [p for s in plan.sections if s.treatment_row.whole for p in tunes.get(s.index, ())] or [60]
-    middle = sum(pitches) / len(pitches)
-    crown = max((tunes[s.index][-1] for s in plan.sections if s.treatment_row.theme == "crowned" and s.index in tunes),
-                default=max(pitches))  # fmt: skip
+    mean = sum(pitches) / len(pitches)
+    choruses = [s for s in plan.sections if s.treatment_row.theme == "crowned"]
+    chorus_top = max((tunes[s.index][-1] for s in choruses if s.index in tunes), default=max(pitches))
 
-    def discomfort(place: tuple[int, int]) -> float:
+    def cost(place: tuple[int, int]) -> float:
         low, octave = place
         shift = 12 * octave
         outside = sum(not low <= p + shift <= low + COMPASS for p in pitches) / len(pitches)
-        off = abs(low - USUAL) + abs(middle + shift - low - COMPASS / 2)
-        return outside + FAR * off + OVER * max(0, crown + shift - low - COMPASS)
+        off = abs(low - USUAL) + abs(mean + shift - low - COMPASS / 2)
+        return outside + FAR * off + OVER * max(0, chorus_top + shift - low - COMPASS)
 
-    sung = tuple(name for name, row in banks.treatments.items() if row.whole)
-    low, octave = min(product(LOWEST, OCTAVES), key=discomfort)
+    sung_treatments = tuple(name for name, row in banks.treatments.items() if row.whole)
+    low, octave = min(product(LOWEST, OCTAVES), key=cost)
     voice = tagged(banks.instruments, "singer")
-    seat = Seat(role="lead", instruments={voice: 1.0}, treatments=sung, octave=octave)
+    seat = Seat(role="lead", instruments={voice: 1.0}, treatments=sung_treatments, octave=octave)
     return Player(GUIDE, seat, voice, _in_compass(banks.instruments[voice], low))
 
 
 def sung_octave(player: Player, pitches: Sequence[int]) -> int:
-    """The octave of the tonic in which a section is sung: that of the song, unless too much of it lies outside there.
+    """Return the octave of the tonic in a section: that of the song, unless too much would lie outside the compass.
 
-    pitches: of the section, with the tonic in octave 4.
+    pitches: of the section (MIDI), tonic in octave 4.
     """
     assert player.instrument is not None
     low, high = player.instrument.range
@@ -74,5 +74,6 @@ def sung_octave(player: Player, pitches: Sequence[int]) -> int:
 
 
 def _in_compass(voice: Instrument, low: int) -> Instrument:
+    """Return the voice with a compass that begins at `low`."""
     compass = (low, low + COMPASS)
     return replace(voice, range=compass, sweet=(low + EDGE, low + COMPASS - EDGE))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from cuesmith.casting.ensemble_size import check_ensemble, sized
+from cuesmith.casting.ensemble_size import check_ensemble, resize
 from cuesmith.chance import stream
 from cuesmith.composition.harmony.given_chords import chords_in_brief, key_of_chords
 from cuesmith.cue.best_of import best_of
@@ -30,7 +30,7 @@ def compose_brief(brief: Brief, themes: Mapping[str, Theme]) -> Cue:
     """Compose one cue. themes: every theme the brief names. Raises ComposeError or SpecError."""
     style, banks = load_style(brief.style), load_banks()
     plan = build_plan(brief, style, themes, banks)
-    seats = sized(style, brief.ensemble, brief.type, banks)
+    seats = resize(style, brief.ensemble, brief.type, banks)
     if is_level(brief.variant):
         plan, seats = at_full(plan, seats)
     score = best_of(lambda attempt: edit_score(write_draft(plan, seats, themes, banks, attempt)), themes, banks)

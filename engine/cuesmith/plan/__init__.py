@@ -1,1 +1,1 @@
-"""Brief to plan: form, energy, keys, tempo."""
+"""Turn a brief into a plan: form, bars, meters, keys, mood and tempo of a cue, before any note is written."""

@@ -1,7 +1,7 @@
-"""The frame of a cue: its sections with their bars, meters and themes, and the clock they are met by.
+"""Choose the form of a cue: sections with their bars, meters and themes, and the timing that goes with them.
 
-Beats of the picture make a form of their own; hits choose among the forms of the type; without either the form is
-solved for the length alone.
+Beats of the picture make a form of their own. Hits choose among the bar counts that the form of the cue type allows.
+Without either, the form only has to fill the length.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from dataclasses import dataclass, replace
 
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
-from cuesmith.plan.choose_tempo import met_by_hits, met_by_sheet
+from cuesmith.plan.choose_tempo import timing_for_beats, timing_for_hits
 from cuesmith.plan.form.meters import with_jo
 from cuesmith.plan.form.section_lengths import Form, solve_form
 from cuesmith.plan.mood.mood_place import recipe_of
 from cuesmith.plan.picture.hit_points import Timing
-from cuesmith.plan.picture.scenes import Story, opened
-from cuesmith.plan.picture.spotting_sheet import late_beat
+from cuesmith.plan.picture.scenes import Story, with_opening_beat
+from cuesmith.plan.picture.spotting_sheet import check_beat_times
 from cuesmith.plan.resolve_brief import CueChoices
-from cuesmith.plan.theme_forms import lift_in, lifted, theme_forms_from, where_they_meet
+from cuesmith.plan.theme_forms import lift_in, raise_later_half, theme_forms_from, where_they_meet
 from cuesmith.specs.banks.cue_types import SectionRow
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.banks.treatments import Treatments
@@ -29,10 +29,13 @@ from cuesmith.specs.style import Style
 
 @dataclass(frozen=True, slots=True)
 class FormAndTempo:
-    """rows: the sections; themes, meters: of each; form: their bars. timing: how the picture is met, if there is one.
+    """The chosen form, and the tempo where the picture sets it.
 
-    story: what the beats of the picture tell; worn: how the themes come in each of them. meet, meeting: the section in
-    which two themes meet, if they do, and how.
+    rows: the sections. themes, meters: one per section. form: the bars of each.
+    timing: tempo and hits, when hits or beats set them.
+    story: the story that the beats tell.
+    scene_theme_forms: for each scene of the story, how the themes come back in it.
+    meet, meeting: index of the section in which two themes meet (None: nowhere), and how they meet.
     """
 
     rows: tuple[SectionRow, ...]
@@ -41,7 +44,7 @@ class FormAndTempo:
     form: Form
     timing: Timing | None = None
     story: Story | None = None
-    worn: Sequence[tuple[ThemeForm, ...]] = ()
+    scene_theme_forms: Sequence[tuple[ThemeForm, ...]] = ()
     meet: int | None = None
     meeting: Meeting | None = None
 
@@ -49,11 +52,11 @@ class FormAndTempo:
 def choose_form_and_tempo(
     choices: CueChoices, brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks
 ) -> FormAndTempo:
-    """The frame of a cue on its ground."""
+    """Choose the form of a cue, and its tempo where hits or beats decide it."""
     chosen = (
         _by_beats(choices, brief, style, themes, banks) if brief.beats else _by_type(choices, brief, banks.treatments)
     )
-    if not choices.rules.jo or chosen.timing is not None:  # what the picture sets the pace of is not free
+    if not choices.rules.jo or chosen.timing is not None:  # a tempo set by the picture excludes a free introduction
         return chosen
     rows, meters = with_jo(chosen.rows, chosen.meters, banks.treatments)
     return replace(chosen, rows=rows, meters=meters)
@@ -62,40 +65,50 @@ def choose_form_and_tempo(
 def _by_beats(
     choices: CueChoices, brief: Brief, style: Style, themes: Mapping[str, Theme], banks: Banks
 ) -> FormAndTempo:
-    sheet = opened(brief)
-    late_beat(sheet.beats, choices.seconds)
-    feels = [recipe_of(replace(brief, feel=beat.feel), banks.feelings) for beat in sheet.beats]
-    worn = theme_forms_from(sheet.beats, feels, sheet, choices.theme_forms, style, themes, banks)
+    opened_brief = with_opening_beat(brief)
+    check_beat_times(opened_brief.beats, choices.seconds)
+    feels = [recipe_of(replace(brief, feel=beat.feel), banks.feelings) for beat in opened_brief.beats]
+    scene_theme_forms = theme_forms_from(
+        opened_brief.beats, feels, opened_brief, choices.theme_forms, style, themes, banks
+    )
     meter = choices.meters.home
-    story, timing = met_by_sheet(
-        sheet, choices.seconds, meter, choices.place, choices.mood, worn, banks, choices.ritard, choices.closes
+    story, timing = timing_for_beats(
+        opened_brief,
+        choices.seconds,
+        meter,
+        choices.pacing,
+        choices.mood,
+        scene_theme_forms,
+        banks,
+        choices.ritard,
+        choices.closes,
     )
     meters = timing.form.meters or (meter,) * len(story.rows)
-    return FormAndTempo(story.rows, list(story.leading), meters, timing.form, timing, story, worn)
+    return FormAndTempo(story.rows, list(story.leading), meters, timing.form, timing, story, scene_theme_forms)
 
 
 def _by_type(choices: CueChoices, brief: Brief, treatments: Treatments) -> FormAndTempo:
     cue, meter = choices.cue, choices.meters.home
-    timing = met_by_hits(
-        cue, brief, choices.seconds, meter, choices.bpm_range, choices.wished_bpm, choices.ritard, choices.closes,
+    timing = timing_for_hits(
+        cue, brief, choices.seconds, meter, choices.bpm_range, choices.target_bpm, choices.ritard, choices.closes,
         treatments,
     )  # fmt: skip
     form = timing.form if timing else solve_form(
-        cue, choices.seconds - choices.slot_sec, meter.bar_beats, choices.bpm_range, choices.wished_bpm, treatments,
+        cue, choices.seconds - choices.slot_sec, meter.bar_beats, choices.bpm_range, choices.target_bpm, treatments,
         fixed_tempo=brief.tempo_bpm is not None, meters=choices.meters, closes=choices.closes,
     )  # fmt: skip
     rows, second = _with_room_for_second(form.rows, brief, treatments)
     themes = _assign_themes(rows, brief, treatments)
     if second is not None:
         themes[second] = brief.themes[1]
-    rows = lifted(rows, lift_in(choices.theme_forms), treatments)
+    rows = raise_later_half(rows, lift_in(choices.theme_forms), treatments)
     meet, meeting = where_they_meet(rows, form.bars, themes, brief, cue, treatments)
     meters = form.meters or (meter,) * len(rows)
     return FormAndTempo(rows, themes, meters, form, timing, meet=meet, meeting=meeting)
 
 
 def _assign_themes(rows: Sequence[SectionRow], brief: Brief, treatments: Treatments) -> list[str | None]:
-    """Which theme each section states: the one its form names, else a second theme takes the contrasting sections."""
+    """Choose the theme of each section: the one its form names; else contrasting sections take the second theme."""
     out: list[str | None] = []
     names = brief.themes
     for row in rows:
@@ -113,16 +126,17 @@ def _assign_themes(rows: Sequence[SectionRow], brief: Brief, treatments: Treatme
 def _with_room_for_second(
     rows: tuple[SectionRow, ...], brief: Brief, treatments: Treatments
 ) -> tuple[tuple[SectionRow, ...], int | None]:
-    """Rows with a place for a second theme that the form has no contrast for, and which row that is.
+    """Give a second theme a section when the form has no contrast; return the rows and the index of that section.
 
-    It is the first of the treatments whose turn comes first, if the main theme is still stated elsewhere.
+    The bank of treatments says which section is taken first, and its treatment then. The main theme must still be
+    stated elsewhere.
     """
-    found = [treatments[row.treatment] for row in rows]
-    if len(brief.themes) < 2 or any(row.theme for row in rows) or any(row.theme == "away" for row in found):
+    row_treatments = [treatments[row.treatment] for row in rows]
+    if len(brief.themes) < 2 or any(row.theme for row in rows) or any(row.theme == "away" for row in row_treatments):
         return rows, None
-    able = [index for index, row in enumerate(found) if row.second_theme]
-    if not able or not any(row.theme in ("told", "head", "crowned") for row in found):
+    suitable = [index for index, row in enumerate(row_treatments) if row.second_theme]
+    if not suitable or not any(row.theme in ("told", "head", "crowned") for row in row_treatments):
         return rows, None
-    index = min(able, key=lambda index: (found[index].second_theme, index))
-    change = found[index].second_theme_as or rows[index].treatment
+    index = min(suitable, key=lambda index: (row_treatments[index].second_theme, index))
+    change = row_treatments[index].second_theme_as or rows[index].treatment
     return (*rows[:index], replace(rows[index], treatment=change), *rows[index + 1 :]), index

@@ -1,4 +1,4 @@
-"""The clock of a cue: what its tempo goes by, and the map that ends on the second asked for."""
+"""Choose the tempo of a cue, and build a tempo map that ends on the requested second."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cuesmith.plan.form.section_lengths import Form, suitable_rows, tempo_limits
 from cuesmith.plan.model import SectionPlan
 from cuesmith.plan.mood.mood_dials import tempo_at
 from cuesmith.plan.mood.mood_place import beat_mood
-from cuesmith.plan.picture.hit_points import Timing, solve_hits, turning_rows
+from cuesmith.plan.picture.hit_points import Timing, rows_for_hits, solve_hits
 from cuesmith.plan.picture.hit_search import SearchLimits
 from cuesmith.plan.picture.scenes import Story, story_of
 from cuesmith.plan.picture.spotting_sheet import solve_sheet
@@ -29,21 +29,24 @@ from cuesmith.specs.style import Style
 
 
 class Ritard(NamedTuple):
-    """How much the end slows down (share of the tempo, 0: not), and over how many beats."""
+    """A closing ritardando: `share` of the tempo by which the last beat is slower (0: none), over `beats` beats."""
 
     share: float
     beats: int
 
 
 def ritard_of(style: Style, ending: str) -> Ritard:
-    """The ritardando an ending of this style has."""
+    """Return the ritardando that an ending has in this style."""
     if ending == "allargando":
         return Ritard(max(style.playing.ritard, 0.2), 4)
     return Ritard(style.playing.ritard if ending in ("ring", "unresolved", "fade") else 0.0, 2)
 
 
 def tiny_meter(seconds: float, bar_beats: float, bpm_range: tuple[float, float], meter: Meter) -> Meter:
-    """For cues shorter than a bar at any usual tempo: one bar of as many quarters as fit."""
+    """Return a meter for one bar of as many quarters (1..7) as fit, when `seconds` is shorter than a bar at any tempo.
+
+    Otherwise return `meter`. `bar_beats` is quarter notes per bar, `bpm_range` quarter notes per minute.
+    """
     if seconds * bpm_range[1] / 60.0 >= bar_beats:
         return meter
     beats = max(1, min(7, round(seconds * sum(bpm_range) / 2 / 60.0)))
@@ -51,82 +54,95 @@ def tiny_meter(seconds: float, bar_beats: float, bpm_range: tuple[float, float],
 
 
 class Pacing(NamedTuple):
-    """What the tempo of a cue goes by: drawn inside the range of its type; own: the type's place in feeling."""
+    """How the tempo of a cue follows its mood.
+
+    drawn: the tempo drawn from `bpm_range` for this cue, in quarter notes per minute.
+    type_mood: the usual mood of the cue type, at which `drawn` holds.
+    spoken_over: words must stay audible, so the tempo stays moderate.
+    """
 
     drawn: float
     bpm_range: tuple[float, float]
-    own: Mood
+    type_mood: Mood
     spoken_over: bool
 
     def at(self, mood: Mood, theme_forms: Sequence[ThemeForm]) -> tuple[float, tuple[float, float]]:
-        """The tempo wished for in a mood, under recipes, and the range it may be found in, quarter notes per minute."""
+        """Return (target, (lowest, highest)) tempo for a mood, in quarter notes per minute; recipes may change it."""
         low, high = self.bpm_range
         usual = min(max(self.drawn * tempo_in(theme_forms), low), high)
-        return tempo_at(usual, self.bpm_range, mood, self.own, spoken_over=self.spoken_over)
+        return tempo_at(usual, self.bpm_range, mood, self.type_mood, spoken_over=self.spoken_over)
 
 
-def met_by_hits(
+def timing_for_hits(
     cue: CueType,
     brief: Brief,
     seconds: float,
     meter: Meter,
     bpm_range: tuple[float, float],
-    wished: float,
+    target_bpm: float,
     ritard: Ritard,
     closes: bool,
     treatments: Treatments,
 ) -> Timing | None:
-    """Bars and tempo that meet the hits of the brief; None when it has none that would change anything.
+    """Find bars and a tempo that meet the hits of the brief.
 
-    Ritard: where a hit stands near the end there is none. closes: whether the last bar may be held.
+    bpm_range, target_bpm: quarter notes per minute.
+    ritard: left out when a hit is too near the end.
+    closes: the last bar may be held under a fermata.
+    Returns None when the brief has no hits, or none that must be met in a cue too short to adapt.
     """
     if not brief.hits:
         return None
-    limits = tempo_limits(bpm_range, wished, fixed_tempo=brief.tempo_bpm is not None)
+    limits = tempo_limits(bpm_range, target_bpm, fixed_tempo=brief.tempo_bpm is not None)
     last = max((hit.at_sec for hit in brief.hits if hit.at_sec < seconds - 0.05), default=0.0)
-    room = (seconds - last) * limits[0] / 60.0 >= ritard[1] + 2 * meter.bar_beats
-    beats = int(seconds * wished / 60.0)
-    stretch = tuple(ritard_factors(beats * PPQ, *ritard)) if room else ()
-    rows = suitable_rows(cue, seconds, meter.bar_beats, wished, treatments)
-    search = SearchLimits(seconds, meter, limits, wished, stretch, closes=closes)
+    has_room = (seconds - last) * limits[0] / 60.0 >= ritard[1] + 2 * meter.bar_beats
+    beats = int(seconds * target_bpm / 60.0)
+    stretch = tuple(ritard_factors(beats * PPQ, *ritard)) if has_room else ()
+    rows = suitable_rows(cue, seconds, meter.bar_beats, target_bpm, treatments)
+    search = SearchLimits(seconds, meter, limits, target_bpm, stretch, closes=closes)
     timing = solve_hits(brief.hits, search, rows, treatments)
-    return timing and replace(timing, form=replace(timing.form, rows=turning_rows(timing, treatments)))
+    return timing and replace(timing, form=replace(timing.form, rows=rows_for_hits(timing, treatments)))
 
 
-def met_by_sheet(
+def timing_for_beats(
     brief: Brief,
     seconds: float,
     meter: Meter,
-    place: Pacing,
+    pacing: Pacing,
     start: Mood,
-    worn: Sequence[Sequence[ThemeForm]],
+    theme_forms_by_beat: Sequence[Sequence[ThemeForm]],
     banks: Banks,
     ritard: Ritard,
     closes: bool,
 ) -> tuple[Story, Timing]:
-    """The story of a brief with beats, on bars and a tempo that meet them and the hits."""
+    """Turn the beats of a brief into a story, on bars and a tempo that meet the beats and the hits.
+
+    start: the mood before the first beat.
+    theme_forms_by_beat: for each beat, how the themes come back from it on.
+    Raises ComposeError naming hits and beats that cannot be met together.
+    """
     moods, mood = [], start
     for beat in brief.beats:
         mood = beat_mood(beat, mood, banks.feelings)
         moods.append(mood)
-    found = [place.at(mood, theme_forms) for mood, theme_forms in zip(moods, worn, strict=True)]
-    tempi = [bpm for bpm, _ in found]
-    limits = min(low for _, (low, _) in found), max(high for _, (_, high) in found)
-    wished = sum(tempi) / len(tempi)
+    paces = [pacing.at(mood, theme_forms) for mood, theme_forms in zip(moods, theme_forms_by_beat, strict=True)]
+    tempi = [bpm for bpm, _ in paces]
+    limits = min(low for _, (low, _) in paces), max(high for _, (_, high) in paces)
+    target_bpm = sum(tempi) / len(tempi)
     if brief.tempo_bpm is not None:
-        wished = brief.tempo_bpm
-        limits, tempi = tempo_limits(limits, wished, fixed_tempo=True), [wished] * len(tempi)
+        target_bpm = brief.tempo_bpm
+        limits, tempi = tempo_limits(limits, target_bpm, fixed_tempo=True), [target_bpm] * len(tempi)
     last = max([beat.at for beat in brief.beats] + [hit.at_sec for hit in brief.hits if hit.at_sec < seconds - 0.05])
-    room = (seconds - last) * limits[0] / 60.0 >= ritard[1] + 2 * meter.bar_beats
-    stretch = tuple(ritard_factors(int(seconds * wished / 60.0) * PPQ, *ritard)) if room else ()
-    chosen = SearchLimits(seconds, meter, limits, wished, stretch, closes=closes)
+    has_room = (seconds - last) * limits[0] / 60.0 >= ritard[1] + 2 * meter.bar_beats
+    stretch = tuple(ritard_factors(int(seconds * target_bpm / 60.0) * PPQ, *ritard)) if has_room else ()
+    search = SearchLimits(seconds, meter, limits, target_bpm, stretch, closes=closes)
     return solve_sheet(
-        brief.beats, brief.hits, chosen, tempi, lambda grid: story_of(brief, grid, start, banks.feelings), ritard,
+        brief.beats, brief.hits, search, tempi, lambda grid: story_of(brief, grid, start, banks.feelings), ritard,
         banks.treatments,
     )  # fmt: skip
 
 
-def clock(
+def section_tempo_map(
     form: Form,
     sections: Sequence[SectionPlan],
     rows: Sequence[SectionRow],
@@ -134,7 +150,10 @@ def clock(
     seconds: float,
     ritard: Ritard,
 ) -> TempoMap:
-    """The tempo of a cue without hits: steady, with a held last bar, or with sections at paces of their own."""
+    """Build the tempo map of a cue without hits or beats.
+
+    The tempo is steady, or has a held last bar (`form.held`), or follows the tempo factors of the sections.
+    """
     length = sections[-1].end
     share, beats = ritard
     if form.held:

@@ -1,4 +1,4 @@
-"""The plan of a cue: sections, bars, keys, tempo, hits, before a note is written."""
+"""The plan of a cue: its sections, bars, keys, tempo and hits, before any note is written."""
 
 from __future__ import annotations
 
@@ -15,12 +15,15 @@ from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.banks.treatments import Treatment
 from cuesmith.specs.brief import STILL, Brief, HitKind, Meeting, Mood, ThemeForm
 
-NEARLY_FULL = 0.1  # energy by which a section may be less full than the fullest, and be the climax
+NEARLY_FULL = 0.1  # the climax may have this much less energy than the section that has most
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedHit:
-    """Where a hit came to stand: its tick, bar and beat (from 1, in units of the meter), and when it is reached."""
+    """Where a hit was placed: its tick, its bar and beat (from 1, beats in units of the meter), and its time.
+
+    `at_sec` is the requested time and `reached_sec` the time in the music.
+    """
 
     at_sec: float
     kind: HitKind
@@ -33,7 +36,7 @@ class PlannedHit:
 
     @property
     def error_ms(self) -> float:
-        """How late the music is; negative: early."""
+        """Milliseconds by which the music is late at the hit; negative when it is early."""
         return (self.reached_sec - self.at_sec) * 1000.0
 
 
@@ -41,13 +44,18 @@ class PlannedHit:
 class SectionPlan:
     """One section of the form.
 
-    treatment: what it does with its theme, by name; treatment_row: the same as a row of the bank. level: 0..4, how many
-    layers play. theme: the leitmotif it states, if any; against: the one that meets it there, and how they meet. mood:
-    where a beat or a dial puts it, and pull, how far that is from the place of the cue type.
-    register: semitones by which its melody should lie higher. articulation: of a melody whose recipe asks for none.
-    loudness: share of the velocities written. feel: its feeling, by name. theme_forms: how themes come
-    here, where that is not as in the rest of the cue. flow: in free meter where its beats fall (ticks, rising), one for
-    every quarter of the even sheet on which it is written; empty elsewhere.
+    treatment, harmony: as in the row of the form (see `SectionRow`).
+    level: 0..4, how many layers of the ensemble play.
+    theme: the leitmotif stated here, if any. against: the one that meets it here, and `meeting` says how.
+    mood: set by a beat or a dial; None means the mood of the cue.
+    mood_shift: how far `mood` is from the mood of the cue type.
+    register: semitones by which the melody should lie higher.
+    articulation: of a melody whose recipe does not name one.
+    loudness: factor on the written velocities.
+    feel: name of the feeling; empty when none was named.
+    theme_forms: how themes come back here, where that differs from the rest of the cue.
+    flow: only in free meter: the tick of every quarter of the section, rising. The section is composed on an even grid
+        (the sheet), and `flow` says where each quarter of that grid sounds.
     """
 
     index: int
@@ -68,7 +76,7 @@ class SectionPlan:
     against: str | None = None
     meeting: Meeting = "succession"
     mood: Mood | None = None
-    pull: Mood = STILL
+    mood_shift: Mood = STILL
     register: float = 0.0
     articulation: str = "normal"
     loudness: float = 1.0
@@ -78,33 +86,33 @@ class SectionPlan:
 
     @property
     def end(self) -> int:
-        """The tick of the bar line after the section."""
+        """Tick of the bar line after the section."""
         return self.start + self.length
 
     def sheet_ticks(self) -> tuple[int, ...]:
-        """The ticks of its bar lines on the even sheet on which music is composed."""
+        """List the ticks of its bar lines on the even grid on which music is composed (the sheet)."""
         return tuple(self.start + bar * self.meter.bar_ticks for bar in range(self.bars))
 
     def bar_ticks(self) -> tuple[int, ...]:
-        """The ticks of its bar lines; in free meter of the beginnings of its breaths."""
+        """List the ticks of its bar lines; in free meter, of the beginnings of its breaths."""
         return self.flow[:: self.meter.numerator] if self.flow else self.sheet_ticks()
 
     def bar_meters(self) -> tuple[Meter, ...]:
-        """The meter of each bar; in free meter as many quarters as the breath has."""
+        """List the meter of each bar; in free meter, a free meter with as many quarters as the breath has."""
         if not self.flow:
             return (self.meter,) * self.bars
         lines = (*self.bar_ticks(), self.end)
         return tuple(Meter((after - tick) // PPQ, 4, free=True) for tick, after in pairwise(lines))
 
     def bar_at(self, tick: int) -> int:
-        """Which of its bars (from 0) a tick falls in; the nearest, outside."""
+        """Return the bar (from 0, inside the section) that contains `tick`; outside the section, the nearest bar."""
         if self.flow:
             return max(0, bisect_right(self.bar_ticks(), tick) - 1)
         return min(self.bars - 1, max(0, (tick - self.start) // self.meter.bar_ticks))
 
 
 class BeatPoint(NamedTuple):
-    """Where a beat landed: the second asked for, the bar line (ticks) at which its section begins, what it is."""
+    """Where a beat was placed: the requested second, the bar line (tick) where its section begins, and what it is."""
 
     at_sec: float
     tick: int
@@ -113,10 +121,14 @@ class BeatPoint(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The cue bar by bar, before a note is written.
+    """The cue bar by bar, before any note is written.
 
-    `seconds` is the time of the last bar line, exactly. dialogue_safe: words must be heard over it. curve: the mood at
-    every bar, where beats or dials ask for one. points: where its beats landed, in order.
+    `seconds` is the exact time of the last bar line.
+    valence, arousal, tension: the mood of the whole cue.
+    melody: how much melody the cue has (see `CueType.melody`).
+    dialogue_safe: spoken words must stay audible over the cue.
+    curve: the mood at every bar; empty when neither beats nor dials ask for one.
+    points: where the beats were placed, in order.
     """
 
     brief: Brief
@@ -131,12 +143,12 @@ class Plan:
     melody: str
     theme_forms: tuple[ThemeForm, ...] = ()
     dialogue_safe: bool = False
-    vocal: bool = False  # a song, whose tune is written for a voice
-    hits: tuple[PlannedHit, ...] = ()  # in order of time: asked for and reached
+    vocal: bool = False  # a song: its melody is written for a voice
+    hits: tuple[PlannedHit, ...] = ()  # in order of time
 
     @property
     def hit_error_ms(self) -> float:
-        """Mean distance of the hits from the picture, by weight; 0 without hits."""
+        """Mean absolute error of the hits in milliseconds, weighted by their weights; 0 without hits."""
         total = sum(hit.weight for hit in self.hits)
         return sum(hit.weight * abs(hit.error_ms) for hit in self.hits) / total if total else 0.0
 
@@ -144,31 +156,31 @@ class Plan:
     points: tuple[BeatPoint, ...] = ()
 
     def mood(self, section: SectionPlan) -> Mood:
-        """The mood of a section: its own, else that of the cue."""
+        """Return the mood of a section: its own, else the mood of the cue."""
         return section.mood or Mood(self.valence, self.arousal, self.tension)
 
     def theme_form(self, theme: str, section: SectionPlan | None = None) -> ThemeForm:
-        """How a theme comes in this cue, or in one of its sections."""
+        """Return how a theme comes back in this cue, or in one of its sections."""
         known = (*(section.theme_forms if section else ()), *self.theme_forms)
         return next((theme_form for theme_form in known if theme_form.theme == theme), ThemeForm(theme, PLAIN))
 
     @property
     def length(self) -> int:
-        """Ticks up to the last bar line."""
+        """Tick of the last bar line."""
         return self.sections[-1].end
 
     @property
     def key(self) -> Key:
-        """The home key."""
+        """Key of the first section: the home key."""
         return self.sections[0].key
 
     @property
     def bars(self) -> int:
-        """How many bars the cue has."""
+        """Number of bars in the cue."""
         return sum(section.bars for section in self.sections)
 
     def meters(self) -> tuple[MeterChange, ...]:
-        """Where the meter changes, from tick 0."""
+        """List the meter changes of the cue, from tick 0."""
         out: list[MeterChange] = []
         for section in self.sections:
             if not section.flow:
@@ -182,23 +194,26 @@ class Plan:
 
     @property
     def free(self) -> bool:
-        """Whether the whole cue is in free meter; sections without a beat of their own apart (a button)."""
+        """True when the whole cue is in free meter. The button, a single closing beat, does not count."""
         return all(section.meter.free for section in self.sections if section.name != "button")
 
     def bar_lines(self) -> tuple[int, ...]:
-        """The ticks of all bar lines, the last one too."""
+        """List the ticks of all bar lines, including the last one."""
         return (*(tick for section in self.sections for tick in section.bar_ticks()), self.length)
 
     def sheet_lines(self) -> tuple[int, ...]:
-        """The same on the even sheet on which music is composed."""
+        """List the ticks of all bar lines on the even grid on which music is composed."""
         return (*(tick for section in self.sections for tick in section.sheet_ticks()), self.length)
 
     def contexts(self, family: str) -> tuple[str, ...]:
-        """What rules may name of the cue, the most telling first. family: of its style."""
+        """List the words by which critic rules can refer to this cue, the most specific first.
+
+        family: the family of its style.
+        """
         return (self.brief.type, self.ending, self.melody, family, *((str(FREE),) if self.free else ()))
 
     def section_at(self, tick: int) -> SectionPlan:
-        """The section a tick falls in; past the end, the last."""
+        """Return the section that contains `tick`; after the end, the last section."""
         for section in self.sections:
             if tick < section.end:
                 return section
@@ -206,7 +221,10 @@ class Plan:
 
     @property
     def climax(self) -> SectionPlan:
-        """The fullest section; of those that are nearly so, the one nearest to two thirds of the cue."""
+        """The section with the most energy.
+
+        Among sections that have nearly as much (NEARLY_FULL), it is the one nearest to two thirds of the cue.
+        """
         top = max(section.energy for section in self.sections)
         near = [section for section in self.sections if section.energy >= top - NEARLY_FULL]
         return min(near, key=lambda s: (abs(s.start + s.length / 2 - self.length * 2 / 3), -s.index))

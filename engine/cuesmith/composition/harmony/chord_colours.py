@@ -24,7 +24,7 @@ WRITTEN_ENDS = ("open", "attacca", "loop")  # cadences whose last chord is what 
 SPELLED_DEVICES = {"", "relative", "deceptive", "secondary dominant", "tritone substitution", "backdoor dominant"}
 
 
-def colour_weights(plan: Plan, style: Style, banks: Banks, pull: Mood = STILL) -> dict[str, float]:
+def colour_weights(plan: Plan, style: Style, banks: Banks, mood_shift: Mood = STILL) -> dict[str, float]:
     """Colour → weight in this style and cue type; pull: how far the section is from the place of the type."""
     own = asdict(style.colour)
     type_ = plan.brief.type
@@ -32,7 +32,7 @@ def colour_weights(plan: Plan, style: Style, banks: Banks, pull: Mood = STILL) -
         name: own.get(name, 0.0) * row.cues.get(type_, 1.0) + row.adds.get(type_, 0.0)
         for name, row in banks.spellings.items()
     }
-    return colours_at(usual, pull)
+    return colours_at(usual, mood_shift)
 
 
 @lru_cache(maxsize=8192)

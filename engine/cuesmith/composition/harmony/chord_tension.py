@@ -36,38 +36,41 @@ PLAINER = {
 # fmt: on
 
 
-def with_tension(steps: Sequence[Step], pull: float, mode: str, bed: Bed, draw: Stream) -> list[Step]:
+def with_tension(steps: Sequence[Step], mood_shift: float, mode: str, bed: Bed, draw: Stream) -> list[Step]:
     """The chords of a section after tension; pull: how far it is turned from the type's own, -1 .. 1.
 
     Cadences that come to rest are not sharpened, ends that the bank writes stay.
     """
-    return [_plainer(step, -pull, draw) if pull < 0 else _sharper(step, pull, mode, bed, draw) for step in steps]
+    return [
+        _plainer(step, -mood_shift, draw) if mood_shift < 0 else _sharper(step, mood_shift, mode, bed, draw)
+        for step in steps
+    ]
 
 
-def _struck(step: Step, pull: float, draw: Stream) -> bool:
-    return draw.child(step.roman.text).uniform() < RATE * pull
+def _struck(step: Step, mood_shift: float, draw: Stream) -> bool:
+    return draw.child(step.roman.text).uniform() < RATE * mood_shift
 
 
-def _plainer(step: Step, pull: float, draw: Stream) -> Step:
+def _plainer(step: Step, mood_shift: float, draw: Stream) -> Step:
     quality = PLAINER.get(step.roman.quality)
-    if quality is None or not _struck(step, pull, draw):
+    if quality is None or not _struck(step, mood_shift, draw):
         return step
     fresh = step.roman.with_quality(quality)
     return step._replace(roman=fresh) if fresh.bass % 12 in fresh.classes else step
 
 
-def _sharper(step: Step, pull: float, mode: str, bed: Bed, draw: Stream) -> Step:
+def _sharper(step: Step, mood_shift: float, mode: str, bed: Bed, draw: Stream) -> Step:
     at_rest = step.cadence and step.roman.root == 0
-    if at_rest or step.cadence in WRITTEN_ENDS or not _struck(step, pull, draw):
+    if at_rest or step.cadence in WRITTEN_ENDS or not _struck(step, mood_shift, draw):
         return step
-    once = _turned(step, step.roman, pull, mode, bed)
-    again = pull > EAGER and draw.child(step.roman.text, "again").uniform() < 2 * (pull - EAGER)
-    return _turned(once, step.roman, pull, mode, bed) if again else once
+    once = _turned(step, step.roman, mood_shift, mode, bed)
+    again = mood_shift > EAGER and draw.child(step.roman.text, "again").uniform() < 2 * (mood_shift - EAGER)
+    return _turned(once, step.roman, mood_shift, mode, bed) if again else once
 
 
-def _turned(step: Step, plain: Roman, pull: float, mode: str, bed: Bed) -> Step:
+def _turned(step: Step, plain: Roman, mood_shift: float, mode: str, bed: Bed) -> Step:
     options = SHARPER.get(step.roman.quality, ())
-    for free in (False, True) if pull > FREELY else (False,):
+    for free in (False, True) if mood_shift > FREELY else (False,):
         for roman in becomes(step.roman, options, free, mode):
             if roman.bass % 12 in roman.classes and not rubs(roman, plain, bed, step):
                 return step._replace(roman=roman)

@@ -175,14 +175,16 @@ def harmonise(
     for index, section in enumerate(sections):
         steps = written[index]
         if not given[index]:
-            weights = colour_weights(plan, style, banks, section.pull)
+            weights = colour_weights(plan, style, banks, section.mood_shift)
             light = (section.harmony == "contrast", section.key.mode, section.mood)
             colours = maker.choices.colours.setdefault(light, {})
             steps = spell(
                 steps, weights, banks, section, beds[index], colours, stream, _following(written, index, plan)
             )
-            if section.pull.tension:
-                steps = with_tension(steps, section.pull.tension, section.key.mode, beds[index], draw.child("strain"))
+            if section.mood_shift.tension:
+                steps = with_tension(
+                    steps, section.mood_shift.tension, section.key.mode, beds[index], draw.child("strain")
+                )
         out.extend(_spans(section, steps))
     return _merged(out)
 

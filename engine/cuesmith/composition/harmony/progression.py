@@ -63,9 +63,9 @@ def _thirds(chord: Roman) -> frozenset[int]:
 
 def pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, section: SectionPlan) -> dict[str, float]:
     """Progression id → weight for this cue type, style, mood and mode; the section has the last two."""
-    minor, feeling, pull = section.key.minor, plan.mood(section), section.pull
-    brightly = MOOD * feeling.valence + PULL_BRIGHT * pull.valence
-    harshly = TENSION * (feeling.tension - CALM) + PULL_HARSH * pull.tension
+    minor, feeling, mood_shift = section.key.minor, plan.mood(section), section.mood_shift
+    brightly = MOOD * feeling.valence + PULL_BRIGHT * mood_shift.valence
+    harshly = TENSION * (feeling.tension - CALM) + PULL_HARSH * mood_shift.tension
     modes = ("minor", "modal") if minor else ("major", "modal")
     out: dict[str, float] = {}
     for name, row in banks.progressions.items():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from cuesmith.casting.cast import Cast
-from cuesmith.casting.player import seated
+from cuesmith.casting.player import plays_in
 from cuesmith.casting.singer import GUIDE
 from cuesmith.chance import Stream
 from cuesmith.composition.meet_hits import at_hits
@@ -132,7 +132,7 @@ def _bar_at(plan: Plan, tick: int) -> tuple[int, int]:
 def _answerer(cast: Cast, section: SectionPlan, draw: Stream) -> str | None:
     able = [
         p.id for p in cast.players
-        if p.id != GUIDE and p.seat.role == "lead" and p.seat.double is None and p.instrument and seated(p, section)
+        if p.id != GUIDE and p.seat.role == "lead" and p.seat.double is None and p.instrument and plays_in(p, section)
     ]  # fmt: skip
     return draw.choice(able) if able else None
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cuesmith.casting.cast import Cast
-from cuesmith.casting.roster import PLAYERS, counted
+from cuesmith.casting.roster import PLAYERS, counts_as_player
 from cuesmith.chance import Stream
 from cuesmith.music.note import Note
 from cuesmith.orchestrate.rests.silent_bars import DRUMS
@@ -99,7 +99,7 @@ def _room_for(room: Ensemble, work: Workload, window: Window) -> bool:
     inside = bits_of([section])
     if (work.wrote | work.plays) & inside:
         return True
-    playing = sum(bool((d.wrote | d.plays) & inside) for d in room.workloads.values() if counted(d.player))
+    playing = sum(bool((d.wrote | d.plays) & inside) for d in room.workloads.values() if counts_as_player(d.player))
     return playing < PLAYERS[section.level]
 
 

@@ -1,1 +1,1 @@
-"""Sections: how many, how long, in which meters."""
+"""The form of a cue: how many sections, how many bars each has, and in which meters."""

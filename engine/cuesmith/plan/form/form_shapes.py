@@ -1,7 +1,7 @@
-"""The shape a cue takes: of the ways in which a kind of cue can be laid out, one drawn from its seed.
+"""The shape of a form: one of several layouts of the same sections, drawn from the seed.
 
-A shape is data: the sections of the form in another order, some of them twice or not at all, some longer or shorter.
-The length of the cue is not its business; `form` fits whatever comes out of here to the seconds.
+A shape reorders, repeats, omits, lengthens or shortens sections. It does not look at the length of the cue:
+`section_lengths` fits the result to the seconds.
 """
 
 from __future__ import annotations
@@ -11,25 +11,25 @@ from dataclasses import replace
 from cuesmith.chance import Stream
 from cuesmith.specs.banks.cue_types import CueType, SectionRow, Shape
 
-AS_IT_STANDS = 2.0  # weight of the form itself among its shapes
+UNCHANGED_WEIGHT = 2.0  # weight of the form itself against its shapes
 
 
 def shaped_rows(form: tuple[SectionRow, ...], shape: Shape) -> tuple[SectionRow, ...]:
-    """The sections of a form in a shape. One that comes again is numbered, so that names stay names."""
+    """Arrange the sections of a form in a shape. Repeated sections get a number, so that names stay unique."""
     by_name = {row.name: row for row in form}
     out: list[SectionRow] = []
     seen: dict[str, int] = {}
     for name in shape.order or tuple(by_name):
         row = by_name[name]
         seen[name] = seen.get(name, 0) + 1
-        called = name if seen[name] == 1 else f"{name} ({seen[name]})"
-        out.append(replace(row, name=called, bars=shape.bars.get(name, row.bars)))
+        unique_name = name if seen[name] == 1 else f"{name} ({seen[name]})"
+        out.append(replace(row, name=unique_name, bars=shape.bars.get(name, row.bars)))
     return tuple(out)
 
 
 def in_shape(cue: CueType, draw: Stream) -> CueType:
-    """The cue type with its form in one of its shapes; a type without shapes is as it is."""
+    """Return the cue type with its form in a drawn shape; a type without shapes is returned unchanged."""
     if not cue.shapes:
         return cue
-    number = draw.weighted({"": AS_IT_STANDS, **{str(i): shape.weight for i, shape in enumerate(cue.shapes)}})
+    number = draw.weighted({"": UNCHANGED_WEIGHT, **{str(i): shape.weight for i, shape in enumerate(cue.shapes)}})
     return replace(cue, form=shaped_rows(cue.form, cue.shapes[int(number)])) if number else cue

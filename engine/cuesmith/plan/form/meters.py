@@ -1,7 +1,7 @@
-"""The meters of a cue, and the odd bar put in before a section.
+"""The meters of a cue, and the odd bars that may be inserted before a section.
 
-An odd bar is what phrasing sounds like when the picture is late or early by a beat: the phrase before it breathes a
-little longer, the section after it begins on the hit. Of two that would do, the half bar is the less noticed.
+When the picture is late or early by a beat, an odd bar lets the section after it begin on the hit. A half bar is
+noticed less than other odd bars, so it costs less.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from cuesmith.specs.banks.treatments import Treatments
 from cuesmith.specs.brief import Brief
 from cuesmith.specs.style import CueRules, Style
 
-JO_TEMPO = 0.6  # of a free introduction, against the tempo of the cue
-PULSED = "4/4"  # what a kind of cue that is always free is in, in a style that has no free meter
+JO_TEMPO = 0.6  # tempo factor of a free introduction
+PULSED = "4/4"  # replaces free meter in a style that does not allow it
 
-# usual meter: odd bar, what it costs (one cost: a section twice as long as its form wants it).
-# A bar longer than the usual one stands in for it, a shorter one is put in.
+# usual meter: {odd bar: cost}. A cost of 1 equals a section twice as long as its form asks.
+# A bar longer than the usual one replaces it; a shorter one is inserted.
 ODD_BARS: dict[str, dict[str, float]] = {
     "4/4":  {"2/4": 0.30, "3/4": 0.40, "5/4": 0.45},
     "3/4":  {"2/4": 0.40, "4/4": 0.40},
@@ -34,11 +34,11 @@ ODD_BARS: dict[str, dict[str, float]] = {
     "12/8": {"6/8": 0.30, "9/8": 0.40, "15/8": 0.50},
     "7/8":  {"2/4": 0.40, "5/8(2+3)": 0.35, "3/4": 0.40, "4/4": 0.40, "9/8(2+2+2+3)": 0.45},
 }  # fmt: skip
-ODD_BREATHS = {3: 0.05, 5: 0.05, 6: 0.15, 2: 0.25}  # quarters: cost. Breaths differ anyway: nobody hears an odd one
+ODD_BREATHS = {3: 0.05, 5: 0.05, 6: 0.15, 2: 0.25}  # quarters: cost. Breaths are uneven anyway, so these cost little
 
 
 class OddBar(NamedTuple):
-    """A bar of another meter than the cue's, and what it costs to hear it."""
+    """A bar in another meter than the cue's, and its cost."""
 
     meter: Meter
     cost: float
@@ -46,7 +46,7 @@ class OddBar(NamedTuple):
 
 @cache
 def odd_bars(meter: Meter) -> tuple[OddBar, ...]:
-    """The bars that may break the run of this meter, the least noticed first."""
+    """List the odd bars that may interrupt this meter, the cheapest first."""
     if meter.free:
         return tuple(OddBar(Meter(quarters, 4, free=True), cost) for quarters, cost in ODD_BREATHS.items())
     found = ODD_BARS.get(str(meter), {})
@@ -54,10 +54,10 @@ def odd_bars(meter: Meter) -> tuple[OddBar, ...]:
 
 
 def meters_of(brief: Brief, cue: CueType, rules: CueRules, style: Style, draw: Stream) -> Meters:
-    """The meters of a cue: those asked for, else drawn from the weights of its style or type.
+    """Return the meters of a cue: those of the brief, else drawn by the weights of its style or type.
 
-    A style that keeps a pulse has no free meter: such weights go to the other meters, or to 4/4 where there are none.
-    Raises UsageError where free meter is asked of such a style.
+    In a style without free meter such weights are ignored; a type that has no other gets 4/4. Raises UsageError when
+    the brief asks for free meter in such a style.
     """
     if brief.meter:
         pair = parse_meters(brief.meter)
@@ -73,7 +73,7 @@ def meters_of(brief: Brief, cue: CueType, rules: CueRules, style: Style, draw: S
 def with_jo(
     rows: tuple[SectionRow, ...], meters: tuple[Meter, ...], treatments: Treatments
 ) -> tuple[tuple[SectionRow, ...], tuple[Meter, ...]]:
-    """The sections and their meters, an introduction in 4/4 made free and slow: jo, of jo-ha-kyu."""
+    """Make a 4/4 introduction free and slow (jo, the slow opening in jo-ha-kyu); other forms are returned unchanged."""
     if treatments[rows[0].treatment].place != "start" or meters[0] != Meter(4, 4) or len(rows) < 2:
         return rows, meters
     return (replace(rows[0], tempo=JO_TEMPO), *rows[1:]), (FREE, *meters[1:])

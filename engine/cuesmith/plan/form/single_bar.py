@@ -1,4 +1,4 @@
-"""Cues of a single bar that have to keep a tempo: the bar is as long as it has to be, to half a quarter note."""
+"""Cues of a single bar at a fixed tempo: the bar takes the length it needs, in steps of half a quarter note."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ SINGLE_BARS = (
 
 @cache
 def _bars() -> tuple[Meter, ...]:
+    """Parse SINGLE_BARS once."""
     return tuple(parse_meter(text) for text in SINGLE_BARS)
 
 
 def single_bar(home: Meter, quarters: float) -> Meter:
-    """The bar that comes nearest to so many quarter notes: the cue's own, if none is nearer."""
+    """Return the bar nearest in length to `quarters` quarter notes; `home` when none is nearer."""
     return min((home, *_bars()), key=lambda bar: abs(math.log2(bar.bar_beats / quarters)))

@@ -1,1 +1,1 @@
-"""Music without bars: breaths of unlike length."""
+"""Free meter: breaths of unequal length in place of bars."""

@@ -1,10 +1,9 @@
-"""Free meter: an even sheet made uneven, breath by breath.
+"""Free meter: turn an even plan into breaths of uneven length.
 
-Music without bars is composed like any other, on a sheet of four beats to the bar, and then every bar becomes a breath
-of another length: its beats are spread as `breath_lengths` has them, mostly so that the last is held. On the clock a
-breath is broader or quicker than its quarters say, and its beats do not last alike: it begins slowly, moves on, lingers
-(`PACE`). Sections, hits and fermatas stay where the plan has put them, in ticks and in seconds: only what lies between
-them moves.
+Free music is composed like any other, on an even grid of four beats per bar (the sheet). Then every bar becomes a
+breath of another length: `breath_lengths` gives the length of each beat, usually with a long last one. In addition the
+tempo varies: a whole breath is a little slower or faster, and inside a breath the beats begin slowly, move on and slow
+down again (`PACE`). Sections, hits and fermatas keep their ticks and seconds; only what lies between them moves.
 """
 
 from __future__ import annotations
@@ -20,36 +19,37 @@ from cuesmith.music.tempo import TempoChange, TempoMap
 from cuesmith.plan.free_meter.breath_lengths import SHEET_BEATS, breath_plan
 from cuesmith.plan.model import Plan, SectionPlan
 
-BROADENING = "augmentation"  # the operation of a recipe under which one bar of a theme becomes two
+BROADENING = "augmentation"  # the recipe operation that makes two bars of one bar of a theme
 
-# how long a beat lasts against the others of its breath, by its place in it (0 .. 1)
+# (place in the breath 0..1, length of a beat there relative to the mean)
 PACE = ((0.0, 1.20), (0.35, 0.84), (0.70, 0.95), (1.0, 1.32))
-SWAY = (0.75, 1.15)  # by how much a breath does more or less of that
-BREADTH = (0.82, 1.22)  # by how much a whole breath is quicker or slower than its quarters say
-ROOM_BEATS = 16  # a cue of fewer at its slowest is one gesture (a stinger), which has its usual tempo
-SLOWER = 0.6  # free music keeps to this share of its type's range of tempi, the slower end
+SWAY = (0.75, 1.15)  # range of the factor on how much PACE is applied
+BREADTH = (0.82, 1.22)  # range of the factor on the length of a whole breath
+ROOM_BEATS = 16  # a cue with fewer beats is a single gesture (a stinger) and keeps its usual tempo
+SLOWER = 0.6  # free music uses this share of the tempo range of its type, at the slow end
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Where the ticks of the even sheet fall in the music: both rise, and between knots time runs evenly."""
+    """Map between ticks of the even grid (sheet) and ticks of the music: both rise, linear between the knots."""
 
     sheet: tuple[int, ...]
     music: tuple[int, ...]
 
     def played(self, tick: int) -> int:
-        """The tick at which what is written at a tick of the sheet sounds."""
+        """Convert a tick of the sheet to the tick at which it sounds."""
         return _mapped(tick, self.sheet, self.music)
 
     def written(self, tick: int) -> int:
-        """The tick of the sheet at which to write what should sound at a tick."""
+        """Convert a sounding tick to the tick of the sheet at which to write it."""
         return _mapped(tick, self.music, self.sheet)
 
 
 def _mapped(tick: int, old: tuple[int, ...], new: tuple[int, ...]) -> int:
+    """Map `tick` from the knots `old` to the knots `new`; after the last knot it is unchanged."""
     index = bisect_left(old, tick)
     if index == len(old):
-        return tick  # past the end nothing is stretched
+        return tick  # nothing is stretched after the end
     if old[index] == tick:
         return new[index]
     if index == 0:
@@ -59,7 +59,7 @@ def _mapped(tick: int, old: tuple[int, ...], new: tuple[int, ...]) -> int:
 
 
 def flow_of(plan: Plan) -> Flow | None:
-    """From sheet to music; None where the plan has no free meter."""
+    """Return the map from sheet to music; None when the plan has no free meter."""
     if not any(section.flow for section in plan.sections):
         return None
     sheet: list[int] = []
@@ -71,25 +71,29 @@ def flow_of(plan: Plan) -> Flow | None:
     return Flow((*sheet, plan.length), (*music, plan.length))
 
 
-def slower(bpm_range: tuple[float, float], seconds: float) -> tuple[float, float]:
-    """The range of tempi of a kind of cue in free meter: the slower end, where so few seconds leave room to breathe."""
+def slower_range(bpm_range: tuple[float, float], seconds: float) -> tuple[float, float]:
+    """Return the slow end of a range of tempi for a free cue; the whole range for a very short one."""
     low, high = bpm_range
     return (low, low + SLOWER * (high - low)) if seconds * low / 60 >= ROOM_BEATS else bpm_range
 
 
 def _flow(section: SectionPlan, phrase: int, fixed: Sequence[int], draw: Stream, broken_off: bool) -> tuple[int, ...]:
-    """Where the beats of a section fall. phrase: bars that go together. fixed: ticks that stay, on whose bars nothing
-    moves unless they begin one. broken_off: whether its last breath is short, for it is silence."""
+    """Return the tick of every beat of a free section.
+
+    phrase: bars that belong together (see `phrase_bars`).
+    fixed: ticks of hits and fermatas; a bar with one inside it stays as it is.
+    broken_off: the last breath is short, because it is silence.
+    """
     bar = section.meter.bar_ticks
     lines = section.sheet_ticks()
-    still = [any(line < tick < line + bar for tick in fixed) for line in lines]
+    unmoved = [any(line < tick < line + bar for tick in fixed) for line in lines]
     out: list[int] = []
     at = 0
     while at < len(lines):
         end = at + 1
-        while end < len(lines) and not still[at] and not still[end] and lines[end] not in fixed:
+        while end < len(lines) and not unmoved[at] and not unmoved[end] and lines[end] not in fixed:
             end += 1
-        if still[at] or bar != SHEET_BEATS * PPQ:
+        if unmoved[at] or bar != SHEET_BEATS * PPQ:
             out += range(lines[at], lines[at] + bar, PPQ)
             at += 1
             continue
@@ -103,7 +107,7 @@ def _flow(section: SectionPlan, phrase: int, fixed: Sequence[int], draw: Stream,
 
 
 def phrase_bars(plan: Plan, section: SectionPlan) -> int:
-    """How many bars of a section go together: two of a theme, four where it comes broadened, else each is by itself."""
+    """Return how many bars of a section belong together: 2 for a theme, 4 for an augmented one, else 1."""
     if section.theme is None:
         return 1
     row = plan.theme_form(section.theme, section).row
@@ -111,7 +115,7 @@ def phrase_bars(plan: Plan, section: SectionPlan) -> int:
 
 
 def _units(at: int, end: int, phrase: int) -> list[int]:
-    """How the bars from `at` up to `end` go together, counted from their section; what is left over goes by less."""
+    """Group the bars from `at` up to `end` (counted in their section); a remainder goes in smaller groups."""
     out = []
     while at < end:
         size = phrase
@@ -123,13 +127,13 @@ def _units(at: int, end: int, phrase: int) -> list[int]:
 
 
 def _eased(place: float) -> float:
-    """How long a beat at this place (0 .. 1) of its breath lasts, 1 on average."""
+    """Return the relative length of a beat at this place (0..1) of its breath; see PACE."""
     left, right = next(((a, b) for a, b in pairwise(PACE) if place <= b[0]), (PACE[-2], PACE[-1]))
     return left[1] + (right[1] - left[1]) * (place - left[0]) / (right[0] - left[0])
 
 
-def _paced(cuts: Sequence[int], fixed: Sequence[int], tempo: TempoMap, draw: Stream) -> list[float]:
-    """The second of each cut, breaths quicker and slower by chance; those of section ends and `fixed` ticks stay."""
+def _breath_seconds(cuts: Sequence[int], fixed: Sequence[int], tempo: TempoMap, draw: Stream) -> list[float]:
+    """Return the second of each cut. Breaths vary in length by chance; the ends and `fixed` ticks do not move."""
     usual = [tempo.seconds(tick) for tick in cuts]
     stays = [i for i, tick in enumerate(cuts) if i in (0, len(cuts) - 1) or tick in fixed]
     out = [usual[0]]
@@ -141,8 +145,8 @@ def _paced(cuts: Sequence[int], fixed: Sequence[int], tempo: TempoMap, draw: Str
     return out
 
 
-def _swaying(start: int, end: int, seconds: tuple[float, float], sway: float) -> Iterable[tuple[int, float]]:
-    """(tick, second) of the end of each quarter of a breath, or of what a hit or a fermata leaves of it."""
+def _beat_seconds(start: int, end: int, seconds: tuple[float, float], sway: float) -> Iterable[tuple[int, float]]:
+    """Yield (tick, second) of the end of each quarter of a breath, or of the part of it between hits and fermatas."""
     ends = [*range(start + PPQ, end, PPQ), end]
     places = [_eased((i + 0.5) / len(ends)) for i in range(len(ends))]
     quarters = [b - a for a, b in pairwise((start, *ends))]
@@ -154,7 +158,7 @@ def _swaying(start: int, end: int, seconds: tuple[float, float], sway: float) ->
 
 
 def _tempo(plan: Plan, fixed: Sequence[int], draw: Stream) -> TempoMap:
-    """The tempo of the plan, with the breaths of its free sections swaying; exact at sections, `fixed` and the end."""
+    """Build the tempo map with uneven breaths in free sections; exact at sections, at `fixed` ticks and at the end."""
     ends: list[tuple[int, float]] = []
     held = {fermata.start for fermata in plan.tempo.fermatas}
     for section in plan.sections:
@@ -164,10 +168,10 @@ def _tempo(plan: Plan, fixed: Sequence[int], draw: Stream) -> TempoMap:
             continue
         cuts = sorted({*section.bar_ticks(), section.end, *(t for t in fixed if section.start < t < section.end)})
         at = draw.child(section.index)
-        clock = _paced(cuts, fixed, plan.tempo, at)
+        clock = _breath_seconds(cuts, fixed, plan.tempo, at)
         for number, (start, end) in enumerate(pairwise(cuts)):
             sway = 0.0 if start in held else at.child(number).uniform(*SWAY)
-            ends += _swaying(start, end, (clock[number], clock[number + 1]), sway)
+            ends += _beat_seconds(start, end, (clock[number], clock[number + 1]), sway)
     changes: list[TempoChange] = []
     tick, spent = 0, 0.0
     for end, second in ends:
@@ -179,8 +183,8 @@ def _tempo(plan: Plan, fixed: Sequence[int], draw: Stream) -> TempoMap:
     return TempoMap(tuple(changes), plan.tempo.fermatas)
 
 
-def breathing(plan: Plan, draw: Stream) -> Plan:
-    """The plan with the breaths of its free sections drawn; the plan itself where it has none."""
+def with_breaths(plan: Plan, draw: Stream) -> Plan:
+    """Draw the breaths of the free sections of a plan; a plan without free meter is returned unchanged."""
     if not any(section.meter.free for section in plan.sections):
         return plan
     fixed = sorted({hit.tick for hit in plan.hits} | {tick for f in plan.tempo.fermatas for tick in f[:2]})

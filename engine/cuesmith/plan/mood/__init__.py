@@ -1,1 +1,1 @@
-"""Where a cue lies between sad and glad, calm and excited, and what that does to its plan."""
+"""The mood of a cue (valence, arousal, tension), and what it changes in the plan."""

@@ -1,1 +1,1 @@
-"""Hit points and scenes of the picture: bars and tempo that meet them."""
+"""How the picture decides form and tempo: hit points, beats of the story, broadcast lengths."""

@@ -1,7 +1,7 @@
-"""Broadcast slots: a cue that has to be over a moment before its slot is, on a last hit at an exact second.
+"""Broadcast lengths: a cue that ends a moment before its broadcast time is over, on a last hit (the button).
 
-The music fills the slot but for its last beat; on that beat, alone in a bar of its own, stands the button. What comes
-before leads to it as to the downbeat of a new phrase.
+The music before the button fills the rest of the time and leads to it as to the downbeat of a new phrase. The button
+stands in a bar of its own, one beat long.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ BUTTON = "button"  # the name of the section, and the ending that has one
 def with_button(
     sections: Sequence[SectionPlan], tempo: TempoMap, slot_sec: float, treatments: Treatments
 ) -> tuple[list[SectionPlan], TempoMap]:
-    """Sections and tempo with one beat more, `slot_sec` seconds long, that the section before leads to."""
+    """Append the button, one beat of `slot_sec` seconds, and let the section before it lead to it."""
     last = sections[-1]
     before = replace(last, harmony="turn")
     button = replace(

@@ -1,1 +1,1 @@
-"""Tempo maps that end on the asked second."""
+"""Tempo maps that end exactly on the requested second."""

@@ -1,7 +1,7 @@
-"""The tempo map of a cue: steady, with a ritardando, or bending to the hits; always ending on the asked second.
+"""The tempo map of a cue: steady, with a ritardando, or bent to meet hits; it always ends on the requested second.
 
-Through hits the clock is a natural cubic spline over the beats: of all curves that reach every hit on its beat it is
-the one whose tempo changes least. A ritardando counts its beats as longer ones, so it needs no case of its own.
+To meet hits, time is a natural cubic spline over the beats: of all curves through the hits it bends least. In a
+ritardando a beat counts as longer than one beat, so it needs no special case.
 """
 
 from __future__ import annotations
@@ -13,21 +13,24 @@ from dataclasses import dataclass
 from cuesmith.music.note import PPQ
 from cuesmith.music.tempo import Fermata, TempoChange, TempoMap
 
-MOST_PER_BAR = 0.06  # change of tempo from one bar to the next that still passes for phrasing
-TOLERATED_SEC = 20e-6  # error of the last bar line for which a steady tempo is left alone
+MOST_PER_BAR = 0.06  # largest change of tempo from bar to bar that still sounds like phrasing
+TOLERATED_SEC = 20e-6  # largest error of the last bar line that a steady tempo may have
 
 
 def ritard_factors(length_ticks: int, ritard: float, ritard_beats: int) -> list[float]:
-    """By how much each of the last beats is longer than the steady one; empty where there is no room to slow down."""
+    """Return the factor on the length of each of the last beats; empty without room or need to slow down.
+
+    ritard: share of the tempo by which the last beat is slower.
+    """
     slow = min(ritard_beats, length_ticks // PPQ // 4)
     return [1.0 / (1.0 - ritard * ((i + 1) / slow) ** 0.5) for i in range(slow)] if ritard > 0.0 else []
 
 
 def tempo_map(length_ticks: int, seconds: float, *, ritard: float = 0.0, ritard_beats: int = 2) -> TempoMap:
-    """Tempo changes such that `length_ticks` last `seconds` (to a fiftieth of a millisecond).
+    """Build a tempo map in which `length_ticks` last `seconds`, within 20 microseconds.
 
-    ritard: how much slower the last beat is, 0..0.4 of the tempo; the slowing follows a square-root curve over
-    ritard_beats and the rest of the cue is a trifle faster to make up for it.
+    ritard: share of the tempo (0..0.4) by which the last beat is slower. The tempo falls along a square-root curve over
+        the last `ritard_beats` beats; the rest is slightly faster to compensate.
     """
     beats = length_ticks / PPQ
     factors = ritard_factors(length_ticks, ritard, ritard_beats)
@@ -48,7 +51,10 @@ def tempo_map(length_ticks: int, seconds: float, *, ritard: float = 0.0, ritard_
 def held_tempo_map(
     length_ticks: int, seconds: float, fermata: Fermata, *, ritard: float = 0.0, ritard_beats: int = 2
 ) -> TempoMap:
-    """As `tempo_map`, with a last bar that is held: what slows down leads to the fermata, and the bar stays slow."""
+    """Build a tempo map as `tempo_map` does, with a fermata near the end.
+
+    The ritardando leads to the fermata, and the rest of the bar stays slow.
+    """
     factors = ritard_factors(fermata.start, ritard, ritard_beats)
     spans = [(0, 1.0)] if fermata.start > len(factors) * PPQ else []
     spans += [(fermata.start - (len(factors) - i) * PPQ, factor) for i, factor in enumerate(factors)]
@@ -62,7 +68,7 @@ def held_tempo_map(
     spent = 0.0
     for ticks, (start, factor) in zip(lengths, spans, strict=True):
         pace = round(steady * factor)
-        if start == spans[-1][0]:  # what rounding has left over
+        if start == spans[-1][0]:  # corrects the rounding of all earlier changes
             pace = max(1, round((seconds * 1e6 - spent) * PPQ / ticks))
         spent += pace * ticks / PPQ
         changes.append(TempoChange(start, pace))
@@ -70,46 +76,47 @@ def held_tempo_map(
 
 
 def _steady(length_ticks: int, seconds: float) -> TempoMap:
-    """One tempo; or two a microsecond apart, where whole microseconds per beat would add up to too much."""
+    """Use one tempo; or two that differ by a microsecond per beat, where rounding would add up to too much."""
     beats = length_ticks / PPQ
     pace = max(1, round(seconds * 1e6 / beats))
     missing = seconds * 1e6 - pace * beats
     if abs(missing) <= TOLERATED_SEC * 1e6:
         return TempoMap((TempoChange(0, pace),))
     other = pace + (1 if missing > 0 else -1)
-    turn = (length_ticks // PPQ - round(abs(missing))) * PPQ
-    if turn <= 0:
+    switch = (length_ticks // PPQ - round(abs(missing))) * PPQ
+    if switch <= 0:
         return TempoMap((TempoChange(0, other),))
-    return TempoMap((TempoChange(0, pace), TempoChange(turn, other)))
+    return TempoMap((TempoChange(0, pace), TempoChange(switch, other)))
 
 
 @dataclass(frozen=True, slots=True)
 class TempoCurve:
-    """The clock over a cue: a natural cubic spline through (felt ticks, seconds).
+    """The time curve of a cue: a natural cubic spline through (weighted tick, second).
 
-    felt ticks: ticks, of which those of a ritardando count for more. slopes: second derivatives at the knots.
+    ticks: weighted ticks, in which held beats and those of a ritardando count for more (see `felt_tick`).
+    bends: second derivatives at the knots.
     """
 
     ticks: tuple[float, ...]
     seconds: tuple[float, ...]
-    slopes: tuple[float, ...]
+    bends: tuple[float, ...]
 
     def at(self, tick: float) -> float:
-        """The second of a felt tick inside the cue."""
+        """Return the second of a weighted tick inside the cue."""
         index = min(max(bisect_right(self.ticks, tick) - 1, 0), len(self.ticks) - 2)
         left, right = self.ticks[index], self.ticks[index + 1]
         width = right - left
         a, b = (right - tick) / width, (tick - left) / width
-        bend = (a**3 - a) * self.slopes[index] + (b**3 - b) * self.slopes[index + 1]
-        return a * self.seconds[index] + b * self.seconds[index + 1] + bend * width * width / 6.0
+        curvature = (a**3 - a) * self.bends[index] + (b**3 - b) * self.bends[index + 1]
+        return a * self.seconds[index] + b * self.seconds[index + 1] + curvature * width * width / 6.0
 
 
 def curve_through(knots: Sequence[tuple[float, float]]) -> TempoCurve:
-    """The flattest tempo that passes every (felt tick, second); both rise, the first is (0, 0)."""
+    """Return the smoothest tempo through all knots (weighted tick, second); both rise, and the first knot is (0, 0)."""
     ticks = [knot[0] for knot in knots]
     seconds = [knot[1] for knot in knots]
     count = len(knots)
-    slopes = [0.0] * count
+    bends = [0.0] * count
     if count > 2:  # Thomas' algorithm on the tridiagonal system of the spline
         upper, right = [0.0] * count, [0.0] * count
         for i in range(1, count - 1):
@@ -119,12 +126,15 @@ def curve_through(knots: Sequence[tuple[float, float]]) -> TempoCurve:
             upper[i] = after / pivot
             right[i] = (6.0 * jump - before * right[i - 1]) / pivot
         for i in range(count - 2, 0, -1):
-            slopes[i] = right[i] - upper[i] * slopes[i + 1]
-    return TempoCurve(tuple(ticks), tuple(seconds), tuple(slopes))
+            bends[i] = right[i] - upper[i] * bends[i + 1]
+    return TempoCurve(tuple(ticks), tuple(seconds), tuple(bends))
 
 
 def felt_tick(tick: int, length_ticks: int, factors: Sequence[float], fermatas: Sequence[Fermata] = ()) -> float:
-    """A tick, counting held beats and those of a ritardando by their length. factors: see `ritard_factors`."""
+    """Weight a tick: count held beats and those of a ritardando by their length.
+
+    factors: see `ritard_factors`.
+    """
     start = length_ticks - len(factors) * PPQ
     longer = sum((times - 1.0) * (min(tick, end) - begin) for begin, end, times in fermatas if tick > begin)
     if tick <= start:
@@ -133,7 +143,7 @@ def felt_tick(tick: int, length_ticks: int, factors: Sequence[float], fermatas: 
     return start + PPQ * sum(factors[:whole]) + (part * factors[whole] if part else 0.0) + longer
 
 
-def _as_it_is(second: float) -> float:
+def _identity(second: float) -> float:
     return second
 
 
@@ -142,13 +152,14 @@ def bent_tempo_map(
     stops: Sequence[int],
     length_ticks: int,
     factors: Sequence[float] = (),
-    clock: Callable[[float], float] = _as_it_is,
+    clock: Callable[[float], float] = _identity,
     fermatas: Sequence[Fermata] = (),
 ) -> TempoMap:
-    """The curve in steps of a beat, exact at every stop and at the end to a microsecond.
+    """Turn the curve into tempo changes on beats, exact to a microsecond at every stop and at the end.
 
-    stops: ticks that must be reached on the second (the hits). clock: from the seconds of the curve to those of the
-    picture, where a story has tempi of its own.
+    stops: ticks that must be reached at their exact second (the hits).
+    factors: see `ritard_factors`.
+    clock: converts the seconds of the curve to clock seconds, where a story has tempi of its own.
     """
     held = {tick for fermata in fermatas for tick in fermata[:2]}
     free = {tick for tick in range(0, length_ticks, PPQ) if not any(f.start < tick < f.end for f in fermatas)}

@@ -1,7 +1,7 @@
-"""Tempo zones: cues whose sections go at paces of their own, joined by gradual changes.
+"""Tempo zones: sections with tempi of their own, and gradual changes between them.
 
-A section's `tempo` in the form is a factor on the tempo of the cue. From one zone to the next the tempo bends over the
-last bars of the earlier section, by no more from bar to bar than passes for phrasing; over a break it jumps.
+The `tempo` of a section is a factor on the tempo of the cue. The change to the next zone happens over the last bars of
+the earlier section, slowly enough to sound like phrasing; around a break it is immediate.
 """
 
 from __future__ import annotations
@@ -14,22 +14,22 @@ from cuesmith.music.note import PPQ
 from cuesmith.music.tempo import TempoChange, TempoMap
 from cuesmith.plan.tempo.tempo_map import ritard_factors
 
-STEP = PPQ // 2  # ticks between two changes of tempo while it bends
-PER_BAR = 0.055  # of the tempo, from bar to bar
+STEP = PPQ // 2  # ticks between two tempo changes in a gradual change
+PER_BAR = 0.055  # largest change of tempo from bar to bar
 
 
 class Zone(NamedTuple):
-    """A section as the clock sees it: from tick to tick, its bar in ticks, its factor, and whether it is a break."""
+    """A section with its tempo: first and last tick, ticks per bar, tempo factor, and whether it is a break."""
 
     start: int
     end: int
     bar_ticks: int
     factor: float
-    free: bool
+    is_break: bool
 
 
 def zoned_map(zones: Sequence[Zone], seconds: float, *, ritard: float = 0.0, ritard_beats: int = 2) -> TempoMap:
-    """Tempo changes such that the last zone ends at `seconds`, exactly. ritard, ritard_beats: as for `tempo_map`."""
+    """Build a tempo map whose last zone ends exactly at `seconds`. ritard, ritard_beats: as for `tempo_map`."""
     length = zones[-1].end
     factors = [_factor(zones, tick) for tick in range(0, length, STEP)]
     slow = ritard_factors(length, ritard, ritard_beats)
@@ -44,7 +44,7 @@ def zoned_map(zones: Sequence[Zone], seconds: float, *, ritard: float = 0.0, rit
     spent = 0.0
     for index, (span, factor) in enumerate(zip(spans, factors, strict=True)):
         pace = round(unit / factor)
-        if index == len(factors) - 1:  # what rounding has left over
+        if index == len(factors) - 1:  # corrects the rounding of all earlier changes
             pace = max(1, round((seconds * 1e6 - spent) / span))
         spent += pace * span
         if not changes or changes[-1].us_per_quarter != pace:
@@ -53,14 +53,14 @@ def zoned_map(zones: Sequence[Zone], seconds: float, *, ritard: float = 0.0, rit
 
 
 def _factor(zones: Sequence[Zone], tick: int) -> float:
-    """The factor at a tick: its zone's, or on the way to the next one's."""
+    """Return the tempo factor at a tick: that of its zone, or a value between it and the next one."""
     index = next(i for i, zone in enumerate(zones) if tick < zone.end)
     zone = zones[index]
-    if index + 1 == len(zones) or zone.free or zones[index + 1].free:
+    if index + 1 == len(zones) or zone.is_break or zones[index + 1].is_break:
         return zone.factor
     after = zones[index + 1].factor
-    wanted = abs(math.log(after / zone.factor)) / math.log1p(PER_BAR)
-    bars = min(wanted, (zone.end - zone.start) / zone.bar_ticks)
+    bars_needed = abs(math.log(after / zone.factor)) / math.log1p(PER_BAR)
+    bars = min(bars_needed, (zone.end - zone.start) / zone.bar_ticks)
     start = zone.end - bars * zone.bar_ticks
     if bars == 0 or tick < start:
         return zone.factor
