@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import pytest
+from hypothesis import settings
 
 from cuesmith.cue.compose import compose
 from cuesmith.cue.cue import Cue
@@ -30,6 +31,10 @@ BANKS_FOLDER = Path(__file__).parents[1] / "styles" / "banks"
 for _name in ("CLICOLOR_FORCE", "FORCE_COLOR", "GITHUB_ACTIONS", "PY_COLORS", "TERMINAL_WIDTH", "TTY_COMPATIBLE"):
     os.environ.pop(_name, None)
 os.environ["COLUMNS"] = "100"
+
+# No property has a time limit: how fast a machine is must not fail a test.
+settings.register_profile("cuesmith", deadline=None)
+settings.load_profile("cuesmith")
 
 
 @cache

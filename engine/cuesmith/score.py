@@ -166,11 +166,13 @@ class Score:
         return tuple(sorted(found, key=lambda s: (s.start, s.part)))
 
 
-def mute(passages: tuple[Passage, ...], spans: Iterable[Span], *, resume: bool = False) -> tuple[Passage, ...]:
+def mute(
+    passages: tuple[Passage, ...], spans: Iterable[Span], *, resume: bool = False, stated: float = STATED
+) -> tuple[Passage, ...]:
     """Passages in which nothing sounds inside the spans (start, end in ticks, end exclusive, in order of time).
 
     Notes that begin inside a span are left out, notes that sound into it end where it begins, passages without a note
-    are left out. A passage still states its theme as long as `STATED` of its notes are left.
+    are left out. A passage still states its theme as long as a share `stated` (0..1) of its notes is left.
 
     resume: a note that would be held for a beat or longer after a span is struck again at the end of the span. Held
     chords and drones come back in this way after a rest.
@@ -197,14 +199,14 @@ def mute(passages: tuple[Passage, ...], spans: Iterable[Span], *, resume: bool =
         if not changed:
             out.append(passage)
         elif left:
-            lost = resumed or len(left) < STATED * len(passage.notes)
+            lost = resumed or len(left) < stated * len(passage.notes)
             out.append(replace(passage, notes=left, statement=None if lost else passage.statement))
     return tuple(out)
 
 
 def mute_after(passages: tuple[Passage, ...], tick: int) -> tuple[Passage, ...]:
-    """The passages up to a tick; see `mute`."""
-    return mute(passages, ((tick, FOREVER),))
+    """The passages up to a tick; see `mute`. What is left of a theme where a cue ends still states it."""
+    return mute(passages, ((tick, FOREVER),), stated=0.0)
 
 
 def chord_at(harmony: tuple[ChordSpan, ...], tick: int) -> ChordSpan:

@@ -175,6 +175,8 @@ def test_ctrl_c_in_a_terminal(embedded_font: Soundfont, tmp_path: Path) -> None:
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # in the background of a shell SIGINT is ignored, and children inherit that
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     assert run.stdout is not None
     for done in (1, 2, 3):  # by the third, both workers are up

@@ -97,6 +97,11 @@ def test_a_closed_pipe_is_quiet(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (1, b"")
 
 
+def hear_interrupts() -> None:
+    """For a child process: hear SIGINT also where the tests run in the background of a shell, which ignores it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.skipif(
     sys.platform == "win32", reason="it has neither named pipes of this kind nor SIGINT for one process"
 )
@@ -104,8 +109,9 @@ def test_interrupted_while_it_reads(tmp_path: Path) -> None:
     pipe = tmp_path / "slow.yaml"
     os.mkfifo(pipe)
     with subprocess.Popen(
-        [str(COMMAND), "check", str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path
-    ) as process:
+        [str(COMMAND), "check", str(pipe)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path,
+        preexec_fn=hear_interrupts,
+    ) as process:  # fmt: skip
         writer = None
         for _ in range(600):
             try:

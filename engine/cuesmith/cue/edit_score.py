@@ -37,11 +37,15 @@ class Step(NamedTuple):
 STEPS = (
     Step("rests", give_rests, "every section of the ensemble is silent for the share of the cue that it owes"),
     Step("hits", meet_hits, "the picture's hits are struck; nothing sounds in its silences"),
-    Step("clashes", clear_clashes, "no accompanying note rubs against another that no chord spells, and none is muddy"),
-    Step("doublings", add_doublings, "who doubles a part plays what is left of it, in his range"),
+    Step(
+        "clashes",
+        clear_clashes,
+        "no accompanying note is a semitone from another unless the chord has both; none is muddy",
+    ),
+    Step("doublings", add_doublings, "a part that doubles another plays what is left of it, in its own range"),
     Step("free meter", place_in_free_meter, "in free meter the beats are as long as the plan wants each of them"),
     Step("breath", give_breath, "no wind, brass or voice plays for longer than its breath lasts"),
-    Step("long silences", fill_long_silences, "in free meter no silence lasts longer than four seconds unplanned"),
+    Step("long silences", fill_long_silences, "in free meter no unplanned silence lasts longer than four seconds"),
     Step("loudness", set_loudness, "the tune stands over what accompanies it; velocities are 1 to 127"),
 )
 
