@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from cuesmith.composition.context import ComposeContext
 from cuesmith.cue.write_score import Draft
-from cuesmith.orchestrate.breathing_gaps import give_breath
+from cuesmith.orchestrate.breathing_gaps import add_breathing_gaps
 from cuesmith.orchestrate.clashes import clear_clashes
 from cuesmith.orchestrate.doublings import add_doublings
 from cuesmith.orchestrate.fill_long_silence import fill_long_silences
@@ -40,7 +40,7 @@ STEPS = (
     Step("clashes", clear_clashes, "no accompanying note rubs against another that no chord spells, and none is muddy"),
     Step("doublings", add_doublings, "who doubles a part plays what is left of it, in his range"),
     Step("free meter", place_in_free_meter, "in free meter the beats are as long as the plan wants each of them"),
-    Step("breath", give_breath, "no wind, brass or voice plays for longer than its breath lasts"),
+    Step("breath", add_breathing_gaps, "no wind, brass or voice plays for longer than its breath lasts"),
     Step("long silences", fill_long_silences, "in free meter no silence lasts longer than four seconds unplanned"),
     Step("loudness", set_loudness, "the tune stands over what accompanies it; velocities are 1 to 127"),
 )
