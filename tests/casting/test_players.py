@@ -13,7 +13,7 @@ from cuesmith.casting.register import lie
 from cuesmith.casting.roster import PLAYERS, TRACKS
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.note_table import note_table
-from cuesmith.orchestrate.breathing_gaps import GAP_SEC, breathing
+from cuesmith.orchestrate.breathing_gaps import GAP_SEC, with_breathing_gaps
 from cuesmith.orchestrate.loudness.role_table import ROLE_DB
 from cuesmith.orchestrate.loudness.under_the_tune import SOFTEST, under_the_tune
 from cuesmith.plan.model import Plan
@@ -49,7 +49,7 @@ def test_no_line_is_longer_than_a_breath(plan: Plan, rows: list[tuple[int, int, 
     written = tuple(n for n in written if n.end <= plan.length)
     half = len(written) // 2
     passages = tuple(Passage(p, 0, "test") for p in (written[:half], written[half:]) if p)
-    played = [n for p in breathing(plan, passages, breath_sec) for n in p.notes]
+    played = [n for p in with_breathing_gaps(plan, passages, breath_sec) for n in p.notes]
     assert [(n.onset, n.pitch) for n in played] == [(n.onset, n.pitch) for n in written]
     assert all(0 < a.duration <= b.duration for a, b in zip(played, written, strict=True))
     seconds = plan.tempo.seconds
@@ -64,14 +64,14 @@ def test_breath_is_taken_where_the_phrase_ends(plan: Plan) -> None:
     beats = plan.tempo.bpm(0) / 60 * 8  # in eight seconds
     first = tuple(Note(i * PPQ, PPQ, 64, 80) for i in range(int(beats) - 2))
     second = tuple(Note(first[-1].end + i * PPQ, PPQ, 64, 80) for i in range(int(beats) - 2))
-    played = breathing(plan, (Passage(first, 0, "test"), Passage(second, 0, "test")), 8)
+    played = with_breathing_gaps(plan, (Passage(first, 0, "test"), Passage(second, 0, "test")), 8)
     shortened = [n.onset for p in played for n in p.notes if n.duration < PPQ]
     assert shortened[0] == first[-1].onset
 
 
 def test_short_lines_are_left_alone(plan: Plan) -> None:
     passages = (Passage(tuple(Note(i * PPQ, PPQ, 64, 80) for i in range(4)), 0, "test"),)
-    assert breathing(plan, passages, 8) == passages
+    assert with_breathing_gaps(plan, passages, 8) == passages
 
 
 @example("whistle", 79, 10, 0.75)  # an octave lower nothing would be outside, but far from where it should lie

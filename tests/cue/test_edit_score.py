@@ -16,7 +16,7 @@ from cuesmith.cue.last_resort import CLASHING
 from cuesmith.orchestrate.breathing_gaps import SPARE
 from cuesmith.orchestrate.fill_long_silence import LONGEST_SEC
 from cuesmith.orchestrate.loudness.hit_growth import LOUDEST
-from cuesmith.orchestrate.rests.silent_bars import sounding
+from cuesmith.orchestrate.rests.silent_bars import sounding_bars
 from cuesmith.score import Part
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.brief import Hit
@@ -76,7 +76,7 @@ def test_no_bar_is_empty(cue: Cue) -> None:
     if plan.free:
         return
     lines = plan.bar_lines()
-    heard = sounding([note for part in cue.score.parts for note in part.notes()], lines)
+    heard = sounding_bars([note for part in cue.score.parts for note in part.notes()], lines)
     meant = {hit.tick for hit in plan.hits if hit.kind in ("stop", "silence")}
     for bar, (start, end) in enumerate(pairwise(lines)):
         asked = any(start - (end - start) <= tick < end for tick in meant)

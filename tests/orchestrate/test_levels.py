@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from tests.conftest import Composed
 
-from cuesmith.orchestrate.loudness.role_levels import MOST_DB, TOGETHER_DB, levelled
+from cuesmith.orchestrate.loudness.role_levels import MOST_DB, TOGETHER_DB, with_role_levels
 from cuesmith.specs.banks.library import Banks
 from cuesmith_render.fluid.discover import Soundfont
 
@@ -25,12 +25,12 @@ def test_a_levelled_score_needs_no_levelling(style: str, type_: str, composed: C
     Accompaniment that is raised by ten decibels is lowered again.
     """
     score = composed(style, type_, 1).score
-    again = levelled(score.parts, score.plan, banks)
+    again = with_role_levels(score.parts, score.plan, banks)
     for before, after in zip(score.parts, again, strict=True):
         assert after.level_db == pytest.approx(before.level_db, abs=0.6)
         assert replace(after, level_db=before.level_db) == before
     loud = tuple(replace(part, level_db=part.level_db + 10 * (part.role != "lead")) for part in score.parts)
-    back = levelled(loud, score.plan, banks)
+    back = with_role_levels(loud, score.plan, banks)
     for before, after in zip(loud, back, strict=True):
         assert after.level_db <= before.level_db
         if before.role == "lead":
@@ -48,7 +48,7 @@ def test_every_role_has_a_distance(composed: Composed) -> None:
 def test_a_cue_without_a_tune_stays_as_it_is(composed: Composed, banks: Banks) -> None:
     score = composed("symphonic", "battle", 1).score
     rest = tuple(part for part in score.parts if part.role != "lead")
-    assert levelled(rest, score.plan, banks) == rest
+    assert with_role_levels(rest, score.plan, banks) == rest
 
 
 def _loudness_over(stem: NDArray[np.float32], step: int) -> NDArray[np.float64]:

@@ -15,9 +15,9 @@ from cuesmith.cue.edit_score import edit_score
 from cuesmith.cue.write_score import write_draft
 from cuesmith.music.note import PPQ, Note
 from cuesmith.orchestrate.rests.drum_rests import pickup_strokes
-from cuesmith.orchestrate.rests.silent_bars import DRUMS, section_of, silence_of, silences, sounding
+from cuesmith.orchestrate.rests.silent_bars import DRUMS, section_of, silence_of, silences, sounding_bars
 from cuesmith.orchestrate.rests.stand_ins import STANDS_IN
-from cuesmith.orchestrate.rests.workload import RULE, kept_bars
+from cuesmith.orchestrate.rests.workload import RULE, protected_bars
 from cuesmith.plan.model import Plan
 from cuesmith.score import Part, Score, Stroke, mute
 from cuesmith.specs.banks.library import load_banks
@@ -56,7 +56,7 @@ def _playing(score: Score, pitched: bool = False) -> int:
     found = 0
     for part in score.parts:
         if not pitched or _section(part) != DRUMS:
-            found |= sounding(part.notes(), score.plan.bar_lines())
+            found |= sounding_bars(part.notes(), score.plan.bar_lines())
     return found
 
 
@@ -74,10 +74,10 @@ def test_every_section_and_player_is_silent_for_a_quarter(composed: Composed) ->
 @pytest.mark.parametrize(("style", "type_"), CUES)
 def test_nobody_rests_at_the_climax_or_in_the_last_bar(style: str, type_: str, composed: Composed) -> None:
     resting, restless = _both_ways(style, type_, composed)
-    kept = kept_bars(resting.plan, growing=True)
+    kept = protected_bars(resting.plan, only_growing=True)
     lines = resting.plan.bar_lines()
-    before = {part.id: sounding(part.notes(), lines) & kept for part in restless.parts}
-    after = {part.id: sounding(part.notes(), lines) & kept for part in resting.parts}
+    before = {part.id: sounding_bars(part.notes(), lines) & kept for part in restless.parts}
+    after = {part.id: sounding_bars(part.notes(), lines) & kept for part in resting.parts}
     assert sum(map(int.bit_count, after.values())) >= 0.97 * sum(map(int.bit_count, before.values()))
 
 
@@ -161,7 +161,7 @@ def test_a_cymbal_does_not_ring_into_a_rest(composed: Composed) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 4 * 3840 - 1), st.integers(1, 9000)), max_size=12))
 def test_a_bar_sounds_if_a_note_begins_in_it_or_lasts_a_quarter_of_it(notes: list[tuple[int, int]]) -> None:
-    found = sounding((Note(onset, length, 60, 80) for onset, length in notes), LINES)
+    found = sounding_bars((Note(onset, length, 60, 80) for onset, length in notes), LINES)
     for bar, (start, end) in enumerate(pairwise(LINES)):
         begins = any(start <= onset < end for onset, _ in notes)
         lasts = any(onset < start and min(end, onset + length) - start > 960 for onset, length in notes)

@@ -305,8 +305,8 @@ def cast_players(
     leads = _leads(plan, present, themes, tunes, draw.child("leads"))
     if is_song(plan, banks):
         present = (singer(plan, tunes, banks), *present)
-        sung = zip(plan.sections, leads, strict=True)
-        leads = tuple(GUIDE if s.treatment_row.whole and s.theme is not None else lead for s, lead in sung)
+        pairs = zip(plan.sections, leads, strict=True)
+        leads = tuple(GUIDE if s.treatment_row.whole and s.theme is not None else lead for s, lead in pairs)
     omitted = left_out(plan, present, leads, banks)
     present = tuple(p for p in present if p.id not in omitted)
     rests = roster_rests(plan, present, leads)

@@ -11,7 +11,7 @@ from cuesmith.critic.roll import sounding_at
 from cuesmith.critic.view import PartView, View
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.pitch import pitch_name
-from cuesmith.orchestrate.rests.silent_bars import UNCOUNTED, section_of, silences, sounding
+from cuesmith.orchestrate.rests.silent_bars import UNCOUNTED, section_of, silences, sounding_bars
 
 COMPOSED = frozenset({"parts"})
 BREATHING = ("lead", "guide", "counter")  # roles whose wind players need time to breathe
@@ -178,7 +178,7 @@ def _sounding_bars(view: View, part: PartView) -> int:
     """Return the bars in which a part is heard, as the bits of a number."""
     notes = part.notes
     rows = (notes.onset, notes.end - notes.onset, notes.pitch, notes.velocity)
-    return sounding(map(Note._make, zip(*(row.tolist() for row in rows), strict=True)), view.bars.tolist())
+    return sounding_bars(map(Note._make, zip(*(row.tolist() for row in rows), strict=True)), view.bars.tolist())
 
 
 def tracks(view: View, limits: Limits) -> Iterator[Breach]:

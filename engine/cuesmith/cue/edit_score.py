@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from cuesmith.composition.context import ComposeContext
 from cuesmith.cue.write_score import Draft
-from cuesmith.orchestrate.breathing_gaps import give_breath
+from cuesmith.orchestrate.breathing_gaps import add_breathing_gaps
 from cuesmith.orchestrate.clashes import clear_clashes
 from cuesmith.orchestrate.doublings import add_doublings
 from cuesmith.orchestrate.fill_long_silence import fill_long_silences
@@ -44,7 +44,7 @@ STEPS = (
     ),
     Step("doublings", add_doublings, "a part that doubles another plays what is left of it, in its own range"),
     Step("free meter", place_in_free_meter, "in free meter the beats are as long as the plan wants each of them"),
-    Step("breath", give_breath, "no wind, brass or voice plays for longer than its breath lasts"),
+    Step("breath", add_breathing_gaps, "no wind, brass or voice plays for longer than its breath lasts"),
     Step("long silences", fill_long_silences, "in free meter no unplanned silence lasts longer than four seconds"),
     Step("loudness", set_loudness, "the tune stands over what accompanies it; velocities are 1 to 127"),
 )

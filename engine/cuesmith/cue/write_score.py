@@ -20,10 +20,10 @@ from cuesmith.composition.melody.lead_into_theme import led_over
 from cuesmith.composition.melody.vocal_guide import answers, as_guide, is_song, singable
 from cuesmith.composition.percussion.groove_parts import bass_drum, finish_strokes, strokes
 from cuesmith.motif.model import Theme
-from cuesmith.orchestrate.doublings import doubled
+from cuesmith.orchestrate.doublings import doubling
 from cuesmith.orchestrate.parts import percussion_parts, pitched_part
 from cuesmith.orchestrate.rests.pass_tune_on import pass_tune_on
-from cuesmith.orchestrate.rests.workload import kept_bars, owed_bars
+from cuesmith.orchestrate.rests.workload import owed_bars, protected_bars
 from cuesmith.plan.model import Plan
 from cuesmith.score import ChordSpan, Part, Passage, Score
 from cuesmith.specs.banks.library import Banks
@@ -55,7 +55,7 @@ def write_draft(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     harmony = harmonise(plan, style, planned, banks, draw.child("harmony"))
     owed = owed_bars(plan, cast, plan.contexts(style.family), banks) if attempt < RESTLESS else 0
     sung = lead_passages(plan, harmony, cast, themes, planned, draw.child("melody"), 1 + STRICTER * attempt)
-    lead = _finished(plan, harmony, cast, themes, pass_tune_on(plan, cast, sung, owed, kept_bars(plan)), draw)
+    lead = _finished(plan, harmony, cast, themes, pass_tune_on(plan, cast, sung, owed, protected_bars(plan)), draw)
     context = ComposeContext(
         plan=plan,
         harmony=harmony,
@@ -120,7 +120,7 @@ def _parts(context: ComposeContext) -> list[Part]:
         if player.instrument is None:
             parts.extend(percussion_parts(plan, player, context.strokes[player.id], context.banks))
         elif player.seat.double == "lead":
-            parts.append(pitched_part(player, doubled(plan, cast, player, tune)))
+            parts.append(pitched_part(player, doubling(plan, cast, player, tune)))
         elif player.seat.double is not None:
             parts.append(pitched_part(player, ()))
         else:

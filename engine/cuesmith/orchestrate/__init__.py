@@ -1,1 +1,1 @@
-"""Roles to instruments."""
+"""Turn composed passages into parts, then edit the score: rests, hits, clashes, doublings, breath, loudness."""

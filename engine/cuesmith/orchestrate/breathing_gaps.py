@@ -1,4 +1,4 @@
-"""Breath: players of winds, brass and voices get air, where a phrase ends rather than where the air runs out."""
+"""Breathing: parts of winds, brass and voices get short gaps, preferably where a phrase ends."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from cuesmith.music.tempo import TempoMap
 from cuesmith.plan.model import Plan
 from cuesmith.score import Passage, Score
 
-GAP_SEC = 0.21  # a quick breath
-SPARE = 0.97  # share of his breath a player uses up
-LEAST_SEC = 0.09  # what a note keeps, however short the time to breathe
+GAP_SEC = 0.21  # length of a quick breath
+SPARE = 0.97  # share of the longest breath that a player uses
+LEAST_SEC = 0.09  # a note shortened for a breath keeps at least this
 
-# what makes a good place to breathe, weighed against the seconds the note before it lasts (at most LONG_SEC)
+# value of a place to breathe, added to the seconds of the note before it (at most LONG_SEC)
 LONG_SEC = 1.5
 PHRASE_END, BAR_END, BEAT_END, LATE = 1.2, 0.6, 0.2, 0.8
 
 
 def _gap_ticks(tempo: TempoMap, tick: int) -> int:
-    bpm = max(tempo.bpm(tick), tempo.bpm(max(0, tick - 1)))  # the quicker of the two: in it a gap has more ticks
+    """Return the length of a breath before `tick`, in ticks."""
+    bpm = max(tempo.bpm(tick), tempo.bpm(max(0, tick - 1)))  # the faster tempo, in which the gap has more ticks
     return round(GAP_SEC * bpm / 60 * PPQ) + 1
 
 
-def breaths(plan: Plan, passages: Iterable[Passage], breath_sec: float) -> tuple[int, ...]:
-    """The ticks before which a player stops to breathe: onsets of the notes that follow a breath, in order.
+def breath_ticks(plan: Plan, passages: Iterable[Passage], breath_sec: float) -> tuple[int, ...]:
+    """Find where a player must breathe: the onsets (ticks, in order) of the notes that follow a breath.
 
-    breath_sec: the longest stretch he can play. Rests long enough are breaths anyway and not named.
+    breath_sec: the longest stretch without a breath, in seconds. Rests long enough to breathe in are not listed.
     """
     tempo, phrase_ends, notes = plan.tempo, set[int](), list[Note]()
     for passage in passages:
@@ -48,8 +49,8 @@ def breaths(plan: Plan, passages: Iterable[Passage], breath_sec: float) -> tuple
         limit = started + SPARE * breath_sec
         if tempo.seconds(max(reached, notes[at - 1].end)) <= limit:
             if at < len(notes):
-                rested = tempo.seconds(notes[at].onset) - tempo.seconds(reached) >= GAP_SEC
-                first, reached = (at, notes[at].end) if rested else (first, max(reached, notes[at].end))
+                has_rest = tempo.seconds(notes[at].onset) - tempo.seconds(reached) >= GAP_SEC
+                first, reached = (at, notes[at].end) if has_rest else (first, max(reached, notes[at].end))
             at += 1
             continue
         best, place = 0.0, None
@@ -60,11 +61,11 @@ def breaths(plan: Plan, passages: Iterable[Passage], breath_sec: float) -> tuple
                 continue
             section = plan.section_at(after.onset)
             inside = (after.onset - section.start) % section.meter.bar_ticks
-            worth = min(stop - begin, LONG_SEC) + PHRASE_END * (note.end in phrase_ends) + BAR_END * (not inside)
-            worth += BEAT_END * (not inside % PPQ) + LATE * (stop - started) / breath_sec
-            if place is None or worth > best:
-                best, place = worth, k + 1
-        if place is None:  # nowhere to breathe, or one note that outlasts him: see `breathing`
+            value = min(stop - begin, LONG_SEC) + PHRASE_END * (note.end in phrase_ends) + BAR_END * (not inside)
+            value += BEAT_END * (not inside % PPQ) + LATE * (stop - started) / breath_sec
+            if place is None or value > best:
+                best, place = value, k + 1
+        if place is None:  # no place to breathe, or a single note longer than a breath: see `with_breathing_gaps`
             first = at if at < len(notes) else first
             reached = notes[at].end if at < len(notes) else reached
             at += 1
@@ -74,13 +75,13 @@ def breaths(plan: Plan, passages: Iterable[Passage], breath_sec: float) -> tuple
     return tuple(out)
 
 
-def breathing(plan: Plan, passages: tuple[Passage, ...], breath_sec: float) -> tuple[Passage, ...]:
-    """The passages with time to breathe: the note before each breath is shortened, and none outlasts a breath.
+def with_breathing_gaps(plan: Plan, passages: tuple[Passage, ...], breath_sec: float) -> tuple[Passage, ...]:
+    """Shorten the note before each breath, and every note that is longer than one breath.
 
-    Onsets and pitches stay, so that a theme is what it was.
+    Onsets and pitches stay, so themes stay recognisable.
     """
     tempo = plan.tempo
-    taken = breaths(plan, passages, breath_sec)
+    taken = breath_ticks(plan, passages, breath_sec)
     out = []
     for passage in passages:
         notes = []
@@ -93,7 +94,7 @@ def breathing(plan: Plan, passages: tuple[Passage, ...], breath_sec: float) -> t
             if tempo.seconds(stop) - tempo.seconds(note.onset) > SPARE * breath_sec:
                 stop -= _gap_ticks(tempo, stop)
                 longest = note.onset + round(SPARE * breath_sec * tempo.bpm(note.onset) / 60 * PPQ)
-                if plan.section_at(note.onset).flow:  # where the tempo sways while it is held
+                if plan.section_at(note.onset).flow:  # the tempo changes during the note
                     until = tempo.seconds(note.onset) + SPARE * breath_sec
                     longest = int(tempo.ticks_array(np.array([until]))[0])
                 stop = min(stop, longest)
@@ -102,20 +103,22 @@ def breathing(plan: Plan, passages: tuple[Passage, ...], breath_sec: float) -> t
     return tuple(out)
 
 
-def breathes(player: Player) -> bool:
-    """Whether a player needs time to breathe: lines of winds, brass and voices do; those of a chord take turns."""
+def needs_breath(player: Player) -> bool:
+    """Tell whether a part needs breathing gaps: lines of winds, brass and voices do, chords do not."""
     assert player.instrument is not None
     single = player.instrument.voices == 1 or player.seat.role in ("lead", "counter")
     return single and player.instrument.breath_sec > 0
 
 
-def give_breath(score: Score, context: ComposeContext) -> Score:
-    """The score with time to breathe in every part whose player needs it."""
-    lungs = {p.id: p.instrument.breath_sec for p in context.cast.players if p.instrument is not None and breathes(p)}
+def add_breathing_gaps(score: Score, context: ComposeContext) -> Score:
+    """Add breathing gaps to every part whose player needs them."""
+    breath_secs = {
+        p.id: p.instrument.breath_sec for p in context.cast.players if p.instrument is not None and needs_breath(p)
+    }
     parts = []
     for part in score.parts:
         passages = part.passages
-        if part.id in lungs:
-            passages = breathing(score.plan, part.passages, lungs[part.id])
+        if part.id in breath_secs:
+            passages = with_breathing_gaps(score.plan, part.passages, breath_secs[part.id])
         parts.append(part if passages == part.passages else replace(part, passages=passages))
     return replace(score, parts=tuple(parts))

@@ -1,9 +1,8 @@
-"""No clash: the parts hear each other before the score is closed.
+"""Remove clashes between parts: semitones and minor ninths that the chord does not contain, and muddy low intervals.
 
-Every accompanying note that lies a semitone or a minor ninth from another, where the chord does not spell both and
-neither only passes, gives way: it takes a chord tone near by, or stops, or is left out. So does one that makes
-mud: an interval too close for its register. The tune, whoever plays it, and what doubles it never give way; after it
-come the bass, pads, the counter-line, ostinati, hits and colours, in this order.
+An accompanying note that clashes with a more important one moves to a chord tone near by, or is shortened, or is left
+out. Passing notes may clash. The tune and its doublings never change; after them, in order of importance, come bass,
+pads, counter-line, ostinati, hits and colours. An interval is muddy when it is too close for its register.
 """
 
 from __future__ import annotations
@@ -20,19 +19,32 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.music.voicing import LOW_LIMITS
 from cuesmith.score import Passage, Score, chord_at
 
-PASSING = PPQ // 32  # ticks two notes may rub
-SHORT = PPQ // 2  # a bass that has to give way is cut to this
-RUBS = (1, 13)  # semitones between two notes that clash, whichever is above
-OPEN_RUBS = (1, 11, 13, 23, 25, 35, 37, 47, 49, 59, 61)  # those of the bass and the tune, which stand alone in the ear
-MOVES = (-1, 1, -2, 2, -3, 3, -4, 4, -5, 5, -12, 12)  # semitones a note may give way by, in order of preference
-STRONG = 3  # strength of a place in the bar at which a note never only passes
-ORDER = ("bass", "pad", "counter", "ostinato", "impact", "colour")  # who gives way to those before
-CLUSTER = "cluster"  # textures with this tag rub on purpose
-TOLERANCE = 2  # semitones under the low interval limits that still pass between different players
+PASSING = PPQ // 32  # ticks for which two notes may clash
+SHORT = PPQ // 2  # a clashing bass note that cannot move is shortened to this
+RUBS = (1, 13)  # clashing intervals in semitones, up or down
+OPEN_RUBS = (1, 11, 13, 23, 25, 35, 37, 47, 49, 59, 61)  # between bass and tune, the outer voices
+MOVES = (
+    -1,
+    1,
+    -2,
+    2,
+    -3,
+    3,
+    -4,
+    4,
+    -5,
+    5,
+    -12,
+    12,
+)  # semitones by which a clashing note may move, in order of preference
+STRONG = 3  # metrical strength from which a note does not count as passing
+ORDER = ("bass", "pad", "counter", "ostinato", "impact", "colour")  # each role gives way to the roles before it
+CLUSTER = "cluster"  # tag of textures that clash on purpose
+TOLERANCE = 2  # semitones by which two players may go below the low interval limits
 
 
 class Pitches(tuple[int, ...]):
-    """MIDI pitches, and the same as a bit for each."""
+    """MIDI pitches, and the same set as an integer with one bit per pitch."""
 
     bits: int
 
@@ -44,7 +56,7 @@ class Pitches(tuple[int, ...]):
 
 AROUND = tuple(Pitches(p + step for rub in RUBS for step in (-rub, rub)) for p in range(160))
 OPEN = tuple(Pitches(p + rub for rub in OPEN_RUBS) for p in range(160))
-MUD = tuple(  # for each pitch those that make mud with it
+MUD = tuple(  # for each pitch, the pitches that are muddy together with it
     Pitches(
         [p - gap for gap in range(1, 12) if p - gap < LOW_LIMITS[gap] - TOLERANCE]
         + [p + gap for gap in range(1, 12) if p < LOW_LIMITS[gap] - TOLERANCE]
@@ -55,12 +67,12 @@ NEAR = tuple(around.bits | open_.bits | mud.bits for around, open_, mud in zip(A
 
 
 class Sounding:
-    """The notes placed so far, by pitch. It grows as parts are placed; asked for what rubs against a note."""
+    """The notes placed so far, by pitch. It answers quickly which of them sound near a pitch."""
 
     def __init__(self) -> None:
         self._at: dict[int, list[tuple[int, int]]] = {}
         self._longest: dict[int, int] = {}
-        self._beats: defaultdict[int, int] = defaultdict(int)  # beat → what sounds in it, a bit per pitch
+        self._beats: defaultdict[int, int] = defaultdict(int)  # beat → the pitches that sound in it, one bit each
 
     def add(self, onset: int, end: int, pitch: int) -> None:
         """Place a note (ticks, MIDI pitch)."""
@@ -75,7 +87,7 @@ class Sounding:
             self._beats[beat] |= 1 << pitch
 
     def bits(self, onset: int, end: int) -> int:
-        """What sounds in the beats from onset to end, a bit per pitch: a quick look before `near`."""
+        """Return the pitches that sound in the beats from `onset` to `end`, one bit each: a fast test before `near`."""
         first, last = onset // PPQ, (end - 1) // PPQ
         sounding = self._beats.get(first, 0)
         for beat in range(first + 1, last + 1):
@@ -83,7 +95,7 @@ class Sounding:
         return sounding
 
     def near(self, onset: int, end: int, pitches: Iterable[int]) -> Iterable[tuple[int, int, int]]:
-        """(from, to, pitch) of every overlap that is not too short to be heard, with notes of these pitches."""
+        """Yield (start, end, pitch) of every audible overlap with placed notes of these pitches."""
         for pitch in pitches:
             row = self._at.get(pitch)
             if row is None:
@@ -97,9 +109,11 @@ class Sounding:
                     yield first, last, pitch
 
 
-def _light(context: ComposeContext, notes: Sequence[Note]) -> set[int]:
-    """Indexes of the notes of a line that only pass: foreign to their chord, off the accents, and off by step at once;
-    or struck half a beat before the chord they belong to. The ear takes both for motion."""
+def _passing_notes(context: ComposeContext, notes: Sequence[Note]) -> set[int]:
+    """Return the indexes of notes in a line that the ear takes for motion, so that they may clash.
+
+    They are short, foreign to their chord, off the accents and left by step; or struck half a beat before their chord.
+    """
     out = set()
     for i, note in enumerate(notes):
         if note.duration > PPQ:
@@ -121,14 +135,19 @@ def _light(context: ComposeContext, notes: Sequence[Note]) -> set[int]:
     return out
 
 
-def _spells(chord: Chord, *pitches: int) -> bool:
+def _contains(chord: Chord, *pitches: int) -> bool:
+    """Tell whether every pitch belongs to the chord or is its bass."""
     return all(pitch % 12 in chord.classes or pitch % 12 == chord.bass for pitch in pitches)
 
 
-def _rubs(
+def _first_clash(
     context: ComposeContext, heard: Sounding, tune: Sounding, note: Note, shifts: tuple[int, ...], role: str
 ) -> tuple[int, int] | None:
-    """From when to when (ticks) the note first clashes; None when it does not. role: of its seat."""
+    """Return (start, end) in ticks of the first clash of a note; None when there is none.
+
+    heard: the accompaniment placed so far. tune: the tune and its doublings. shifts: octaves at which the note is
+        doubled, in semitones. role: of its seat.
+    """
     if note.duration <= PASSING:
         return None
     onset, end = note.onset, note.end
@@ -143,21 +162,23 @@ def _rubs(
             near = rubbing[pitch]
             for first, last, other in placed.near(onset, end, near) if sounding & near.bits else ():
                 span = chord_at(context.harmony, first)
-                if not _spells(span.chord, pitch, other):  # else it is the chord's own tension
+                if not _contains(span.chord, pitch, other):  # otherwise the tension belongs to the chord
                     found.append((first, last))
-                elif span.end < last - PASSING and not _spells(chord_at(context.harmony, last - 1).chord, pitch, other):
-                    found.append((span.end, last))  # held into a chord that does not spell it
+                elif span.end < last - PASSING and not _contains(
+                    chord_at(context.harmony, last - 1).chord, pitch, other
+                ):
+                    found.append((span.end, last))  # held into a chord that does not contain it
             if sounding & MUD[pitch].bits and role != "colour" and (not low or placed is tune):
                 found += [(first, last) for first, last, _ in placed.near(onset, end, MUD[pitch])]
     return min(found) if found else None
 
 
-def _yielding(
+def _without_clash(
     context: ComposeContext, heard: Sounding, tune: Sounding, player: Player, note: Note, shifts: tuple[int, ...]
 ) -> Note | None:
-    """The note, or what it becomes so that it does not clash; None when it is best left out."""
+    """Return the note, moved or shortened so that it does not clash; None when it must be left out."""
     role = player.seat.role
-    clash = _rubs(context, heard, tune, note, shifts, role)
+    clash = _first_clash(context, heard, tune, note, shifts, role)
     if clash is None:
         return note
     assert player.instrument is not None
@@ -167,32 +188,32 @@ def _yielding(
     for move in (-12, *MOVES) if role == "bass" else MOVES:
         moved = note._replace(pitch=note.pitch + move)
         fits = bottom <= moved.pitch <= top and moved.pitch % 12 in classes
-        if fits and _rubs(context, heard, tune, moved, shifts, role) is None:
+        if fits and _first_clash(context, heard, tune, moved, shifts, role) is None:
             return moved
     first, last = clash
     if (first - note.onset) * 2 >= note.duration:
         return note._replace(duration=first - note.onset)
     late = note._replace(onset=last, duration=note.end - last)
-    if late.duration >= PPQ and _rubs(context, heard, tune, late, shifts, role) is None:
+    if late.duration >= PPQ and _first_clash(context, heard, tune, late, shifts, role) is None:
         return late
-    # a bass that vanished would be missed more than a short rub is heard
+    # a missing bass note would be noticed more than a short clash
     return note._replace(duration=min(note.duration, SHORT)) if role == "bass" else None
 
 
 def clear_clashes(score: Score, context: ComposeContext) -> Score:
-    """The score with its accompaniment cleared of clashes.
+    """Remove the clashes of the accompaniment; the tune and its doublings stay.
 
-    The tune and what doubles it stay. A seat that others double at the octave is judged together with its doubles.
+    A seat that others double at the octave is checked together with its doublings.
     """
     heard, tune, outer = Sounding(), Sounding(), Sounding()
     seats = {player.id: player for player in context.cast.players}
     doubled_tune = [p for p in score.parts if not p.drums and p.seat in seats and seats[p.seat].seat.double == "lead"]
     for line in (context.lead, sorted(note for part in doubled_tune for note in part.notes())):
-        passing = _light(context, line)
+        passing = _passing_notes(context, line)
         for i, note in enumerate(line):
             if i not in passing:
                 tune.add(note.onset, note.end, note.pitch)
-            if i not in passing or note.duration > PPQ // 2:  # under which a bass of its own will would be heard
+            if i not in passing or note.duration > PPQ // 2:  # under a longer note the bass must not clash
                 outer.add(note.onset, note.end, note.pitch)
     shifts: dict[str, list[int]] = {}
     for player in context.cast.players:
@@ -205,42 +226,42 @@ def clear_clashes(score: Score, context: ComposeContext) -> Score:
     ]  # fmt: skip
     for player in sorted(followers, key=lambda p: ORDER.index(p.seat.role)):
         together = (0, *shifts.get(player.id, ()))
-        sung = outer if player.seat.role == "bass" else tune
-        own: list[tuple[Passage, set[int]]] = []
-        played: defaultdict[int, list[Note]] = defaultdict(list)  # what his other passages have, by pitch
+        upper = outer if player.seat.role == "bass" else tune
+        kept: list[tuple[Passage, set[int]]] = []
+        played: defaultdict[int, list[Note]] = defaultdict(list)  # notes of the player's other passages, by pitch
         for passage in parts[player.id].passages:
             texture = context.textures.get(passage.device)
             notes = passage.notes
-            free = passage.statement is None and (texture is None or CLUSTER not in texture.tags)
-            passing = _light(context, notes)
-            if free:
-                given = [
-                    note if i in passing else _yielding(context, heard, sung, player, note, together)
+            may_change = passage.statement is None and (texture is None or CLUSTER not in texture.tags)
+            passing = _passing_notes(context, notes)
+            if may_change:
+                resolved = [
+                    note if i in passing else _without_clash(context, heard, upper, player, note, together)
                     for i, note in enumerate(notes)
                 ]
-                cleared = _once(n for n in given if n is not None and not _overlaps(n, played[n.pitch]))
+                cleared = _without_overlaps(n for n in resolved if n is not None and not _overlaps(n, played[n.pitch]))
                 if cleared != notes:
                     passage, notes = replace(passage, notes=cleared), cleared
-                    passing = _light(context, cleared)
+                    passing = _passing_notes(context, cleared)
             if notes:
-                own.append((passage, passing))
+                kept.append((passage, passing))
                 for note in notes:
                     played[note.pitch].append(note)
-        for passage, passing in own:
+        for passage, passing in kept:
             for i, note in enumerate(passage.notes):
                 for shift in together if i not in passing else ():
                     heard.add(note.onset, note.end, note.pitch + shift)
-        parts[player.id] = replace(parts[player.id], passages=tuple(passage for passage, _ in own))
+        parts[player.id] = replace(parts[player.id], passages=tuple(passage for passage, _ in kept))
     return replace(score, parts=tuple(parts.values()))
 
 
 def _overlaps(note: Note, others: Iterable[Note]) -> bool:
-    """Whether a note sounds together with one of these."""
+    """Tell whether a note sounds together with one of `others`."""
     return any(note.onset < other.end and note.end > other.onset for other in others)
 
 
-def _once(notes: Iterable[Note]) -> tuple[Note, ...]:
-    """In order, no pitch struck twice at once, none struck while it still sounds."""
+def _without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:
+    """Sort the notes and remove or shorten notes that overlap another of the same pitch."""
     out: list[Note] = []
     last: dict[int, int] = {}
     for note in sorted(notes):

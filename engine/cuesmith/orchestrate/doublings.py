@@ -13,20 +13,20 @@ from cuesmith.orchestrate.rests.stand_ins import STANDS_IN
 from cuesmith.plan.model import Plan
 from cuesmith.score import DOUBLES, Passage, Score, mute
 
-DEEP = 50  # a lower octave of the tune that reaches under this pitch is played in unison instead
+DEEP = 50  # MIDI pitch; a doubling an octave below the tune stays in unison where it would go below this
 
 
-def _octave(passage: Passage, player: Player) -> int:
-    """Semitones, in octaves, by which a whole passage moves to lie in the range of whoever joins it in unison."""
+def _octave_shift(passage: Passage, player: Player) -> int:
+    """Return the semitones, in octaves, by which a passage moves into the range of the doubling player."""
     low, high = player.instrument.range if player.instrument else (0, 127)
     pitches = [note.pitch for note in passage.notes]
     return min((0, -12, 12, -24, 24), key=lambda s: (sum(not low <= p + s <= high for p in pitches), abs(s)))
 
 
-def doubled(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -> tuple[Passage, ...]:
-    """What a doubling seat plays: the passages of its model in the sections where it is active, moved by octaves.
+def doubling(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -> tuple[Passage, ...]:
+    """Return what a doubling seat plays: the passages of its model in the sections where it is active.
 
-    A player who leads a section himself does not double it.
+    A player does not double a section that it leads.
     """
     out = []
     sections = plan.sections
@@ -36,9 +36,9 @@ def doubled(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -
             continue
         shift = 12 * player.seat.octave
         if shift == 0 and player.seat.double == "lead":
-            shift = _octave(passage, player)
+            shift = _octave_shift(passage, player)
         if shift < 0 and player.seat.double == "lead" and min(n.pitch for n in passage.notes) + shift < DEEP:
-            shift = 0  # an octave lower it would thicken the bass
+            shift = 0  # an octave lower it would muddy the bass
         notes = tuple(n._replace(pitch=n.pitch + shift) for n in passage.notes)
         out.append(
             Passage(
@@ -53,16 +53,16 @@ def doubled(plan: Plan, cast: Cast, player: Player, source: Iterable[Passage]) -
 
 
 def add_doublings(score: Score, context: ComposeContext) -> Score:
-    """The parts of players who double another seat than the tune, copied from what is left of their model's part.
+    """Add the parts that double another seat than the tune, copied from the finished part of that seat.
 
-    What the model plays for somebody else who rests is not doubled, and a player who has been told to rest does.
+    What the model plays in place of a resting player is not doubled. A doubling player rests where the rests say so.
     """
     parts = {part.id: part for part in score.parts}
     for player in context.cast.players:
         if player.seat.double in (None, "lead") or player.instrument is None:
             continue
         model = parts[player.seat.double].passages if player.seat.double in parts else ()
-        copied = doubled(score.plan, context.cast, player, (p for p in model if p.device != STANDS_IN))
+        copied = doubling(score.plan, context.cast, player, (p for p in model if p.device != STANDS_IN))
         parts[player.id] = pitched_part(player, mute(copied, score.rests.get(player.id, ()), resume=True))
     order = [part.id for part in score.parts]
     return replace(score, parts=tuple(parts[id_] for id_ in order))

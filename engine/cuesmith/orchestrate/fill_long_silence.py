@@ -1,4 +1,4 @@
-"""Echoes: in free meter nobody waits for minutes; who played last before a long silence strikes his last tone again."""
+"""Echoes in free meter: before a long silence becomes too long, the last notes are struck again, softer."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from cuesmith.music.note import Note
 from cuesmith.plan.model import Plan
 from cuesmith.score import Part, Score
 
-LONGEST_SEC = 4.0  # a silence of up to this is ma; after it one waits for what does not come
-SOFTER = 14  # velocity an echo loses
-SOFTEST = 28
-PLANNED = ("silence", "stop")  # hits of the picture after which silence is meant
+LONGEST_SEC = 4.0  # a silence up to this long is part of the style (ma); a longer one sounds like a mistake
+SOFTER = 14  # an echo is softer by this velocity
+SOFTEST = 28  # least velocity of an echo
+PLANNED = ("silence", "stop")  # kinds of hit after which silence is intended
 
 
 def fill_long_silences(score: Score, context: ComposeContext) -> Score:
-    """The score with an echo in the middle of each long silence of its free sections; see `with_echoes`."""
+    """Put an echo in the middle of each long silence in free sections; see `with_echoes`."""
     free = any(section.meter.free for section in score.plan.sections)
     return replace(score, parts=with_echoes(score.parts, score.plan)) if free else score
 
 
 def with_echoes(parts: Sequence[Part], plan: Plan) -> tuple[Part, ...]:
-    """The parts with an echo in the middle of each long silence of free sections.
+    """Return the parts with an echo in the middle of each long silence of free sections.
 
-    Silences the picture asks for, and what comes after the last note, stay as they are.
+    Silences that the picture asks for stay, and so does the silence after the last note.
     """
     found = list(parts)
     for start, end in _gaps(parts, plan):
@@ -39,20 +39,20 @@ def with_echoes(parts: Sequence[Part], plan: Plan) -> tuple[Part, ...]:
 
 
 def _gaps(parts: Sequence[Part], plan: Plan) -> list[tuple[int, int]]:
-    """From when to when (ticks) nothing sounds for too long in a free section."""
+    """List the (start, end) ticks of silences that are too long."""
     at = plan.tempo.seconds
-    meant = [hit.tick for hit in plan.hits if hit.kind in PLANNED]
+    intended = [hit.tick for hit in plan.hits if hit.kind in PLANNED]
     out, reached = [], 0
     for note in sorted(n for part in parts for n in part.notes()):
         gap = (reached, note.onset)
         if reached and at(note.onset) - at(reached) > LONGEST_SEC and plan.section_at(reached).meter.free:
-            out += [] if any(gap[0] <= tick < gap[1] for tick in meant) else [gap]
+            out += [] if any(gap[0] <= tick < gap[1] for tick in intended) else [gap]
         reached = max(reached, note.end)
     return out
 
 
 def _with_echo(part: Part, onset: int, at: int, end: int) -> Part:
-    """A part with the notes of an onset struck again at a tick, softer, and over before `end`."""
+    """Strike the notes of `onset` again at tick `at`, softer, and end them before `end`."""
     passages = []
     for passage in part.passages:
         echoes = tuple(

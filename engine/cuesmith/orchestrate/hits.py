@@ -1,4 +1,4 @@
-"""The parts of a finished draft meet the picture; where hardly anybody plays on a struck hit, a chord is added."""
+"""Make every part meet the hits of the picture; where too few notes sound on a struck hit, add a chord."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from cuesmith.orchestrate.loudness.under_the_tune import TUNE_ROLES
 from cuesmith.plan.model import PlannedHit
 from cuesmith.score import Part, Passage, Score, chord_at, mute
 
-FEW = 4  # notes on a struck hit: with fewer it would pass unnoticed
-CHORD_ROLES = ("pad", "bass")  # who plays the added chord
+FEW = 4  # a struck hit with fewer notes would not be noticed
+CHORD_ROLES = ("pad", "bass")  # roles that play the added chord
 
 
 def meet_hits(score: Score, context: ComposeContext) -> Score:
-    """Every part with hits, silences and fermatas met. The tune and the drums were written on them already."""
+    """Make every part meet hits, silences and fermatas. The tune and the drums were composed to meet them already."""
     plan = score.plan
-    parts = {p.id: p if p.percussive or p.role in TUNE_ROLES else _met(p, score) for p in score.parts}
+    parts = {p.id: p if p.percussive or p.role in TUNE_ROLES else _meeting_hits(p, score) for p in score.parts}
     for hit in plan.hits:
         begun = sum(n.onset == hit.tick for p in parts.values() if not (p.percussive or p.doubles) for n in p.notes())
         if HIT_SHAPES[hit.kind].strike and begun < FEW:
@@ -26,13 +26,14 @@ def meet_hits(score: Score, context: ComposeContext) -> Score:
     return replace(score, parts=tuple(parts.values()))
 
 
-def _met(part: Part, score: Score) -> Part:
+def _meeting_hits(part: Part, score: Score) -> Part:
+    """Return a part that meets the hits."""
     passages = at_hits(score.plan, part.passages, part.role)
     return part if passages == part.passages else replace(part, passages=passages)
 
 
 def _with_chord(parts: dict[str, Part], hit: PlannedHit, context: ComposeContext) -> dict[str, Part]:
-    """The parts of bass and pads with the chord that is struck on a hit; what they would play meanwhile is muted."""
+    """Return the parts of bass and pads with a chord struck on a hit; what they would play meanwhile is muted."""
     plan, out = context.plan, {}
     chord, section = chord_at(context.harmony, hit.tick).chord, plan.section_at(hit.tick)
     start, end = hit_span(plan, hit)

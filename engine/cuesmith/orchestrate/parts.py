@@ -1,4 +1,4 @@
-"""Passages and strokes → parts: instruments and their ranges, drum voices to kits, stems, places in the room."""
+"""Build parts from passages and drum strokes: instruments and ranges, drum kits, stems, pan and reverb."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cuesmith.plan.model import Plan
 from cuesmith.score import Part, Passage, Stroke
 from cuesmith.specs.banks.library import Banks
 
-TIMPANI = range(41, 54)  # the kettledrums of the orchestra kit
+TIMPANI = range(41, 54)  # keys of the timpani in the orchestra kit
 
 STEMS = {
     "lead": "melody", "counter": "melody", "pad": "harmony", "ostinato": "rhythm",
@@ -22,16 +22,17 @@ STEMS = {
 }  # fmt: skip
 
 
-def _stated(passage: Passage, part: str) -> Passage:
+def _with_part_named(passage: Passage, part: str) -> Passage:
+    """Write the id of the part into the statement of a passage."""
     if passage.statement is None:
         return passage
     return replace(passage, statement=replace(passage.statement, part=part))
 
 
 def in_range(passages: Iterable[Passage], player: Player) -> tuple[Passage, ...]:
-    """The passages with notes outside the range of the player's instrument brought in by octaves.
+    """Move notes outside the range of the player's instrument into it, by octaves.
 
-    Notes that no octave brings in are left out; statements are marked with the part that plays them.
+    Notes that fit in no octave are left out. Statements get the id of the part that plays them.
     """
     assert player.instrument is not None
     low, high = player.instrument.range
@@ -39,12 +40,12 @@ def in_range(passages: Iterable[Passage], player: Player) -> tuple[Passage, ...]
     for passage in passages:
         moved = {n._replace(pitch=pitch) for n in passage.notes if (pitch := fold(n.pitch, low, high)) <= high}
         if moved:
-            kept.append(_stated(replace(passage, notes=tuple(sorted(moved))), player.id))
+            kept.append(_with_part_named(replace(passage, notes=tuple(sorted(moved))), player.id))
     return tuple(kept)
 
 
 def pitched_part(player: Player, passages: Iterable[Passage]) -> Part:
-    """A part of one instrument, its notes in the range of the instrument."""
+    """Build the part of a pitched instrument, with all notes in its range."""
     instrument, seat = player.instrument, player.seat
     assert instrument is not None
     return Part(
@@ -57,22 +58,26 @@ def pitched_part(player: Player, passages: Iterable[Passage]) -> Part:
 
 @cache
 def _tuned(layer_note: int, above_tonic: int | None, tonic: int) -> int:
-    """The pitch of a tuned drum (timpani): the nearest of its tone in the key; others as the table has them."""
+    """Return the key of a tuned drum (timpani) for a tone of the current key; other drums keep their own key.
+
+    above_tonic: the tone, in semitones above the tonic; None: not a tuned drum.
+    """
     if above_tonic is None:
         return layer_note
-    wanted = (tonic + above_tonic) % 12
-    return min((p for p in TIMPANI if p % 12 == wanted), key=lambda p: (abs(p - layer_note), p))
+    pitch_class = (tonic + above_tonic) % 12
+    return min((p for p in TIMPANI if p % 12 == pitch_class), key=lambda p: (abs(p - layer_note), p))
 
 
-def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], banks: Banks) -> tuple[Part, ...]:
-    """Strokes → one part per sound source: the kit itself, and one per melodic program its voices are layered with."""
+def percussion_parts(plan: Plan, player: Player, strokes: tuple[Stroke, ...], banks: Banks) -> tuple[Part, ...]:
+    """Build the parts of a drummer: one for the kit, and one per melodic program that its voices are layered with."""
     kit = banks.kits[player.seat.kit or ""]
     notes: dict[tuple[int, int] | None, dict[int, dict[tuple[int, int], tuple[Note, str]]]] = defaultdict(
         lambda: defaultdict(dict)
     )
     count: dict[str, int] = defaultdict(int)
-    gated: dict[tuple[int, int] | None, str] = {}  # sources that are cut off, and the voice they belong to
-    for stroke in found:
+    # programs that are cut off by a gate → the drum voice they belong to
+    gated: dict[tuple[int, int] | None, str] = {}
+    for stroke in strokes:
         voice = banks.drums[stroke.voice]
         count[stroke.voice] += 1
         odd = count[stroke.voice] % 2
@@ -83,15 +88,15 @@ def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], bank
             velocity = (
                 round(stroke.velocity * voice.scale) + layer.velocity - (7 if odd and voice.group == "taiko" else 0)
             )
-            ring = min(round(voice.ring_beats * PPQ), plan.length - stroke.onset)  # the sample rings on by itself
+            ring = min(round(voice.ring_beats * PPQ), plan.length - stroke.onset)  # the sample rings on after the note
             if layer.gate_ms is not None:
                 ring = round(layer.gate_ms / 60_000 * plan.tempo.bpm(stroke.onset) * PPQ)
                 gated[source] = voice.name
             note = Note(stroke.onset, max(60, ring), pitch, max(12, min(124, velocity)))
-            slot = notes[source][stroke.section]
+            section_notes = notes[source][stroke.section]
             key = (note.onset, note.pitch)
-            if key not in slot or slot[key][0].velocity < note.velocity:
-                slot[key] = (note, stroke.device)
+            if key not in section_notes or section_notes[key][0].velocity < note.velocity:
+                section_notes[key] = (note, stroke.device)
     out = []
     for source in sorted(notes, key=lambda s: (s is not None, s or (0, 0))):
         passages = []
@@ -119,6 +124,7 @@ def percussion_parts(plan: Plan, player: Player, found: tuple[Stroke, ...], bank
 
 
 def _program_name(banks: Banks, program: int, bank: int) -> str:
+    """Return the name of a program, for the name of its part."""
     names = {(i.program, i.bank): i.name for i in banks.instruments.values()}
     plain = names.get((program, 0), f"Program {program}")
     return names.get((program, bank), f"{plain} (variation {bank})")

@@ -1,1 +1,1 @@
-"""How loud each part is against the others."""
+"""The loudness of the parts relative to one another."""

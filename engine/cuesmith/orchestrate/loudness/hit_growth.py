@@ -1,4 +1,4 @@
-"""Notes grow louder towards a hit of the picture, and louder still on it."""
+"""Notes grow louder towards a hit of the picture, and are loudest on it."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from cuesmith.composition.meet_hits import HIT_SHAPES
 from cuesmith.music.note import PPQ
 from cuesmith.plan.model import Plan
 
-LOUDEST, SOFTEST = 122, 12  # velocities between which the growth keeps
+LOUDEST, SOFTEST = 122, 12  # limits of the velocities
 
 
-def grown(plan: Plan, onsets: NDArray[np.int64], velocities: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Velocities of notes (by onset, ticks) with what the hits of the plan add, by the weight of each hit."""
+def with_hit_growth(plan: Plan, onsets: NDArray[np.int64], velocities: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return velocities with the growth towards hits added, in proportion to the weight of each hit.
+
+    onsets: ticks of the notes. velocities: of the same notes.
+    """
     if not plan.hits:
         return velocities
     added = np.zeros(len(onsets))

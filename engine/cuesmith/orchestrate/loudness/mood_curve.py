@@ -10,7 +10,7 @@ from cuesmith.plan.picture.scenes import energy_of
 
 
 def bar_factors(plan: Plan) -> NDArray[np.float64]:
-    """The share of its section's velocity at which each bar is played; all 1 where neither beats nor dials ask."""
+    """Return a factor on velocities for each bar; all 1 when neither beats nor dials ask for a mood."""
     out = np.ones(plan.bars)
     if not plan.curve:
         return out
@@ -23,7 +23,10 @@ def bar_factors(plan: Plan) -> NDArray[np.float64]:
 
 
 def bars_of(plan: Plan, onsets: NDArray[np.int64], sections: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The bar (from 0) that each note counts to: where it begins, or the nearest bar of its passage's section."""
+    """Return the bar (from 0) of each note: where it begins, but inside the section of its passage.
+
+    sections: index of each note's section.
+    """
     *starts, _ = plan.bar_lines()
     found = np.searchsorted(np.array(starts), onsets, "right") - 1
     first = np.array([section.first_bar for section in plan.sections])[sections]

@@ -1,4 +1,4 @@
-"""Balance: parts that play in the register of the tune while it sounds are softer than the tune."""
+"""Soften parts that play in the register of the tune while it sounds."""
 
 from __future__ import annotations
 
@@ -17,31 +17,32 @@ Table: TypeAlias = NDArray[np.int64]
 Array: TypeAlias = NDArray[np.float64]
 TUNE_ROLES = ("lead", "guide")
 
-UNDER_DB = 6.2  # how much softer than the tune accompaniment in its register is
-BELOW, ABOVE = 2, 12  # semitones around a note of the tune within which others cover it
-SOFTEST = 0.55  # share of its velocity an accompanying note keeps at least
-CURVE = 40.0  # dB per decade of velocity, as the synthesizer has it
+UNDER_DB = 6.2  # accompaniment in the register of the tune is this much softer
+BELOW, ABOVE = 2, 12  # semitones below and above a note of the tune within which other notes cover it
+SOFTEST = 0.55  # least share of its velocity that an accompanying note keeps
+CURVE = 40.0  # decibels per factor 10 of velocity, as in the synthesizer
 
 
 def _gain(part: Part) -> float:
-    """What level, role and seat make of a velocity: a factor on velocities of equal loudness."""
+    """Return the factor that role and level of a part apply to velocities."""
     return float(10 ** ((ROLE_DB[part.role] + part.level_db) / CURVE))
 
 
-def tune_of(part: Part) -> bool:
-    """Whether a part plays the tune itself rather than copying it."""
+def plays_tune(part: Part) -> bool:
+    """Tell whether a part plays the tune itself, not a doubling of it."""
     return part.role in TUNE_ROLES and not part.doubles
 
 
 def under_the_tune(parts: Sequence[Part], tables: Sequence[Table], velocities: Sequence[Array]) -> list[Array]:
-    """Velocities of every part, with whatever covers the tune brought down under it.
+    """Return the velocities of every part, lowered where its notes cover the tune.
 
-    tables: the notes of each part, a row of (onset, duration, pitch, velocity) each; velocities: how loud they are now.
-    Drums, and whatever plays or copies the tune, stay as they are.
+    tables: for each part an array with one row (onset, duration, pitch, velocity) per note.
+    velocities: the current velocities of the same notes.
+    Drums, and parts that play or double the tune, stay as they are.
     """
-    tune: list[tuple[int, int, float]] = []  # onset, pitch, velocity as heard
+    tune: list[tuple[int, int, float]] = []  # onset, pitch, velocity including the gain
     for part, table, velocity in zip(parts, tables, velocities, strict=True):
-        if tune_of(part):
+        if plays_tune(part):
             heard = (velocity * _gain(part)).tolist()
             tune += zip(table[:, 0].tolist(), table[:, 2].tolist(), heard, strict=True)
     if not tune:
@@ -60,8 +61,8 @@ def under_the_tune(parts: Sequence[Part], tables: Sequence[Table], velocities: S
                 continue
             first, last = bisect_left(onsets, onset - PPQ // 8), bisect_right(onsets, onset + duration)
             most = now = float(velocity[row])
-            for _, sung, loud in tune[first:last]:
-                apart = pitch - sung
+            for _, tune_pitch, loud in tune[first:last]:
+                apart = pitch - tune_pitch
                 if -BELOW < apart < ABOVE and apart % 12:
                     most = min(most, loud * share)
             if most < now:

@@ -1,1 +1,1 @@
-"""Who rests where, and who plays instead."""
+"""Rests: which instruments are silent in which bars, and which others play in their place."""

@@ -1,4 +1,4 @@
-"""Rests: every section of the ensemble is silent for a share of the cue, and others stand in for what is missed."""
+"""Give every section of the ensemble its rests, with others standing in where needed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from cuesmith.score import Part, Passage, Score, mute
 
 
 def give_rests(score: Score, context: ComposeContext) -> Score:
-    """The score with the silences that each section of the ensemble owes (`context.owed_bars`, 0 for none)."""
+    """Apply the rests that every section of the ensemble needs (`context.owed_bars`; 0: none)."""
     if not context.owed_bars:
         return score
     players = {player.id: player for player in context.cast.players}
@@ -27,19 +27,20 @@ def give_rests(score: Score, context: ComposeContext) -> Score:
     }  # fmt: skip
     draw = context.draw.child("tacet")
     silent = tacet(score.plan, context.cast, played, context.lead_passages, needed, context.owed_bars, draw)
-    own = {p.id: p.passages for p in score.parts if players[p.seat].instrument is not None and not p.doubles}
-    left = with_stand_ins(context.harmony, own, silent, players)
-    parts = [_rested(part, left, silent, players, context) for part in score.parts]
+    passages = {p.id: p.passages for p in score.parts if players[p.seat].instrument is not None and not p.doubles}
+    remaining = with_stand_ins(context.harmony, passages, silent, players)
+    parts = [_rested(part, remaining, silent, players, context) for part in score.parts]
     return replace(score, parts=tuple(_with_pickups(parts, silent, players, context)), rests=silent.rests)
 
 
 def _rested(
-    part: Part, left: dict[str, tuple[Passage, ...]], silent: Tacet, players: dict[str, Player], context: ComposeContext
+    part: Part, remaining: dict[str, tuple[Passage, ...]], silent: Tacet, players: dict[str, Player],
+    context: ComposeContext,
 ) -> Part:  # fmt: skip
-    """A part with its rests. left: what pitched parts play, those of others who rest included."""
+    """Return a part with its rests. remaining: what pitched seats play, including what they take over."""
     player = players[part.seat]
-    if part.id in left:
-        return replace(part, passages=in_range(left[part.id], player))
+    if part.id in remaining:
+        return replace(part, passages=in_range(remaining[part.id], player))
     spans = silent.rests.get(part.seat, ())
     return replace(part, passages=mute(part.passages, spans, resume=player.instrument is not None))
 
@@ -47,7 +48,7 @@ def _rested(
 def _with_pickups(
     parts: list[Part], silent: Tacet, players: dict[str, Player], context: ComposeContext
 ) -> Iterator[Part]:
-    """The parts with what leads drummers back from their rests."""
+    """Yield the parts, with the pick-ups of returning drummers added."""
     added = {
         part.id: part
         for id_, returns in silent.pickups.items()
@@ -63,4 +64,5 @@ def _with_pickups(
 
 
 def _in_order(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
+    """Sort passages by section and first onset."""
     return tuple(sorted(passages, key=lambda p: (p.section, p.notes[0].onset)))

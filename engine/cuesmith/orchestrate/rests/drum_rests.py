@@ -1,4 +1,4 @@
-"""Drummers who rest: what they never rest in, and the pick-up with which they return."""
+"""Rests of drummers: what they must always play, and the pick-up with which they return."""
 
 from __future__ import annotations
 
@@ -11,14 +11,19 @@ from cuesmith.plan.model import Plan
 from cuesmith.score import Stroke
 from cuesmith.specs.banks.library import Banks
 
-PICKUP = ((0, 0.72), (1, 0.8), (2, 0.9), (3, 1.0))  # quarters of the last beat, and share of the loudness
-NEVER_REST = ("oroshi", "ma", "cymbal swell", HIT_DEVICE)  # devices that lead over a boundary, and hits of the picture
+PICKUP = ((0, 0.72), (1, 0.8), (2, 0.9), (3, 1.0))  # (sixteenth of the last beat, factor on the loudness)
+NEVER_REST = (
+    "oroshi",
+    "ma",
+    "cymbal swell",
+    HIT_DEVICE,
+)  # devices that lead over a section boundary, and hits of the picture
 
 
 def pickup_strokes(plan: Plan, written: Sequence[Stroke], returns: Collection[int], banks: Banks) -> tuple[Stroke, ...]:
-    """What leads a drummer back from a rest: four strokes before each bar line (ticks) at which he returns.
+    """Return four strokes before each bar line (tick) at which a drummer returns.
 
-    written: what he plays in the cue, which tells his kind of drums.
+    written: all strokes of the drummer, which show what kind of drums they play.
     """
     if not returns:
         return ()

@@ -1,7 +1,7 @@
-"""Silence by section of the ensemble: in which bars the strings, the winds, the drums … are not heard.
+"""Measure silence by section of the ensemble: in which bars the strings, the winds, the drums … do not sound.
 
-A section is what a conductor or a band leader calls one: a family of instruments; whatever a drummer or a troupe of
-drummers strikes is one section. Bars are bits of an integer, the first bar the lowest.
+A section of the ensemble is a family of instruments; all drums together are one section. Sets of bars are integers with
+one bit per bar, the first bar in the lowest bit.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from cuesmith.specs.banks.instruments import Instrument
 from cuesmith.specs.banks.library import Banks
 
 DRUMS = "drums"
-QUARTER = 4  # a bar into which a note sounds for more than a quarter of it is not silent
-UNCOUNTED = ("guide",)  # roles of no section: a guide is taken out for the singer
-BarsByPart = Mapping[str, tuple[str, int]]  # part → (section, bars in which it plays, as bits)
+QUARTER = 4  # a bar is not silent when a held note fills more than a quarter of it
+UNCOUNTED = ("guide",)  # roles outside all sections: the singer replaces the guide
+BarsByPart = Mapping[str, tuple[str, int]]  # part id → (section, bars in which it plays, as bits)
 
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """The share of the bars (0..1) in which a section, or a player (a part), is silent.
+    """The share of bars (0..1) in which each section, and each player (part id), is silent.
 
-    soloists: sections and players of whom nothing is asked, as they alone have the tune most of the time.
+    soloists: sections and players that need no rests, because they alone play the tune most of the time.
     """
 
     sections: Mapping[str, float]
@@ -33,18 +33,21 @@ class Silence:
     soloists: frozenset[str]
 
     def short(self, least: float) -> dict[str, float]:
-        """Sections and players who are silent in less than a share of the bars, soloists apart."""
+        """Return the sections and players silent in less than the share `least` of the bars, without soloists."""
         found = {**self.sections, **self.players}
         return {name: share for name, share in found.items() if share < least - 1e-9 and name not in self.soloists}
 
 
 def section_of(role: str, instrument: Instrument | None) -> str:
-    """The section of the ensemble that a seat belongs to: the family of its instrument, or the drums."""
+    """Return the section of the ensemble a seat belongs to: the family of its instrument, or DRUMS."""
     return DRUMS if role == "pulse" or instrument is None else instrument.family
 
 
-def sounding(notes: Iterable[Note], lines: Sequence[int]) -> int:
-    """The bars in which notes begin, or sound for more than a quarter of the bar, as bits."""
+def sounding_bars(notes: Iterable[Note], lines: Sequence[int]) -> int:
+    """Return the bars in which notes begin, or fill more than a quarter of the bar, as bits.
+
+    lines: ticks of the bar lines, including the last one.
+    """
     found = 0
     last = len(lines) - 2
     for onset, duration, _, _ in notes:
@@ -59,10 +62,11 @@ def sounding(notes: Iterable[Note], lines: Sequence[int]) -> int:
 
 
 def silences(workloads: BarsByPart, leads: Mapping[str, int], bars: int, least: float) -> Silence:
-    """How much of a cue of so many bars every section and player is silent.
+    """Compute how much every section and player is silent in a cue of `bars` bars.
 
-    leads: part → the bars in which it has the tune, as bits. least: the share of silence that is asked for; whoever
-    alone has the tune in more than the rest of the bars is a soloist.
+    leads: part id → the bars in which it plays the tune, as bits.
+    least: the required share of silence. A player or section that alone has the tune in more than the remaining bars is
+        a soloist.
     """
     sections: dict[str, int] = {}
     tunes: dict[str, int] = {}
@@ -73,8 +77,8 @@ def silences(workloads: BarsByPart, leads: Mapping[str, int], bars: int, least: 
     for found in (tunes, {name: leads.get(name, 0) for name in workloads}):
         for name, bits in found.items():
             others = 0
-            for other, theirs in found.items():
-                others |= 0 if other == name else theirs
+            for other, other_bits in found.items():
+                others |= 0 if other == name else other_bits
             if (bits & ~others).bit_count() > (1 - least) * bars:
                 soloists.add(name)
     players = {name: bits for name, (_, bits) in workloads.items()}
@@ -86,14 +90,14 @@ def silences(workloads: BarsByPart, leads: Mapping[str, int], bars: int, least: 
 
 
 def silence_of(score: Score, banks: Banks, least: float) -> Silence:
-    """How much of a composed cue every section and every part is silent. least: see `silences`."""
+    """Compute how much every section and part of a finished cue is silent. least: see `silences`."""
     lines = score.plan.bar_lines()
     workloads: dict[str, tuple[str, int]] = {}
     leads: dict[str, int] = {}
     for part in score.parts:
         if part.role not in UNCOUNTED:
-            made = None if part.drums else banks.instruments.get(part.instrument)
-            workloads[part.id] = section_of(part.role, made), sounding(part.notes(), lines)
+            instrument = None if part.drums else banks.instruments.get(part.instrument)
+            workloads[part.id] = section_of(part.role, instrument), sounding_bars(part.notes(), lines)
         if part.role == "lead" and not all(p.device.startswith("doubles ") for p in part.passages):
             leads[part.id] = workloads[part.id][1]
     return silences(workloads, leads, len(lines) - 1, least)

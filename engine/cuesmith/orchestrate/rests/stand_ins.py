@@ -1,4 +1,4 @@
-"""Rests carried out, and offices handed over: a left hand, a low wind or another choir of the ensemble stands in."""
+"""Carry out the rests: mute the resting players, and write what others play in their place."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from cuesmith.orchestrate.rests.tacet import HANDS, Tacet
 from cuesmith.orchestrate.rests.workload import Window
 from cuesmith.score import ChordSpan, Passage, mute
 
-CLEAR = 60  # MIDI pitch from which on no interval is too close
-STANDS_IN = "stands in"  # the device of what is taken over
+CLEAR = 60  # MIDI pitch; above it no interval is too close
+STANDS_IN = "stands in"  # device name of passages played in place of a resting player
 
 
 def _spans(harmony: tuple[ChordSpan, ...], window: Window) -> Iterator[ChordSpan]:
-    """The chords of a window, cut at its bar lines."""
+    """Yield the chords of a window, split at bar lines."""
     bar = window.section.meter.bar_ticks
     for line in range(window.start, window.end, bar):
         for span in harmony:
@@ -27,8 +27,8 @@ def _spans(harmony: tuple[ChordSpan, ...], window: Window) -> Iterator[ChordSpan
                 yield replace(span, onset=first, duration=last - first)
 
 
-def _foot(harmony: tuple[ChordSpan, ...], notes: Sequence[Note], window: Window) -> list[Note]:
-    """Of a bass the foot of each chord, bar by bar, as a left hand has it."""
+def _bass_notes(harmony: tuple[ChordSpan, ...], notes: Sequence[Note], window: Window) -> list[Note]:
+    """Simplify a bass line to the bass note of each chord, held for the chord or the bar."""
     out = []
     for span in _spans(harmony, window):
         played = [n for n in notes if n.onset < span.end and n.end > span.onset]
@@ -39,8 +39,8 @@ def _foot(harmony: tuple[ChordSpan, ...], notes: Sequence[Note], window: Window)
     return out
 
 
-def _held(harmony: tuple[ChordSpan, ...], notes: Sequence[Note], window: Window) -> list[Note]:
-    """Of figures and chords the harmony, held where they lay."""
+def _held_chords(harmony: tuple[ChordSpan, ...], notes: Sequence[Note], window: Window) -> list[Note]:
+    """Turn figures and chords into held chords near the same pitch."""
     middle = sorted(n.pitch for n in notes)[len(notes) // 2]
     loud = sorted(n.velocity for n in notes)[len(notes) // 2]
     return [
@@ -50,26 +50,30 @@ def _held(harmony: tuple[ChordSpan, ...], notes: Sequence[Note], window: Window)
     ]
 
 
-def _office(
+def _taken_over(
     harmony: tuple[ChordSpan, ...], passages: Iterable[Passage], source: Player, target: Player, window: Window
 ) -> list[Note]:
-    """What one player takes over of another: the foot of a bass, the harmony if his office is to hold it, or else
-    what is written, as it stands."""
+    """Return what one player takes over from another in a window.
+
+    From a bass it is one note per chord; for a pad player, held chords; otherwise the written notes.
+    """
     start, end = window.start, window.end
     notes = sorted(n for p in passages for n in p.notes if n.onset < end and n.end > start)
     if not notes:
         return []
     if source.seat.role == "bass":
-        return _foot(harmony, notes, window)
+        return _bass_notes(harmony, notes, window)
     if target.seat.role == "pad":
-        return _held(harmony, notes, window)
+        return _held_chords(harmony, notes, window)
     cut = ((max(n.onset, start), min(n.end, end), n) for n in notes)
     return [n._replace(onset=first, duration=last - first) for first, last, n in cut]
 
 
-def _above(passage: Passage, taken: Sequence[Note], high: int) -> tuple[Passage, ...]:
-    """What a player had written himself, clear of what he takes over: notes too close to it for so low a register go up
-    an octave, or are left out."""
+def _raised(passage: Passage, taken: Sequence[Note], high: int) -> tuple[Passage, ...]:
+    """Raise the stand-in's own notes an octave where they would muddy the notes taken over.
+
+    taken: the notes taken over. high: highest pitch of the instrument. Notes that cannot be raised are left out.
+    """
     low = [n for n in taken if n.pitch < CLEAR]
     first, last = min((n.onset for n in low), default=0), max((n.end for n in low), default=0)
     notes = []
@@ -84,12 +88,12 @@ def _above(passage: Passage, taken: Sequence[Note], high: int) -> tuple[Passage,
 
 
 def _same(note: Note, other: Note) -> bool:
-    """Whether two notes are of one pitch and sound together."""
+    """Tell whether two notes have the same pitch and overlap in time."""
     return note.pitch == other.pitch and note.onset < other.end and note.end > other.onset
 
 
 def _muddy(note: Note, other: Note) -> bool:
-    """Whether two notes that sound together stand too close for their register."""
+    """Tell whether two overlapping notes are too close together for their register."""
     low, high = sorted((note.pitch, other.pitch))
     return note.onset < other.end and note.end > other.onset and muddy(low, high)
 
@@ -97,28 +101,28 @@ def _muddy(note: Note, other: Note) -> bool:
 def with_stand_ins(
     harmony: tuple[ChordSpan, ...],
     passages: Mapping[str, tuple[Passage, ...]],
-    found: Tacet,
+    tacet: Tacet,
     players: Mapping[str, Player],
 ) -> dict[str, tuple[Passage, ...]]:
-    """The passages of all seats with their rests, and what others take over in them."""
-    out = {name: mute(own, found.rests.get(name, ()), resume=True) for name, own in passages.items()}
-    for source, target, window in found.handed:
+    """Return the passages of all seats with the rests applied, and with the notes that stand-ins take over."""
+    out = {name: mute(written, tacet.rests.get(name, ()), resume=True) for name, written in passages.items()}
+    for source, target, window in tacet.handed_over:
         start, end = window.start, window.end
-        to = players[target].instrument
-        assert to is not None
-        low, high = to.range
-        mine = out.get(target, ())
-        if to.voices < HANDS:
-            mine = mute(mine, ((start, end),))
-        busy = [n for p in mine for n in p.notes if n.onset < end and n.end > start]
+        instrument = players[target].instrument
+        assert instrument is not None
+        low, high = instrument.range
+        kept = out.get(target, ())
+        if instrument.voices < HANDS:
+            kept = mute(kept, ((start, end),))
+        sounding = [n for p in kept for n in p.notes if n.onset < end and n.end > start]
         taken = []
-        for note in _office(harmony, passages[source], players[source], players[target], window):
+        for note in _taken_over(harmony, passages[source], players[source], players[target], window):
             pitch = fold(note.pitch, low, high)
             moved = note._replace(pitch=pitch)
-            if pitch <= high and not any(_same(moved, n) for n in busy):
+            if pitch <= high and not any(_same(moved, n) for n in sounding):
                 taken.append(moved)
         if taken:
-            mine = tuple(kept for p in mine for kept in _above(p, taken, high))
-            mine = (*mine, Passage(tuple(taken), window.section.index, STANDS_IN))
-        out[target] = tuple(sorted(mine, key=lambda p: (p.section, p.notes[0].onset)))
+            kept = tuple(raised for p in kept for raised in _raised(p, taken, high))
+            kept = (*kept, Passage(tuple(taken), window.section.index, STANDS_IN))
+        out[target] = tuple(sorted(kept, key=lambda p: (p.section, p.notes[0].onset)))
     return out

@@ -1,6 +1,6 @@
-"""The ensemble at its desks: who plays in which bars, who is bound to, and how many bars of silence everybody owes.
+"""The workload of every player: in which bars they play, in which they must play, and how much rest each needs.
 
-Bars are bits of an integer, the first bar the lowest.
+Sets of bars are integers with one bit per bar, the first bar in the lowest bit.
 """
 
 from __future__ import annotations
@@ -13,22 +13,22 @@ from cuesmith.casting.cast import Cast
 from cuesmith.casting.player import Player
 from cuesmith.chance import Stream
 from cuesmith.music.note import Note
-from cuesmith.orchestrate.rests.silent_bars import UNCOUNTED, section_of, sounding
+from cuesmith.orchestrate.rests.silent_bars import UNCOUNTED, section_of, sounding_bars
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.score import Passage
 from cuesmith.specs.banks.library import Banks
 
-RULE = "Q34s"  # the row of rules.yaml that says how much silence is owed, and where nobody asks
-CREST = 0.5  # of a cue: where its climax is longer than that, only the second half of it is the crest
-HOLE_SEC = 1.6  # a silence of one player longer than this needs somebody beside him
-HELD = ("stop", "silence", "climax")  # hits that everybody meets
-BLOCKS = "blocking"  # what was done to a theme that several play in block chords
+RULE = "Q34s"  # the row of rules.yaml with the required share of silence, and the cues exempt from it
+LONG_CLIMAX = 0.5  # of a longer climax (share of the cue), only the second half is protected from rests
+LONGEST_PAUSE_SEC = 1.6  # while a player pauses longer than this, another must play
+HELD = ("stop", "silence", "climax")  # kinds of hit on which everybody plays
+BLOCKS = "blocking"  # the operation that sets a theme in block chords for several players
 Span = tuple[int, int]  # ticks: start, end
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of bars, as bits, inside one section of the form."""
+    """A stretch of bars inside one section of the form; `first` counts from the start of the cue."""
 
     first: int
     bars: int
@@ -36,85 +36,89 @@ class Window:
 
     @property
     def bits(self) -> int:
-        """Its bars."""
+        """Its bars, as bits."""
         return ((1 << self.bars) - 1) << self.first
 
     @property
     def start(self) -> int:
-        """Its first tick."""
+        """Tick of its first bar line."""
         return self.section.start + (self.first - self.section.first_bar) * self.section.meter.bar_ticks
 
     @property
     def end(self) -> int:
-        """The tick of the bar line after it."""
+        """Tick of the bar line after it."""
         return self.start + self.bars * self.section.meter.bar_ticks
 
 
 @dataclass(slots=True)
 class Workload:
-    """A player at work: the bars in which he plays, those in which he must, those for which notes have been written,
-    those in which he has been told to rest; carries: those in which he alone would leave no hole."""
+    """The bars of one player, as bits.
+
+    section: of the ensemble.
+    plays: bars in which the player plays now. must_play: bars in which they must. written: bars with composed notes.
+    covers: bars in which this player alone leaves no long pause. rests: bars in which they have been told to rest.
+    """
 
     player: Player
     section: str
     plays: int
-    bound: int
-    wrote: int
-    carries: int
+    must_play: int
+    written: int
+    covers: int
     rests: int = 0
 
 
 @dataclass(slots=True)
 class Ensemble:
-    """Who plays where, as rests are given out. handed: (from, to, window)."""
+    """The workloads of all players while rests are assigned. handed_over: (from player, to player, window)."""
 
     plan: Plan
     workloads: dict[str, Workload]
     bars: int
-    owed: int  # silent bars that a section owes
-    kept: int  # bars in which nobody is told to rest
-    core: int  # of these, those in which nobody ever is
-    calm: int  # bars of light sections, into which nobody fills
-    layered: bool
+    owed: int  # silent bars that every section needs
+    protected: int  # bars in which nobody should rest
+    always_protected: int  # of these, the bars in which nobody ever rests
+    calm: int  # bars of soft sections, which get no drum pick-up
+    layered: bool  # the score from which intensity levels are cut
     windows: Mapping[int, tuple[Window, ...]]
     draw: Stream
-    handed: list[tuple[str, str, Window]] = field(default_factory=list)
+    handed_over: list[tuple[str, str, Window]] = field(default_factory=list)
     pickups: dict[str, set[int]] = field(default_factory=dict)
 
     def union(self, workloads: Iterable[Workload]) -> int:
-        """The bars in which any of them plays."""
+        """Return the bars in which any of the workloads plays."""
         found = 0
         for workload in workloads:
             found |= workload.plays
         return found
 
     def missing(self, workloads: Sequence[Workload]) -> int:
-        """How many bars of silence they still owe."""
+        """Return how many more silent bars these workloads need together."""
         return self.owed - (self.bars - self.union(workloads).bit_count())
 
 
 def windows_of(plan: Plan, size: int) -> Iterator[Window]:
-    """The sections of the form cut into stretches of so many bars, from the first bar on."""
+    """Divide every section of the form into windows of `size` bars; the last of a section may be shorter."""
     for section in plan.sections:
         for at in range(0, section.bars, size):
             yield Window(section.first_bar + at, min(size, section.bars - at), section)
 
 
-def kept_bars(plan: Plan, growing: bool = False) -> int:
-    """The crest of the cue, its last chord, and what the picture has everybody hold or break off.
+def protected_bars(plan: Plan, only_growing: bool = False) -> int:
+    """Return the bars in which nobody rests: the climax, the last bar, and hits on which everybody plays.
 
-    growing: of the climax only the second half is crest.
+    only_growing: of the climax, protect only the second half.
     """
     last = 1 << (plan.bars - 1)
     climax = plan.climax
-    bars = ceil(climax.bars / 2) if growing or climax.bars > CREST * plan.bars else climax.bars
+    bars = ceil(climax.bars / 2) if only_growing or climax.bars > LONG_CLIMAX * plan.bars else climax.bars
     first = climax.first_bar + climax.bars - bars
-    held = sounding((Note(hit.tick, 1, 0, 0) for hit in plan.hits if hit.kind in HELD), plan.sheet_lines())
+    held = sounding_bars((Note(hit.tick, 1, 0, 0) for hit in plan.hits if hit.kind in HELD), plan.sheet_lines())
     return last | held | ((1 << bars) - 1) << first
 
 
 def bits_of(sections: Iterable[SectionPlan]) -> int:
-    """The bars of some sections of the form."""
+    """Return the bars of some sections of the form."""
     found = 0
     for section in sections:
         found |= ((1 << section.bars) - 1) << section.first_bar
@@ -125,10 +129,11 @@ def workloads_of(
     plan: Plan, cast: Cast, played: Mapping[str, Sequence[Note]], lead: Sequence[Passage],
     needed: Mapping[str, Sequence[Note]],
 ) -> dict[str, Workload]:  # fmt: skip
-    """Every player who plays at all, at his desk.
+    """Compute the workload of every player who plays at all.
 
-    played: what every player plays, by id, those who double other seats than the tune left out. lead: the passages of
-    the tune. needed: what must not be missed, by player.
+    played: player id → notes; may omit players who double another seat than the tune.
+    lead: the passages of the tune.
+    needed: player id → notes that must sound.
     """
     lines = plan.sheet_lines()
     workloads: dict[str, Workload] = {}
@@ -137,43 +142,43 @@ def workloads_of(
         if player.seat.role in UNCOUNTED:
             continue
         if model is None or model == "lead":
-            plays = sounding(played.get(player.id, ()), lines)
+            plays = sounding_bars(played.get(player.id, ()), lines)
         else:
             here = bits_of(s for s in plan.sections if cast.active(player, s))
             plays = workloads[model].plays & here if model in workloads else 0
         if plays:
             notes = played.get(player.id if model in (None, "lead") else str(model), ())
-            carries = plays & ~_holes(notes, lines, plan)
-            own = (n for p in lead if p.device == player.id and _leads(cast, p) for n in p.notes)
-            bound = sounding(own, lines) | sounding(needed.get(player.id, ()), lines)
+            covers = plays & ~_long_pauses(notes, lines, plan)
+            tune_notes = (n for p in lead if p.device == player.id and _leads(cast, p) for n in p.notes)
+            must_play = sounding_bars(tune_notes, lines) | sounding_bars(needed.get(player.id, ()), lines)
             section = section_of(player.seat.role, player.instrument)
-            workloads[player.id] = Workload(player, section, plays, bound, plays, carries)
+            workloads[player.id] = Workload(player, section, plays, must_play, plays, covers)
     return workloads
 
 
-def _holes(notes: Iterable[Note], lines: Sequence[int], plan: Plan) -> int:
-    """The bars into which a silence of somebody reaches that is a hole where nobody else plays."""
+def _long_pauses(notes: Iterable[Note], lines: Sequence[int], plan: Plan) -> int:
+    """Return the bars touched by a pause too long for one player alone."""
     at = plan.tempo.seconds
     found = reached = 0
     for note in sorted(notes):
-        if at(note.onset) - at(reached) > HOLE_SEC:
-            found |= sounding((Note(reached, note.onset - reached, 0, 0),), lines)
+        if at(note.onset) - at(reached) > LONGEST_PAUSE_SEC:
+            found |= sounding_bars((Note(reached, note.onset - reached, 0, 0),), lines)
         reached = max(reached, note.end)
-    if at(plan.length) - at(reached) > HOLE_SEC:
-        found |= sounding((Note(reached, plan.length - reached, 0, 0),), lines)
+    if at(plan.length) - at(reached) > LONGEST_PAUSE_SEC:
+        found |= sounding_bars((Note(reached, plan.length - reached, 0, 0),), lines)
     return found
 
 
 def _leads(cast: Cast, passage: Passage) -> bool:
-    """Whether a passage is the tune, and not a lower voice of one in block chords, without which it is still heard."""
-    below = passage.statement is not None and BLOCKS in passage.statement.ops
-    return not below or cast.leads[passage.section] == passage.device
+    """Tell whether a passage is the tune. Lower voices of block chords are not; the tune sounds without them."""
+    lower_voice = passage.statement is not None and BLOCKS in passage.statement.ops
+    return not lower_voice or cast.leads[passage.section] == passage.device
 
 
 def owed_bars(plan: Plan, cast: Cast, contexts: tuple[str, ...], banks: Banks) -> int:
-    """The silent bars that every section of the ensemble owes; 0 where the rule does not hold.
+    """Return the silent bars that every section of the ensemble needs; 0 when the rule does not apply.
 
-    contexts: of the cue, as rules name them.
+    contexts: words that rules may refer to, see `Plan.contexts`.
     """
     rule = banks.rules[RULE]
     limits = rule.limits_for(contexts)
@@ -184,7 +189,7 @@ def owed_bars(plan: Plan, cast: Cast, contexts: tuple[str, ...], banks: Banks) -
 
 
 def spans_of(plan: Plan, bits: int) -> tuple[Span, ...]:
-    """Bars as stretches of time."""
+    """Convert bars to spans of ticks."""
     lines = plan.sheet_lines()
     out: list[Span] = []
     for bar in range(plan.bars):
