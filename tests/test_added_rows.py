@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -26,8 +27,20 @@ from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.style import Style
 
+ROOT = Path(__file__).parents[1]
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 Themes: TypeAlias = Callable[[str], Mapping[str, Theme]]
+
+
+def documented(table: str) -> str:
+    """Return the rows of a bank that docs/styles.md shows as an example."""
+    page = (ROOT / "docs" / "styles.md").read_text(encoding="utf-8")
+    found = re.search(rf"```yaml\n(# styles/banks/{table}\.yaml\n.*?)```", page, re.DOTALL)
+    assert found, f"no example of {table}"
+    return "\n" + found[1]
+
+
+ECHO, LONG_WAY = documented("treatments"), documented("cue_types")
 
 
 def style_for(name: str, banks: Banks) -> Style:
@@ -56,22 +69,6 @@ def test_a_type_that_is_like_battle_is_a_battle(style: str, themes_of: Themes, b
 
 # -- a treatment made of devices that are there ----------------------------------------------------------------------
 
-ECHO = """
-echo: {theme: pieces, device: fragments, steps: 2, thinned: true, plain: true, drop_cost: 3.0, about: "from afar"}
-"""
-LONG_WAY = """
-long_way:
-  like: tender
-  seconds: [40, 70]
-  default_seconds: 52
-  bpm: [84, 100]
-  meters: {"4/4": 1}
-  form:
-    - {name: dawn, bars: 8, energy: 0.2, treatment: echo}
-    - {name: road, bars: 8, energy: 0.6, treatment: statement, harmony: contrast}
-    - {name: dusk, bars: 4, energy: 0.3, treatment: coda, harmony: close}
-"""
-
 
 @pytest.mark.parametrize("style", STYLES)
 def test_an_own_form_and_an_own_treatment(style: str, themes_of: Themes, banks_with: BanksWith) -> None:
@@ -92,7 +89,6 @@ def test_an_own_form_and_an_own_treatment(style: str, themes_of: Themes, banks_w
 
 # -- all of it through the command, in a checkout of one's own -------------------------------------------------------
 
-ROOT = Path(__file__).parents[1]
 CANTER = """
 canter: {role: ostinato, kind: arpeggio, unit: 2, pattern: "0 . 2 1 . 2 0 .", articulation: staccato}
 """

@@ -16,6 +16,8 @@ from typing import NamedTuple, TypeAlias
 
 import pytest
 
+from cuesmith.specs.banks.library import load_banks
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE_ROOTS = (ROOT / "engine", ROOT / "render")
 LONGEST_MODULE_LINES = 500
@@ -25,6 +27,13 @@ STAGES = (
     "music", "errors", "remedies", "chance", "motif", "specs", "themes", "plan", "score", "casting", "composition",
     "orchestrate", "perform", "critic", "export", "cue", "show", "cli",
 )  # fmt: skip
+
+# The names of the rows of four banks, without those that are also words for something else.
+_BANKS = load_banks()
+_OTHER_WORDS = {row.family for row in _BANKS.instruments.values()} | {"taiko", "character", "bridge", "tension"}
+ROWS = tuple(
+    frozenset(rows) - _OTHER_WORDS for rows in (_BANKS.cue_types, _BANKS.instruments, _BANKS.drums, _BANKS.kits)
+)
 
 Function: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
 Documented: TypeAlias = ast.Module | ast.ClassDef | Function
@@ -177,9 +186,58 @@ def undocumented(module: Module) -> list[str]:
     return list(_undocumented(ast.parse(module.text), module.name))
 
 
+def _listed(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the items of every list, tuple and set and the keys of every dict in the tree; not those of a type."""
+    if isinstance(node, ast.Tuple | ast.List | ast.Set):
+        yield node
+    elif isinstance(node, ast.Dict):
+        yield ast.List(elts=[key for key in node.keys if key is not None])
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(node, ast.Subscript) and child is node.slice):
+            yield from _listed(child)
+
+
+def _words(node: ast.AST) -> list[str]:
+    """Return the texts among the items of a collection, or the text that a node is."""
+    items = node.elts if isinstance(node, ast.Tuple | ast.List | ast.Set) else [node]
+    return [item.value for item in items if isinstance(item, ast.Constant) and isinstance(item.value, str)]
+
+
+def repeats_banks(module: Module) -> list[str]:
+    """Find tables of what the banks know by name: two cue types, instruments, drum voices or kits in one collection,
+    or one that something is compared with. The command line may show a few as examples.
+    """
+    if not _within(module.name, "cuesmith") or _within(module.name, "cuesmith.cli"):
+        return []
+    tree = ast.parse(module.text)
+    compared = [right for node in ast.walk(tree) if isinstance(node, ast.Compare) for right in node.comparators]
+    places = [*((node, 2) for node in _listed(tree)), *((node, 1) for node in compared)]
+    return [
+        str(found)
+        for node, least in places
+        for names in ROWS
+        if len(found := names.intersection(_words(node))) >= least
+    ]
+
+
+def compares_treatments(module: Module) -> list[str]:
+    """Find treatments that are compared by name instead of by what their rows say; only the story of beats does so."""
+    if module.name == "cuesmith.plan.picture.scenes":
+        return []
+    return [
+        f"line {node.lineno}"
+        for node in ast.walk(ast.parse(module.text))
+        if isinstance(node, ast.Compare)
+        and isinstance(node.left, ast.Attribute)
+        and node.left.attr == "treatment"
+        and any(_words(right) for right in node.comparators)
+    ]
+
+
 Rule: TypeAlias = Callable[[Module], list[str]]
 RULES: tuple[Rule, ...] = (
     imports_renderer, imports_later, imports_pydantic, imports_random, prints, too_long, undocumented,
+    repeats_banks, compares_treatments,
 )  # fmt: skip
 
 # Rule, name of the module, its text, the number of faults to find.
@@ -212,6 +270,13 @@ BROKEN: tuple[tuple[Rule, str, str, int], ...] = (
     (too_long,       "cuesmith.score",      "a = 1\n" * LONGEST_MODULE_LINES,                                  0),
     (undocumented,   "cuesmith.score",      "def f(): ...\nclass C:\n    def m(self): ...",                    4),
     (undocumented,   "cuesmith.score",      "'''Doc.'''\ndef _f(): ...\nclass _C:\n    def m(self): ...",      0),
+    (repeats_banks,  "cuesmith.plan.keys",  "HOME = {'suite', 'preview'}\nUSES = {'sad': 1, 'battle': 2}",         2),
+    (repeats_banks,  "cuesmith.plan.keys",  "a = b if plan.brief.type == 'battle' else c",                         1),
+    (repeats_banks,  "cuesmith.plan.keys",  "KICKS = ('kick', 'kick_2')\nREEDS = frozenset({'oboe', 'clarinet'})", 2),
+    (repeats_banks,  "cuesmith.plan.keys",  "Role = Literal['ride', 'crash']\nFAMILIES = ('strings', 'choir')",    0),
+    (repeats_banks,  "cuesmith.cli.style",  "SHOWN = ('battle', 'sad')",                                           0),
+    (compares_treatments, "cuesmith.plan.build", "if row.treatment in ('coda', 'head'): pass",                     1),
+    (compares_treatments, "cuesmith.plan.build", "if row.treatment == other.treatment: pass",                      0),
 )  # fmt: skip
 
 
