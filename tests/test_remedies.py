@@ -41,13 +41,17 @@ def remedy_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> From:
     """Return the words of the remedy for the extra `audio` when pip recorded this origin (None: nothing recorded)."""
 
     def remedy(origin: dict[str, Any] | None) -> list[str]:
-        info = tmp_path / "site" / "cuesmith-0.1.0.dist-info"
-        info.mkdir(parents=True)
-        lines = ["Metadata-Version: 2.1", "Name: cuesmith", "Version: 0.1.0"]
-        (info / "METADATA").write_text("\n".join([*lines, *(f"Requires-Dist: {one}" for one in REQUIRES), ""]), "utf-8")
+        head = ["Metadata-Version: 2.1", "Name: cuesmith", "Version: 0.1.0"]
+        text = "\n".join([*head, *(f"Requires-Dist: {one}" for one in REQUIRES), ""])
+        left_by_building = tmp_path / "metadata" / "cuesmith.egg-info"
+        info = tmp_path / "metadata" / "cuesmith-0.1.0.dist-info"
+        for folder, name in ((left_by_building, "PKG-INFO"), (info, "METADATA")):
+            folder.mkdir(parents=True)
+            (folder / name).write_text(text, "utf-8")
         if origin is not None:
             (info / "direct_url.json").write_text(json.dumps(origin), "utf-8")
-        monkeypatch.setattr(importlib.metadata, "distribution", lambda name: importlib.metadata.Distribution.at(info))
+        found = [importlib.metadata.Distribution.at(folder) for folder in (left_by_building, info)]
+        monkeypatch.setattr(importlib.metadata, "distributions", lambda name: found)
         return words(remedy_for_extra("audio"))
 
     return remedy
@@ -103,6 +107,6 @@ def test_an_environment_without_pip_uses_uv(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_command_is_one_that_pip_takes(tmp_path: Path) -> None:
     """The remedy of this installation is run with pip's dry run, without access to any index."""
-    command = [*words(remedy_for_extra("dev")), "--dry-run", "--no-index", "--no-deps", "--no-build-isolation"]
+    command = [*words(remedy_for_extra("audio")), "--dry-run", "--no-index", "--no-deps", "--no-build-isolation"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

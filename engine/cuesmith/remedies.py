@@ -41,13 +41,13 @@ def remedy_for_extra(extra: str) -> str:
     For a checkout or a folder it names that folder; for a wheel or a repository its address. When the source is not
     known or no longer exists, it names the packages of the extra, which can be installed from anywhere.
     """
-    try:
-        distribution = importlib.metadata.distribution(PACKAGE)
-    except importlib.metadata.PackageNotFoundError:  # run from the source files, never installed
+    found = list(importlib.metadata.distributions(name=PACKAGE))
+    if not found:  # run from the source files, never installed
         return f"install the packages that pyproject.toml lists for the extra '{extra}'"
-    origin = json.loads(distribution.read_text("direct_url.json") or "{}")
-    source = _source(origin, extra)
-    return pip_install(*source) if source else pip_install(*_packages(distribution.requires or [], extra))
+    # Run inside a checkout, Python also finds the metadata that building left there; only pip's record has the origin.
+    records = (one.read_text("direct_url.json") for one in found)
+    source = _source(json.loads(next(filter(None, records), "{}")), extra)
+    return pip_install(*source) if source else pip_install(*_packages(found[0].requires or [], extra))
 
 
 def _source(origin: dict[str, Any], extra: str) -> list[str]:
