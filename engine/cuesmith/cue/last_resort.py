@@ -8,14 +8,8 @@ from cuesmith.critic.model import Finding
 from cuesmith.score import Part, Score, mute
 
 CLASHING = frozenset({"X01", "Q09", "Q12", "Q13"})  # rules that a rest in the accompaniment can satisfy
-YIELDING = (
-    "colour",
-    "impact",
-    "ostinato",
-    "pad",
-    "counter",
-    "bass",
-)  # roles that may rest; the first rests first when the finding names the tune
+# roles that may rest; the first rests first when the finding names the tune
+YIELDING = ("colour", "impact", "ostinato", "pad", "counter", "bass")
 
 
 def with_bar_rest(score: Score, finding: Finding) -> Score | None:

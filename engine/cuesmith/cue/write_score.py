@@ -10,7 +10,7 @@ from cuesmith.casting.cast import Cast, cast_players
 from cuesmith.casting.singer import GUIDE
 from cuesmith.chance import Stream, stream
 from cuesmith.composition.accompaniment.layers import seat_passages
-from cuesmith.composition.accompaniment.section_boundaries import devices
+from cuesmith.composition.accompaniment.section_boundaries import boundary_devices
 from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.harmony.harmonise import harmonise
 from cuesmith.composition.meet_hits import at_hits, strokes_at_hits
@@ -70,7 +70,7 @@ def write_draft(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         voicing=style.voicing.over(banks.voicings.families[style.family]),
         layouts=banks.voicings,
         banks=banks,
-        leading=devices(plan, cast, draw.child("boundaries")),
+        leading=boundary_devices(plan, cast, draw.child("boundaries")),
         owed_bars=owed,
     )
     drum_strokes = {
