@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.conftest import Composed
 
 from cuesmith.chance import stream
-from cuesmith.composition.accompaniment.patterns import grouped, tokens_by_bar
+from cuesmith.composition.accompaniment.patterns import grouped_texture, tokens_by_bar
 from cuesmith.composition.percussion.grid_strings import refilled
 from cuesmith.composition.percussion.groove_variation import (
     NEAR,
@@ -108,7 +108,7 @@ def test_textures_follow_the_grouping(meter: Meter) -> None:
     for name, texture in BANKS.textures.items():
         if texture.kind == "sustain":
             continue
-        fitted = grouped(texture, meter)
+        fitted = grouped_texture(texture, meter)
         step = PPQ // fitted.unit
         bars = [tokens for _, tokens in tokens_by_bar(fitted, meter, 8)]
         for tokens, after in zip(bars, [*bars[1:], bars[0]], strict=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.conftest import Composed
 
-from cuesmith.composition.accompaniment.layers import laid_over
+from cuesmith.composition.accompaniment.layers import stack_layers
 from cuesmith.music.note import PPQ, Note
 from cuesmith.score import Passage
 
@@ -20,7 +20,7 @@ def test_a_later_layer_goes_first() -> None:
     own = passage("figure", *range(0, 2 * BAR, PPQ))
     pickup = passage("run", BAR - PPQ)
     tune = passage("tune", BAR, BAR + PPQ)
-    found = laid_over(
+    found = stack_layers(
         ((own,), ()), ((pickup,), ((BAR - PPQ, BAR),)), ((tune,), ((BAR, BAR + 2 * PPQ),))
     )  # fmt: skip
     heard = {note.onset: p.device for p in found for note in p.notes}
@@ -32,7 +32,7 @@ def test_a_later_layer_goes_first() -> None:
 
 def test_layers_stand_in_order_of_time_and_an_empty_one_changes_nothing() -> None:
     own = (passage("figure", 0, PPQ), passage("figure", BAR))
-    assert laid_over((own, ()), ((), ())) == own
+    assert stack_layers((own, ()), ((), ())) == own
 
 
 def test_nobody_accompanies_himself_while_he_runs_up_to_a_section(composed: Composed) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from cuesmith.composition.meet_hits import HIT_SHAPES, LONGEST_HUSH_SEC, at_hits
+from cuesmith.composition.meet_hits import HIT_SHAPES, LONGEST_SILENCE_SEC, at_hits
 from cuesmith.composition.melody.vocal_guide import answers
 from cuesmith.critic.view import view_of
 from cuesmith.cue.compose import compose, compose_brief
@@ -66,7 +66,7 @@ def test_at_a_stop_nothing_begins_or_continues(style: str, type_: str, kind: str
     assert not [n for n in notes(made) if at < n.onset < at + PPQ + dry]
     assert not [n for n in pitched if n.onset <= at and n.end > at + dry]
     after = min(n.onset for n in notes(made) if n.onset > at)
-    assert plan.tempo.seconds(after) - plan.tempo.seconds(at) <= LONGEST_HUSH_SEC + 1.2
+    assert plan.tempo.seconds(after) - plan.tempo.seconds(at) <= LONGEST_SILENCE_SEC + 1.2
 
 
 def test_two_hits_at_the_same_time_leave_no_empty_note() -> None:
@@ -146,7 +146,7 @@ def test_at_a_fermata_all_parts_hold_and_then_rest(style: str) -> None:
     assert len(release) == 1
     after = min(n.onset for n in notes(made) if n.onset > fermata.start)
     assert fermata.end <= max(release) < after
-    assert 0.2 < tempo.seconds(after) - tempo.seconds(max(release)) < LONGEST_HUSH_SEC
+    assert 0.2 < tempo.seconds(after) - tempo.seconds(max(release)) < LONGEST_SILENCE_SEC
 
 
 @pytest.mark.parametrize("style", STYLES)

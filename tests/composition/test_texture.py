@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cuesmith.chance import stream
-from cuesmith.composition.accompaniment.patterns import grouped, tokens, tokens_by_bar, turned, turning
+from cuesmith.composition.accompaniment.patterns import grouped_texture, leads_on, tokens, tokens_by_bar, varied_bar
 from cuesmith.composition.melody.material import material
 from cuesmith.composition.melody.melody_writer import velocity_of
 from cuesmith.composition.melody.treatments import DEVICES, changed, thinned, varied
@@ -147,8 +147,8 @@ def test_a_varied_bar_keeps_its_downbeat_and_its_bounds(
     bars = bar + more
     symbols = tuple("2" if kind == "arpeggio" and s not in (".", "-") else s for s in pattern)
     found = tuple(tokens(symbols, 0, 16, cyclic=True))
-    changed = turned(found, kind, bar, bars)
-    if len(found) >= 2 and (bar % 4 == 3 or turning(bar, bars)):
+    changed = varied_bar(found, kind, bar, bars)
+    if len(found) >= 2 and (bar % 4 == 3 or leads_on(bar, bars)):
         assert changed != found
         assert changed[0].step == found[0].step
     else:
@@ -194,14 +194,14 @@ def test_no_figure_of_the_bank_is_a_loop_of_one_bar(meter: Meter) -> None:
     for name, texture in load_banks().textures.items():
         if texture.kind in ("sustain", "bass") or name.startswith("free_"):  # one gesture to a breath, in free meter
             continue
-        bars = [found for _, found in tokens_by_bar(grouped(texture, meter), meter, 16)]
+        bars = [found for _, found in tokens_by_bar(grouped_texture(texture, meter), meter, 16)]
         assert all(len(set(bars[at : at + 4])) > 1 for at in range(0, 16, 4)), name
 
 
 @pytest.mark.parametrize("meter", [Meter(2, 4), Meter(6, 8), Meter(9, 8)], ids=str)
 def test_a_chord_held_through_a_whole_bar_sounds_in_it(meter: Meter) -> None:
     """Where bars are shorter than the pattern, a bar in which a chord is only held is not silent."""
-    texture = grouped(load_banks().textures["breath_half"], meter)
+    texture = grouped_texture(load_banks().textures["breath_half"], meter)
     bars = [found for _, found in tokens_by_bar(texture, meter, 16)]
     steps = int(meter.bar_beats * texture.unit)
     for before, bar in pairwise(bars):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from cuesmith.cue.compose import compose_brief
-from cuesmith.cue.intensity_levels import LEVELS, VELOCITY, at_full, at_level
+from cuesmith.cue.intensity_levels import LEVELS, VELOCITY, at_level, full_plan_and_style
 from cuesmith.errors import ComposeError
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan
@@ -48,7 +48,7 @@ def test_levels_are_layers_of_one_score(style: str, type_: str, themes_of: Theme
 def test_full_is_full(themes_of: Themes) -> None:
     style, banks, themes = load_style("symphonic"), load_banks(), themes_of("symphonic")
     plan = build_plan(Brief("M-401", "Duel", "main_theme", "symphonic", 5, themes=("hero",)), style, themes, banks)
-    full, seats = at_full(plan, style)
+    full, seats = full_plan_and_style(plan, style)
     assert {s.level for s in full.sections if s.treatment != "break"} == {4}
     assert all(seat.levels[1] == 4 and not seat.treatments for seat in seats.seats.values())
     assert any(seat.role == "lead" and seat.double is None for seat in seats.seats.values())

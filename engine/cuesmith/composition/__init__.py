@@ -1,1 +1,1 @@
-"""The notes of a cue: melody, harmony, accompaniment, percussion."""
+"""Write the notes of a cue: harmony, melody, accompaniment, percussion."""

@@ -1,4 +1,4 @@
-"""What every accompanist knows: the plan, the chords, who plays, and what the lead sings."""
+"""The context that every accompanist knows: plan, chords, players, and the notes of the lead."""
 
 from __future__ import annotations
 
@@ -21,12 +21,16 @@ from cuesmith.specs.banks.voicings import VoicingBank, VoicingRow
 
 @dataclass(frozen=True)
 class ComposeContext:
-    """What everybody who writes or edits an accompaniment knows.
+    """What is known when an accompaniment is written or edited.
 
-    themes by name; textures by id; lead: all lead notes in order of onset; draw: the cue's stream. voicing: how this
-    style leads voices, its family's defaults filled in; layouts: the bank of templates and inner figures; leading:
-    section index → what may lead out of it; strokes: what each drummer plays, by seat; kicks: the ticks of the bass
-    drum, in order; owed_bars: for how many bars every section of the ensemble must be silent.
+    themes: by name. textures: by id.
+    lead: all notes of the lead, by onset; lead_passages: the same as passages.
+    draw: the random stream of the cue.
+    voicing: how the style leads voices, with the defaults of its family. layouts: the bank of voicings and inner
+        figures.
+    leading: section index → devices that may lead out of the section.
+    strokes: drummer id → strokes. kicks: ticks of the bass drum, rising.
+    owed_bars: bars in which every section of the ensemble must be silent.
     """
 
     plan: Plan
@@ -47,11 +51,11 @@ class ComposeContext:
 
     @cached_property
     def rules(self) -> Rules:
-        """What it costs a voice to move, in this style."""
+        """Costs of voice movements in this style."""
         return self.voicing.rules()
 
     def spans(self, section: SectionPlan) -> tuple[ChordSpan, ...]:
-        """The chords inside a section, cut at its bar lines where they cross."""
+        """Return the chords of a section, cut at its edges."""
         return self._spans[section.index]
 
     @cached_property
@@ -67,16 +71,16 @@ class ComposeContext:
         return tuple(out)
 
     def sung(self, tick: int) -> Note | None:
-        """The lead note that sounds at a tick."""
+        """Return the lead note that sounds at a tick, or None."""
         at = bisect_right(self.lead, (tick, 1 << 30)) - 1
         return self.lead[at] if at >= 0 and self.lead[at].end > tick else None
 
     def kicks_between(self, start: int, end: int) -> tuple[int, ...]:
-        """The strokes of the bass drum in start..end."""
+        """Return the bass drum strokes (ticks) from `start` up to `end`."""
         return self.kicks[bisect_left(self.kicks, start) : bisect_left(self.kicks, end)]
 
     def lead_between(self, start: int, end: int) -> tuple[Note, ...]:
-        """Lead notes that sound at any time in start..end."""
+        """Return the lead notes that sound at any time from `start` up to `end`."""
         first = bisect_left(self.lead, (start - 16 * 960,))
         last = bisect_left(self.lead, (end,))
         return tuple(n for n in self.lead[first:last] if n.end > start)

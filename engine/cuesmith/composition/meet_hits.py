@@ -1,8 +1,8 @@
-"""Meeting the picture: parts strike on hit points, break off at stops and silences, and hold under fermatas.
+"""Meet hits of the picture: strike on them, break off at stops and silences, and hold under fermatas.
 
-The planner has put the hits on beats (`Plan.hits`). Nothing moves in time here: held notes are struck again on a hit,
-and where the picture stops, nothing sounds. Under a fermata everybody holds what was struck with it, then breathes.
-How notes grow louder towards a hit is a matter of loudness (`orchestrate.loudness.hit_growth`).
+The plan has put the hits on beats (`Plan.hits`), so no note moves in time here. Held notes are struck again on a hit;
+after a stop or silence nothing sounds. Under a fermata all parts hold what they struck with it, then pause. The growth
+of loudness towards a hit is in `orchestrate.loudness.hit_growth`.
 """
 
 from __future__ import annotations
@@ -22,17 +22,18 @@ from cuesmith.specs.banks.percussion import DrumVoice
 class HitShape:
     """How a kind of hit is prepared and met.
 
-    beats, gain: how long before the hit velocities grow, and by how much. strike: velocity added on the hit; held notes
-    are struck anew (0: nothing is struck). hush_beats: how long everything is silent from the hit on, at least.
+    beats, gain: over how many beats the velocities grow before the hit, and by how much.
+    strike: velocity added on the hit, where held notes are struck again (0: nothing is struck).
+    silent_beats: the least silence after the hit.
     """
 
     beats: int
     gain: int
     strike: int
-    hush_beats: int = 0
+    silent_beats: int = 0
 
 
-#                            beats gain strike hush
+#                            beats gain strike silent
 HIT_SHAPES = {
     "accent":  HitShape(      2,    8,   18),
     "stop":    HitShape(      4,    14,  16,    2),
@@ -42,17 +43,17 @@ HIT_SHAPES = {
     "key":     HitShape(      4,    10,  10),
     "climax":  HitShape(      8,    20,  18),
 }  # fmt: skip
-RESTRUCK = ("pad", "bass", "impact", "counter")  # roles whose held notes sound anew on a strike
-HIT_DEVICE = "hit"  # the device of what is added on a struck hit
-DRY = PPQ // 2  # ticks a note struck on a stop rings
-LONGEST_HUSH_SEC = 2.3  # the ear takes more for a fault
-LONGEST_BREATH_SEC = 0.8  # after a fermata
+RESTRUCK = ("pad", "bass", "impact", "counter")  # roles whose held notes are struck again
+HIT_DEVICE = "hit"  # device name of notes added on a struck hit
+DRY = PPQ // 2  # ticks for which a note struck on a stop sounds
+LONGEST_SILENCE_SEC = 2.3  # a longer one would sound like a fault
+LONGEST_BREATH_SEC = 0.8  # longest pause after a fermata
 
 
-class _Hush(NamedTuple):
-    """Nothing begins after `start` and before `end` (ticks).
+class _Silence(NamedTuple):
+    """A span of ticks in which no note begins, except on `start` when `struck` is true.
 
-    struck: whether notes may begin on `start`. until: they, and nothing else, sound up to there. held: under a fermata.
+    until: notes struck on `start` sound up to there, and nothing else does. held: they are held under a fermata.
     """
 
     start: int
@@ -62,23 +63,23 @@ class _Hush(NamedTuple):
     held: bool = False
 
     def silences(self, onset: int) -> bool:
-        """Whether what begins there is not heard."""
+        """Tell whether a note that begins at `onset` is removed."""
         return self.start <= onset < self.end and not (self.struck and onset == self.start)
 
 
-def _hush(plan: Plan, hit: PlannedHit) -> _Hush | None:
-    """What falls silent at a hit, or is held there and then breathes; None when nothing is.
+def _silence(plan: Plan, hit: PlannedHit) -> _Silence | None:
+    """Return the silence at a hit, with its fermata if it has one; None when nothing is silent there.
 
-    It ends on a bar line, or with the next hit that is struck.
+    It ends on a bar line, or on the next struck hit.
     """
     row, seconds = HIT_SHAPES[hit.kind], plan.tempo.seconds
-    if not row.hush_beats:
+    if not row.silent_beats:
         return None
     struck = row.strike > 0
     fermata = next((f for f in plan.tempo.fermatas if f.start == hit.tick), None)
     bars = plan.sheet_lines()
-    end = next((tick for tick in bars if tick >= hit.tick + row.hush_beats * PPQ), plan.length)
-    least, most = hit.tick + PPQ, LONGEST_HUSH_SEC
+    end = next((tick for tick in bars if tick >= hit.tick + row.silent_beats * PPQ), plan.length)
+    least, most = hit.tick + PPQ, LONGEST_SILENCE_SEC
     if fermata is not None and struck:
         least, most = fermata.end + PPQ, most + seconds(fermata.end) - seconds(fermata.start)
     elif fermata is not None:
@@ -91,41 +92,41 @@ def _hush(plan: Plan, hit: PlannedHit) -> _Hush | None:
     while end > least and seconds(end) - seconds(hit.tick) > most:
         end -= PPQ
     if fermata is None or not struck:
-        return _Hush(hit.tick, end, struck, hit.tick + DRY if struck else hit.tick)
+        return _Silence(hit.tick, end, struck, hit.tick + DRY if struck else hit.tick)
     breath = PPQ if seconds(end) - seconds(end - PPQ) <= LONGEST_BREATH_SEC else PPQ // 2
-    return _Hush(hit.tick, end, struck, max(end - breath, fermata.end), held=True)
+    return _Silence(hit.tick, end, struck, max(end - breath, fermata.end), held=True)
 
 
-def _hushes(plan: Plan) -> list[_Hush]:
-    """Where nothing begins: at hits that break off, and under the fermata that ends a cue."""
-    found = [hush for hit in plan.hits if (hush := _hush(plan, hit)) is not None]
-    known = {hush.start for hush in found}
+def _silences(plan: Plan) -> list[_Silence]:
+    """List all silences: at hits, and under the fermata that ends a cue."""
+    silences = [silence for hit in plan.hits if (silence := _silence(plan, hit)) is not None]
+    known = {silence.start for silence in silences}
     last = plan.length - plan.sections[-1].meter.bar_ticks
     ends = any(f.start == last and last not in known for f in plan.tempo.fermatas)
-    return [*found, _Hush(last, plan.length, True, plan.length)] if ends else found
+    return [*silences, _Silence(last, plan.length, True, plan.length)] if ends else silences
 
 
 def at_hits(plan: Plan, passages: Sequence[Passage], role: str) -> tuple[Passage, ...]:
-    """The passages of a seat (of all that lead) with hits and fermatas met; the same where the plan has none.
+    """Make the passages of a seat (or of all leads) meet hits and fermatas; unchanged when the plan has none.
 
-    To apply it twice changes nothing more.
+    Applying it twice gives the same result as once.
     """
-    hushes = _hushes(plan)
+    silences = _silences(plan)
     struck = [hit.tick for hit in plan.hits if HIT_SHAPES[hit.kind].strike and role in RESTRUCK]
-    if not hushes and not struck:
+    if not silences and not struck:
         return tuple(passages)
-    strikers = {(_player(p, role), n.onset) for p in passages for n in p.notes}
+    struck_by = {(_player(p, role), n.onset) for p in passages for n in p.notes}
     out: list[Passage] = []
     for passage in passages:
         player = _player(passage, role)
-        sustained = {h.start for h in hushes if h.held and (player, h.start) not in strikers}
+        sustained = {h.start for h in silences if h.held and (player, h.start) not in struck_by}
         pieces = [piece for note in passage.notes for piece in _restruck(note, struck)]
-        met = [kept for piece in pieces if (kept := _hushed(piece, hushes, sustained)) is not None]
-        held = [note for note in met if any(h.held and h.start == note.onset for h in hushes)]
+        left = [kept for piece in pieces if (kept := _with_silences(piece, silences, sustained)) is not None]
+        held = [note for note in left if any(h.held and h.start == note.onset for h in silences)]
         if held:
-            met = [note for note in met if note not in held]
-        if met:
-            notes = tuple(sorted(met))
+            left = [note for note in left if note not in held]
+        if left:
+            notes = tuple(sorted(left))
             out.append(passage if notes == passage.notes else replace(passage, notes=notes))
         if held:  # with the articulation "ring": a staccato would not hold it
             out.append(replace(passage, notes=tuple(sorted(held)), articulation="ring", statement=None))
@@ -133,53 +134,53 @@ def at_hits(plan: Plan, passages: Sequence[Passage], role: str) -> tuple[Passage
 
 
 def _player(passage: Passage, role: str) -> str:
-    """Who plays a passage: in the lead, where several do, the device says it."""
+    """Return who plays a passage: in the lead its device is the id of the player."""
     return passage.device if role == "lead" else ""
 
 
 def _restruck(note: Note, ticks: Iterable[int]) -> list[Note]:
-    """A note cut where it is struck anew."""
+    """Split a note where it is struck again."""
     cuts = [note.onset, *sorted({t for t in ticks if note.onset + PPQ // 4 < t < note.end - PPQ // 4}), note.end]
     return [note._replace(onset=a, duration=b - a) for a, b in pairwise(cuts)]
 
 
-def _hushed(note: Note, hushes: Iterable[_Hush], sustained: Collection[int]) -> Note | None:
-    """What silences and fermatas leave of a note: cut where one begins, held or dry where it is struck, None inside.
+def _with_silences(note: Note, silences: Iterable[_Silence], sustained: Collection[int]) -> Note | None:
+    """Apply silences and fermatas to a note: cut before them, held or short on the strike, None inside.
 
-    sustained: where a note that sounds already is held on, because its player strikes no other.
+    sustained: starts of fermatas through which a sounding note is held, because its player strikes no other note there.
     """
-    for hush in hushes:
-        if note.onset == hush.start and hush.struck:
-            room = hush.until - note.onset
-            return note._replace(duration=room if hush.held else min(note.duration, room))
-        if hush.start <= note.onset < hush.end:
+    for silence in silences:
+        if note.onset == silence.start and silence.struck:
+            duration = silence.until - note.onset
+            return note._replace(duration=duration if silence.held else min(note.duration, duration))
+        if silence.start <= note.onset < silence.end:
             return None
-        if note.onset < hush.start < note.end:
-            on = hush.start in sustained and note.end >= hush.start + PPQ // 4
-            note = note._replace(duration=(hush.until if on else hush.start) - note.onset)
+        if note.onset < silence.start < note.end:
+            sounds_on = silence.start in sustained and note.end >= silence.start + PPQ // 4
+            note = note._replace(duration=(silence.until if sounds_on else silence.start) - note.onset)
     return note
 
 
 def hit_span(plan: Plan, hit: PlannedHit) -> Span:
-    """From when to when (ticks) a chord on a struck hit sounds: for a beat, or as its silence or fermata asks."""
-    hush = _hush(plan, hit)
-    return hit.tick, hush.until if hush else hit.tick + PPQ
+    """Return (start, end) in ticks of a chord on a struck hit: one beat, or as long as its silence or fermata asks."""
+    silence = _silence(plan, hit)
+    return hit.tick, silence.until if silence else hit.tick + PPQ
 
 
 def held_at(plan: Plan, hit: PlannedHit) -> bool:
-    """Whether a hit is held under a fermata."""
-    hush = _hush(plan, hit)
-    return hush is not None and hush.held
+    """Tell whether a hit is held under a fermata."""
+    silence = _silence(plan, hit)
+    return silence is not None and silence.held
 
 
 def strokes_at_hits(plan: Plan, found: Sequence[Stroke], drums: Mapping[str, DrumVoice]) -> tuple[Stroke, ...]:
-    """The same for drums; a struck hit gets the best marker among the drums the part uses."""
-    hushes = _hushes(plan)
-    if not found or not (plan.hits or hushes):
+    """Make drum strokes meet hits and silences; a struck hit gets the best marker among the drums of the part."""
+    silences = _silences(plan)
+    if not found or not (plan.hits or silences):
         return tuple(found)
-    able = {drums[stroke.voice].marks_hits: stroke.voice for stroke in found if drums[stroke.voice].marks_hits}
-    marker = able[min(able)] if able else max(found, key=lambda s: (s.velocity, s.voice)).voice
-    out = [stroke for stroke in found if not any(hush.silences(stroke.onset) for hush in hushes)]
+    markers = {drums[stroke.voice].marks_hits: stroke.voice for stroke in found if drums[stroke.voice].marks_hits}
+    marker = markers[min(markers)] if markers else max(found, key=lambda s: (s.velocity, s.voice)).voice
+    out = [stroke for stroke in found if not any(silence.silences(stroke.onset) for silence in silences)]
     for hit in plan.hits:
         struck = HIT_SHAPES[hit.kind].strike > 0
         if struck and not any(s.onset == hit.tick and s.voice == marker for s in out):

@@ -1,1 +1,1 @@
-"""The whole way of one cue, from a brief to a performance; best of several; variants and levels."""
+"""Compose one cue: draft, editing steps, the best of several attempts, variants and intensity levels."""

@@ -1,4 +1,4 @@
-"""Best of several: a score is written again, with other chance, until no rule of the first severity is broken."""
+"""Write a score several times, with other random choices, until no critic rule of severity 1 is broken."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from cuesmith.score import Score
 from cuesmith.specs.banks.library import Banks
 
 TRIES = 8
-RESTS = 8  # bars that players may be told to rest in, where no attempt passes
+RESTS = 8  # most bar rests added when no attempt passes
 BAR_RESTS = ("bar rests", "where nothing else helps, a part that clashes rests for a bar")  # name and promise
 
 
 def best_of(write: Callable[[int], Score], themes: Mapping[str, Theme], banks: Banks, tries: int = TRIES) -> Score:
-    """The first score of `write(0)`, `write(1)` … that passes; where none does, that with the fewest breaches.
+    """Return the first score of `write(0)`, `write(1)` … that passes; otherwise the one with the fewest breaches.
 
     A breach is a finding of severity 1; among equals the higher mark wins, then the earlier attempt. In a score that
-    does not pass, players who clash are told to rest for a bar (`cue.last_resort`).
+    does not pass, clashing parts get bar rests (see `cue.last_resort`).
     """
     best: tuple[int, float, Score, Report] | None = None
     for attempt in range(tries):
@@ -39,13 +39,14 @@ def best_of(write: Callable[[int], Score], themes: Mapping[str, Theme], banks: B
 
 
 def _with_bar_rests(score: Score, report: Report, themes: Mapping[str, Theme], banks: Banks) -> Score:
+    """Add bar rests for the findings of a score, one at a time, until it passes or none is left to add."""
     rested = score
     for _ in range(RESTS):
         options = (with_bar_rest(rested, finding) for finding in report.findings)
-        mended = next((option for option in options if option is not None), None)
-        if mended is None or report.passed:
+        improved = next((option for option in options if option is not None), None)
+        if improved is None or report.passed:
             break
-        rested, report = mended, critique(mended, themes, banks, gravest=True)
+        rested, report = improved, critique(improved, themes, banks, gravest=True)
     if rested is score:
         return score
     return replace(rested, steps=(*score.steps, count_changes(*BAR_RESTS, score, rested)))

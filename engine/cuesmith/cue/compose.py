@@ -1,4 +1,4 @@
-"""Compose one cue: from keywords, or from a brief."""
+"""Compose one cue from keyword arguments, or from a brief."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from cuesmith.composition.harmony.given_chords import chords_in_brief, key_of_ch
 from cuesmith.cue.best_of import best_of
 from cuesmith.cue.cue import Cue
 from cuesmith.cue.edit_score import edit_score
-from cuesmith.cue.intensity_levels import at_full, is_level
-from cuesmith.cue.variants import named, vary
+from cuesmith.cue.intensity_levels import full_plan_and_style, is_level
+from cuesmith.cue.variants import vary, with_variant_name
 from cuesmith.cue.write_score import write_draft
 from cuesmith.errors import UsageError, did_you_mean
 from cuesmith.motif.model import Theme
@@ -27,25 +27,30 @@ from cuesmith.themes.make import character_for, make_themes
 
 
 def compose_brief(brief: Brief, themes: Mapping[str, Theme]) -> Cue:
-    """Compose one cue. themes: every theme the brief names. Raises ComposeError or SpecError."""
+    """Compose one cue. themes: every theme that the brief names.
+
+    Raises ComposeError when the plan is impossible, UsageError for an unknown name in the brief, SpecError for an
+    invalid style file.
+    """
     style, banks = load_style(brief.style), load_banks()
     plan = build_plan(brief, style, themes, banks)
     seats = resize(style, brief.ensemble, brief.type, banks)
     if is_level(brief.variant):
-        plan, seats = at_full(plan, seats)
+        plan, seats = full_plan_and_style(plan, seats)
     score = best_of(lambda attempt: edit_score(write_draft(plan, seats, themes, banks, attempt)), themes, banks)
     if brief.variant:
         score = vary(score, brief.variant)
-    played = perform(score, style, banks)  # under the id of A, so that what A and its variants share is played alike
-    called = named(brief)
-    if called != brief:
-        score = replace(score, plan=replace(score.plan, brief=called))
-        played = replace(played, title=called.title)
-    return Cue(called, {name: themes[name] for name in brief.themes}, score, played)
+    # before renaming, so that a cue and its variants perform the same notes alike
+    played = perform(score, style, banks)
+    named_brief = with_variant_name(brief)
+    if named_brief != brief:
+        score = replace(score, plan=replace(score.plan, brief=named_brief))
+        played = replace(played, title=named_brief.title)
+    return Cue(named_brief, {name: themes[name] for name in brief.themes}, score, played)
 
 
 def check_type(type_: str) -> None:
-    """Raise UsageError for a cue type that does not exist."""
+    """Raise UsageError for an unknown cue type."""
     known = load_banks().cue_types
     if type_ not in known:
         raise UsageError(f"unknown cue type '{type_}'{did_you_mean(type_, known)}")

@@ -1,9 +1,9 @@
-"""The editing steps: what happens to a draft on its way to a score, as one table run by one loop.
-
-One more step, the bar rests of `cue.best_of`, is for scores that still clash after all attempts.
+"""The editing steps: one table of functions, run in order by one loop, that turn a draft into a finished score.
 
 A step is a pure function (Score, ComposeContext) → Score. Later steps may rely on the promises of earlier ones, and
-`tests/cue/test_edit_score.py` holds that every promise is true of the finished score, not only after its own step.
+`tests/cue/test_edit_score.py` checks that every promise is true of the finished score, not only after its own step.
+
+`cue.best_of` has one more step, the bar rests, for scores that still clash after all attempts.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from cuesmith.score import Score, StepCount
 
 
 class Step(NamedTuple):
-    """An editing step: its name, what it does to a score, and what holds of the finished score because of it."""
+    """An editing step: its name, its function, and what is true of the finished score because of it."""
 
     name: str
     edit: Callable[[Score, ComposeContext], Score]
@@ -51,7 +51,7 @@ STEPS = (
 
 
 def edit_score(draft: Draft) -> Score:
-    """The finished score of a draft: every step of `STEPS` in order, with what each of them changed in `steps`."""
+    """Run every step of STEPS in order; `steps` of the result says what each of them changed."""
     score, counts = draft.score, []
     for step in STEPS:
         after = step.edit(score, draft.context)
@@ -61,7 +61,7 @@ def edit_score(draft: Draft) -> Score:
 
 
 def count_changes(name: str, promise: str, before: Score, after: Score) -> StepCount:
-    """What a step changed, note by note; parts that it handed on as they were cost nothing."""
+    """Count the notes that a step added, removed and changed. Parts passed on unchanged are not compared."""
     known = {part.id: part for part in before.parts}
     added = removed = changed = parts = 0
     for part in after.parts:

@@ -1,8 +1,8 @@
-"""Intensity levels I0 to I4 of one cue, to be laid over one another or faded between: same bars, tempo, themes.
+"""Intensity levels I0 to I4 of one cue, which can be played over one another: same bars, tempo and themes.
 
-All five are cut from one score in which every seat of the style plays throughout. A level is the parts of the layers up
-to its own, and the fuller the louder; what a level has, those above it have note for note. The tune is led by a seat of
-the lowest layer that leads at all, and the other leads join it as their layers come in.
+All five are cut from one score in which every seat plays throughout. A level contains the layers up to its own, and
+higher levels are louder; all notes of a level are also in the levels above it. The tune is played by a lead of the
+lowest layer that has one; other leads double it as their layers enter.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from cuesmith.score import Part, Passage, Score
 from cuesmith.specs.style import CueRules, Style
 
 LEVELS = ("I0", "I1", "I2", "I3", "I4")
-FULL = 4  # the level of a section in which everybody may play
-VELOCITY = (0.72, 0.80, 0.87, 0.94, 1.0)  # share of the written velocity at each level
-CORE = ("pad", "ostinato", "bass", "lead")  # roles that can stand alone, of which the lowest level keeps one at least
+FULL = 4  # level of a section in which every seat plays
+VELOCITY = (0.72, 0.80, 0.87, 0.94, 1.0)  # factor on the velocities at each level
+CORE = ("pad", "ostinato", "bass", "lead")  # roles that can sound alone; the lowest level has at least one
 
 
 def is_level(variant: str) -> bool:
-    """Whether a variant is one of the intensity levels."""
+    """Tell whether a variant is an intensity level."""
     return variant in LEVELS
 
 
-def at_full(plan: Plan, style: Style) -> tuple[Plan, Style]:
-    """Plan and style for the score the levels are cut from: every section full, every seat in it from its layer up."""
+def full_plan_and_style(plan: Plan, style: Style) -> tuple[Plan, Style]:
+    """Return plan and style for the score from which levels are cut: every seat plays in every section."""
     sections = tuple(
         section if section.treatment_row.silent else replace(section, level=FULL) for section in plan.sections
     )
@@ -47,12 +47,13 @@ def at_full(plan: Plan, style: Style) -> tuple[Plan, Style]:
 
 
 def _levels(name: str, style: Style, rules: CueRules) -> tuple[int, int]:
+    """Return the levels of a seat as the cue type changes them."""
     change = rules.seats.get(name)
     return style.seats[name].levels if change is None or change.levels is None else change.levels
 
 
 def _first_lead(style: Style, rules: CueRules) -> int:
-    """The lowest layer that has a seat to lead."""
+    """Return the lowest layer that has a lead."""
     return min(
         _levels(name, style, rules)[0]
         for name, seat in style.seats.items()
@@ -61,12 +62,12 @@ def _first_lead(style: Style, rules: CueRules) -> int:
 
 
 def layer_of(parts: Mapping[str, Part]) -> int:
-    """The lowest layer that can stand alone."""
+    """Return the lowest layer that can sound alone."""
     return min((part.layer for part in parts.values() if part.role in CORE), default=0)
 
 
 def at_level(score: Score, name: str) -> Score:
-    """The score at I0 .. I4, cut from one written at full. Raises ComposeError for other names."""
+    """Cut an intensity level (I0 to I4) from a full score. Raises ComposeError for an unknown name."""
     if not is_level(name):
         raise ComposeError(f"unknown level '{name}'; known: {', '.join(LEVELS)}")
     level = LEVELS.index(name)
@@ -76,6 +77,8 @@ def at_level(score: Score, name: str) -> Score:
 
 
 def _softer(part: Part, share: float) -> Part:
+    """Multiply the velocities of a part by `share`."""
+
     def passage(old: Passage) -> Passage:
         return replace(old, notes=tuple(n._replace(velocity=max(1, round(n.velocity * share))) for n in old.notes))
 

@@ -1,4 +1,4 @@
-"""The last resort: where every attempt at a cue still clashes somewhere, the part that clashes rests for that bar."""
+"""The last resort for a clash that every attempt has: the clashing part rests for one bar."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from dataclasses import replace
 from cuesmith.critic.model import Finding
 from cuesmith.score import Part, Score, mute
 
-CLASHING = frozenset({"X01", "Q09", "Q12", "Q13"})  # rules that a rest in the accompaniment satisfies
-YIELDING = ("colour", "impact", "ostinato", "pad", "counter", "bass")  # who rests first, where the tune is named
+CLASHING = frozenset({"X01", "Q09", "Q12", "Q13"})  # rules that a rest in the accompaniment can satisfy
+# roles that may rest; the first rests first when the finding names the tune
+YIELDING = ("colour", "impact", "ostinato", "pad", "counter", "bass")
 
 
 def with_bar_rest(score: Score, finding: Finding) -> Score | None:
-    """The score with a rest of a bar for the part a finding names, or for who yields to a tune it names.
+    """Return the score with a bar rest for the part that a finding names, or for an accompanist when it names the tune.
 
-    None when the rule asks for something else, or nobody can rest there.
+    None when a rest does not help with this rule, or nobody can rest there.
     """
     if finding.rule not in CLASHING or finding.bar < 1:
         return None
@@ -23,13 +24,14 @@ def with_bar_rest(score: Score, finding: Finding) -> Score | None:
     end = next((tick for tick in starts if tick > start), score.plan.length)
     playing = [p for p in score.parts if any(n.onset < end and n.end > start for n in p.notes())]
     named = [p for p in playing if p.id == finding.part and p.role in YIELDING]
-    able = named or sorted((p for p in playing if p.role in YIELDING), key=lambda p: YIELDING.index(p.role))
-    if not able:
+    candidates = named or sorted((p for p in playing if p.role in YIELDING), key=lambda p: YIELDING.index(p.role))
+    if not candidates:
         return None
-    resting = able[0].id
+    resting = candidates[0].id
     parts = [_resting(part, start, end) if part.id == resting else part for part in score.parts]
     return replace(score, parts=tuple(part for part in parts if any(part.notes())))
 
 
 def _resting(part: Part, start: int, end: int) -> Part:
+    """Mute a part from `start` to `end` (ticks)."""
     return replace(part, passages=mute(part.passages, ((start, end),)))

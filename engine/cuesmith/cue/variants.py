@@ -1,7 +1,7 @@
-"""Variants of a cue, as music editors ask for them: B without the melody, C soft, D the ending alone.
+"""Variants of a cue for music editors: B without the melody, C soft, D only the ending.
 
-They are cut from the same score, so B and C have the bars, tempo and length of A to the tick, and can be laid over it.
-I0 to I4 are the intensity levels, which have a score of their own: see `levels`.
+They are cut from the same score, so B and C have the bars, tempo and length of the cue to the tick and can be exchanged
+with it. The intensity levels I0 to I4 have a score of their own: see `intensity_levels`.
 """
 
 from __future__ import annotations
@@ -17,23 +17,25 @@ from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.score import Part, Passage, Score
 from cuesmith.specs.brief import Brief
 
-SOFT_VELOCITY = 0.72  # share of the written velocity in variant C
-SOFT_LAYER = 1  # the highest layer that still plays in variant C
-ENDING_SEC = (4.0, 14.0)  # variant D is the shortest whole ending at least this long, and not much longer than that
-IN = "IN"  # the second of a pair, which leads in: the same plan with the ending of its type
+SOFT_VELOCITY = 0.72  # factor on the velocities in variant C
+SOFT_LAYER = 1  # highest layer that plays in variant C
+ENDING_SEC = (4.0, 14.0)  # variant D: shortest and preferred longest ending
+IN = "IN"  # the second cue of a pair, which leads in: the same plan with the ending of its type
 TITLES = {
     "B": "no melody", "C": "soft", "D": "ending", IN: "leads in", **{name: f"intensity {name[1]}" for name in LEVELS},
 }  # fmt: skip
 
 
 def _without_melody(score: Score) -> Score:
-    """Without whoever leads; of a song only the voice is missing, so that it can be sung to."""
+    """Remove the leads; from a song remove only the voice, so that it can be sung to."""
     tune = "guide" if any(part.role == "guide" for part in score.parts) else "lead"
     parts = tuple(part for part in score.parts if part.role != tune)
     return replace(score, parts=parts or score.parts)
 
 
 def _soft(score: Score) -> Score:
+    """Keep the melody and the lowest layers, without drums and doublings, and soften them."""
+
     def quiet(part: Part) -> Part:
         passages = tuple(
             replace(p, notes=tuple(n._replace(velocity=max(1, round(n.velocity * SOFT_VELOCITY))) for n in p.notes))
@@ -47,8 +49,8 @@ def _soft(score: Score) -> Score:
     return replace(score, parts=tuple(quiet(part) for part in (inner or kept or score.parts)))
 
 
-def _tail(plan: Plan) -> int:
-    """The bar line at which variant D begins: whole sections from the end while they are short, else four-bar steps."""
+def _ending_start(plan: Plan) -> int:
+    """Return the bar line (tick) at which variant D begins."""
     *lines, _ = plan.bar_lines()
     start = plan.length
     while lines and (start > plan.sections[-1].start or plan.seconds - plan.tempo.seconds(start) < ENDING_SEC[0]):
@@ -58,7 +60,8 @@ def _tail(plan: Plan) -> int:
     return start
 
 
-def _later(tempo: TempoMap, start: int) -> TempoMap:
+def _tempo_from(tempo: TempoMap, start: int) -> TempoMap:
+    """Return the tempo map from `start` on, moved to tick 0."""
     now = max(c for c in tempo.changes if c.tick <= start)
     after = tuple(TempoChange(c.tick - start, c.us_per_quarter) for c in tempo.changes if c.tick > start)
     held = tuple(f._replace(start=f.start - start, end=f.end - start) for f in tempo.fermatas if f.start >= start)
@@ -66,8 +69,9 @@ def _later(tempo: TempoMap, start: int) -> TempoMap:
 
 
 def _ending(score: Score) -> Score:
+    """Cut the ending out of the score and move it to tick 0."""
     plan = score.plan
-    start = _tail(plan)
+    start = _ending_start(plan)
     sections: list[SectionPlan] = []
     renumbered: dict[int, int] = {}
     first_bar = 0
@@ -94,12 +98,12 @@ def _ending(score: Score) -> Score:
         notes = tuple(n._replace(onset=n.onset - start) for n in passage.notes if n.onset >= start)
         if not notes:
             return None
-        said = passage.statement
-        if said is not None and said.start >= start:
-            said = replace(said, start=said.start - start, end=said.end - start)
-        elif said is not None:
-            said = None  # the quotation has lost its head
-        return replace(passage, notes=notes, section=renumbered.get(passage.section, 0), statement=said)
+        statement = passage.statement
+        if statement is not None and statement.start >= start:
+            statement = replace(statement, start=statement.start - start, end=statement.end - start)
+        elif statement is not None:
+            statement = None  # its beginning is cut off
+        return replace(passage, notes=notes, section=renumbered.get(passage.section, 0), statement=statement)
 
     parts = []
     for part in score.parts:
@@ -126,7 +130,7 @@ def _ending(score: Score) -> Score:
             if hit.tick >= start
         ),
         sections=tuple(sections),
-        tempo=_later(plan.tempo, start),
+        tempo=_tempo_from(plan.tempo, start),
         seconds=plan.seconds - begin_sec,
     )
     return Score(shorter, harmony, tuple(parts))
@@ -139,14 +143,14 @@ VARIANTS: dict[str, Callable[[Score], Score]] = {
 
 
 def vary(score: Score, letter: str) -> Score:
-    """The score of variant B, C or D, or of an intensity level. Raises ComposeError for other letters."""
+    """Return the score of a variant or an intensity level. Raises ComposeError for an unknown name."""
     if letter not in VARIANTS:
         raise ComposeError(f"unknown variant '{letter}'; known: {', '.join(VARIANTS)}")
     return VARIANTS[letter](score)
 
 
-def named(brief: Brief) -> Brief:
-    """The brief under the id and title its variant goes by: `M-401B`, `Duel at the Gate (no melody)`."""
+def with_variant_name(brief: Brief) -> Brief:
+    """Return the brief with the id and title of its variant: `M-401B`, `Duel at the Gate (no melody)`."""
     if not brief.variant:
         return brief
     return replace(brief, id=f"{brief.id}{brief.variant}", title=f"{brief.title} ({TITLES[brief.variant]})")

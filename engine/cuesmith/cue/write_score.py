@@ -1,4 +1,4 @@
-"""Plan → draft of a score: chords, the tune, drums, then every other seat, which hears all three."""
+"""Write the draft of a score: chords, tune and drums first, then every other seat, which can use all three."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from cuesmith.casting.cast import Cast, cast_players
 from cuesmith.casting.singer import GUIDE
 from cuesmith.chance import Stream, stream
 from cuesmith.composition.accompaniment.layers import seat_passages
-from cuesmith.composition.accompaniment.section_boundaries import devices
+from cuesmith.composition.accompaniment.section_boundaries import boundary_devices
 from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.harmony.harmonise import harmonise
 from cuesmith.composition.meet_hits import at_hits, strokes_at_hits
@@ -29,33 +29,35 @@ from cuesmith.score import ChordSpan, Part, Passage, Score
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.style import Style
 
-STRICTER = 0.25  # by how much every further attempt shuns foreign notes on strong places
-FEW = 2  # sections with a theme
-RESTLESS = 5  # from this attempt on nobody owes a silence: it may be the rests that leave a hole
-PLAINLY = 2  # from this attempt on the first to sing begins with the idea as it was written
+STRICTER = 0.25  # each further attempt adds this to the cost of foreign notes on strong beats
+FEW = 2  # a sparse cue with so few theme sections keeps its theme unchanged
+WITHOUT_RESTS = 5  # from this attempt on there are no rests, in case a rest causes the problem
+PLAIN_START = 2  # from this attempt on the first melody begins with the theme unchanged
 
 
 class Draft(NamedTuple):
-    """A score as its seats have written it, and what they knew: where the editing steps begin (`cue.edit_score`)."""
+    """A score as the seats have written it, with its context; the editing steps (`cue.edit_score`) begin here."""
 
     score: Score
     context: ComposeContext
 
 
 def write_draft(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Banks, attempt: int = 0) -> Draft:
-    """The parts of all seats, in the order of the style's seats; those who double other seats than the tune are empty.
+    """Write the parts of all seats, in the order of the style. Doublings of other seats than the tune are empty as yet.
 
-    attempt: 0, or the number of another way of writing the same plan: stricter about foreign notes each time, from the
-    second on with the idea as it was written at the start, from the fifth on with nobody told to rest.
+    attempt: 0, or the number of a further attempt at the same plan. Each is stricter about foreign notes, from
+        PLAIN_START on the melody begins with the theme unchanged, and from WITHOUT_RESTS on nobody rests.
     """
     draw = stream(plan.brief.seed, plan.brief.id)
     draw = draw.child("attempt", attempt) if attempt else draw
-    planned = lay_out(plan, themes, draw.child("melody"), plainly=attempt >= PLAINLY or _brief(plan))
-    cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, planned))
-    harmony = harmonise(plan, style, planned, banks, draw.child("harmony"))
-    owed = owed_bars(plan, cast, plan.contexts(style.family), banks) if attempt < RESTLESS else 0
-    sung = lead_passages(plan, harmony, cast, themes, planned, draw.child("melody"), 1 + STRICTER * attempt)
-    lead = _finished(plan, harmony, cast, themes, pass_tune_on(plan, cast, sung, owed, protected_bars(plan)), draw)
+    layouts = lay_out(plan, themes, draw.child("melody"), plainly=attempt >= PLAIN_START or _keeps_theme(plan))
+    cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, layouts))
+    harmony = harmonise(plan, style, layouts, banks, draw.child("harmony"))
+    owed = owed_bars(plan, cast, plan.contexts(style.family), banks) if attempt < WITHOUT_RESTS else 0
+    lead_written = lead_passages(plan, harmony, cast, themes, layouts, draw.child("melody"), 1 + STRICTER * attempt)
+    lead = _finished_lead(
+        plan, harmony, cast, themes, pass_tune_on(plan, cast, lead_written, owed, protected_bars(plan)), draw
+    )
     context = ComposeContext(
         plan=plan,
         harmony=harmony,
@@ -68,43 +70,43 @@ def write_draft(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         voicing=style.voicing.over(banks.voicings.families[style.family]),
         layouts=banks.voicings,
         banks=banks,
-        leading=devices(plan, cast, draw.child("boundaries")),
+        leading=boundary_devices(plan, cast, draw.child("boundaries")),
         owed_bars=owed,
     )
-    played = {
+    drum_strokes = {
         player.id: strokes_at_hits(
             plan, finish_strokes(context, strokes(context, player, banks, style.family)), banks.drums
         )
         for player in cast.players
         if player.instrument is None
     }
-    context = replace(context, strokes=played, kicks=bass_drum(played, banks.drums))
+    context = replace(context, strokes=drum_strokes, kicks=bass_drum(drum_strokes, banks.drums))
     return Draft(Score(plan, harmony, tuple(_parts(context))), context)
 
 
-def _tunes(plan: Plan, planned: Mapping[int, MelodyLayout]) -> dict[int, list[int]]:
-    """What each section sings, as pitches with the tonic in octave 4, in rising order."""
-    sung = {}
-    for index, one in planned.items():
+def _tunes(plan: Plan, layouts: Mapping[int, MelodyLayout]) -> dict[int, list[int]]:
+    """Return, for each section, the pitches of its melody (MIDI, tonic in octave 4, rising)."""
+    tunes = {}
+    for index, layout in layouts.items():
         key = plan.sections[index].key
-        pitches = sorted(key.pitch(n.step, n.alter, 4) for piece in one.pieces for n in piece.motif.notes)
+        pitches = sorted(key.pitch(n.step, n.alter, 4) for piece in layout.pieces for n in piece.motif.notes)
         if pitches:
-            sung[index] = pitches
-    return sung
+            tunes[index] = pitches
+    return tunes
 
 
-def _brief(plan: Plan) -> bool:
-    """Whether a cue says so little that its theme has to be itself whenever it comes."""
+def _keeps_theme(plan: Plan) -> bool:
+    """Tell whether the cue states its theme so rarely that the theme must stay unchanged."""
     return plan.melody == "sparse" and sum(section.theme is not None for section in plan.sections) <= FEW
 
 
-def _finished(
-    plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, themes: Mapping[str, Theme], sung: tuple[Passage, ...],
+def _finished_lead(
+    plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, themes: Mapping[str, Theme], passages: tuple[Passage, ...],
     draw: Stream,
 ) -> tuple[Passage, ...]:  # fmt: skip
-    """The melody with what leads from theme to theme and meets the picture; of a song as it is sung, and answered."""
-    ranges = {seat: cast.instrument(seat).range for seat in {p.device for p in sung}}
-    lead = at_hits(plan, led_over(plan, harmony, sung, ranges), "lead")
+    """Finish the melody: lead from theme to theme, meet the hits; for a song, fit the voice and add answers."""
+    ranges = {seat: cast.instrument(seat).range for seat in {p.device for p in passages}}
+    lead = at_hits(plan, led_over(plan, harmony, passages, ranges), "lead")
     if not is_song(cast):
         return lead
     lead = singable(plan, lead)
@@ -112,7 +114,7 @@ def _finished(
 
 
 def _parts(context: ComposeContext) -> list[Part]:
-    """The parts in the order of the seats: drums, who doubles, and everybody else."""
+    """Build the parts in the order of the seats: drums, doublings, and all others."""
     plan, cast = context.plan, context.cast
     tune = [p for p in context.lead_passages if p.device == cast.leads[p.section] and p.device != GUIDE]
     parts: list[Part] = []

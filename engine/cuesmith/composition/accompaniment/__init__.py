@@ -1,1 +1,1 @@
-"""Everything under the tune: textures, bass, counter-line, gestures, endings."""
+"""Accompaniment: textures, bass line, counter-line, gestures, vamps, endings."""

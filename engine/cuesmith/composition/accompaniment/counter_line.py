@@ -1,8 +1,8 @@
-"""The counter-line: a second melody out of guide tones, that sings where the tune holds its breath.
+"""The counter-line: a second melody made of guide tones, which moves where the tune holds or rests.
 
-Thirds and sevenths, joined by the least motion, make the skeleton of a phrase that rises or falls against the tune.
-It is then sung: entries fall where the tune has none, a note held over the change of chord becomes a suspension, steps
-lead on where the tune holds, and where it rests long enough the head of the theme answers.
+Thirds and sevenths, joined by the smallest steps, make a skeleton that rises or falls against the tune. It becomes a
+line: notes enter where the tune has no onset, a note held over a chord change becomes a suspension, passing notes fill
+held notes of the tune, and in long rests the beginning of the theme answers.
 """
 
 from __future__ import annotations
@@ -18,18 +18,19 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import SectionPlan
 from cuesmith.score import ChordSpan, Passage
 
-BELOW_MIN, BELOW_MAX = 3, 17  # semitones under the melody
-QUIETER = 6  # velocity under the tune's
-ANSWERED = 2 * PPQ  # rest of the tune from which on it is answered
-ANSWER_NOTES = 4  # of the theme's head
-PHRASE = 4  # chords; a phrase begins with its chord, whatever the tune does
+BELOW_MIN, BELOW_MAX = 3, 17  # preferred semitones below the melody
+QUIETER = 6  # velocity below that of the tune
+ANSWERED = 2 * PPQ  # rests of the tune at least this long are answered
+ANSWER_NOTES = 4  # first notes of the theme, which answer
+PHRASE = 4  # chords; the first note of a phrase begins with its chord, even with the tune
 
-# costs of the skeleton, in semitones of motion
-EASY = 4  # semitones that cost nothing: room for a passing note or two
+# costs in the search for the skeleton
+EASY = 4  # steps up to so many semitones cost nothing, as they leave room for passing notes
 SAME_WAY, CROSSING, FAR, STATIC, SWAY = 2.5, 6.0, 1.0, 3.0, 0.5
 
 
 def _guides(chord: Chord) -> tuple[int, ...]:
+    """Return the guide tones of a chord (third, seventh, fourth, sixth), or all its tones."""
     names = chord.tones()
     wanted = [pc for pc in chord.classes if names[pc] in ("3", "7", "4", "6")]
     return tuple(wanted) or chord.classes
@@ -38,22 +39,23 @@ def _guides(chord: Chord) -> tuple[int, ...]:
 def _skeleton(
     context: ComposeContext, section: SectionPlan, spans: Sequence[ChordSpan], low: int, high: int
 ) -> list[int]:
-    """A guide tone for each chord: the way of least cost through all of them (Viterbi)."""
+    """Return a guide tone for each chord: the cheapest path through all of them (Viterbi algorithm)."""
     rises = section.index % 2 == 0
     reach = (high - low) / 2
     columns: list[dict[int, tuple[float, int]]] = []  # pitch → cost so far, pitch before
     tops: list[int | None] = []
     for i, span in enumerate(spans):
-        sung = [n.pitch for n in context.lead_between(span.onset, span.end)]
-        ceiling = min(sung) - BELOW_MIN if sung else high
-        floor = min(sung) - BELOW_MAX if sung else low
-        tops.append(sung[0] if sung else None)
-        place = (span.onset - section.start) / section.length * 2 % 1  # two phrases in a section
-        wished = low + reach * (0.6 + 0.6 * (place if rises else 1 - place))
+        melody = [n.pitch for n in context.lead_between(span.onset, span.end)]
+        ceiling = min(melody) - BELOW_MIN if melody else high
+        floor = min(melody) - BELOW_MAX if melody else low
+        tops.append(melody[0] if melody else None)
+        # place in the phrase, 0..1; a section has two phrases
+        place = (span.onset - section.start) / section.length * 2 % 1
+        target = low + reach * (0.6 + 0.6 * (place if rises else 1 - place))
         options = [p for p in range(low, high + 1) if p % 12 in _guides(span.chord)]
         column: dict[int, tuple[float, int]] = {}
         for pitch in options or [p for p in range(low, high + 1) if p % 12 in span.chord.classes]:
-            cost = SWAY * abs(pitch - wished) + CROSSING * max(0, pitch - ceiling) + FAR * max(0, floor - pitch)
+            cost = SWAY * abs(pitch - target) + CROSSING * max(0, pitch - ceiling) + FAR * max(0, floor - pitch)
             if not columns:
                 column[pitch] = (cost, pitch)
                 continue
@@ -77,46 +79,48 @@ def _skeleton(
 
 
 def _entry(context: ComposeContext, span: ChordSpan, onsets: set[int]) -> int:
-    """The first beat of the chord, in its first half, on which the tune has no note of its own."""
+    """Return the first beat in the first half of a chord on which the tune has no onset; else the chord's onset."""
     beats = range(span.onset, span.onset + max(1, span.duration // 2) + 1, PPQ)
     halves = range(span.onset + PPQ // 2, span.onset + max(1, span.duration // 2) + 1, PPQ)
     return next((tick for tick in (*beats, *halves) if tick not in onsets and tick < span.end - PPQ // 2), span.onset)
 
 
-def _steps_on(span: ChordSpan, start: int, pitch: int, ahead: int, free: Sequence[int]) -> list[tuple[int, int]]:
-    """(tick, pitch) of passing notes from a pitch to the next one, on the free beats, by steps of the scale."""
-    rubs = {(pc + move) % 12 for pc in span.chord.classes for move in (-1, 1)}
-    pool = (chord_scale(span.chord, span.key) - rubs) | span.chord.core
-    way = 1 if ahead > pitch else -1
-    ladder = [p for p in range(pitch + way, ahead, way) if p % 12 in pool][: len(free)]
-    if not ladder and abs(ahead - pitch) <= 2 and free:  # no room between: a neighbour on the other side
-        turn = [p for p in (pitch - way, pitch - 2 * way) if p % 12 in pool]
-        ladder = turn[:1]
-    return list(zip(free[len(free) - len(ladder) :], ladder, strict=True))
+def _passing_notes(span: ChordSpan, start: int, pitch: int, ahead: int, free: Sequence[int]) -> list[tuple[int, int]]:
+    """Return (tick, pitch) of passing notes towards the next pitch, on free beats, by steps of the scale."""
+    clashing = {(pc + move) % 12 for pc in span.chord.classes for move in (-1, 1)}
+    pool = (chord_scale(span.chord, span.key) - clashing) | span.chord.core
+    direction = 1 if ahead > pitch else -1
+    line = [p for p in range(pitch + direction, ahead, direction) if p % 12 in pool][: len(free)]
+    if not line and abs(ahead - pitch) <= 2 and free:  # no pitch between: use a neighbour on the other side
+        neighbour = [p for p in (pitch - direction, pitch - 2 * direction) if p % 12 in pool]
+        line = neighbour[:1]
+    return list(zip(free[len(free) - len(line) :], line, strict=True))
 
 
 def _line(context: ComposeContext, section: SectionPlan, spans: Sequence[ChordSpan], low: int, high: int) -> list[Note]:
+    """Write the counter-line of a section from its skeleton."""
     velocity = velocity_of(section.energy) - QUIETER
     path = _skeleton(context, section, spans, low, high)
     out: list[Note] = []
     for i, (span, pitch) in enumerate(zip(spans, path, strict=True)):
-        sung = context.lead_between(span.onset, span.end)
-        onsets = {n.onset for n in sung}
+        melody = context.lead_between(span.onset, span.end)
+        onsets = {n.onset for n in melody}
         entry = span.onset if i % PHRASE == 0 else _entry(context, span, onsets)
         if entry > span.onset and out and out[-1].end == span.onset:
             held = out[-1].pitch
-            suspended = 1 <= held - pitch <= 2 and entry - span.onset <= 2 * PPQ  # 4-3, 9-8, 7-6: it falls by step
+            # suspension 4-3, 9-8 or 7-6, which resolves down by step
+            suspended = 1 <= held - pitch <= 2 and entry - span.onset <= 2 * PPQ
             if held % 12 in span.chord.classes or (suspended and held % 12 in chord_scale(span.chord, span.key)):
                 out[-1] = out[-1]._replace(duration=entry - out[-1].onset)
         ahead = path[i + 1] if i + 1 < len(path) else pitch
         half = entry + (span.end - entry) // 2
         beats = range(-(-half // PPQ) * PPQ, span.end, PPQ)
         free = [tick for tick in beats if tick > entry and tick not in onsets]
-        line = [(entry, pitch), *_steps_on(span, entry, pitch, ahead, free[-2:])]
+        line = [(entry, pitch), *_passing_notes(span, entry, pitch, ahead, free[-2:])]
         edges = [tick for tick, _ in line[1:]] + [span.end]
         out += [Note(tick, end - tick, p, velocity) for (tick, p), end in zip(line, edges, strict=True)]
     merged: list[Note] = []
-    for note in (_under(context, note, low) for note in out):
+    for note in (_below_tune(context, note, low) for note in out):
         if note is None:
             continue
         last = merged[-1] if merged else None
@@ -127,16 +131,16 @@ def _line(context: ComposeContext, section: SectionPlan, spans: Sequence[ChordSp
     return merged
 
 
-def _under(context: ComposeContext, note: Note, low: int) -> Note | None:
-    """The note, an octave down where it would cross the tune; None where that is too low."""
-    sung = context.sung(note.onset)
-    if sung is None or note.pitch < sung.pitch:
+def _below_tune(context: ComposeContext, note: Note, low: int) -> Note | None:
+    """Move a note an octave down where it would cross the tune; None where that is too low."""
+    melody = context.sung(note.onset)
+    if melody is None or note.pitch < melody.pitch:
         return note
     return note._replace(pitch=note.pitch - 12) if note.pitch - 12 >= low else None
 
 
-def _rests(context: ComposeContext, section: SectionPlan) -> list[tuple[int, int]]:
-    """Where the tune is silent long enough for an answer, once it has begun."""
+def _long_rests(context: ComposeContext, section: SectionPlan) -> list[tuple[int, int]]:
+    """Return (start, end) of the rests of the tune that are long enough for an answer."""
     tune = [n for n in context.lead if section.start <= n.onset < section.end]
     edges = [*tune[1:], Note(section.end, 1, 0, 1)] if tune else []
     return [(n.end, after.onset) for n, after in zip(tune, edges, strict=True) if after.onset - n.end >= ANSWERED]
@@ -145,7 +149,7 @@ def _rests(context: ComposeContext, section: SectionPlan) -> list[tuple[int, int
 def _answer(
     context: ComposeContext, section: SectionPlan, start: int, end: int, low: int, high: int
 ) -> tuple[Note, ...]:
-    """The head of the theme in a rest of the tune, in this player's register, fitted to the chords."""
+    """Write the beginning of the theme into a rest of the tune, in this player's register, fitted to the chords."""
     assert section.theme is not None
     motif = context.themes[section.theme].motif
     head = motif.notes[:ANSWER_NOTES]
@@ -166,12 +170,12 @@ def _answer(
 def _with_answers(
     context: ComposeContext, section: SectionPlan, notes: list[Note], low: int, high: int
 ) -> tuple[list[Note], list[Note]]:
-    """(guide tones, answers): the line makes way where the head of the theme is quoted."""
+    """Return (guide tones, answers): the line is cut where an answer sounds."""
     answers: list[Note] = []
     others = (p for p in context.cast.players if "answer" in p.seat.gestures)
     if any(context.cast.active(player, section) for player in others):
-        return notes, answers  # somebody else has the answers
-    for start, end in _rests(context, section):
+        return notes, answers  # another player has the answers
+    for start, end in _long_rests(context, section):
         quoted = _answer(context, section, start, end, low, high)
         if not quoted:
             continue
@@ -191,9 +195,12 @@ def _with_answers(
 
 
 def counter_passages(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
-    """Enters with the second statement of the theme, never with the first, and leaves the start of a contrast alone."""
+    """Write the counter-line of a player for the whole cue.
+
+    It enters with the second statement of a theme (the first in very short cues), and in a contrast only half-way.
+    """
     out = []
-    heard = 0
+    statements = 0
     assert player.instrument is not None
     low = max(player.instrument.sweet[0], 45) + 12 * player.seat.octave
     high = min(player.instrument.range[1], low + 19)
@@ -201,13 +208,13 @@ def counter_passages(context: ComposeContext, player: Player) -> tuple[Passage, 
     for section in context.plan.sections:
         if section.theme is None or not section.treatment_row.whole:
             continue
-        heard += 1
-        if (heard == 1 and len(context.plan.sections) > 2) or not context.cast.active(player, section):
+        statements += 1
+        if (statements == 1 and len(context.plan.sections) > 2) or not context.cast.active(player, section):
             continue
         if context.cast.leads[section.index] == player.id:
             continue
-        silent = section.start + section.length // 2 if section.treatment_row.theme == "away" else section.start
-        spans = [span for span in context.spans(section) if span.onset >= silent]
+        entry = section.start + section.length // 2 if section.treatment_row.theme == "away" else section.start
+        spans = [span for span in context.spans(section) if span.onset >= entry]
         if not spans:
             continue
         notes, answers = _with_answers(context, section, _line(context, section, spans, low, high), low, high)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cuesmith.casting.cast import Player
-from cuesmith.composition.accompaniment.voicings import manner_of, window
+from cuesmith.composition.accompaniment.voicings import voice_leading_of, window
 from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.melody_writer import velocity_of
 from cuesmith.music.note import PPQ, Note
@@ -11,19 +11,20 @@ from cuesmith.music.partwriting import voice_lead
 from cuesmith.plan.model import Plan
 from cuesmith.score import Passage, chord_at
 
-LOW_CHORD = 52  # under this pitch a chord has room for its bass alone
-RECENT_BARS = 4  # who has rested for longer at the end does not join the last chord
-OPEN_ENDED = {"loop", "attacca", "fade"}  # nothing is written in: the music simply goes on to the bar line
+LOW_CHORD = 52  # MIDI pitch; below it only the bass of a chord is played
+RECENT_BARS = 4  # a player who has rested longer does not join the last chord
+OPEN_ENDED = {"loop", "attacca", "fade"}  # endings without a last chord: the music goes on to the last bar line
 
 
 def final_bar(plan: Plan) -> int:
-    """The tick of the last bar, where closing endings place their chord."""
+    """Return the tick of the last bar, in which closing endings place their chord."""
     return plan.length - plan.sections[-1].meter.bar_ticks
 
 
 def _last_pitches(
     context: ComposeContext, player: Player, passages: tuple[Passage, ...], start: int
 ) -> tuple[int, ...]:
+    """Return the pitches of a player in the last chord."""
     last = context.plan.sections[-1]
     chord = chord_at(context.harmony, start).chord
     low, high = window(player, last)
@@ -37,21 +38,23 @@ def _last_pitches(
         return (min(options, key=lambda p: (abs(p - near), p)),) if options else ()
     voices = max(1, min(player.seat.voices if player.seat.voices > 1 else 3, player.instrument.voices, 4))
     above = max(low, LOW_CHORD) if player.instrument.range[1] >= LOW_CHORD + 16 else low
-    found = voice_lead((chord,), voices, above, max(high, above + 16), way=manner_of(context, player.seat.role))[0]
-    if above > low and voices > 2:  # who reaches lower puts the bass there and the chord above it
+    found = voice_lead((chord,), voices, above, max(high, above + 16), way=voice_leading_of(context, player.seat.role))[
+        0
+    ]
+    if above > low and voices > 2:  # a player who reaches lower plays the bass there and the chord above it
         return (low + (chord.bass - low) % 12, *found[1:])
     return found
 
 
-def stops_at(plan: Plan) -> int:
-    """The tick up to which accompaniments play: the last bar where the ending is written there, else the end."""
+def accompaniment_end(plan: Plan) -> int:
+    """Return the tick where accompaniments stop: the last bar when the ending has a chord there, else the end."""
     return plan.length if plan.ending in OPEN_ENDED else final_bar(plan)
 
 
 def last_chord(context: ComposeContext, player: Player, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
-    """What a player plays in the last bar of a cue that closes: none for one who was not playing shortly before.
+    """Write a player's last chord; nothing when the cue does not close with one, or the player rested just before.
 
-    passages: what he plays up to there, in order.
+    passages: everything the player plays before, in order.
     """
     plan = context.plan
     if plan.ending in OPEN_ENDED or plan.ending == "ma_stop" or not passages:

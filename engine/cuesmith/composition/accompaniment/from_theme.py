@@ -1,14 +1,14 @@
-"""Accompaniment made of the theme itself: a recipe's second line, looped under the first, fitted to the chords.
+"""Accompaniment made from the theme: a recipe's second line, looped under the theme and fitted to the chords.
 
-One seat plays it instead of its usual texture: an ostinato where the operation makes one, else the counter-line. An
-ostinato differs a little in every fourth bar, as those of the bank do, and breathes at the end of the phrase.
+One seat plays it in place of its usual texture: an ostinato when the operation makes one, else the counter-line. As in
+the bank's ostinati, every fourth bar differs a little and the last bar of a phrase leaves out a note.
 """
 
 from __future__ import annotations
 
 from cuesmith.casting.cast import Player
-from cuesmith.composition.accompaniment.patterns import VARY_EVERY, turning
-from cuesmith.composition.accompaniment.vamps import in_turn
+from cuesmith.composition.accompaniment.patterns import VARY_EVERY, leads_on
+from cuesmith.composition.accompaniment.vamps import between_entry_and_gap
 from cuesmith.composition.accompaniment.voicings import window
 from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.fit_to_chords import fit
@@ -23,53 +23,54 @@ from cuesmith.plan.model import SectionPlan
 from cuesmith.score import Passage
 from cuesmith.specs.banks.themes import Recipe
 
-BREATHES = 3  # notes a bar has at least more than, if it is to end otherwise
-LIGHTER = 10  # under the velocity of the melody
+FEW = 3  # only bars with more notes than this are varied
+LIGHTER = 10  # velocity below that of the melody
 DEVICE = "theme underneath"
 
 
 def _row(context: ComposeContext, section: SectionPlan) -> Recipe | None:
+    """Return the recipe of a section's theme if it has an accompaniment."""
     row = context.plan.theme_form(section.theme, section).row if section.theme else None
     return row if row is not None and row.accompaniment else None
 
 
-def _loops(row: Recipe) -> bool:
-    """Whether the line is a short figure over and over."""
+def _is_ostinato(row: Recipe) -> bool:
+    """Tell whether the line is a short figure that is repeated."""
     return any(parse_op(op).name == "ostinato" for op in row.accompaniment)
 
 
 def _seat(context: ComposeContext, section: SectionPlan, row: Recipe) -> str | None:
-    """Who plays the line in a section: the first seat of the fitting role that is at work there."""
-    role = "ostinato" if _loops(row) else "counter"
+    """Return the id of the first active seat with the right role, or None."""
+    role = "ostinato" if _is_ostinato(row) else "counter"
     for player in context.cast.players:
-        able = player.seat.role == role and player.seat.double is None and player.instrument is not None
-        if able and context.cast.active(player, section):
+        suitable = player.seat.role == role and player.seat.double is None and player.instrument is not None
+        if suitable and context.cast.active(player, section):
             return player.id
     return None
 
 
 def _accented(note: Note, at: int, meter: Meter) -> Note:
-    """A note of a loop as loud as its place in the bar is strong, so that the loop has a pulse."""
+    """Change the velocity of a note by the strength of its place in the bar, so that a loop has a pulse."""
     return note._replace(velocity=note.velocity + (8, 0, -6)[(2 - min(2, meter.strength(at)))])
 
 
-def _turned(loop: list[Note], section: SectionPlan) -> list[Note]:
-    """A loop over a section: every fourth bar ends the other way round, the last of a phrase a note earlier."""
+def _with_variation(loop: list[Note], section: SectionPlan) -> list[Note]:
+    """Vary a loop: every fourth bar swaps its last two notes, and the last bar of a phrase drops the last note."""
     out: list[Note] = []
     for bar, start in enumerate(section.sheet_ticks()):
-        own = [n for n in loop if start <= n.onset < start + section.meter.bar_ticks]
-        if len(own) > BREATHES:
-            *head, one, other = own
-            if turning(bar, section.bars):
-                own = [*head, one]
+        bar_notes = [n for n in loop if start <= n.onset < start + section.meter.bar_ticks]
+        if len(bar_notes) > FEW:
+            *head, one, other = bar_notes
+            if leads_on(bar, section.bars):
+                bar_notes = [*head, one]
             elif bar % VARY_EVERY == VARY_EVERY - 1:
-                own = [*head, one._replace(pitch=other.pitch), other._replace(pitch=one.pitch)]
-        out += own
+                bar_notes = [*head, one._replace(pitch=other.pitch), other._replace(pitch=one.pitch)]
+        out += bar_notes
     return out
 
 
 def derived_passages(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
-    """The passages of a seat that are made of the theme; none for most seats and cues."""
+    """Write the passages of a seat that are made from the theme; empty for most seats and cues."""
     out = []
     for section in context.plan.sections:
         row = _row(context, section)
@@ -88,10 +89,10 @@ def derived_passages(context: ComposeContext, player: Player) -> tuple[Passage, 
             for n in line.realise(section.key, 4, velocity)
             if at + n.onset < section.length
         ]  # fmt: skip
-        if _loops(row):
-            raw = _turned(raw, section)
+        if _is_ostinato(row):
+            raw = _with_variation(raw, section)
         notes = fit(raw, context.harmony, section.meter, section.start, low=low, high=high, against=context.lead)
         kept = [n._replace(duration=min(n.duration, section.end - n.onset)) for n in notes]
-        kept = in_turn(context, player, section, kept)
+        kept = between_entry_and_gap(context, player, section, kept)
         out.append(Passage(tuple(kept), section.index, DEVICE, player.seat.articulation or "normal"))
     return tuple(out)

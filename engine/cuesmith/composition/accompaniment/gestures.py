@@ -1,4 +1,4 @@
-"""Gestures: the small events that mark the form and answer the tune. A colour seat draws one per section boundary."""
+"""Gestures: short events that mark the form and answer the tune. A colour seat draws one for each section."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import SectionPlan
 from cuesmith.score import Passage, chord_at
 
-SILENT_BARS = 2  # between two answers
+SILENT_BARS = 2  # bars without answers after an answer
 
 
-def _ladder(context: ComposeContext, section: SectionPlan, tick: int, low: int, high: int) -> list[int]:
+def _scale_pitches(context: ComposeContext, section: SectionPlan, tick: int, low: int, high: int) -> list[int]:
+    """Return the pitches of the chord scale at a tick, from `low` to `high`; pentatonic in a pentatonic cue."""
     span = chord_at(context.harmony, tick)
     pool = chord_scale(span.chord, span.key)
     if context.plan.scale.pentatonic:
@@ -27,47 +28,53 @@ def _ladder(context: ComposeContext, section: SectionPlan, tick: int, low: int, 
 
 
 def _range(player: Player) -> tuple[int, int]:
+    """Return the range of the player's instrument."""
     assert player.instrument is not None
     return player.instrument.range
 
 
 def sweep(context: ComposeContext, player: Player, section: SectionPlan, beats: float, count: int) -> list[Note]:
-    """A rising run that lands on the bar line after the section."""
+    """Write a rising run that ends on the bar line after the section.
+
+    beats: its length in quarter notes. count: most notes. Empty when fewer than four notes fit.
+    """
     low, high = _range(player)
     after = context.plan.section_at(section.end)
     landing = chord_at(context.harmony, min(section.end, context.plan.length - 1)).chord
-    pool = _ladder(context, section, section.end - 1, low, high)
+    pool = _scale_pitches(context, section, section.end - 1, low, high)
     tops = [p for p in pool if p % 12 in landing.classes and p <= high - 2] or pool
     top = min(tops, key=lambda p: abs(p - (low + (high - low) * 0.75)))
-    rungs = [p for p in pool if p < top][-count:]
-    if len(rungs) < 4:
+    pitches = [p for p in pool if p < top][-count:]
+    if len(pitches) < 4:
         return []
     span = round(beats * PPQ)
-    step = span // len(rungs)
+    step = span // len(pitches)
     loud = velocity_of(after.energy)
-    start = section.end - step * len(rungs)
-    notes = [Note(start + i * step, step, p, max(30, loud - 34 + 34 * i // len(rungs))) for i, p in enumerate(rungs)]
+    start = section.end - step * len(pitches)
+    notes = [
+        Note(start + i * step, step, p, max(30, loud - 34 + 34 * i // len(pitches))) for i, p in enumerate(pitches)
+    ]
     return [*notes, Note(section.end, PPQ, top, min(118, loud))] if section.end < context.plan.length else notes
 
 
 def gliss(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """Harp or koto: a fast sweep of two octaves into the next section."""
+    """Write a fast sweep of two octaves into the next section (harp, koto)."""
     return sweep(context, player, section, 1.5, 14)
 
 
 def run(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """Strings or woodwind: seven notes into the downbeat."""
+    """Write seven fast notes into the downbeat (strings, woodwind)."""
     return sweep(context, player, section, 1.0, 7)
 
 
 def rip(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """Horns: five notes in half a beat, then the target held."""
+    """Write five notes in half a beat, then hold the target (horns)."""
     notes = sweep(context, player, section, 0.5, 5)
     return [*notes[:-1], notes[-1]._replace(duration=2 * PPQ)] if notes and section.end < context.plan.length else []
 
 
 def swell(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """A chord tone held over the last bar, growing (the performance draws the swell)."""
+    """Hold a chord tone through the last bar; the performance makes it grow."""
     low, high = _range(player)
     start = section.end - section.meter.bar_ticks
     chord = chord_at(context.harmony, start).chord
@@ -78,7 +85,7 @@ def swell(context: ComposeContext, player: Player, section: SectionPlan) -> list
 
 
 def bell(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """One tone at the head of the section and a fifth of it at its middle."""
+    """Write one tone at the start of the section, and in longer sections a second one in the middle."""
     low, high = player.instrument.sweet if player.instrument else (60, 84)
     chord = chord_at(context.harmony, section.start).chord
     tones = [p for p in range(low, high + 1) if p % 12 in (chord.root, (chord.root + 7) % 12)]
@@ -93,10 +100,10 @@ def bell(context: ComposeContext, player: Player, section: SectionPlan) -> list[
 
 
 def answer(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """In breaths of the melody of a beat or more: the last notes of the tune, moved to where this player sits.
+    """Answer in the melody's rests of a beat or more: its last notes, moved into this player's register.
 
-    Not in every one: who answers each half sentence interrupts. Two bars pass before a breath of less than a bar is
-    answered again.
+    Not every rest is answered, because that would interrupt the tune. After an answer, rests shorter than a bar are
+    left empty for two bars.
     """
     low, high = player.instrument.sweet if player.instrument else (60, 84)
     if section.theme is None:
@@ -106,15 +113,15 @@ def answer(context: ComposeContext, player: Player, section: SectionPlan) -> lis
     edges = [*tune, Note(section.end, 1, 0, 1)]
     free_from = section.start
     for i, (note, after) in enumerate(itertools.pairwise(edges)):
-        hole = after.onset - note.end
-        if hole < PPQ or i < 2 or (note.end < free_from and hole < section.meter.bar_ticks):
+        rest = after.onset - note.end
+        if rest < PPQ or i < 2 or (note.end < free_from and rest < section.meter.bar_ticks):
             continue
         source = [n.pitch for n in tune[max(0, i - 2) : i + 1]]
-        pool = _ladder(context, section, note.end, low, high)
+        pool = _scale_pitches(context, section, note.end, low, high)
         if not pool:
             continue
         free_from = note.end + SILENT_BARS * section.meter.bar_ticks
-        each = min(PPQ // 2, hole // len(source))
+        each = min(PPQ // 2, rest // len(source))
         for k, pitch in enumerate(source):
             moved = min(pool, key=lambda p: (abs((p - pitch + 6) % 12 - 6), abs(p - (low + high) // 2)))
             out.append(Note(note.end + k * each, each, moved, velocity_of(section.energy) - 10))
@@ -122,9 +129,9 @@ def answer(context: ComposeContext, player: Player, section: SectionPlan) -> lis
 
 
 def roll(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """A roll over the last two beats, growing into the root of the next chord.
+    """Write a roll over the last two beats, growing into the root of the next chord.
 
-    It is rolled on that root where the chord before has it, else on the fifth or the old root, and changes on the beat.
+    It is played on that root when the chord before contains it, else on its fifth or on the old root.
     """
     low, high = _range(player)
     ends = section.end >= context.plan.length
@@ -145,7 +152,7 @@ def roll(context: ComposeContext, player: Player, section: SectionPlan) -> list[
 
 
 def tremolo(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """Koto, mandolin: one string struck twelve times a second for two beats, swelling and ebbing, over the bar line."""
+    """Write a tremolo on one string over the last two beats, which grows and fades (koto, mandolin)."""
     low, high = player.instrument.sweet if player.instrument else (60, 84)
     start = section.end - 2 * PPQ
     span, after = chord_at(context.harmony, start), chord_at(context.harmony, min(section.end, context.plan.length - 1))
@@ -162,7 +169,7 @@ def tremolo(context: ComposeContext, player: Player, section: SectionPlan) -> li
 
 
 def kakegoe(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """A drummer's call a beat before the stroke on the next bar line: short, on the fifth, and falling as voices do."""
+    """Write a drummer's call a beat before the next section: one short note on the fifth of the key."""
     low, high = player.instrument.sweet if player.instrument else (60, 72)
     if section.end >= context.plan.length or section.bars < 4:
         return []
@@ -172,14 +179,17 @@ def kakegoe(context: ComposeContext, player: Player, section: SectionPlan) -> li
 
 
 def heterophony(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """The tune at once in another way: its longer notes plucked in this player's octave, held ones with a neighbour
-    and struck again."""
+    """Play the tune at the same time in another way, in this player's octave.
+
+    Longer notes are plucked; held ones get a neighbour note and are struck again.
+    """
     low, high = player.instrument.sweet if player.instrument else (60, 84)
     leader = context.cast.leads[section.index]
     if section.theme is None or leader is None or context.cast.player(leader).instrument_id == player.instrument_id:
         return []
-    sung = sorted(n for p in context.lead_passages if p.device == leader for n in p.notes)  # one voice of several
-    tune = [n for n in sung if section.start <= n.onset < section.end and n.duration >= PPQ // 2]
+    # the main voice when there are several
+    lead_notes = sorted(n for p in context.lead_passages if p.device == leader for n in p.notes)
+    tune = [n for n in lead_notes if section.start <= n.onset < section.end and n.duration >= PPQ // 2]
     out: list[Note] = []
     loud = velocity_of(section.energy) - 12
     for note in tune:
@@ -191,7 +201,7 @@ def heterophony(context: ComposeContext, player: Player, section: SectionPlan) -
         if beats < 3 * PPQ // 2:
             out.append(Note(note.onset, beats, pitch, loud))
             continue
-        pool = _ladder(context, section, note.onset, low, high)
+        pool = _scale_pitches(context, section, note.onset, low, high)
         near = min((p for p in pool if p > pitch), default=pitch)
         half, quarter = PPQ // 2, PPQ // 4
         out += [Note(note.onset, half, pitch, loud), Note(note.onset + half, quarter, near, loud - 12),
@@ -214,13 +224,13 @@ GESTURES: dict[str, Callable[[ComposeContext, Player, SectionPlan], list[Note]]]
 
 
 def colour_passages(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
-    """The gestures of one colour seat; those that lead over a boundary only where they were chosen to."""
+    """Write the gestures of a colour seat; those that lead over a section boundary only where they were chosen."""
     out = []
     for section in context.plan.sections:
         if not context.cast.active(player, section):
             continue
-        led = context.leading.get(section.index, frozenset())
-        weights = {name: w for name, w in player.seat.gestures.items() if name not in LEADING or name in led}
+        leading = context.leading.get(section.index, frozenset())
+        weights = {name: w for name, w in player.seat.gestures.items() if name not in LEADING or name in leading}
         if not weights or section.bars < 2:
             continue
         name = context.draw.child(player.id, "gesture", section.index).weighted(

@@ -1,7 +1,7 @@
-"""Inner motion: one voice of a held chord that moves, as arrangers have it from the hymn book.
+"""Inner voices: one voice of a held chord moves, as in hymn books.
 
-5-6-5, the line cliché, 4-3 and 9-8 suspensions; the figures are rows of banks/voicings.yaml. A suspension must be
-prepared by the chord before, nothing rubs against the other voices or the tune, and half the chances are let pass.
+The figures are rows of banks/voicings.yaml: 5-6-5, the line cliché, 4-3 and 9-8 suspensions. A suspension must be
+prepared by the chord before, no figure clashes with other voices or the tune, and only part of the chances are used.
 """
 
 from __future__ import annotations
@@ -16,15 +16,18 @@ from cuesmith.plan.model import Plan
 from cuesmith.score import ChordSpan
 from cuesmith.specs.banks.voicings import InnerRow
 
-EVERY_BARS = 2  # one figure in so many bars
-CALM, EASY = 0.55, 0.5  # arousal and tension up to which a cue is lyrical
-TAKEN = 0.6  # share of the chances that are taken
+EVERY_BARS = 2  # at most one figure in so many bars
+CALM, EASY = 0.55, 0.5  # highest arousal and tension of a lyrical cue
+TAKEN = 0.6  # share of the chances that are used
 TOO_NEAR = (0, 1, 13)  # semitones from another voice of the same chord
 RUBS = (1, 11, 13)  # semitones between a moving voice and the tune
 
 
 class Figure(NamedTuple):
-    """A moving voice: the pitch of the chord it replaces, and (ticks from the chord, ticks, pitch) of its notes."""
+    """A moving voice.
+
+    voice: the pitch of the chord that it replaces. notes: (ticks from the chord, length in ticks, pitch) of each note.
+    """
 
     name: str
     voice: int
@@ -32,14 +35,14 @@ class Figure(NamedTuple):
 
 
 def lyrical(plan: Plan) -> bool:
-    """Whether held chords of the cue may move inside."""
+    """Tell whether held chords of the cue may have moving inner voices."""
     return plan.arousal <= CALM and plan.tension <= EASY
 
 
 def figure(
     context: ComposeContext, span: ChordSpan, voicing: tuple[int, ...], before: tuple[int, ...], draw: Stream
 ) -> Figure | None:
-    """A figure for this chord as it is voiced, if one fits and the draw takes it. before: the voicing before."""
+    """Choose a figure for a chord in this voicing, or None. before: the voicing of the chord before."""
     if len(voicing) < 3 or not draw.chance(TAKEN):
         return None
     found: dict[str, Figure] = {}
@@ -47,13 +50,13 @@ def figure(
     for name, row in context.layouts.inner.items():
         if span.chord.quality not in row.qualities or span.duration < row.beats * PPQ:
             continue
-        made = _made(context, span, voicing, before, name, row)
-        if made is not None:
-            found[name], weights[name] = made, row.weight
+        fitted = _fit_figure(context, span, voicing, before, name, row)
+        if fitted is not None:
+            found[name], weights[name] = fitted, row.weight
     return found[draw.weighted(weights)] if found else None
 
 
-def _made(
+def _fit_figure(
     context: ComposeContext,
     span: ChordSpan,
     voicing: tuple[int, ...],
@@ -61,6 +64,7 @@ def _made(
     name: str,
     row: InnerRow,
 ) -> Figure | None:
+    """Fit a row of the bank to a chord; None when it would clash or is not prepared."""
     member = {"R": 0, "3": 4 if 4 in span.chord.intervals else 3, "5": 7}[row.member]
     pc = (span.chord.root + member) % 12
     movers = [p for p in voicing[:-1] if p % 12 == pc]
@@ -68,7 +72,7 @@ def _made(
         return None
     home = movers[-1]
     if row.steps[0] and home + row.steps[0] not in before:
-        return None  # a suspension nobody has prepared
+        return None  # the suspension is not prepared
     others = [p for p in voicing if p != home]
     chromatic = min(row.steps) < 0
     scale = chord_scale(span.chord, span.key)
@@ -80,8 +84,8 @@ def _made(
         pitch = home + step
         if any(abs(pitch - other) in TOO_NEAR for other in others) or not (chromatic or pitch % 12 in scale):
             return None
-        for sung in context.lead_between(span.onset + start, span.onset + end) if step else ():
-            if abs(sung.pitch - pitch) in RUBS and sung.duration > PPQ // 2:
+        for melody_note in context.lead_between(span.onset + start, span.onset + end) if step else ():
+            if abs(melody_note.pitch - pitch) in RUBS and melody_note.duration > PPQ // 2:
                 return None
         notes.append((start, end - start, pitch))
     return Figure(name, home, tuple(notes))

@@ -1,7 +1,7 @@
-"""Patterns: the tokens of a texture laid over bars, and how they change so that nobody plays a machine's loop.
+"""Patterns: the symbols of a texture spread over bars, with small variations so that it does not sound like a machine.
 
-Every fourth bar of an ostinato differs a little, the last of eight leads on; the bars between are the same, for a
-pattern must be recognised before it can be varied. A pattern of four bars and more has its own fourth bar.
+Every fourth bar of an ostinato differs a little, and the last of eight leads on. The bars between are equal, because a
+pattern must be recognised before it is varied. Patterns of four bars or more have their own fourth bar.
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.specs.banks.textures import Texture
 
-VARY_EVERY, TURN_EVERY = 4, 8  # bars
+VARY_EVERY, LEAD_ON_EVERY = 4, 8  # bars
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One step of a pattern that sounds: its symbol, accent (+/-/0), length in steps; in figures made of the
-    theme also its number in the section."""
+    """One sounding step of a pattern: its symbol, accent (1, 0, -1) and length in steps.
+
+    number: in figures made from the theme, its number in the section.
+    """
 
     step: int
     symbol: str
@@ -30,7 +32,10 @@ class Token:
 
 
 def tokens(pattern: tuple[str, ...], first: int, count: int, cyclic: bool) -> Iterator[Token]:
-    """The sounding tokens of one bar of `count` steps; `first` is the bar's place in a cycle that ignores bar lines."""
+    """Yield the sounding tokens of a bar of `count` steps.
+
+    first: the place of the bar in the pattern; used only when `cyclic`, else the pattern begins anew in every bar.
+    """
     symbols = [pattern[((first + i) if cyclic else i) % len(pattern)] for i in range(count)]
     i = 0
     while i < count:
@@ -45,12 +50,13 @@ def tokens(pattern: tuple[str, ...], first: int, count: int, cyclic: bool) -> It
 
 
 @lru_cache(maxsize=512)
-def grouped(texture: Texture, meter: Meter) -> Texture:
-    """The texture as it goes in a meter whose beats are not all quarters: its pattern follows the grouping.
+def grouped_texture(texture: Texture, meter: Meter) -> Texture:
+    """Return the texture with its pattern changed to follow the grouping of a meter whose beats are not all quarters.
 
-    Every beat of the pattern in 4/4 becomes a felt beat. In 7/8 a beat of three eighths takes up the second half of the
-    next as well (2+2+3 = beats 1, 2 and 3 with the end of 4); in 5/4 the second group starts from the first beat again
-    and ends with the last. In 6/8 and 12/8 quarters become dotted. Patterns that drift across the bar are left alone.
+    Every beat of the pattern in 4/4 becomes a felt beat. In 7/8 a beat of three eighths also takes the second half of
+    the next beat (2+2+3 is beats 1, 2, and 3 with the end of 4). In 5/4 the second group starts from the first beat
+    again and ends with the last. In 6/8 and 12/8 quarters become dotted. Patterns that drift across the bar line stay
+    unchanged.
     """
     words = texture.pattern.split()
     unit = texture.unit
@@ -68,11 +74,12 @@ def grouped(texture: Texture, meter: Meter) -> Texture:
 
 
 def _dotted(texture: Texture, meter: Meter) -> bool:
-    """Whether beats of the texture are quarters where the meter has dotted ones."""
+    """Tell whether the beats of the texture are quarters while those of the meter are dotted quarters."""
     return texture.unit == 1 and set(meter.groups) == {3} and meter.denominator == 8
 
 
 def _in_eighths(beats: list[list[str]], meter: Meter) -> list[str]:
+    """Group the four beats of a pattern for a meter in eighths."""
     out: list[str] = []
     at = 0
     for group in meter.groups:
@@ -88,6 +95,7 @@ def _in_eighths(beats: list[list[str]], meter: Meter) -> list[str]:
 
 
 def _in_quarters(beats: list[list[str]], meter: Meter) -> list[str]:
+    """Group the four beats of a pattern for a meter in quarters."""
     out: list[str] = []
     for number, group in enumerate(meter.groups):
         last = number == len(meter.groups) - 1
@@ -98,9 +106,9 @@ def _in_quarters(beats: list[list[str]], meter: Meter) -> list[str]:
 
 @lru_cache(maxsize=2048)
 def _bar(words: tuple[str, ...], first: int, steps: int, cyclic: bool, over: bool) -> tuple[Token, ...]:
-    """One bar. What is held through the whole next one, in a meter shorter than the pattern's, goes over its line.
+    """Return the tokens of one bar. A token that is held through the whole next bar goes over the bar line.
 
-    over: whether there is a next one.
+    over: there is a next bar.
     """
     found = tuple(tokens(words, first, steps, cyclic))
     ahead = [words[(first + steps + i) % len(words)] for i in range(steps)]
@@ -113,53 +121,58 @@ def _bar(words: tuple[str, ...], first: int, steps: int, cyclic: bool, over: boo
 
 
 def tokens_by_bar(texture: Texture, meter: Meter, bars: int) -> Iterator[tuple[int, tuple[Token, ...]]]:
-    """(bar, its tokens) for every bar of a section. No token is longer than its bar, unless the next only holds it."""
+    """Yield (bar, its tokens) for every bar of a section.
+
+    No token is longer than its bar, unless it is held through the whole next bar.
+    """
     steps = int(meter.bar_beats * texture.unit)
     compound = meter.denominator == 8 and set(meter.groups) == {3}
     triple = (texture.compound if compound else "") or (texture.triple if meter.numerator % 3 == 0 else "")
     words = tuple((triple or texture.pattern).split())
     if not words:
         return
-    whole = len(words) % steps == 0
-    cyclic = meter.bar_ticks == 4 * PPQ or bool(triple) or whole
-    written_out = whole and len(words) >= VARY_EVERY * steps
-    drifts = cyclic and not whole and bool(len(words) > 2 * steps or max(len(words), steps) % min(len(words), steps))
+    full_bars = len(words) % steps == 0
+    cyclic = meter.bar_ticks == 4 * PPQ or bool(triple) or full_bars
+    written_out = full_bars and len(words) >= VARY_EVERY * steps
+    drifts = (
+        cyclic and not full_bars and bool(len(words) > 2 * steps or max(len(words), steps) % min(len(words), steps))
+    )
     number = 0
     before: tuple[Token, ...] = ()
     for bar in range(bars):
-        found = _bar(words, bar * steps % len(words), steps, cyclic, bar < bars - 1)
+        bar_tokens = _bar(words, bar * steps % len(words), steps, cyclic, bar < bars - 1)
         if texture.kind == "motif":
-            found = tuple(replace(token, number=number + i) for i, token in enumerate(found))
-            number += len(found)
-        if texture.role != "bass" and not drifts and (turning(bar, bars) or not written_out):
-            changed = turned(found, texture.kind, bar, bars)
-            found = found if changed == before else changed  # the turn of a written bar may be the bar before it
-        yield bar, found
-        before = found
+            bar_tokens = tuple(replace(token, number=number + i) for i, token in enumerate(bar_tokens))
+            number += len(bar_tokens)
+        if texture.role != "bass" and not drifts and (leads_on(bar, bars) or not written_out):
+            changed = varied_bar(bar_tokens, texture.kind, bar, bars)
+            bar_tokens = bar_tokens if changed == before else changed  # do not vary a bar into a copy of the bar before
+        yield bar, bar_tokens
+        before = bar_tokens
 
 
-def turning(bar: int, bars: int) -> bool:
-    """Whether a bar leads on: the last of eight, or of a section of four and more."""
-    return bar % TURN_EVERY == TURN_EVERY - 1 or (bar == bars - 1 and bars >= VARY_EVERY)
+def leads_on(bar: int, bars: int) -> bool:
+    """Tell whether a bar leads on: the last of eight, or the last of a section of four bars or more."""
+    return bar % LEAD_ON_EVERY == LEAD_ON_EVERY - 1 or (bar == bars - 1 and bars >= VARY_EVERY)
 
 
-def turned(bar_tokens: tuple[Token, ...], kind: str, bar: int, bars: int) -> tuple[Token, ...]:
-    """A bar as it is, or, when its turn has come, with a small change towards its end. The downbeat stays."""
-    leads_on = turning(bar, bars)
-    if len(bar_tokens) < 2 or not (leads_on or bar % VARY_EVERY == VARY_EVERY - 1):
+def varied_bar(bar_tokens: tuple[Token, ...], kind: str, bar: int, bars: int) -> tuple[Token, ...]:
+    """Return the bar unchanged or, every fourth bar, with a small change near its end. The downbeat stays."""
+    leading = leads_on(bar, bars)
+    if len(bar_tokens) < 2 or not (leading or bar % VARY_EVERY == VARY_EVERY - 1):
         return bar_tokens
     head, (last_but_one, last) = bar_tokens[:-2], bar_tokens[-2:]
-    ways = []
-    if head and kind == "degree" and leads_on:  # up to the tonic from below
-        ways.append((*head, replace(last_but_one, symbol="4"), replace(last, symbol="5")))
-    if head and kind == "arpeggio" and leads_on:
+    options = []
+    if head and kind == "degree" and leading:  # rise to the tonic from below
+        options.append((*head, replace(last_but_one, symbol="4"), replace(last, symbol="5")))
+    if head and kind == "arpeggio" and leading:
         top = max(int(token.symbol) for token in bar_tokens)
-        ways.append((*head, replace(last_but_one, symbol=str(max(0, top - 1))), replace(last, symbol=str(top + 1))))
-    if head:  # the last two change places
-        ways.append((*head, replace(last_but_one, symbol=last.symbol), replace(last, symbol=last_but_one.symbol)))
-    if leads_on and len(head) > 1:  # a breath before the last two
-        ways.append((*head[:-1], last_but_one, last))
-    if leads_on and head:  # a breath before the last
-        ways.append((*head, last))
-    ways.append((*head, replace(last_but_one, steps=last_but_one.steps + last.steps)))  # the last two become one
-    return next(way for way in ways if way != bar_tokens)
+        options.append((*head, replace(last_but_one, symbol=str(max(0, top - 1))), replace(last, symbol=str(top + 1))))
+    if head:  # swap the last two
+        options.append((*head, replace(last_but_one, symbol=last.symbol), replace(last, symbol=last_but_one.symbol)))
+    if leading and len(head) > 1:  # leave out the note before the last two
+        options.append((*head[:-1], last_but_one, last))
+    if leading and head:  # leave out the note before the last
+        options.append((*head, last))
+    options.append((*head, replace(last_but_one, steps=last_but_one.steps + last.steps)))  # join the last two
+    return next(option for option in options if option != bar_tokens)

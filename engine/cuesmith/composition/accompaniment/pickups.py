@@ -1,6 +1,6 @@
-"""Pick-ups: what a section of the orchestra plays into a greater section, on its way to its first note there.
+"""Pick-ups: what a section of the orchestra plays just before a louder section, leading to its first note there.
 
-High strings run up a scale, brass rips to its chord. Only those who play already: nobody new comes in a beat early.
+High strings run up a scale, brass rips up to its chord. Only players who already play take part.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from cuesmith.score import Passage
 
 
 def pickups(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
-    """The pick-ups of a seat; what it would play meanwhile gives way.
+    """Write the pick-ups of a seat; they replace what it would play meanwhile.
 
-    Only seats of the orchestra have them (`section_boundaries.PICKUPS`), only one kind each, and where it was chosen.
+    Only seats of the orchestra have them (`section_boundaries.PICKUPS`), each only one kind, and only where it was
+    chosen.
     """
     if player.instrument is None or not takes_pickups(player):
         return ()

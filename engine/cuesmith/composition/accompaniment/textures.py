@@ -1,7 +1,7 @@
 """Accompaniment from textures: pads, ostinati, stabs, and the bass line.
 
-A texture is a row of the bank: a rhythm of tokens that says which chord tone, degree or chord sounds. It is laid over
-the chords of a section for the instrument that plays it, below the melody and inside the instrument's range.
+A texture is a row of the bank: a rhythm of tokens, each for a chord tone, a degree or a whole chord. It is applied to
+the chords of a section for one instrument, below the melody and inside the instrument's range.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from collections.abc import Mapping
 
 from cuesmith.casting.cast import Player
-from cuesmith.composition.accompaniment.bass import bass_line, feet
+from cuesmith.composition.accompaniment.bass import bass_line, root_pitches
 from cuesmith.composition.accompaniment.inner_voices import EVERY_BARS, figure, lyrical
-from cuesmith.composition.accompaniment.patterns import grouped, tokens_by_bar
-from cuesmith.composition.accompaniment.vamps import in_turn
+from cuesmith.composition.accompaniment.patterns import grouped_texture, tokens_by_bar
+from cuesmith.composition.accompaniment.vamps import between_entry_and_gap
 from cuesmith.composition.accompaniment.voicings import Voicings, voicings, window
 from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.melody_writer import velocity_of
@@ -27,14 +27,19 @@ from cuesmith.plan.model import SectionPlan
 from cuesmith.score import Passage, chord_at
 from cuesmith.specs.banks.textures import Texture
 
-TIE_BARS = 2  # a common tone is held over a chord change for at most this many bars
-BROKEN = 3  # tones of a chord an arpeggio has at least, on whatever instrument
-FREE_TAG = "free"  # tag of textures that need no pulse
-STIRRED = "moves"  # tag of held chords in which a voice moves whatever the mood
+TIE_BARS = 2  # common tones are tied over chord changes for at most this many bars
+BROKEN = 3  # least chord tones of an arpeggio, on any instrument
+FREE_TAG = "free"  # tag of textures without a pulse
+STIRRED = "moves"  # tag of held chords with a moving inner voice in every mood
 _DEGREE = re.compile(r"([b#]?)(\d{1,2})(['’,]*)")
 
 
 def _degree_pitch(symbol: str, chord: Chord, key: Key, anchor: str, base: int) -> int:
+    """Return the pitch of a scale degree such as `b3`, `5'` or `1,`.
+
+    anchor: `root` counts from the root of the chord, otherwise from the tonic. base: the lowest pitch. Raises
+        ValueError when `symbol` is not a degree.
+    """
     match = _DEGREE.fullmatch(symbol)
     if match is None:
         raise ValueError(f"'{symbol}' is not a degree")
@@ -57,18 +62,19 @@ def _degree_pitch(symbol: str, chord: Chord, key: Key, anchor: str, base: int) -
 
 
 def _consonant(pitch: int, chord: Chord) -> int:
-    """A figure's note on a beat, moved to the chord tone it would rub against by a semitone."""
+    """Move a note to the chord tone that lies a semitone away, where there is one."""
     if pitch % 12 in chord.classes:
         return pitch
     return next((pitch + move for move in (-1, 1) if (pitch + move) % 12 in chord.classes), pitch)
 
 
 def _held_voicings(context: ComposeContext, player: Player, section: SectionPlan, before: tuple[int, ...]) -> Voicings:
+    """Return the notes of each held chord: voicings, or single notes for a bass."""
     spans = context.spans(section)
     if player.seat.role != "bass":
         return voicings(context, player, section, spans, before)
     low, high = window(player, section)
-    return tuple((p,) for p in feet(context, section, spans, low, high, before[0] if before else None))
+    return tuple((p,) for p in root_pitches(context, section, spans, low, high, before[0] if before else None))
 
 
 def _sustained(
@@ -79,7 +85,7 @@ def _sustained(
     velocity: int,
     before: tuple[int, ...],
 ) -> tuple[list[Note], dict[str, list[Note]]]:
-    """The held chords of a section, common tones tied; and the notes of voices that move inside them, by figure."""
+    """Return the held chords of a section, with common tones tied, and the notes of moving inner voices by figure."""
     out: list[Note] = []
     inside: dict[str, list[Note]] = {}
     held: dict[int, int] = {}  # pitch → index in out
@@ -99,7 +105,7 @@ def _sustained(
             free_from = span.onset + EVERY_BARS * section.meter.bar_ticks
             notes = [Note(span.onset + at, length, pitch, velocity) for at, length, pitch in moved.notes]
             tied = held.get(notes[0].pitch)
-            if tied is not None:  # the suspension: the note it was prepared by is held on
+            if tied is not None:  # a suspension: extend the note that prepares it
                 out[tied] = out[tied]._replace(duration=out[tied].duration + notes[0].duration)
                 notes = notes[1:]
             inside.setdefault(f"inner {moved.name}", []).extend(notes)
@@ -118,6 +124,7 @@ def _sustained(
 
 
 def _motif_steps(context: ComposeContext, section: SectionPlan) -> tuple[int, ...]:
+    """Return the scale steps of the first notes of the theme, for figures made from it."""
     name = section.theme or (context.plan.brief.themes[0] if context.plan.brief.themes else None)
     if name is None:
         return (0, 4, 2, 4)
@@ -125,10 +132,10 @@ def _motif_steps(context: ComposeContext, section: SectionPlan) -> tuple[int, ..
     return tuple(n.step for n in motif.notes[:8]) or (0, 4)
 
 
-def _aside(context: ComposeContext, player: Player, leader: str, note: Note) -> Note:
-    """A note out of the melody's way: where the leading player is of the same family, an octave down, or up."""
-    sung = context.sung(note.onset)
-    if sung is None or abs(sung.pitch - note.pitch) >= UNDER or player.instrument is None:
+def _out_of_the_way(context: ComposeContext, player: Player, leader: str, note: Note) -> Note:
+    """Move a note an octave when it is too near the melody of a leader from the same family."""
+    melody = context.sung(note.onset)
+    if melody is None or abs(melody.pitch - note.pitch) >= UNDER or player.instrument is None:
         return note
     if context.cast.instrument(leader).family != player.instrument.family:
         return note
@@ -145,6 +152,7 @@ def _pitched(
     velocity: int,
     before: tuple[int, ...],
 ) -> list[Note]:
+    """Return the notes of a texture with chords, arpeggios, degrees or a motif."""
     meter = section.meter
     spans = context.spans(section)
     low, high = window(player, section, 24 if texture.kind in ("arpeggio", "motif") else 19)
@@ -161,24 +169,25 @@ def _pitched(
         onset = section.start + bar * meter.bar_ticks + token.step * step_ticks
         span = chord_at(context.harmony, onset)
         duration = max(30, round(token.steps * step_ticks * texture.gate))
-        if token.steps * step_ticks > PPQ:  # a held note goes no further than its chord
+        if token.steps * step_ticks > PPQ:  # a held note ends with its chord
             duration = min(duration, max(PPQ // 2, span.end - onset))
         loud = max(20, min(120, velocity + (10, 0, -22)[1 - token.accent]))
         voicing = chords.get(max(span.onset, section.start), ())
         if texture.kind == "chord":
-            strings = voicing if token.accent >= 0 else voicing[-1:]  # a ghost is a stroke on damped strings, no chord
+            # a ghost stroke on damped strings has only one note
+            strings = voicing if token.accent >= 0 else voicing[-1:]
             out.extend(Note(onset, duration, p, loud) for p in strings)
             end = min(onset + token.steps * step_ticks, section.end)
-            if token.steps * step_ticks > PPQ:  # what is left of a held chord goes on as the next one
+            if token.steps * step_ticks > PPQ:  # the rest of a held chord continues as the next chord
                 for later in (s for s in spans if onset < s.onset and end - s.onset >= PPQ):
                     length = round((min(end, later.end) - later.onset) * min(1.0, texture.gate))
                     out.extend(Note(later.onset, length, p, loud) for p in chords[later.onset])
             continue
         if texture.kind == "arpeggio":
             index = int(token.symbol)
-            turns, inside = divmod(index, len(voicing))
+            octaves, inside = divmod(index, len(voicing))
             pitch = fold(
-                voicing[inside] + 12 * turns,
+                voicing[inside] + 12 * octaves,
                 low,
                 min(high + 12, player.instrument.range[1]) if player.instrument else high,
             )
@@ -196,20 +205,20 @@ def _pitched(
         if texture.kind in ("degree", "motif") and meter.strength((onset - section.start) % meter.bar_ticks) >= 2:
             pitch = _consonant(pitch, span.chord)
         note = Note(onset, duration, pitch, loud)
-        out.append(_aside(context, player, leader, note) if leader is not None else note)
+        out.append(_out_of_the_way(context, player, leader, note) if leader is not None else note)
     return out
 
 
 def texture_for(context: ComposeContext, player: Player, section: SectionPlan) -> str | None:
-    """The texture a seat plays in a section: one for each kind of section, so that returns are recognised.
+    """Choose the texture of a seat in a section: the same in sections of the same kind, so that returns are recognised.
 
-    A bass keeps one feel through the cue: if it walks in one section it does not play straight in another.
+    A bass keeps one feel throughout the cue (swing, latin or straight).
     """
     weights: Mapping[str, float] = player.seat.textures
     if not weights:
         return None
     if section.meter.free:
-        weights = unmetred(weights, context.textures)
+        weights = without_pulse(weights, context.textures)
     draw = context.draw.child(player.id, "texture")
     if player.seat.role == "bass" and len(weights) > 1:
         feel = feel_of(context.textures[draw.child("feel").weighted(weights)])
@@ -218,12 +227,11 @@ def texture_for(context: ComposeContext, player: Player, section: SectionPlan) -
     return draw.child(section.harmony, full).weighted(weights)
 
 
-def unmetred(weights: Mapping[str, float], textures: Mapping[str, Texture]) -> Mapping[str, float]:
-    """The textures of a seat that need no pulse; where it has none, those of the bank for its role, rather of the kind
-    it would play (chords, degrees of the scale, broken chords)."""
-    own = {name: weight for name, weight in weights.items() if _needs_no_pulse(textures[name])}
-    if own:
-        return own
+def without_pulse(weights: Mapping[str, float], textures: Mapping[str, Texture]) -> Mapping[str, float]:
+    """Return the textures of a seat that need no pulse; if there are none, those of the bank for its role."""
+    suitable = {name: weight for name, weight in weights.items() if _needs_no_pulse(textures[name])}
+    if suitable:
+        return suitable
     usual = textures[max(weights, key=lambda name: weights[name])]
     of_role = {name: row for name, row in textures.items() if FREE_TAG in row.tags and row.role == usual.role}
     of_kind = [name for name, row in of_role.items() if row.kind == usual.kind and row.anchor == usual.anchor]
@@ -231,16 +239,17 @@ def unmetred(weights: Mapping[str, float], textures: Mapping[str, Texture]) -> M
 
 
 def _needs_no_pulse(texture: Texture) -> bool:
+    """Tell whether a texture can be played in free meter."""
     return texture.kind == "sustain" or FREE_TAG in texture.tags
 
 
 def feel_of(texture: Texture) -> str:
-    """swing, latin, or empty: what groove goes with it."""
+    """Return the feel of a texture: `swing`, `latin` or "" (straight)."""
     return next((tag for tag in ("swing", "latin") if tag in texture.tags), "")
 
 
 def accompany(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
-    """All passages of one accompanying seat; a section's first chord follows from the last of the section before."""
+    """Write all passages of an accompanying seat; the first chord of a section continues from the section before."""
     out: list[Passage] = []
     before: tuple[int, ...] = ()
     for section in context.plan.sections:
@@ -248,7 +257,7 @@ def accompany(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
         if name is None:
             before = ()
             continue
-        texture = grouped(context.textures[name], section.meter)
+        texture = grouped_texture(context.textures[name], section.meter)
         velocity = max(25, velocity_of(section.energy) - 8 + texture.velocity)
         articulation = player.seat.articulation or texture.articulation
         inside: dict[str, list[Note]] = {}
@@ -258,12 +267,12 @@ def accompany(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
             notes = bass_line(context, player, section, texture, velocity, before[0] if before else None)
         else:
             notes = _pitched(context, player, section, texture, velocity, before)
-        notes = in_turn(context, player, section, notes)
+        notes = between_entry_and_gap(context, player, section, notes)
         if notes:
             last = max(n.onset for n in notes)
             before = tuple(sorted(n.pitch for n in notes if n.end > last))
             out.append(Passage(tuple(sorted(notes)), section.index, name, articulation))
         for device, moved in inside.items():
-            kept = in_turn(context, player, section, moved)
+            kept = between_entry_and_gap(context, player, section, moved)
             out += [Passage(tuple(sorted(kept)), section.index, device, articulation)] if kept else []
     return tuple(out)

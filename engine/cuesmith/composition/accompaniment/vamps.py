@@ -1,7 +1,7 @@
-"""Vamps: a riff that waits for the theme, and builds while it waits.
+"""Vamps: a riff that repeats until the theme comes, and grows meanwhile.
 
-The players enter by twos, every fourth bar the head of the theme answers the riff, and before the theme comes the band
-holds its breath: only the drums, and whoever answers, lead over.
+Players enter two at a time, every fourth bar the beginning of the theme answers the riff, and just before the theme the
+accompaniment is silent; only drums and answers go on.
 """
 
 from __future__ import annotations
@@ -18,32 +18,32 @@ from cuesmith.music.pitch import fold
 from cuesmith.plan.model import SectionPlan
 from cuesmith.score import Passage
 
-BUILDS_BARS = 4  # a vamp of so many bars is entered by twos
-ANSWERED_EVERY = 4  # bars; in vamps of twice as many
-ENTER = ("ostinato", "bass", "pad", "impact")  # roles in the order in which they enter
+BUILDS_BARS = 4  # in a vamp of at least so many bars players enter two at a time
+ANSWERED_EVERY = 4  # bars between answers, in vamps of at least two such periods
+ENTER = ("ostinato", "bass", "pad", "impact")  # roles in order of entry
 DEVICE = "vamp answer"
 
 
 def waits_bars(context: ComposeContext, player: Player, section: SectionPlan) -> int:
-    """How many bars of a section pass before an accompanist enters: none but in a vamp."""
+    """Return how many bars of a section pass before a player enters; 0 outside vamps."""
     if section.treatment_row.theme != "awaited" or section.bars < BUILDS_BARS:
         return 0
-    there = [
+    players = [
         p
         for p in context.cast.players
         if p.instrument is not None and p.seat.role in ENTER and p.seat.double is None
         if context.cast.active(p, section)
     ]
     order: list[Player] = []
-    for turn in range(len(there)):  # the first of every role, then the second of every role
+    for rank in range(len(players)):  # the first of every role, then the second of every role
         for role in ENTER:
-            order += [p for p in there if p.seat.role == role][turn : turn + 1]
+            order += [p for p in players if p.seat.role == role][rank : rank + 1]
     place = next((i for i, p in enumerate(order) if p.id == player.id), 0)
     return min(2 * (place // 2), section.bars // 2)
 
 
 def gap_ticks(context: ComposeContext, section: SectionPlan) -> int:
-    """For how long the band is silent at the end of a vamp: the last beats before a theme; 0 elsewhere."""
+    """Return how long the accompaniment is silent at the end of a vamp, before the theme; 0 elsewhere."""
     if section.treatment_row.theme != "awaited" or section.bars < 2 * ANSWERED_EVERY:
         return 0
     after = next((s for s in context.plan.sections if s.start == section.end), None)
@@ -52,8 +52,10 @@ def gap_ticks(context: ComposeContext, section: SectionPlan) -> int:
     return section.meter.bar_ticks - section.meter.beats_ticks[len(section.meter.beats_ticks) // 2]
 
 
-def in_turn(context: ComposeContext, player: Player, section: SectionPlan, notes: list[Note]) -> list[Note]:
-    """What an accompanist plays of a section when he enters in his turn and stops before the theme."""
+def between_entry_and_gap(
+    context: ComposeContext, player: Player, section: SectionPlan, notes: list[Note]
+) -> list[Note]:
+    """Keep what a player plays in a section from their entry up to the gap before the theme."""
     start = section.start + waits_bars(context, player, section) * section.meter.bar_ticks
     end = section.end - gap_ticks(context, section)
     if start == section.start and end == section.end:
@@ -66,18 +68,18 @@ def in_turn(context: ComposeContext, player: Player, section: SectionPlan, notes
     return out
 
 
-def _answers(context: ComposeContext, player: Player, section: SectionPlan) -> bool:
-    """Whether it is this player who answers: the counter-line; where it rests, who leads the section."""
-    able = [p for p in context.cast.players if p.seat.role == "counter" and context.cast.active(p, section)]
-    return player.id == (able[0].id if able else context.cast.leads[section.index])
+def _is_answerer(context: ComposeContext, player: Player, section: SectionPlan) -> bool:
+    """Tell whether this player answers: an active counter-line, else the leader of the section."""
+    counters = [p for p in context.cast.players if p.seat.role == "counter" and context.cast.active(p, section)]
+    return player.id == (counters[0].id if counters else context.cast.leads[section.index])
 
 
 def vamp_answers(context: ComposeContext, player: Player) -> tuple[Passage, ...]:
-    """The head of the theme in every fourth bar of the vamps in which it is this player's to answer the riff."""
+    """Write the beginning of the theme in every fourth bar of vamps, if this player answers the riff."""
     out = []
     for section in context.plan.sections:
-        vamp = section.treatment_row.theme == "awaited" and section.bars >= 2 * ANSWERED_EVERY
-        if not vamp or section.theme is None or not _answers(context, player, section):
+        is_answered = section.treatment_row.theme == "awaited" and section.bars >= 2 * ANSWERED_EVERY
+        if not is_answered or section.theme is None or not _is_answerer(context, player, section):
             continue
         theme = context.themes[section.theme]
         bar = section.meter.bar_ticks

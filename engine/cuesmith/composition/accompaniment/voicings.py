@@ -1,4 +1,4 @@
-"""The voices of a seat: its register, and how its chords are laid out through a section."""
+"""The voices of a seat: its register, and the voicings of its chords through a section."""
 
 from __future__ import annotations
 
@@ -9,15 +9,18 @@ from cuesmith.plan.model import SectionPlan
 from cuesmith.score import ChordSpan
 
 MOST_VOICES = 4
-ROOM_BELOW = 11  # semitones from the bottom of the register to the middle of the tune that chords need to lie under it
-CHORDAL = ("pad", "impact")  # roles that play whole chords
-LAYER, MOST_LAYERS = 5, 2  # semitones by which each further one lies above the one before, where the tune leaves room
-ABOVE = 17  # semitones chords that lie above the tune may use: near it, for it is their bass
+ROOM_BELOW = 11  # chords go below the tune when its mean pitch is so many semitones above the register's bottom
+CHORDAL = ("pad", "impact")  # roles that play full chords
+LAYER, MOST_LAYERS = 5, 2  # each further chord seat lies so many semitones higher, where there is room under the tune
+ABOVE = 17  # range of chords above the tune in semitones; they stay near it, because it is their bass
 Voicings = tuple[tuple[int, ...], ...]
 
 
 def window(player: Player, section: SectionPlan, width: int = 19) -> tuple[int, int]:
-    """The register an accompanist keeps to: the lower part of the sweet range, moved by the seat's octave."""
+    """Return (lowest, highest) pitch of an accompaniment.
+
+    It is the lower part of the good register, `width` semitones wide, moved by the seat's octave.
+    """
     instrument = player.instrument
     assert instrument is not None
     low, high = instrument.sweet
@@ -30,31 +33,31 @@ def window(player: Player, section: SectionPlan, width: int = 19) -> tuple[int, 
     return base, min(instrument.range[1], base + width)
 
 
-def manner_of(context: ComposeContext, role: str) -> Manner:
-    """How seats of a role lead their voices in this style: the rules, and the templates it likes for that role."""
+def voice_leading_of(context: ComposeContext, role: str) -> Manner:
+    """Return how seats of a role lead voices in this style: the costs, and the voicing templates for that role."""
     rows = context.layouts.templates
-    liked = (name for name in context.voicing.templates or () if role in rows[name].roles)
-    return manner(context.rules, tuple(rows[name].template(name) for name in liked))
+    names = (name for name in context.voicing.templates or () if role in rows[name].roles)
+    return manner(context.rules, tuple(rows[name].template(name) for name in names))
 
 
 def voices_of(player: Player) -> int:
-    """How many notes the seat plays at once: as many as it asks for and its instrument can, at most four."""
+    """Return how many notes a seat plays at once: as it asks and its instrument allows, at most four."""
     assert player.instrument is not None
     asked, possible = player.seat.voices, player.instrument.voices
     return max(1, min(asked if asked > 1 else possible, possible, MOST_VOICES))
 
 
-def melody_over(context: ComposeContext, spans: tuple[ChordSpan, ...]) -> tuple[tuple[int, int], ...]:
-    """The lowest and highest note of the lead over each chord."""
+def melody_ranges(context: ComposeContext, spans: tuple[ChordSpan, ...]) -> tuple[tuple[int, int], ...]:
+    """Return the lowest and highest lead note over each chord."""
     out = []
     for span in spans:
-        sung = [n.pitch for n in context.lead_between(span.onset, span.end)]
-        out.append((min(sung), max(sung)) if sung else NO_MELODY)
+        pitches = [n.pitch for n in context.lead_between(span.onset, span.end)]
+        out.append((min(pitches), max(pitches)) if pitches else NO_MELODY)
     return tuple(out)
 
 
 def _layer(context: ComposeContext, player: Player, section: SectionPlan) -> int:
-    """How many seats play whole chords in a section before this one does, at most two: it lies above them."""
+    """Return how many other seats play full chords below this one in a section, at most two."""
     if player.seat.role not in CHORDAL:
         return 0
     before = 0
@@ -74,9 +77,9 @@ def voicings(
     before: tuple[int, ...] = (),
     least: int = 1,
 ) -> Voicings:
-    """The notes of each chord as this seat plays it, clear of the melody; a single low note for a bass.
+    """Return the notes of each chord for this seat, clear of the melody; a single low note for a bass.
 
-    before: the last voicing of the section before. least: voices at least, for a player who breaks the chords up.
+    before: the last voicing of the section before. least: least number of voices, for players who break up the chords.
     """
     low, high = window(player, section)
     if player.seat.role == "bass":
@@ -88,11 +91,11 @@ def voicings(
     if raised and low + raised + 12 <= top and (not tune or sum(tune) >= len(tune) * (low + raised + ROOM_BELOW)):
         low, high = low + raised, min(high + raised, top)
     if tune and voices > 1 and sum(tune) < len(tune) * (low + ROOM_BELOW) and low + 24 <= top:
-        low = max(low, min(low + 12, max(tune) + UNDER))  # a low tune leaves no room beneath: the chords lie above it
+        low = max(low, min(low + 12, max(tune) + UNDER))  # no room below a low tune: the chords go above it
         high = min(low + ABOVE, top)
-    elif voices == MOST_VOICES:  # four real parts need room
+    elif voices == MOST_VOICES:  # four voices need more room
         high = min(high + 5, top)
     return voice_lead(
         tuple(span.chord for span in spans), voices, low, high,
-        melody=melody_over(context, spans), way=manner_of(context, player.seat.role), before=before,
+        melody=melody_ranges(context, spans), way=voice_leading_of(context, player.seat.role), before=before,
     )  # fmt: skip

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from cuesmith.casting.cast import Player
 from cuesmith.chance import Stream
-from cuesmith.composition.accompaniment.patterns import grouped, tokens_by_bar
+from cuesmith.composition.accompaniment.patterns import grouped_texture, tokens_by_bar
 from cuesmith.composition.accompaniment.textures import texture_for
 from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.percussion.free_meter_strokes import free_strokes
@@ -112,8 +112,9 @@ def groove_for(
         for name, weight in listed.items()
         if fits(banks.grooves[name].meter, section.meter)
     }
-    grouped = {name: w for name, w in fitting.items() if banks.grooves[name].meter.groups == section.meter.groups}
-    fitting = grouped or fitting
+    groups = section.meter.groups
+    same_grouping = {name: w for name, w in fitting.items() if banks.grooves[name].meter.groups == groups}
+    fitting = same_grouping or fitting
     if not fitting:
         rows = banks.groove_cells
         kit = player.seat.kit
@@ -139,7 +140,7 @@ def _stabs(context: ComposeContext, section: SectionPlan) -> frozenset[int]:
         if player.seat.role != "impact" or player.seat.double or not context.cast.active(player, section):
             continue
         name = texture_for(context, player, section)
-        texture = grouped(context.textures[name], section.meter) if name else None
+        texture = grouped_texture(context.textures[name], section.meter) if name else None
         if texture is None or texture.kind != "chord" or texture.articulation == "swell":
             continue
         step = PPQ // texture.unit
