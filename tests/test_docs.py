@@ -171,7 +171,6 @@ COUNTED: Mapping[str, int] = {
 OF_SOME = {
     ("docs/benchmarks.md", "four styles"),
     ("docs/benchmarks.md", "six cue types"),
-    ("docs/decisions/0007-one-road.md", "four styles"),
 }
 UNITS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
          "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
@@ -189,6 +188,9 @@ def counts_in(text: str) -> Iterator[tuple[str, int, int]]:
 
 @every_document
 def test_counts_are_those_of_the_data(document: Document) -> None:
+    """What was true when it was written, in the changelog and in decisions, stays as it was."""
+    if document.name.startswith(("CHANGELOG", "docs/decisions/")):
+        return
     wrong = {said: right for said, number, right in counts_in(document.text) if number != right}
     assert not {said for said in wrong if (document.name, said) not in OF_SOME}, wrong
 

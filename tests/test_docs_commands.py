@@ -23,7 +23,7 @@ LEFT_OUT = "…"
 KNOWN = {
     "--style": {entry.name for entry in list_names("style")} | {"harbour-town"},
     "--from": {entry.name for entry in list_names("style")},
-    "--type": {*BANKS.cue_types, "ambush"},
+    "--type": {*BANKS.cue_types, "skirmish"},
     "--character": set(BANKS.characters),
     "--recipe": {*BANKS.recipes, "plain", "on_the_quay"},
     "--scale": set(BANKS.scales),
