@@ -11,9 +11,9 @@ from typing import NamedTuple
 import pytest
 
 from cuesmith.chance import stream
-from cuesmith.composition.harmony.chord_sequence import Bed, Step, Sung, bed_of
+from cuesmith.composition.harmony.chord_sequence import MelodyOutline, OutlineNote, TimedChord, outline_of
 from cuesmith.composition.harmony.harmonise import COLOUR_BARS, harmonise
-from cuesmith.composition.harmony.substitution import colour_devices, is_colour, substituted
+from cuesmith.composition.harmony.substitution import apply_rule, colour_devices, is_colour
 from cuesmith.composition.harmony.substitution_devices import Site
 from cuesmith.composition.melody.layout import MelodyLayout, lay_out
 from cuesmith.motif.model import Theme
@@ -123,7 +123,7 @@ def test_theme_cues_have_colour_in_every_eight_bars(style: str, banks: Banks) ->
         lines.append(made.plan.length)
         for first in range(0, made.plan.bars - COLOUR_BARS + 1, COLOUR_BARS):
             inside = [s for s in made.spans if lines[first] <= s.onset < lines[first + COLOUR_BARS]]
-            steps = [(Step(0, 1, parse_roman(s.roman), s.device), s.key.mode) for s in inside]
+            steps = [(TimedChord(0, 1, parse_roman(s.roman), s.device), s.key.mode) for s in inside]
             windows += 1
             coloured += any(is_colour(step, mode, devices) for step, mode in steps)
     assert coloured / windows >= 0.92  # measured 0.94 (taiko-koto) to 0.99
@@ -210,7 +210,7 @@ def test_the_harmony_supports_the_theme(style: str) -> None:
     core = legal = total = 0.0
     for made in cues(style, THEME_TYPES):
         for section in made.plan.sections:
-            bed = bed_of(section, made.laid.get(section.index))
+            bed = outline_of(section, made.laid.get(section.index))
             for note in bed.between(0, section.length):
                 roman = parse_roman(chord_at(made.spans, section.start + note.onset).roman)
                 total += note.weight
@@ -230,9 +230,9 @@ def test_every_substitution_can_be_made(name: str, banks: Banks) -> None:
     around = [parse_roman(word) for word in words.split()]
     made = 0
     for before, here, after in itertools.product(around, row.of or around, around):
-        steps = [Step(0, 3 * bar, before), Step(3 * bar, 2 * bar, here), Step(5 * bar, bar, after)]
-        site = Site(steps, 1, Meter(4, 4), mode, Bed(), None, True, 960)
-        fresh = substituted(row, site)
+        steps = [TimedChord(0, 3 * bar, before), TimedChord(3 * bar, 2 * bar, here), TimedChord(5 * bar, bar, after)]
+        site = Site(steps, 1, Meter(4, 4), mode, MelodyOutline(), None, True, 960)
+        fresh = apply_rule(row, site)
         if fresh is not None:
             made += 1
             assert [step.onset for step in fresh] == [3 * bar, *(step.end for step in fresh[:-1])]
@@ -243,13 +243,14 @@ def test_every_substitution_can_be_made(name: str, banks: Banks) -> None:
 
 def test_no_substitution_puts_an_avoid_note_under_the_theme(banks: Banks) -> None:
     bar = 3840
-    sung = Bed([Sung(bar, degree, 960) for degree in (5, 11)])  # F and B over C: nothing but a dominant holds both
+    # F and B over C: nothing but a dominant holds both
+    sung = MelodyOutline([OutlineNote(bar, degree, 960) for degree in (5, 11)])
     chords = [parse_roman(word) for word in ("I", "V", "IV", "vi", "I")]
     for row, (before, here, after) in itertools.product(
         banks.substitutions.values(), itertools.permutations(chords, 3)
     ):
-        steps = [Step(0, bar, before), Step(bar, 2 * bar, here), Step(3 * bar, bar, after)]
-        fresh = substituted(row, Site(steps, 1, Meter(4, 4), "ionian", sung, None, True, 960))
+        steps = [TimedChord(0, bar, before), TimedChord(bar, 2 * bar, here), TimedChord(3 * bar, bar, after)]
+        fresh = apply_rule(row, Site(steps, 1, Meter(4, 4), "ionian", sung, None, True, 960))
         for step in fresh or ():
             assert not (step.device and sung.avoids(step.roman, step.onset, step.end)), row.about
 

@@ -70,7 +70,7 @@ class ComposeContext:
                 out.append(ChordSpan(start, end - start, span.chord, span.key, span.cadence if end == span.end else ""))
         return tuple(out)
 
-    def sung(self, tick: int) -> Note | None:
+    def lead_note_at(self, tick: int) -> Note | None:
         """Return the lead note that sounds at a tick, or None."""
         at = bisect_right(self.lead, (tick, 1 << 30)) - 1
         return self.lead[at] if at >= 0 and self.lead[at].end > tick else None

@@ -173,14 +173,14 @@ def held_at(plan: Plan, hit: PlannedHit) -> bool:
     return silence is not None and silence.held
 
 
-def strokes_at_hits(plan: Plan, found: Sequence[Stroke], drums: Mapping[str, DrumVoice]) -> tuple[Stroke, ...]:
+def strokes_at_hits(plan: Plan, strokes: Sequence[Stroke], drums: Mapping[str, DrumVoice]) -> tuple[Stroke, ...]:
     """Make drum strokes meet hits and silences; a struck hit gets the best marker among the drums of the part."""
     silences = _silences(plan)
-    if not found or not (plan.hits or silences):
-        return tuple(found)
-    markers = {drums[stroke.voice].marks_hits: stroke.voice for stroke in found if drums[stroke.voice].marks_hits}
-    marker = markers[min(markers)] if markers else max(found, key=lambda s: (s.velocity, s.voice)).voice
-    out = [stroke for stroke in found if not any(silence.silences(stroke.onset) for silence in silences)]
+    if not strokes or not (plan.hits or silences):
+        return tuple(strokes)
+    markers = {drums[stroke.voice].marks_hits: stroke.voice for stroke in strokes if drums[stroke.voice].marks_hits}
+    marker = markers[min(markers)] if markers else max(strokes, key=lambda s: (s.velocity, s.voice)).voice
+    out = [stroke for stroke in strokes if not any(silence.silences(stroke.onset) for silence in silences)]
     for hit in plan.hits:
         struck = HIT_SHAPES[hit.kind].strike > 0
         if struck and not any(s.onset == hit.tick and s.voice == marker for s in out):

@@ -65,13 +65,13 @@ def root_pitches(
     """
     # last pitch → (cost, pitches) of the cheapest line that ends on it
     line: dict[int, tuple[float, tuple[int, ...]]] = {} if near is None else {near: (0.0, ())}
-    then = None if near is None else context.sung(chord_at(context.harmony, section.start - 1).onset)
+    then = None if near is None else context.lead_note_at(chord_at(context.harmony, section.start - 1).onset)
     for span in spans:
         first = low + (bass_class(span, section) - low) % 12
         options = [p for p in (first, first + 12) if p <= min(high, low + ROOTS_SPAN)] or [first]
         if first - 12 >= DEEPEST:
             options.append(first - 12)
-        now = context.sung(span.onset)
+        now = context.lead_note_at(span.onset)
         best = {}
         for pitch in options:
             own_cost = 0.3 * abs(pitch - low - 6) + (UNDER if pitch < low else 0.0)

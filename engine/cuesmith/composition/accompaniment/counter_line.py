@@ -133,7 +133,7 @@ def _line(context: ComposeContext, section: SectionPlan, spans: Sequence[ChordSp
 
 def _below_tune(context: ComposeContext, note: Note, low: int) -> Note | None:
     """Move a note an octave down where it would cross the tune; None where that is too low."""
-    melody = context.sung(note.onset)
+    melody = context.lead_note_at(note.onset)
     if melody is None or note.pitch < melody.pitch:
         return note
     return note._replace(pitch=note.pitch - 12) if note.pitch - 12 >= low else None

@@ -134,7 +134,7 @@ def _motif_steps(context: ComposeContext, section: SectionPlan) -> tuple[int, ..
 
 def _out_of_the_way(context: ComposeContext, player: Player, leader: str, note: Note) -> Note:
     """Move a note an octave when it is too near the melody of a leader from the same family."""
-    melody = context.sung(note.onset)
+    melody = context.lead_note_at(note.onset)
     if melody is None or abs(melody.pitch - note.pitch) >= UNDER or player.instrument is None:
         return note
     if context.cast.instrument(leader).family != player.instrument.family:

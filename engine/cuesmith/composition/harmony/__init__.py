@@ -1,1 +1,1 @@
-"""Chords: progressions, substitutions, modulations, cadences."""
+"""Harmony: progressions, cadences, changes of key, substitutions, chord colours."""

@@ -1,4 +1,4 @@
-"""The harmony of one section while it is being made: steps (chords in time) and the theme they must carry."""
+"""The harmony of a section in progress: chords in time, and the outline of the melody they must support."""
 
 from __future__ import annotations
 
@@ -14,12 +14,15 @@ from cuesmith.music.note import PPQ
 from cuesmith.music.scale import MODES
 from cuesmith.plan.model import SectionPlan
 
-PLAIN, LEGAL, AVOID = 1.0, 0.3, -0.4  # what a strong note is worth as chord tone, as legal tension, as avoid note
-UNSUNG = 0.6  # the fit of a chord under which the theme is silent or not known
+PLAIN, LEGAL, AVOID = 1.0, 0.3, -0.4  # value of a strong note as chord tone, as legal tension, as avoid note
+NO_MELODY_FIT = 0.6  # fit of a chord under which there is no melody, or it is not known
 
 
-class Step(NamedTuple):
-    """A chord for a while. onset: ticks from the start of the section; device, cadence: what it is there for."""
+class TimedChord(NamedTuple):
+    """A chord with its time. onset, length: in ticks, from the start of the section.
+
+    device: why the chord is there, if not from the progression. cadence: named on the last chord of a section.
+    """
 
     onset: int
     length: int
@@ -29,41 +32,41 @@ class Step(NamedTuple):
 
     @property
     def end(self) -> int:
-        """The tick at which the next step begins, from the start of the section."""
+        """Tick at which the chord ends, from the start of the section."""
         return self.onset + self.length
 
 
-class Sung(NamedTuple):
-    """A strong or long note of the theme: ticks from the start of the section, semitones above the tonic, weight."""
+class OutlineNote(NamedTuple):
+    """A strong or long note of the melody: ticks from the start of the section, semitones above the tonic, weight."""
 
     onset: int
     degree: int
     weight: int
 
 
-class Bed:
-    """The theme as far as it is known where the harmony is made: what is sung when."""
+class MelodyOutline:
+    """The strong and long notes of a section's melody, as far as they are known when harmony is made."""
 
     __slots__ = ("_notes", "_onsets")
 
-    def __init__(self, notes: Sequence[Sung] = ()) -> None:
+    def __init__(self, notes: Sequence[OutlineNote] = ()) -> None:
         self._notes = tuple(notes)
         self._onsets = [note.onset for note in self._notes]
 
     def __bool__(self) -> bool:
         return bool(self._notes)
 
-    def between(self, start: int, end: int) -> tuple[Sung, ...]:
-        """The notes that begin in [start, end) ticks."""
+    def between(self, start: int, end: int) -> tuple[OutlineNote, ...]:
+        """Return the notes that begin in [start, end) ticks."""
         if not self._notes:
             return ()
         return self._notes[bisect_left(self._onsets, start) : bisect_left(self._onsets, end)]
 
     def fit(self, roman: Roman, start: int, end: int) -> float:
-        """How well a chord carries what is sung over it: 1 all chord tones, below 0 mostly avoid notes."""
+        """Return how well a chord supports the melody over it: 1 all chord tones, below 0 mostly avoid notes."""
         notes = self.between(start, end)
         if not notes:
-            return UNSUNG
+            return NO_MELODY_FIT
         core, legal = roman.core, roman.legal
         good = total = 0.0
         for note in notes:
@@ -72,38 +75,38 @@ class Bed:
         return good / total
 
     def avoids(self, roman: Roman, start: int, end: int) -> bool:
-        """Whether a note over the chord is neither chord tone nor legal tension."""
+        """Tell whether a note over the chord is neither a chord tone nor a legal tension."""
         legal = roman.legal
         return any(note.degree not in legal for note in self.between(start, end))
 
 
-def bed_of(section: SectionPlan, written: MelodyLayout | None) -> Bed:
-    """The strong and long notes of what a section will sing, in its mode."""
-    if written is None:
-        return Bed()
+def outline_of(section: SectionPlan, layout: MelodyLayout | None) -> MelodyOutline:
+    """Return the strong and long notes of a section's melody, as degrees of its mode."""
+    if layout is None:
+        return MelodyOutline()
     meter = section.meter
     bar, mode = meter.bar_ticks, MODES[section.key.mode]
     out = []
-    for piece in written.pieces:
+    for piece in layout.pieces:
         for note in piece.motif.notes:
             onset = piece.start + note.onset
             strength = meter.strength(onset % bar)
             if strength >= 3 or note.duration >= bar // 4:
                 degree = (mode[note.step % 7] + note.alter) % 12
-                out.append(Sung(onset, degree, note.duration * (2 if strength == 4 else 1)))
-    return Bed(sorted(out))
+                out.append(OutlineNote(onset, degree, note.duration * (2 if strength == 4 else 1)))
+    return MelodyOutline(sorted(out))
 
 
 def half_bar(meter: Meter) -> int:
-    """Ticks from the secondary accent to the bar line: two beats of 4/4, the last beat of 3/4 and 2/4, 3 of 7/8."""
+    """Return the ticks from the secondary accent to the bar line: 2 beats of 4/4, the last beat of 3/4, 3 of 7/8."""
     inner = meter.strong_ticks[1] if len(meter.strong_ticks) > 1 else meter.beats_ticks[-1]
     return meter.bar_ticks - inner if inner else meter.bar_ticks // 2
 
 
-def divided(onset: int, length: int, count: int, meter: Meter) -> tuple[tuple[int, int], ...] | None:
-    """A span shared by `count` chords as a musician would: whole bars, else beats, the longer first; None: too short.
+def divide(onset: int, length: int, count: int, meter: Meter) -> tuple[tuple[int, int], ...] | None:
+    """Divide a span between `count` chords: in whole bars, else in beats, longer parts first; None if too short.
 
-    onset: ticks from a bar line.
+    onset: ticks from a bar line. Returns (onset, length) of each part.
     """
     bar = meter.bar_ticks
     if length % bar == 0 and length // bar >= count:

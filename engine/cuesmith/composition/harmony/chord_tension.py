@@ -1,7 +1,7 @@
-"""Tension in the chords of a section that is moved from the place of its cue type: sharper colours, or plainer ones.
+"""Tension in the chords of a section whose mood differs from its cue type: sharper colours, or plainer ones.
 
-A chord that comes back comes back alike: whether it is changed hangs on its numeral and on how far the dial is turned,
-so that a cue turned further keeps what it had and gets more of it.
+The same chord always changes in the same way. Whether it changes depends on its numeral and on the size of the mood
+shift: a larger shift keeps all changes of a smaller one and adds more.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cuesmith.chance import Stream
-from cuesmith.composition.harmony.chord_colours import WRITTEN_ENDS, becomes, rubs
-from cuesmith.composition.harmony.chord_sequence import Bed, Step
+from cuesmith.composition.harmony.chord_colours import WRITTEN_ENDS, clashes, recoloured
+from cuesmith.composition.harmony.chord_sequence import MelodyOutline, TimedChord
 from cuesmith.music.chord import Roman
 
 # fmt: off
-RATE   = 1.7   # share of the chords that change per unit of the dial
-FREELY = 0.35  # a pull beyond which tones from outside the mode are let in
-EAGER  = 0.5   # a pull beyond which a chord is sharpened twice where it can be
+RATE   = 1.7   # share of the chords that change, per unit of tension
+FREELY = 0.35  # shift above which tones outside the mode are allowed
+EAGER  = 0.5   # shift above which a chord may be sharpened twice
 
-# what a quality turns into when tension rises, the first that fits the place; and when it falls
+# quality → replacements when tension rises (the first that fits is used); and its replacement when tension falls
 SHARPER = {
     "maj":  ("M7", "7"),        "min":   ("madd9", "mM7"),      "5":     ("5b9",),        "dim":  ("dim7",),
     "6":    ("M7", "7"),        "69":    ("M9", "M7#11"),       "add9":  ("M7#11", "M9"), "sus2": ("M7", "7"),
@@ -36,42 +36,47 @@ PLAINER = {
 # fmt: on
 
 
-def with_tension(steps: Sequence[Step], mood_shift: float, mode: str, bed: Bed, draw: Stream) -> list[Step]:
-    """The chords of a section after tension; pull: how far it is turned from the type's own, -1 .. 1.
+def with_tension(
+    chords: Sequence[TimedChord], shift: float, mode: str, outline: MelodyOutline, draw: Stream
+) -> list[TimedChord]:
+    """Sharpen or simplify the chords of a section. shift: tension above that of the cue type, -1..1.
 
-    Cadences that come to rest are not sharpened, ends that the bank writes stay.
+    Cadences at rest are not sharpened, and endings written in the bank stay.
     """
     return [
-        _plainer(step, -mood_shift, draw) if mood_shift < 0 else _sharper(step, mood_shift, mode, bed, draw)
-        for step in steps
+        _plainer(chord, -shift, draw) if shift < 0 else _sharper(chord, shift, mode, outline, draw) for chord in chords
     ]
 
 
-def _struck(step: Step, mood_shift: float, draw: Stream) -> bool:
-    return draw.child(step.roman.text).uniform() < RATE * mood_shift
+def _changes(chord: TimedChord, shift: float, draw: Stream) -> bool:
+    """Tell whether a chord changes at this shift; the draw depends only on its numeral."""
+    return draw.child(chord.roman.text).uniform() < RATE * shift
 
 
-def _plainer(step: Step, mood_shift: float, draw: Stream) -> Step:
-    quality = PLAINER.get(step.roman.quality)
-    if quality is None or not _struck(step, mood_shift, draw):
-        return step
-    fresh = step.roman.with_quality(quality)
-    return step._replace(roman=fresh) if fresh.bass % 12 in fresh.classes else step
+def _plainer(chord: TimedChord, shift: float, draw: Stream) -> TimedChord:
+    """Return the chord in a plainer quality."""
+    quality = PLAINER.get(chord.roman.quality)
+    if quality is None or not _changes(chord, shift, draw):
+        return chord
+    fresh = chord.roman.with_quality(quality)
+    return chord._replace(roman=fresh) if fresh.bass % 12 in fresh.classes else chord
 
 
-def _sharper(step: Step, mood_shift: float, mode: str, bed: Bed, draw: Stream) -> Step:
-    at_rest = step.cadence and step.roman.root == 0
-    if at_rest or step.cadence in WRITTEN_ENDS or not _struck(step, mood_shift, draw):
-        return step
-    once = _turned(step, step.roman, mood_shift, mode, bed)
-    again = mood_shift > EAGER and draw.child(step.roman.text, "again").uniform() < 2 * (mood_shift - EAGER)
-    return _turned(once, step.roman, mood_shift, mode, bed) if again else once
+def _sharper(chord: TimedChord, shift: float, mode: str, outline: MelodyOutline, draw: Stream) -> TimedChord:
+    """Return the chord in a sharper quality, or in a twice sharpened one when the shift is large."""
+    at_rest = chord.cadence and chord.roman.root == 0
+    if at_rest or chord.cadence in WRITTEN_ENDS or not _changes(chord, shift, draw):
+        return chord
+    once = _sharpened(chord, chord.roman, shift, mode, outline)
+    again = shift > EAGER and draw.child(chord.roman.text, "again").uniform() < 2 * (shift - EAGER)
+    return _sharpened(once, chord.roman, shift, mode, outline) if again else once
 
 
-def _turned(step: Step, plain: Roman, mood_shift: float, mode: str, bed: Bed) -> Step:
-    options = SHARPER.get(step.roman.quality, ())
-    for free in (False, True) if mood_shift > FREELY else (False,):
-        for roman in becomes(step.roman, options, free, mode):
-            if roman.bass % 12 in roman.classes and not rubs(roman, plain, bed, step):
-                return step._replace(roman=roman)
-    return step
+def _sharpened(chord: TimedChord, plain: Roman, shift: float, mode: str, outline: MelodyOutline) -> TimedChord:
+    """Return the chord in the first sharper quality that fits the place and the melody."""
+    options = SHARPER.get(chord.roman.quality, ())
+    for free in (False, True) if shift > FREELY else (False,):
+        for roman in recoloured(chord.roman, options, free, mode):
+            if roman.bass % 12 in roman.classes and not clashes(roman, plain, outline, chord):
+                return chord._replace(roman=roman)
+    return chord

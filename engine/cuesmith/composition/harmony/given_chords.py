@@ -1,10 +1,10 @@
-"""Chords that a person gives: laid over the cue, or over the sections they are named for, as they are."""
+"""Chords given by the user: used as they are, over the whole cue or over named sections."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cuesmith.composition.harmony.chord_sequence import Step
+from cuesmith.composition.harmony.chord_sequence import TimedChord
 from cuesmith.errors import ComposeError, did_you_mean
 from cuesmith.music.chart import Chart, chart_key, numeral_in, parse_chart
 from cuesmith.music.meter import Meter
@@ -12,23 +12,26 @@ from cuesmith.music.scale import Key
 from cuesmith.plan.model import Plan, SectionPlan
 
 GIVEN = "given"
-WHOLE = ""  # the name under which a chart for the whole cue stands in the brief
+WHOLE = ""  # name of a chart for the whole cue in the brief
 
 
 def chords_in_brief(chords: str | Mapping[str, str] | None) -> tuple[tuple[str, str], ...]:
-    """What a person wrote (a chart, or section name → chart) as a brief holds it."""
+    """Convert chords as the user writes them (a chart, or section name → chart) to the form in a brief."""
     if chords is None:
         return ()
     return ((WHOLE, chords),) if isinstance(chords, str) else tuple(chords.items())
 
 
 def key_of_chords(chords: tuple[tuple[str, str], ...]) -> Key | None:
-    """The key the lead-sheet symbols of a brief are in; None when it names none. Raises ValueError."""
+    """Return the key of the lead-sheet symbols; None when there are none. Raises ValueError for a bad chart."""
     return chart_key(tuple(bar for _, text in chords for bar in parse_chart(text)))
 
 
 def given_chords_of(plan: Plan) -> dict[str, Chart]:
-    """Section name (or WHOLE) → its chart. Raises ComposeError for a section the cue does not have."""
+    """Map section name (or WHOLE) to its chart.
+
+    Raises ComposeError for a section that the cue does not have, or for a bad chart.
+    """
     names = list(dict.fromkeys(section.name for section in plan.sections))
     out = {}
     for name, text in plan.brief.chords:
@@ -44,7 +47,7 @@ def given_chords_of(plan: Plan) -> dict[str, Chart]:
 
 
 def _cuts(count: int, meter: Meter) -> list[int]:
-    """Where `count` chords begin in a bar: on its beats as far as there are enough, the longer first."""
+    """Return the ticks at which `count` chords begin in a bar: on beats where there are enough, longer parts first."""
     beats = meter.beats_ticks if len(meter.beats_ticks) >= count else range(0, meter.bar_ticks, meter.unit_ticks)
     if count == 2 and len(meter.strong_ticks) == 2:
         return list(meter.strong_ticks)
@@ -53,11 +56,11 @@ def _cuts(count: int, meter: Meter) -> list[int]:
     return [i * meter.bar_ticks // count for i in range(count)]
 
 
-def steps_of_given_chords(section: SectionPlan, plan: Plan, charts: Mapping[str, Chart]) -> list[Step] | None:
-    """The given chords of a section; None when it has none.
+def chords_of_section(section: SectionPlan, plan: Plan, charts: Mapping[str, Chart]) -> list[TimedChord] | None:
+    """Return the given chords of a section; None when it has none.
 
-    A chart for the whole cue goes round from its first bar, whatever the sections; one for a section goes round within
-    it. Lead-sheet symbols are read in the home key: where the plan lifts the key, they are lifted with it.
+    A chart for the whole cue repeats from the first bar of the cue; a chart for a section repeats inside it. Lead-sheet
+    symbols are read in the home key and transposed with the section.
     """
     chart = charts.get(section.name)
     first = 0
@@ -66,11 +69,11 @@ def steps_of_given_chords(section: SectionPlan, plan: Plan, charts: Mapping[str,
     if chart is None:
         return None
     bar = section.meter.bar_ticks
-    out: list[Step] = []
+    out: list[TimedChord] = []
     for number in range(section.bars):
         words = chart[(first + number) % len(chart)]
         cuts = [*_cuts(len(words), section.meter), bar]
         for i, word in enumerate(words):
             roman = numeral_in(word, plan.key)
-            out.append(Step(number * bar + cuts[i], cuts[i + 1] - cuts[i], roman, GIVEN))
+            out.append(TimedChord(number * bar + cuts[i], cuts[i + 1] - cuts[i], roman, GIVEN))
     return out

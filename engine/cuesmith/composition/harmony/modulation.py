@@ -1,11 +1,11 @@
-"""Changes of key: what the last chord before one does to prepare it."""
+"""Changes of key: how the last chords before one prepare it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from cuesmith.chance import Stream
-from cuesmith.composition.harmony.chord_sequence import Step, half_bar
+from cuesmith.composition.harmony.chord_sequence import TimedChord, half_bar
 from cuesmith.composition.harmony.progression import kin_weight
 from cuesmith.music.chord import Roman, applied, roman_on
 from cuesmith.music.scale import MODES, Key
@@ -14,8 +14,8 @@ from cuesmith.specs.banks.harmony import Modulation
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.style import Style
 
-AFTER_SILENCE = 8.0  # how much rather a key comes cold after a break
-# triads of the new key a pivot may be, the best first: (degree in semitones, quality)
+AFTER_SILENCE = 8.0  # factor on the weight of an unprepared key after a silence
+# possible pivot triads of the new key, the best first: (semitones above its tonic, quality)
 PIVOTS = (
     (2, "min"), (4, "min"), (5, "maj"), (9, "min"), (7, "maj"),
     (0, "maj"), (0, "min"), (5, "min"), (8, "maj"), (10, "maj"),
@@ -23,12 +23,12 @@ PIVOTS = (
 
 
 def _tonic(key: Key, above: int) -> Roman:
-    """The tonic triad of a key, as a numeral of a key `above` semitones below it."""
+    """Return the tonic triad of a key as a numeral of another key, whose tonic is `above` semitones lower."""
     return roman_on(above, "min" if key.minor else "maj")
 
 
 def _pivot(old: Key, new: Key, move: int) -> Roman | None:
-    """A triad of both keys that is neither tonic, as a numeral of the old one."""
+    """Return a triad that both keys share and that is the tonic of neither, as a numeral of the old key."""
     here, there = frozenset(MODES[old.mode]), frozenset((degree + move) % 12 for degree in MODES[new.mode])
     for degree, quality in PIVOTS:
         root = (degree + move) % 12
@@ -41,15 +41,16 @@ def _pivot(old: Key, new: Key, move: int) -> Roman | None:
 def _tactics(
     old: SectionPlan, new: SectionPlan, last: Roman, banks: Banks, plan: Plan, style: Style
 ) -> dict[str, float]:
+    """Map each possible kind of modulation to its weight."""
     move = (new.key.tonic - old.key.tonic) % 12
-    arriving = _tonic(new.key, move)
+    new_tonic = _tonic(new.key, move)
     silent = old.treatment_row.silent
     out = {}
     for name, row in banks.modulations.items():
         fits = {
             "parallel": move == 0,
             "relative": new.key.minor != old.key.minor and move == (9 if new.key.minor else 3),
-            "common_tone": bool(last.classes & arriving.classes),
+            "common_tone": bool(last.classes & new_tonic.classes),
             "pivot": _pivot(old.key, new.key, move) is not None,
             "cold": silent,
         }
@@ -61,7 +62,7 @@ def _tactics(
 
 
 def _chords(row: Modulation, old: Key, new: Key) -> tuple[Roman, ...]:
-    """What stands in the last beats of the old section, in its numerals; nothing where a tactic keeps what is there."""
+    """Return the chords for the last beats of the old section, as its numerals; empty when it stays as it is."""
     move = (new.tonic - old.tonic) % 12
     goal = _tonic(new, move)
     if row.tactic in ("dominant", "flat_seventh"):
@@ -74,32 +75,38 @@ def _chords(row: Modulation, old: Key, new: Key) -> tuple[Roman, ...]:
     return ()
 
 
-def prepare(
-    steps: Sequence[Step], old: SectionPlan, new: SectionPlan, plan: Plan, style: Style, banks: Banks, draw: Stream
-) -> tuple[list[Step], str]:
-    """The old section with the change of key prepared, and the device to write over the first chord of the new one.
+def prepare_key_change(
+    chords: Sequence[TimedChord],
+    old: SectionPlan,
+    new: SectionPlan,
+    plan: Plan,
+    style: Style,
+    banks: Banks,
+    draw: Stream,
+) -> tuple[list[TimedChord], str]:
+    """Prepare a change of key; return the chords of the old section, and the device for the new section's first chord.
 
-    The device of the new section is empty where the preparation itself carries it.
+    The device is "" when the old section already has it.
     """
-    out = list(steps)
+    out = list(chords)
     weights = _tactics(old, new, out[-1].roman, banks, plan, style)
     if not weights:
         return out, ""
     row = banks.modulations[draw.weighted(weights)]
-    chords = _chords(row, old.key, new.key)
-    if not chords:
+    preparation = _chords(row, old.key, new.key)
+    if not preparation:
         return out, row.device
     half = half_bar(old.meter)
-    lengths = [half] if len(chords) == 1 else [old.meter.bar_ticks - half, half]
-    room = min(sum(lengths), out[-1].length)
-    if room < sum(lengths):
-        chords, lengths = chords[-1:], [min(half, room)]
+    lengths = [half] if len(preparation) == 1 else [old.meter.bar_ticks - half, half]
+    available = min(sum(lengths), out[-1].length)
+    if available < sum(lengths):
+        preparation, lengths = preparation[-1:], [min(half, available)]
     edge = old.length - sum(lengths)
     cadence = out[-1].cadence
     kept = [s._replace(length=min(s.length, edge - s.onset), cadence="") for s in out if s.onset < edge]
     at = edge
-    for roman, length in zip(chords, lengths, strict=True):
-        kept.append(Step(at, length, roman, row.device))
+    for roman, length in zip(preparation, lengths, strict=True):
+        kept.append(TimedChord(at, length, roman, row.device))
         at += length
     kept[-1] = kept[-1]._replace(cadence=cadence and "half")
     return kept, ""

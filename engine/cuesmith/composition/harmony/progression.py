@@ -1,4 +1,4 @@
-"""Which progression a section stands on, how long its chords last, and how it is laid out in phrases."""
+"""Choose the progression of a section, the length of its chords, and its layout in phrases."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import exp, log2
 
 from cuesmith.chance import Stream
-from cuesmith.composition.harmony.chord_sequence import Bed, Step
+from cuesmith.composition.harmony.chord_sequence import MelodyOutline, TimedChord
 from cuesmith.music.chord import Roman
 from cuesmith.music.note import PPQ
 from cuesmith.plan.model import Plan, SectionPlan
@@ -15,19 +15,19 @@ from cuesmith.specs.banks.harmony import Progression
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.style import CueRules, Style
 
-FAITH = 7.0  # how strongly the theme decides: a progression that fits it 0.1 better is exp(0.7) times as likely
-ALIKE = 0.12  # what is left of a row's weight when it sounds like one that the cue has
-CLOSING = 3.0  # how much rather a row with its own ending is taken for the last phrase
+FIT_WEIGHT = 7.0  # a progression that fits the melody 0.1 better is exp(0.7) times as likely
+ALIKE = 0.12  # factor on the weight of a progression similar to one that the cue already has
+CLOSING = 3.0  # factor on the weight of progressions that close, for a last phrase
 MOOD = 0.6  # how strongly bright chords follow the valence of the cue
 TENSION = 1.2  # how strongly harsh chords follow its tension
-PULL_BRIGHT, PULL_HARSH = 1.5, 3.0  # how much more of either where a dial or a beat moves a section from its type
-CALM = 0.4  # the tension at which they are neither sought nor shunned
+SHIFT_BRIGHT, SHIFT_HARSH = 1.5, 3.0  # the same for the mood shift of the section
+CALM = 0.4  # tension at which harsh chords are neither preferred nor avoided
 PHRASE_BARS = 4
 STILL_SEC = 9.0  # cue types whose chords may last this long take static rows anywhere; others hardly outside pedals
 MOVING_STATIC = 0.1
-SHORTEST = 0.5  # of the shortest chord a cue type likes: what a substitution may divide a chord into
+SHORTEST = 0.5  # shortest chord after a substitution, relative to the shortest of the cue type
 
-# how often a cue should start on each function (percent), where its type has a late tonic
+# percentage of cues that start on each function, in types with a late tonic; by minor or not
 START = {
     False: {"subdominant": 45.0, "submediant": 20.0, "tonic": 35.0},
     True: {"tonic": 60.0, "submediant": 25.0, "subdominant": 15.0},
@@ -35,37 +35,41 @@ START = {
 
 
 def kin_weight(weights: Mapping[str, float], style: str, kin: Sequence[str]) -> float:
-    """The weight of a style in a table, or of the first of its kin that has one; 1 where none has."""
+    """Return the weight of a style in a table, else of the first related style (kin) that has one; 1 when none has."""
     return next((weights[name] for name in (style, *kin) if name in weights), 1.0)
 
 
 def _start(row: Progression) -> str:
+    """Return the function of the first chord of a progression."""
     root = row.chords[0].root
     return "tonic" if root == 0 else "submediant" if root in (8, 9) else "subdominant"
 
 
 @lru_cache(maxsize=512)
 def brightness(chords: tuple[Roman, ...]) -> float:
-    """-1 (all minor or diminished) .. 1 (all major) by the thirds of the chords."""
-    thirds = [-1 if chord.minor_third else 1 if 4 in _thirds(chord) else 0 for chord in chords]
+    """Return the brightness of chords, -1 (all minor or diminished) to 1 (all major), by their thirds."""
+    thirds = [-1 if chord.minor_third else 1 if 4 in _intervals(chord) else 0 for chord in chords]
     return sum(thirds) / len(thirds)
 
 
 @lru_cache(maxsize=512)
 def harshness(chords: tuple[Roman, ...]) -> float:
-    """0..1: the share of chords without a perfect fifth, or on the flat second or the tritone."""
+    """Return the share (0..1) of chords without a perfect fifth, or on the flat second or the tritone."""
     return sum((chord.root + 7) % 12 not in chord.classes or chord.root in (1, 6) for chord in chords) / len(chords)
 
 
-def _thirds(chord: Roman) -> frozenset[int]:
+def _intervals(chord: Roman) -> frozenset[int]:
+    """Return the intervals above the root, in semitones."""
     return frozenset((pc - chord.root) % 12 for pc in chord.classes)
 
 
-def pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, section: SectionPlan) -> dict[str, float]:
-    """Progression id → weight for this cue type, style, mood and mode; the section has the last two."""
+def progression_weights(
+    plan: Plan, style: Style, rules: CueRules, banks: Banks, section: SectionPlan
+) -> dict[str, float]:
+    """Map each progression to its weight for this cue type and style, and for the mood and mode of the section."""
     minor, feeling, mood_shift = section.key.minor, plan.mood(section), section.mood_shift
-    brightly = MOOD * feeling.valence + PULL_BRIGHT * mood_shift.valence
-    harshly = TENSION * (feeling.tension - CALM) + PULL_HARSH * mood_shift.tension
+    brightly = MOOD * feeling.valence + SHIFT_BRIGHT * mood_shift.valence
+    harshly = TENSION * (feeling.tension - CALM) + SHIFT_HARSH * mood_shift.tension
     modes = ("minor", "modal") if minor else ("major", "modal")
     out: dict[str, float] = {}
     for name, row in banks.progressions.items():
@@ -90,7 +94,7 @@ def pool(plan: Plan, style: Style, rules: CueRules, banks: Banks, section: Secti
 
 
 def _alike(a: Progression, b: Progression) -> bool:
-    """The same first two roots, or the same roots altogether."""
+    """Tell whether two progressions begin with the same two roots, or use the same roots."""
     roots_a, roots_b = [c.root for c in a.chords], [c.root for c in b.chords]
     return roots_a[:2] == roots_b[:2] or set(roots_a) == set(roots_b)
 
@@ -98,16 +102,16 @@ def _alike(a: Progression, b: Progression) -> bool:
 def choose(
     weights: Mapping[str, float],
     banks: Banks,
-    bed: Bed,
+    outline: MelodyOutline,
     spans: Sequence[tuple[int, int]],
     draw: Stream,
     used: Iterable[str] = (),
     *,
     from_end: bool = False,
 ) -> str:
-    """The progression for some spans (onset, length in ticks): by weight, by how it carries the theme, unlike `used`.
+    """Choose a progression for spans (onset, length in ticks), by weight and by how it supports the melody.
 
-    from_end: its last chord meets the last span.
+    used: progressions already in the cue; similar ones are less likely. from_end: the last chord meets the last span.
     """
     rows = banks.progressions
     before = [rows[name] for name in used]
@@ -116,25 +120,25 @@ def choose(
         row = rows[name]
         if any(_alike(row, other) for other in before):
             weight *= ALIKE
-        if bed:
+        if outline:
             chords, first = row.chords, -len(spans) if from_end else 0
             fits = [
-                bed.fit(chords[(first + i) % len(chords)], onset, onset + length)
+                outline.fit(chords[(first + i) % len(chords)], onset, onset + length)
                 for i, (onset, length) in enumerate(spans)
             ]
-            weight *= exp(FAITH * sum(fits) / len(fits))
+            weight *= exp(FIT_WEIGHT * sum(fits) / len(fits))
         likely[name] = weight
     return draw.weighted(likely)
 
 
 def _seconds(plan: Plan, banks: Banks) -> tuple[float, float]:
-    """How long a chord lasts in this cue type, shortest and longest."""
+    """Return the (shortest, longest) duration of a chord in this cue type, in seconds."""
     row = next((row for row in banks.harmonic_rhythms.values() if plan.brief.type in row.cues), None)
     return row.seconds if row is not None else (1.0, 6.0)
 
 
 def moving(weights: Mapping[str, float], plan: Plan, banks: Banks) -> dict[str, float]:
-    """The weights for a section that is no pedal: static rows belong to cues that stand still."""
+    """Return weights for a section that is not a pedal: lower for static progressions, except in slow cue types."""
     still = _seconds(plan, banks)[1] >= STILL_SEC
     return {
         name: weight * (MOVING_STATIC if banks.progressions[name].static and not still else 1.0)
@@ -143,37 +147,38 @@ def moving(weights: Mapping[str, float], plan: Plan, banks: Banks) -> dict[str, 
 
 
 def least_ticks(plan: Plan, section: SectionPlan, banks: Banks) -> int:
-    """The shortest chord a substitution may make."""
+    """Return the shortest chord that a substitution may make, in ticks."""
     low, _ = _seconds(plan, banks)
     return int(SHORTEST * low * plan.tempo.bpm(section.start) / 60 * PPQ)
 
 
 def chord_ticks(plan: Plan, section: SectionPlan, banks: Banks, static: bool) -> int:
-    """Ticks per chord: the cue's chords per bar, doubled or halved until a chord lasts as long as its kind asks.
+    """Return ticks per chord: the cue's chords per bar, doubled or halved until chords last long enough.
 
-    The seconds come from the bank of harmonic rhythm; vamps, breaks and static rows move at half the pace.
+    The cue type's range of seconds comes from the bank of harmonic rhythm; vamps, breaks and static progressions have
+    half the rate.
     """
     meter, bar = section.meter, section.meter.bar_ticks
     bar_sec = (plan.tempo.seconds(section.end) - plan.tempo.seconds(section.start)) / section.bars
     low, high = _seconds(plan, banks)
     if static:
         low, high = 1.5 * low, 1.5 * high
-    own = section.treatment_row
-    waits = own.theme == "awaited" or own.silent  # where the rhythm, or silence, is the event
-    wished = section.chords_per_bar * (0.5 if waits or static else 1.0)
+    treatment = section.treatment_row
+    waits = treatment.theme == "awaited" or treatment.silent  # where rhythm or silence is more important
+    target = section.chords_per_bar * (0.5 if waits or static else 1.0)
 
-    def tension_of(per_bar: float) -> tuple[float, float]:
+    def distance(per_bar: float) -> tuple[float, float]:
         seconds = bar_sec / per_bar
         outside = max(0.0, log2(low / seconds), log2(seconds / high))
-        return outside, abs(log2(per_bar / wished))
+        return outside, abs(log2(per_bar / target))
 
     rates = [2.0, 1.0, 0.5, 0.25] if len(meter.strong_ticks) == 2 else [1.0, 0.5, 0.25]
-    per_bar = min((rate for rate in rates if rate * section.bars >= 1), key=tension_of, default=1.0)
+    per_bar = min((rate for rate in rates if rate * section.bars >= 1), key=distance, default=1.0)
     return meter.strong_ticks[1] if per_bar == 2 else round(bar / per_bar)
 
 
 def spans_of(section: SectionPlan, ticks: int) -> list[tuple[int, int]]:
-    """(onset, length) of every chord; within a bar an odd half goes to the bar line."""
+    """Return (onset, length) of every chord of a section; a chord that begins inside a bar ends with it."""
     out, at, bar = [], 0, section.meter.bar_ticks
     while at < section.length:
         length = ticks if ticks >= bar or at % bar == 0 else bar - at % bar
@@ -183,15 +188,15 @@ def spans_of(section: SectionPlan, ticks: int) -> list[tuple[int, int]]:
     return out
 
 
-def lay_out(
+def lay_out_chords(
     first: Sequence[Roman], answer: Sequence[Roman] | None, spans: Sequence[tuple[int, int]], section: SectionPlan
-) -> list[Step]:
-    """The progression over the section, repeated as needed; the last phrase goes to the answer, which ends with it."""
-    turn = section.length - PHRASE_BARS * section.meter.bar_ticks
-    last = sum(onset >= turn for onset, _ in spans)
+) -> list[TimedChord]:
+    """Spread a progression over the section, repeated as needed; the last phrase uses `answer`, which ends with it."""
+    last_phrase = section.length - PHRASE_BARS * section.meter.bar_ticks
+    last = sum(onset >= last_phrase for onset, _ in spans)
     out = []
     for i, (onset, length) in enumerate(spans):
         left = len(spans) - i
         roman = answer[-left % len(answer)] if answer and left <= last else first[i % len(first)]
-        out.append(Step(onset, length, roman))
+        out.append(TimedChord(onset, length, roman))
     return out

@@ -1,9 +1,9 @@
-"""A returning theme in a new light: for every stretch of it the chord that carries it, found along the best path.
+"""Reharmonise a returning theme: choose the best path through the chords that support it.
 
-Each candidate must hold the strong notes above it. The path likes a bass that steps, common tones, roots that move by a
-third or a fifth, chords that were not there the first time, and the palette of the mood; it dislikes outer voices that
-run in parallel fifths or octaves, and going back to where it has just been. (The last makes the worth of a chord depend
-on more than the one before it, so the search keeps the best few paths instead of one for each chord.)
+Every chord must support the strong notes over it. The path prefers stepwise bass, common tones, roots that move by
+thirds or fifths, chords that differ from the first time, and the palette of the mood. It avoids parallel fifths and
+octaves between bass and melody, and returns to a recent root. Because of the last point a chord's value depends on more
+than the chord before, so the search keeps several best paths (beam search).
 """
 
 from __future__ import annotations
@@ -11,23 +11,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from cuesmith.composition.harmony.chord_sequence import Bed, Step
+from cuesmith.composition.harmony.chord_sequence import MelodyOutline, TimedChord
 from cuesmith.music.chord import Roman
 from cuesmith.plan.model import Plan
 from cuesmith.specs.banks.library import Banks
 
+# values in the search, the higher the better
 STEPWISE, SHARED, ROOT_MOTION, NEW, PARALLEL, STUCK = 2.0, 1.0, 1.0, 1.5, -3.0, -2.5
-BACK, RECENT = -2.5, 4  # returning to a root heard in the last few chords
-UNRESOLVED = -4.0  # a dominant seventh that falls neither by a fifth nor by a semitone
-BEAM = 10  # paths kept
-CARRIED = 5.0  # what a chord is worth that holds every note over it
-LEAST_FIT = 0.55
-MOST = 9  # candidates per chord
+BACK, RECENT = -2.5, 4  # value of a root that was heard in the last few chords; how many those are
+UNRESOLVED = -4.0  # value of a dominant seventh that does not resolve down by a fifth or a semitone
+BEAM = 10  # paths kept in the search
+SUPPORT = 5.0  # value of a chord that supports every note over it
+LEAST_FIT = 0.55  # candidates must fit at least this well, see `MelodyOutline.fit`
+MOST_CANDIDATES = 9  # candidates per chord
 
 
 @lru_cache(maxsize=4096)
 def _motion(a: Roman, b: Roman) -> float:
-    """How well one chord follows another."""
+    """Return the value of one chord after another."""
     if a.root == b.root and a.bass == b.bass:
         return STUCK
     step = min((b.bass - a.bass) % 12, (a.bass - b.bass) % 12)
@@ -39,7 +40,7 @@ def _motion(a: Roman, b: Roman) -> float:
 
 
 def _palette(plan: Plan, banks: Banks, minor: bool) -> tuple[tuple[Roman, float], ...]:
-    """Every chord of the palettes with what its mood is worth in this cue."""
+    """Return every chord of the palettes, with the value of its mood in this cue."""
     return tuple(
         (roman, row.gain * row.cues.get(plan.brief.type, 1.0))
         for row in banks.palettes.values()
@@ -47,45 +48,49 @@ def _palette(plan: Plan, banks: Banks, minor: bool) -> tuple[tuple[Roman, float]
     )
 
 
-def reharmonised(steps: Sequence[Step], bed: Bed, plan: Plan, banks: Banks, minor: bool) -> list[Step]:
-    """The steps with new chords where the theme is known; the first chord of a phrase-end cadence stays as it is."""
-    if not bed:
-        return list(steps)
+def reharmonise(
+    chords: Sequence[TimedChord], outline: MelodyOutline, plan: Plan, banks: Banks, minor: bool
+) -> list[TimedChord]:
+    """Give a section new chords where its melody is known. Cadences, and chords with a device, stay."""
+    if not outline:
+        return list(chords)
     palette = _palette(plan, banks, minor)
     columns: list[list[tuple[Roman, float, int]]] = []
-    for step in steps:
-        notes = bed.between(step.onset, step.end)
-        if step.cadence or step.device or not notes:
-            columns.append([(step.roman, 0.0, -1)])
+    for chord in chords:
+        notes = outline.between(chord.onset, chord.end)
+        if chord.cadence or chord.device or not notes:
+            columns.append([(chord.roman, 0.0, -1)])
             continue
         top = notes[0].degree
-        found = []
+        candidates = []
         for roman, gain in palette:
-            fit = bed.fit(roman, step.onset, step.end)
+            fit = outline.fit(roman, chord.onset, chord.end)
             if fit >= LEAST_FIT:
-                fresh = NEW if roman.root != step.roman.root else 0.0
-                found.append((roman, CARRIED * fit + gain + fresh, (top - roman.bass) % 12))
-        found.sort(key=lambda one: -one[1])
-        columns.append(found[:MOST] or [(step.roman, CARRIED * LEAST_FIT, (top - step.roman.bass) % 12)])
+                new_root = NEW if roman.root != chord.roman.root else 0.0
+                candidates.append((roman, SUPPORT * fit + gain + new_root, (top - roman.bass) % 12))
+        candidates.sort(key=lambda one: -one[1])
+        columns.append(
+            candidates[:MOST_CANDIDATES] or [(chord.roman, SUPPORT * LEAST_FIT, (top - chord.roman.bass) % 12)]
+        )
     paths: list[tuple[float, tuple[tuple[Roman, int], ...]]] = [(0.0, ())]
     for column in columns:
-        grown = []
-        for worth, path in paths:
+        longer = []
+        for so_far, path in paths:
             recent = path[-RECENT:]
             for roman, value, above in column:
-                total = worth + value
+                total = so_far + value
                 if path:
                     earlier, earlier_above = path[-1]
                     total += _motion(earlier, roman)
                     if above in (0, 7) and above == earlier_above and earlier.bass != roman.bass:
                         total += PARALLEL
                     total += BACK * any(old.root == roman.root for old, _ in recent[:-1])
-                grown.append((total, (*path, (roman, above))))
-        grown.sort(key=lambda one: -one[0])
-        paths = grown[:BEAM]
+                longer.append((total, (*path, (roman, above))))
+        longer.sort(key=lambda one: -one[0])
+        paths = longer[:BEAM]
     best = paths[0][1]
     out = []
-    for step, (roman, _) in zip(steps, best, strict=True):
-        fresh = (roman.root, roman.bass) != (step.roman.root, step.roman.bass)
-        out.append(step._replace(roman=roman, device="reharmonised" if fresh else step.device))
+    for chord, (roman, _) in zip(chords, best, strict=True):
+        new_root = (roman.root, roman.bass) != (chord.roman.root, chord.roman.bass)
+        out.append(chord._replace(roman=roman, device="reharmonised" if new_root else chord.device))
     return out

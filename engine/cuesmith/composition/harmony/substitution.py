@@ -1,8 +1,8 @@
-"""Substitutions: chords for chords, by the table of the bank, where the theme allows it.
+"""Substitutions: replace chords by others, from the table of the bank, where the melody allows it.
 
-A rule names the chords it applies to, what it needs of its place, and either the numerals that stand there instead or a
-device that computes them (`composition.harmony.substitution_devices`). In both cases the theme is checked: no rule may
-put an avoid note under a strong note, or fit the theme much worse than the chord it replaces.
+A rule names the chords it applies to, its conditions, and either replacement numerals or a device that computes them
+(`substitution_devices`). In both cases the melody is checked: a substitute may not put an avoid note under a strong
+note, nor fit the melody much worse than the chord it replaces.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
-from cuesmith.composition.harmony.chord_sequence import Step
+from cuesmith.composition.harmony.chord_sequence import TimedChord
 from cuesmith.composition.harmony.progression import kin_weight
-from cuesmith.composition.harmony.substitution_devices import CHANGES, CONDITIONS, Site, same, shared
+from cuesmith.composition.harmony.substitution_devices import CHANGES, CONDITIONS, Site, same, share_time
 from cuesmith.music.chord import Roman
 from cuesmith.music.scale import MODES
 from cuesmith.plan.model import Plan
@@ -21,28 +21,29 @@ from cuesmith.specs.banks.harmony import Substitution
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.style import Style
 
-# how much worse a substitute may carry the theme: where it comes by chance, and where colour is lacking
+# how much worse a substitute may fit the melody: for random substitutions, and where colour is missing
 PATIENCE, LONG_PATIENCE = 0.12, 0.35
 
 
 def _third(roman: Roman) -> int:
+    """Return the third of a chord in semitones; 0 when it has none."""
     return 3 if roman.minor_third else 4 if (roman.root + 4) % 12 in roman.classes else 0
 
 
 @dataclass(frozen=True, slots=True)
 class SubstitutionRules:
-    """The rules of a cue in one mode, by the root and third of the chord they apply to, with their chances."""
+    """The rules of a cue in major or minor with their chances: for any chord, and by (root, third) of the chord."""
 
     anywhere: tuple[tuple[Substitution, float], ...]
     by_chord: Mapping[tuple[int, int], tuple[tuple[Substitution, float], ...]]
 
     def at(self, roman: Roman) -> tuple[tuple[Substitution, float], ...]:
-        """Those that apply to a chord."""
+        """Return the rules that apply to a chord."""
         return (*self.by_chord.get((roman.root, _third(roman)), ()), *self.anywhere)
 
 
 def rules_for(plan: Plan, style: Style, banks: Banks, minor: bool) -> SubstitutionRules:
-    """The rules of the bank with a chance above zero in this cue type, style and mode."""
+    """Return the rules of the bank with a chance above zero in this cue type, style and mode."""
     anywhere: list[tuple[Substitution, float]] = []
     by_chord: dict[tuple[int, int], list[tuple[Substitution, float]]] = {}
     for row in banks.substitutions.values():
@@ -59,77 +60,77 @@ def rules_for(plan: Plan, style: Style, banks: Banks, minor: bool) -> Substituti
     return SubstitutionRules(tuple(anywhere), {key: tuple(found) for key, found in by_chord.items()})
 
 
-def substituted(row: Substitution, site: Site, patience: float = PATIENCE) -> list[Step] | None:
-    """What a rule makes of its place; None where a condition or the theme forbids it.
+def apply_rule(row: Substitution, site: Site, patience: float = PATIENCE) -> list[TimedChord] | None:
+    """Return the chords that a rule puts in place of one; None when a condition or the melody forbids it.
 
-    patience: how much worse (in fit) the theme may be carried.
+    patience: how much worse the fit may become (see `MelodyOutline.fit`).
     """
     if not all(CONDITIONS[need](site) for need in row.needs):
         return None
-    step = site.step
-    fresh = shared(site, row.chords, row.device) if row.chords else CHANGES[str(row.change)](site, row.device)
-    if fresh is None or all(same(new.roman, step.roman) for new in fresh):
+    chord = site.chord
+    fresh = share_time(site, row.chords, row.device) if row.chords else CHANGES[str(row.change)](site, row.device)
+    if fresh is None or all(same(new.roman, chord.roman) for new in fresh):
         return None
     if len(fresh) > 1 and min(new.length for new in fresh) < site.least:
         return None
-    if site.bed:
-        worth = 0.0
+    if site.outline:
+        fit = 0.0
         for new in fresh:
-            if new.device and site.bed.avoids(new.roman, new.onset, new.end):
+            if new.device and site.outline.avoids(new.roman, new.onset, new.end):
                 return None
-            worth += site.bed.fit(new.roman, new.onset, new.end) * new.length
-        if worth / step.length < site.bed.fit(step.roman, step.onset, step.end) - patience:
+            fit += site.outline.fit(new.roman, new.onset, new.end) * new.length
+        if fit / chord.length < site.outline.fit(chord.roman, chord.onset, chord.end) - patience:
             return None
     return fresh
 
 
-def substitute(site: Site, rules: SubstitutionRules, draw: Stream, zeal: float) -> list[Step]:
-    """The steps of a section (`site.steps`) after the rules have had their chance once each. zeal scales the chances.
+def substitute(site: Site, rules: SubstitutionRules, draw: Stream, rate: float) -> list[TimedChord]:
+    """Give every chord of a section (`site.chords`) one chance of substitution. rate: factor on the chances.
 
-    Cadences and what has a device already are left alone, and no two chords in a row are replaced.
+    Cadences and chords with a device stay, and no two chords in a row are replaced.
     """
-    steps = list(site.steps)
-    out: list[Step] = []
-    fresh_before = False
-    for i, step in enumerate(steps):
-        dice = draw.uniform()
-        done = None
-        if not (step.cadence or step.device or fresh_before):
-            for row, chance in rules.at(step.roman):
-                dice -= chance * zeal
-                if dice < 0:
-                    here = replace(site, steps=[*out, *steps[i:]], at=len(out))
-                    done = substituted(row, here)
+    chords = list(site.chords)
+    out: list[TimedChord] = []
+    replaced_before = False
+    for i, chord in enumerate(chords):
+        chance_left = draw.uniform()
+        replaced = None
+        if not (chord.cadence or chord.device or replaced_before):
+            for row, chance in rules.at(chord.roman):
+                chance_left -= chance * rate
+                if chance_left < 0:
+                    here = replace(site, chords=[*out, *chords[i:]], at=len(out))
+                    replaced = apply_rule(row, here)
                     break
-        fresh_before = done is not None
-        out.extend(done if done is not None else [step])
+        replaced_before = replaced is not None
+        out.extend(replaced if replaced is not None else [chord])
     return out
 
 
-def colour_at(site: Site, rules: SubstitutionRules, draw: Stream) -> list[Step] | None:
-    """The section with one more colour event at a place, if any rule of colour allows it there."""
-    found = {row.about: (row, chance) for row, chance in rules.at(site.step.roman) if row.colour}
+def colour_at(site: Site, rules: SubstitutionRules, draw: Stream) -> list[TimedChord] | None:
+    """Add a colour event at a place; return the section's chords, or None when no colour rule is possible there."""
+    found = {row.about: (row, chance) for row, chance in rules.at(site.chord.roman) if row.colour}
     weights = {about: chance for about, (_, chance) in found.items()}
     while weights:
         about = draw.weighted(weights)
-        fresh = substituted(found[about][0], site, LONG_PATIENCE)
+        fresh = apply_rule(found[about][0], site, LONG_PATIENCE)
         if fresh is not None:
-            return [*site.steps[: site.at], *fresh, *site.steps[site.at + 1 :]]
+            return [*site.chords[: site.at], *fresh, *site.chords[site.at + 1 :]]
         del weights[about]
     return None
 
 
-def is_colour(step: Step, mode: str, devices: frozenset[str]) -> bool:
-    """Whether a chord is heard as colour: a device of colour, or tones that the mode does not have.
+def is_colour(chord: TimedChord, mode: str, devices: frozenset[str]) -> bool:
+    """Tell whether a chord counts as colour: by its device, or by tones outside the mode.
 
     The raised seventh of minor belongs to every minor mode.
     """
-    if step.device in devices:
+    if chord.device in devices:
         return True
-    home = frozenset(MODES[mode]) | (frozenset({11}) if MODES[mode][2] == 3 else frozenset())
-    return not step.roman.classes <= home
+    mode_classes = frozenset(MODES[mode]) | (frozenset({11}) if MODES[mode][2] == 3 else frozenset())
+    return not chord.roman.classes <= mode_classes
 
 
 def colour_devices(banks: Banks) -> frozenset[str]:
-    """The devices that count as colour."""
+    """Return the devices that count as colour."""
     return frozenset(row.device for row in banks.substitutions.values() if row.colour)
