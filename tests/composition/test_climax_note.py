@@ -7,7 +7,7 @@ from itertools import product
 import pytest
 from tests.conftest import Composed
 
-from cuesmith.composition.melody.climax_note import FARTHEST, FROM, LEAST_SEC, TO, apexed
+from cuesmith.composition.melody.climax_note import FARTHEST, FROM, LEAST_SEC, TO, with_climax_note
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan
 from cuesmith.score import Passage
@@ -32,7 +32,7 @@ def test_a_late_or_early_peak_gets_a_higher_note_at_two_thirds(style: str, type_
     violin, plan = load_banks().instruments["violin"], score.plan
     for place in (0.1, 0.9):
         (before,) = _tune(plan, place)
-        (after,) = apexed(plan, score.harmony, [before], "violins", violin)
+        (after,) = with_climax_note(plan, score.harmony, [before], "violins", violin)
         (old, new), *others = [(a, b) for a, b in zip(before.notes, after.notes, strict=True) if a != b]
         assert not others
         assert new == old._replace(pitch=new.pitch)
@@ -44,8 +44,10 @@ def test_a_good_peak_and_other_parts_do_not_change(composed: Composed) -> None:
     score = composed("symphonic", "battle", 1).score
     violin = load_banks().instruments["violin"]
     well, late = _tune(score.plan, 0.7), _tune(score.plan, 0.9)
-    assert apexed(score.plan, score.harmony, well, "violins", violin) == well
-    assert apexed(score.plan, score.harmony, late, "flute", violin) == late
+    assert with_climax_note(score.plan, score.harmony, well, "violins", violin) == well
+    assert with_climax_note(score.plan, score.harmony, late, "flute", violin) == late
     short = composed("symphonic", "stinger", 1).score
     assert short.plan.seconds < LEAST_SEC
-    assert apexed(short.plan, short.harmony, _tune(short.plan, 0.9), "violins", violin) == _tune(short.plan, 0.9)
+    assert with_climax_note(short.plan, short.harmony, _tune(short.plan, 0.9), "violins", violin) == _tune(
+        short.plan, 0.9
+    )

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from cuesmith.composition.percussion.free_meter_strokes import NEAREST_SEC, rolled
+from cuesmith.composition.percussion.free_meter_strokes import NEAREST_SEC, roll_strokes
 from cuesmith.critic.critique import critique
 from cuesmith.cue.compose import compose
 from cuesmith.cue.cue import Cue
@@ -84,7 +84,7 @@ def test_phrases_end_with_a_rest() -> None:
 @pytest.mark.parametrize("way", ["oroshi", "otoshi", "oroshi_otoshi", "swell"])
 def test_rolls_gather_and_spread_in_proportion(way: str) -> None:
     row = Roll(voice="odaiko", way=way, **{"from": 0.1, "to": 0.9}, ratio=0.8, letter="x")  # type: ignore[arg-type]
-    times = [second for second, _ in rolled(row, 2.0, 8.0)]
+    times = [second for second, _ in roll_strokes(row, 2.0, 8.0)]
     gaps = [b - a for a, b in pairwise(times)]
     assert times[0] == 2.0 and times[-1] < 8.0 and min(gaps) > 0.6 * NEAREST_SEC
     ratios = [b / a for a, b in pairwise(gaps)]

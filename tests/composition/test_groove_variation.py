@@ -11,19 +11,19 @@ from tests.conftest import Composed
 
 from cuesmith.chance import stream
 from cuesmith.composition.accompaniment.patterns import grouped_texture, tokens_by_bar
-from cuesmith.composition.percussion.grid_strings import refilled
+from cuesmith.composition.percussion.grid_strings import fill_variant
 from cuesmith.composition.percussion.groove_variation import (
     NEAR,
     PHRASE,
-    Turn,
+    PhraseEnding,
     bar_rows,
+    choose_manner,
+    ending_rows,
     fill_bars,
     group_of,
-    manner,
     oroshi,
     regrouped,
     swell,
-    turn_rows,
 )
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
@@ -38,7 +38,7 @@ STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 GROOVES = st.sampled_from(sorted(BANKS.grooves))
 SEVEN, FIVE, SIX = Meter(7, 8, (2, 2, 3)), Meter(5, 4, (3, 2)), Meter(6, 8)
 LOW = (28, 29, 36)  # kick and gran cassa, o-daiko
-TURNS: tuple[Turn, ...] = ("fill", "half", "settle", "break", "oroshi", "ma")
+TURNS: tuple[PhraseEnding, ...] = ("fill", "half", "settle", "break", "oroshi", "ma")
 
 
 def section(groove: Groove, bars: int = 8, level: int = 3, treatment: str = "statement") -> SectionPlan:
@@ -55,12 +55,12 @@ def test_a_groove_is_recognised_and_grows(name: str) -> None:
     """The first bar comes again, the others are variations of it, and eight bars are not all the same."""
     groove = BANKS.grooves[name]
     roles = BANKS.drum_roles[group_of(BANKS.drums[voice].group for voice in groove.rows)]
-    way = manner(section(groove), groove, roles, stream(name))
-    bars = [bar_rows(groove, way, groove.meter, number, PHRASE) for number in range(PHRASE - 1)]
+    manner = choose_manner(section(groove), groove, roles, stream(name))
+    bars = [bar_rows(groove, manner, groove.meter, number, PHRASE) for number in range(PHRASE - 1)]
     assert all(len(grid) == groove.steps for rows in bars for grid in rows.values())
     assert len({tuple(sorted(rows.items())) for rows in bars}) >= 2
     for turn in TURNS:
-        rows = turn_rows(groove, way, groove.meter, bars[0], turn)
+        rows = ending_rows(groove, manner, groove.meter, bars[0], turn)
         assert rows and all(len(grid) == groove.steps for grid in rows.values())
         assert any(letter != "." for grid in rows.values() for letter in grid)
 
@@ -186,7 +186,7 @@ def test_no_fill_comes_twice_in_a_row(name: str, number: int, whole: bool) -> No
     groove = BANKS.grooves[name]
     voice, fill = next(iter(groove.rows)), dict(groove.fill)
     half, last = groove.steps // 2, 3 * groove.steps // 4
-    one, other = (refilled(fill, n, voice, half, last, whole=whole) for n in (number, number + 1))
+    one, other = (fill_variant(fill, n, voice, half, last, whole=whole) for n in (number, number + 1))
     assert one != other
     assert all(len(grid) == groove.steps for grid in one.values())
     written = {letter for grid in fill.values() for letter in grid}
@@ -201,8 +201,8 @@ def test_a_groove_changes_with_the_music(name: str) -> None:
     group = roles.group
 
     def bar(level: int, again: int) -> dict[str, str]:
-        way = manner(section(groove, level=level), groove, roles, stream(name), again)
-        return bar_rows(groove, way, groove.meter, 0, PHRASE)
+        manner = choose_manner(section(groove, level=level), groove, roles, stream(name), again)
+        return bar_rows(groove, manner, groove.meter, 0, PHRASE)
 
     quiet, first, second = bar(1, 0), bar(2, 0), bar(2, 1)
     if group == "kit" and "side_stick" not in groove.rows:
@@ -217,7 +217,7 @@ def test_a_groove_changes_with_the_music(name: str) -> None:
 
 def test_the_side_stick_replaces_the_snare_except_in_drum_machines() -> None:
     groove = BANKS.grooves["R1_driving"]
-    way = manner(section(groove, level=1), groove, BANKS.drum_roles["kit"], stream(0))
-    rows = bar_rows(groove, way, groove.meter, 0, PHRASE)
+    manner = choose_manner(section(groove, level=1), groove, BANKS.drum_roles["kit"], stream(0))
+    rows = bar_rows(groove, manner, groove.meter, 0, PHRASE)
     assert "snare" not in rows
     assert rows["side_stick"].count("X") == groove.rows["snare"][0].count("X")

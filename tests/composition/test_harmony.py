@@ -15,7 +15,7 @@ from cuesmith.composition.harmony.chord_sequence import MelodyOutline, OutlineNo
 from cuesmith.composition.harmony.harmonise import COLOUR_BARS, harmonise
 from cuesmith.composition.harmony.substitution import apply_rule, colour_devices, is_colour
 from cuesmith.composition.harmony.substitution_devices import Site
-from cuesmith.composition.melody.layout import MelodyLayout, lay_out
+from cuesmith.composition.melody.layout import MelodyLayout, lay_out_melody
 from cuesmith.motif.model import Theme
 from cuesmith.music.chart import parse_symbol
 from cuesmith.music.chord import RUBS, in_key, parse_roman
@@ -64,7 +64,7 @@ def make(style: str, type_: str, seed: int, **said: object) -> Made:
     names = named if type_ == "suite" else (named[first],)
     brief = Brief(id="M-1", title="", type=type_, style=style, seed=seed, themes=names, **said)  # type: ignore[arg-type]  # fields of the brief under test
     plan = build_plan(brief, own, _themes(style), banks)
-    laid = lay_out(plan, _themes(style), stream(seed, "melody"))
+    laid = lay_out_melody(plan, _themes(style), stream(seed, "melody"))
     return Made(plan, harmonise(plan, own, laid, banks, stream(seed, "harmony")), laid)
 
 

@@ -13,7 +13,7 @@ from cuesmith.chance import stream
 from cuesmith.composition.accompaniment.patterns import grouped_texture, leads_on, tokens, tokens_by_bar, varied_bar
 from cuesmith.composition.melody.material import material
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.composition.melody.treatments import DEVICES, changed, thinned, varied
+from cuesmith.composition.melody.treatments import DEVICES, thinned, varied, with_treatment_changes
 from cuesmith.cue.cue import Cue
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
@@ -58,7 +58,12 @@ def test_treatments_stay_inside_their_section(
     for theme, bars, theme_form in product(themes_of("symphonic").values(), (1, 2, 3, 4, 5, 6, 8, 12, 16, 24), GUISES):
         m = material(theme, meter, theme_form, theme.key, bars)
         pieces = DEVICES[device](m, bars, stream(bars, device), bars % 2)
-        for chosen in (pieces, varied(pieces, stream(1)), thinned(pieces, m), changed(pieces, ALL, m, stream(2))):
+        for chosen in (
+            pieces,
+            varied(pieces, stream(1)),
+            thinned(pieces, m),
+            with_treatment_changes(pieces, ALL, m, stream(2)),
+        ):
             for piece in chosen:
                 assert piece.start >= 0
                 assert piece.start + piece.motif.length <= bars * meter.bar_ticks, piece.ops

@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import Composed
 
 from cuesmith.chance import stream
-from cuesmith.composition.melody.layout import lay_out
+from cuesmith.composition.melody.layout import lay_out_melody
 from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
 from cuesmith.plan.build import build_plan
 from cuesmith.specs.banks.library import load_banks
@@ -42,7 +42,7 @@ def test_written_plainly_a_cue_begins_with_the_idea_as_it_was_written() -> None:
         themes = make_themes({"hero": ThemeSpec(character="heroic")}, load_style(style), banks, "plainly")
         brief = Brief(id="M-1", title="", type=type_, style=style, seed=1, themes=("hero",))
         plan = build_plan(brief, load_style(style), themes, banks)
-        usual, plainly = (lay_out(plan, themes, stream(1, "melody"), plainly=said) for said in (False, True))
+        usual, plainly = (lay_out_melody(plan, themes, stream(1, "melody"), plainly=said) for said in (False, True))
         first = next((index for index, one in plainly.items() if one.pieces != usual[index].pieces), None)
         if first is not None:
             piece, m = plainly[first].pieces[0], plainly[first].material

@@ -14,10 +14,10 @@ from cuesmith.composition.accompaniment.section_boundaries import boundary_devic
 from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.harmony.harmonise import harmonise
 from cuesmith.composition.meet_hits import at_hits, strokes_at_hits
-from cuesmith.composition.melody.layout import MelodyLayout, lay_out
+from cuesmith.composition.melody.layout import MelodyLayout, lay_out_melody
 from cuesmith.composition.melody.lead import lead_passages
-from cuesmith.composition.melody.lead_into_theme import led_over
-from cuesmith.composition.melody.vocal_guide import answers, as_guide, is_song, singable
+from cuesmith.composition.melody.lead_into_theme import with_pickups
+from cuesmith.composition.melody.vocal_guide import answers, as_guide, has_singer, singable
 from cuesmith.composition.percussion.groove_parts import bass_drum, finish_strokes, strokes
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.doublings import doubling
@@ -50,7 +50,7 @@ def write_draft(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     """
     draw = stream(plan.brief.seed, plan.brief.id)
     draw = draw.child("attempt", attempt) if attempt else draw
-    layouts = lay_out(plan, themes, draw.child("melody"), plainly=attempt >= PLAIN_START or _keeps_theme(plan))
+    layouts = lay_out_melody(plan, themes, draw.child("melody"), plainly=attempt >= PLAIN_START or _keeps_theme(plan))
     cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, layouts))
     harmony = harmonise(plan, style, layouts, banks, draw.child("harmony"))
     owed = owed_bars(plan, cast, plan.contexts(style.family), banks) if attempt < WITHOUT_RESTS else 0
@@ -106,8 +106,8 @@ def _finished_lead(
 ) -> tuple[Passage, ...]:  # fmt: skip
     """Finish the melody: lead from theme to theme, meet the hits; for a song, fit the voice and add answers."""
     ranges = {seat: cast.instrument(seat).range for seat in {p.device for p in passages}}
-    lead = at_hits(plan, led_over(plan, harmony, passages, ranges), "lead")
-    if not is_song(cast):
+    lead = at_hits(plan, with_pickups(plan, harmony, passages, ranges), "lead")
+    if not has_singer(cast):
         return lead
     lead = singable(plan, lead)
     return (*lead, *answers(plan, harmony, cast, themes, lead, draw.child("guide")))

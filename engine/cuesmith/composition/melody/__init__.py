@@ -1,1 +1,1 @@
-"""The tune: laid out before there are chords, then written onto them."""
+"""Melody: laid out before there are chords, then fitted to them."""

@@ -1,6 +1,6 @@
-"""Sighs: in lyrical cues a long strong note is now and then leant on from the step above, and falls into its place.
+"""Appoggiaturas: in lyrical cues a long strong note is sometimes approached by the scale step above, on the beat.
 
-The appoggiatura of the eighteenth century and of every ballad since: foreign to the chord, on the beat, a beat long.
+The added note is foreign to the chord, lasts a beat at most, and resolves down by step.
 """
 
 from __future__ import annotations
@@ -12,32 +12,32 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.score import ChordSpan, chord_at
 
-CALM = 0.5  # arousal up to which a cue is lyrical, if its melody is a full one
-FIRST_BARS = 2  # of a section, which state the theme as it is
-EVERY_BARS = 8  # from one to the next
-LEAST = 3 * PPQ // 2  # ticks of a note that is leant on
-LEAN = PPQ  # ticks of the leaning note: half of a shorter one
-STRONG = 3  # strength of the place
+CALM = 0.5  # highest arousal of a lyrical cue
+FIRST_BARS = 2  # bars at the start of a section without appoggiaturas, which state the theme unchanged
+EVERY_BARS = 8  # bars from one appoggiatura to the next, at least
+LEAST = 3 * PPQ // 2  # shortest note (ticks) that may have one
+LEAN = PPQ  # ticks of the added note; half the note when that is shorter
+STRONG = 3  # least metrical strength of its place
 
 
-def appoggiaturas(plan: Plan) -> bool:
-    """Whether a cue's tune sighs: a full melody that is not in a hurry."""
+def has_appoggiaturas(plan: Plan) -> bool:
+    """Tell whether the melody of a cue may have appoggiaturas: a full melody in a calm cue."""
     return plan.melody == "full" and plan.arousal <= CALM
 
 
-def _above(note: Note, span: ChordSpan, classes: frozenset[int] | None) -> int | None:
-    """The step over a chord tone: foreign to the chord, at home in the key, no semitone off the bass; None without."""
+def _upper_step(note: Note, span: ChordSpan, classes: frozenset[int] | None) -> int | None:
+    """Return the scale step above a chord tone; None when it is a chord tone or clashes with the bass."""
     if note.pitch % 12 not in span.chord.core:
         return None
-    home = chord_scale(span.chord, span.key)
+    scale = chord_scale(span.chord, span.key)
     for pitch in (note.pitch + 1, note.pitch + 2):
         pc = pitch % 12
-        if pc in home and pc not in span.chord.classes and (classes is None or pc in classes):
+        if pc in scale and pc not in span.chord.classes and (classes is None or pc in classes):
             return None if (pc - span.chord.bass) % 12 in (1, 11) else pitch
     return None
 
 
-def may_lean(
+def add_appoggiatura(
     notes: Sequence[Note],
     harmony: tuple[ChordSpan, ...],
     section: SectionPlan,
@@ -46,28 +46,30 @@ def may_lean(
     classes: frozenset[int] | None = None,
     ceiling: int | None = None,
 ) -> tuple[tuple[Note, ...], int]:
-    """The notes with at most one sigh, on the longest that takes one; and the tick from which there may be another.
+    """Add at most one appoggiatura, to the longest suitable note.
 
-    free_from: the tick from which there may be one. classes: pitch classes a pentatonic melody keeps to. ceiling:
-    the pitch that is not to be reached; None: the highest of the notes is not to be passed.
+    free_from: first tick at which one is allowed.
+    classes: pitch classes of a pentatonic melody.
+    ceiling: pitch that must not be reached; None: the highest of the notes.
+    Returns the notes, and the tick from which another one is allowed.
     """
     highest = max((n.pitch for n in notes), default=0) if ceiling is None else ceiling - 1
     best: tuple[int, int, int] | None = None  # ticks, index, leaning pitch
     for i, note in enumerate(notes):
         strong = section.meter.strength((note.onset - section.start) % section.meter.bar_ticks) >= STRONG
         span = chord_at(harmony, note.onset)
-        if strong and note.pitch % 12 not in span.chord.classes:  # the tune leans by itself
+        if strong and note.pitch % 12 not in span.chord.classes:  # the melody has one already
             return tuple(notes), note.onset + EVERY_BARS * section.meter.bar_ticks
         if note.onset < free_from or note.duration < LEAST or not strong or span.end < note.onset + LEAN + PPQ // 2:
             continue
-        pitch = _above(note, span, classes)
+        pitch = _upper_step(note, span, classes)
         if pitch is not None and pitch <= highest and (best is None or note.duration > best[0]):
             best = (note.duration, i, pitch)
     if best is None:
         return tuple(notes), free_from
     _, i, pitch = best
     note = notes[i]
-    lean = min(LEAN, note.duration // 2)
-    leaning = note._replace(duration=lean, pitch=pitch)
-    settled = note._replace(onset=note.onset + lean, duration=note.duration - lean)
-    return (*notes[:i], leaning, settled, *notes[i + 1 :]), note.onset + EVERY_BARS * section.meter.bar_ticks
+    added_ticks = min(LEAN, note.duration // 2)
+    added = note._replace(duration=added_ticks, pitch=pitch)
+    resolution = note._replace(onset=note.onset + added_ticks, duration=note.duration - added_ticks)
+    return (*notes[:i], added, resolution, *notes[i + 1 :]), note.onset + EVERY_BARS * section.meter.bar_ticks

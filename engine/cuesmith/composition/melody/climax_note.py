@@ -1,7 +1,6 @@
-"""The apex: where the climax of a cue reaches its highest note too early or too late, a note within it reaches higher.
+"""The climax note: when the highest note of a cue comes too early or too late, raise another note above it.
 
-A composer who brings the tune back for the last time lets its peak go one step further; so the one highest note of the
-cue stands at two thirds or so (composing.md 9, Q24), and everything else is kept below it.
+The single highest note of a cue should stand at about two thirds (critic rule Q24); everything else stays below it.
 """
 
 from __future__ import annotations
@@ -15,39 +14,39 @@ from cuesmith.plan.model import Plan
 from cuesmith.score import ChordSpan, Passage, chord_at
 from cuesmith.specs.banks.instruments import Instrument
 
-FROM, TO = 0.60, 0.75  # share of the cue's time within which the highest note belongs
-NEAR_FROM, NEAR_TO = 0.56, 0.79  # where it stands well enough to be left alone
-LEAST_SEC = 24.0  # in shorter cues every note is near the others
-LONG = PPQ // 2  # ticks the note lasts at least
-FARTHEST = 7  # semitones it is raised by at most
-SINGABLE = 9  # semitones of the leaps to and from it at most, or the octave
+FROM, TO = 0.60, 0.75  # the highest note should lie between these shares of the cue's time
+NEAR_FROM, NEAR_TO = 0.56, 0.79  # between these it is left as it is
+LEAST_SEC = 24.0  # shorter cues are left as they are
+LONG = PPQ // 2  # least ticks of the raised note
+FARTHEST = 7  # most semitones by which it is raised
+SINGABLE = 9  # largest leap to and from it in semitones, apart from the octave
 
 
-def apexed(
+def with_climax_note(
     plan: Plan, harmony: tuple[ChordSpan, ...], passages: list[Passage], seat: str, instrument: Instrument
 ) -> list[Passage]:
-    """The passages of the climax with one note raised, if their highest does not stand well and another can.
+    """Raise one note of the climax section when the highest note is badly placed and another can be higher.
 
-    seat: who leads; instrument: what he plays. Raised is a note at least an eighth long that lies higher than both its
-    neighbours, to a tone of its chord above all others.
+    seat: the leader. instrument: the leader's. The raised note is at least an eighth long, no lower than its
+        neighbours, and becomes a chord tone above all other notes.
     """
-    sung = sorted(n for p in passages if p.device == seat for n in p.notes)
-    if plan.seconds < LEAST_SEC or len(sung) < 3:
+    notes = sorted(n for p in passages if p.device == seat for n in p.notes)
+    if plan.seconds < LEAST_SEC or len(notes) < 3:
         return passages
     top = max(n.pitch for p in passages for n in p.notes)
     first = min(n.onset for p in passages for n in p.notes if n.pitch == top)
     if NEAR_FROM <= plan.tempo.seconds(first) / plan.seconds <= NEAR_TO:
         return passages
-    found = min(_raised(plan, harmony, sung, top, instrument), default=None)
-    return passages if found is None else [_with(p, found[2], found[1]) for p in passages]
+    cheapest = min(_raise_options(plan, harmony, notes, top, instrument), default=None)
+    return passages if cheapest is None else [_with_pitch(p, cheapest[2], cheapest[1]) for p in passages]
 
 
-def _raised(
-    plan: Plan, harmony: tuple[ChordSpan, ...], sung: Sequence[Note], top: int, instrument: Instrument
+def _raise_options(
+    plan: Plan, harmony: tuple[ChordSpan, ...], notes: Sequence[Note], top: int, instrument: Instrument
 ) -> list[tuple[int, int, Note]]:
-    """(cost, pitch, note) of every way to raise a peak between FROM and TO above the top."""
+    """List (cost, pitch, note) for every way to raise a local peak between FROM and TO above `top`."""
     out = []
-    for before, note, after in zip(sung, sung[1:], sung[2:], strict=False):
+    for before, note, after in zip(notes, notes[1:], notes[2:], strict=False):
         if note.duration < LONG or not before.pitch <= note.pitch >= after.pitch:
             continue
         if not FROM <= plan.tempo.seconds(note.onset) / plan.seconds <= TO:
@@ -63,7 +62,8 @@ def _raised(
     return out
 
 
-def _with(passage: Passage, note: Note, pitch: int) -> Passage:
+def _with_pitch(passage: Passage, note: Note, pitch: int) -> Passage:
+    """Change the pitch of a note in a passage, unless its statement would no longer count as one."""
     if note not in passage.notes:
         return passage
     notes = tuple(n._replace(pitch=pitch) if n == note else n for n in passage.notes)

@@ -1,8 +1,7 @@
-"""Fitting a melody to the chords it stands on, so that its rhythm and contour survive.
+"""Fit a melody to chords, so that its rhythm and contour survive.
 
-A motif stamped on the tonic whatever the harmony is the commonest fault of generators. Here every note may move a
-little: a shortest path (Viterbi) through candidate pitches weighs how far a note is moved, whether strong notes are
-chord tones or prepared appoggiaturas, and whether each interval keeps its direction and size.
+Every note may move a little. The Viterbi algorithm finds the cheapest path through candidate pitches. Costs: how far a
+note moves, strong notes that are neither chord tones nor resolved, and intervals that change direction or size.
 """
 
 from __future__ import annotations
@@ -17,26 +16,30 @@ from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ, Note
 from cuesmith.score import ChordSpan, chord_at
 
-REACH = 4  # semitones a note may move from where the motif has it
+REACH = 4  # most semitones by which a note may move
 
-# costs, in the same unit: one semitone of displacement is 0.45
+# costs; moving a note by one semitone costs MOVE, the first note HEAD_MOVE
 MOVE, HEAD_MOVE = 0.45, 0.7
 STRONG_NONCHORD, BEAT_NONCHORD, LONG_NONCHORD, WEAK_NONCHORD = 2.3, 0.8, 2.8, 0.15
 OUT_OF_SCALE = 4.0
-TURNED, RESIZED = 2.4, 0.22  # contour sign lost; per semitone of interval changed
-LEFT_HANGING = 2.5  # a strong non-chord tone that does not step to its resolution
-WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # leap beyond an octave; tritone leap; two notes merged into one pitch
+REVERSED, RESIZED = 2.4, 0.22  # a changed direction; each semitone of change in an interval
+LEFT_HANGING = 2.5  # a strong non-chord tone that does not resolve by step
+WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # a leap of more than an octave; a tritone; two notes become one pitch
 
-STEP_LOST, RECOVERY_LOST = 0.9, 2.6  # a step that is none any more; the same of one that recovers a leap
-LEAP_LOST, LEAP_MADE = 0.6, 0.8
-LEAP = 5  # semitones
-AVOIDED = 1.2  # no passing matter: a semitone above a chord tone, or beside the bass
-CLASH = 3.0  # a dissonance with another voice on a beat, a semitone anywhere
-RUBBING = frozenset({1, 11})  # semitones within the octave
+# a step that becomes a leap; the same for a step that follows a leap in the opposite direction
+STEP_LOST, RECOVERY_LOST = 0.9, 2.6
+LEAP_LOST, LEAP_MADE = 0.6, 0.8  # a leap that becomes a step; a smaller interval that becomes a leap
+LEAP = 5  # least semitones of a leap
+AVOIDED = 1.2  # a note of an eighth or longer that is a semitone above a chord tone, or next to the bass
+CLASH = 3.0  # a dissonance with another voice on a beat, or a semitone anywhere
+RUBBING = frozenset({1, 11})  # semitones, without octaves
 
 
 class Candidate(NamedTuple):
-    """A pitch a note may take, what it costs by itself, and whether it is foreign to its chord on a strong place."""
+    """A pitch that a note may take.
+
+    cost: of this pitch alone. hanging: it is a non-chord tone on a strong place, which must resolve.
+    """
 
     pitch: int
     cost: float
@@ -55,12 +58,13 @@ def fit(
     against: Sequence[Note] = (),
     strict: float = 1.0,
 ) -> tuple[Note, ...]:
-    """The notes moved onto the chords. Onsets and durations are untouched.
+    """Move the notes onto the chords; onsets and durations stay.
 
-    notes: absolute ticks, in order. bar_origin: a tick on a bar line. classes: pitch classes the melody keeps to
-    (a pentatonic scale), beside the chord's own tones. low, high: the range (MIDI pitches). against:
-    another voice, in order, with which beats should not clash and nothing should rub. strict: how many times worse than
-    usual a foreign note on a strong place is.
+    notes: in order, in absolute ticks. bar_origin: tick of any bar line.
+    classes: pitch classes of a pentatonic melody; chord tones are allowed in addition.
+    low, high: range in MIDI pitches.
+    against: another voice, in order, that should not clash on beats.
+    strict: factor on the cost of foreign notes on strong places.
     """
     if not notes:
         return ()
@@ -68,19 +72,21 @@ def fit(
     columns = []
     for i, note in enumerate(notes):
         place = meter.strength((note.onset - bar_origin) % meter.bar_ticks)
-        sung = [n.pitch for n in against if n.onset <= note.onset < n.end]
+        sounding = [n.pitch for n in against if n.onset <= note.onset < n.end]
         span = chord_at(harmony, note.onset)
-        found = _column(note, span, place, sung, classes, range(low, high + 1), HEAD_MOVE if i == 0 else MOVE, strict)
-        columns.append(found or [Candidate(min(max(note.pitch, low), high), OUT_OF_SCALE, False)])
+        candidates = _column(
+            note, span, place, sounding, classes, range(low, high + 1), HEAD_MOVE if i == 0 else MOVE, strict
+        )
+        columns.append(candidates or [Candidate(min(max(note.pitch, low), high), OUT_OF_SCALE, False)])
     costs = [candidate.cost for candidate in columns[0]]
     back: list[list[int]] = []
-    leap = 0  # the last interval, if a leap that the melody has not yet come back from
+    leap = 0  # the last leap, until a step in the opposite direction follows
     for i in range(1, len(columns)):
-        wanted = notes[i].pitch - notes[i - 1].pitch
-        recovers = wanted * leap < 0 and abs(wanted) <= widest
-        leap = wanted if abs(wanted) >= LEAP else 0
+        interval = notes[i].pitch - notes[i - 1].pitch
+        recovers = interval * leap < 0 and abs(interval) <= widest
+        leap = interval if abs(interval) >= LEAP else 0
         gap = notes[i].onset - notes[i - 1].end >= PPQ
-        fresh: list[float] = []
+        best_costs: list[float] = []
         links: list[int] = []
         before = columns[i - 1]
         for pitch, cost, _ in columns[i]:
@@ -88,14 +94,14 @@ def fit(
             for j, (earlier, _, hanging) in enumerate(before):
                 value = costs[j]
                 if not gap:
-                    value += _interval_cost(pitch - earlier, wanted, widest, recovers)
+                    value += _interval_cost(pitch - earlier, interval, widest, recovers)
                     if hanging and abs(pitch - earlier) > 2:
                         value += LEFT_HANGING
                 if value < best:
                     best, link = value, j
-            fresh.append(best + cost)
+            best_costs.append(best + cost)
             links.append(link)
-        costs = fresh
+        costs = best_costs
         back.append(links)
     at = min(range(len(costs)), key=costs.__getitem__)
     path = [at]
@@ -109,24 +115,27 @@ def _column(
     note: Note,
     span: ChordSpan,
     place: int,
-    sung: Sequence[int],
+    sounding: Sequence[int],
     classes: frozenset[int] | None,
-    room: range,
+    allowed: range,
     move: float,
     strict: float,
 ) -> list[Candidate]:
-    """The pitches a note may take. place: strength in the bar; sung: by others; move: the cost of a semitone's move."""
+    """Return the pitches that a note may take, with their costs.
+
+    place: metrical strength. sounding: pitches of other voices. allowed: the range. move: cost of moving by a semitone.
+    """
     core, bass = span.chord.core, span.chord.bass
-    home = chord_scale(span.chord, span.key)
+    scale = chord_scale(span.chord, span.key)
     harsh = CLASHING if place >= 2 else RUBBING
     penalty = LONG_NONCHORD if note.duration >= 1.5 * PPQ else BEAT_NONCHORD if place == 2 else WEAK_NONCHORD
     if place >= 3:
         penalty = strict * STRONG_NONCHORD
     out = []
-    for pitch in range(max(room.start, note.pitch - REACH), min(room.stop - 1, note.pitch + REACH) + 1):
+    for pitch in range(max(allowed.start, note.pitch - REACH), min(allowed.stop - 1, note.pitch + REACH) + 1):
         pc = pitch % 12
         inside = pc in core
-        if not inside and (pc not in home or (classes is not None and pc not in classes)):
+        if not inside and (pc not in scale or (classes is not None and pc not in classes)):
             if pitch == note.pitch:
                 out.append(Candidate(pitch, OUT_OF_SCALE + penalty, True))
             continue
@@ -135,28 +144,31 @@ def _column(
             cost += 0.8
         if not inside and note.duration >= PPQ // 2 and ((pc - 1) % 12 in core or (pc - bass) % 12 in (1, 11)):
             cost += AVOIDED
-        if any(abs(pitch - other) % 12 in harsh for other in sung):
+        if any(abs(pitch - other) % 12 in harsh for other in sounding):
             cost += CLASH
-        coloured = not inside and pc in span.chord.classes  # a ninth or thirteenth the chord itself spells
+        coloured = not inside and pc in span.chord.classes  # a ninth or thirteenth that belongs to the chord
         cost += 0.0 if inside else 0.4 if coloured else penalty
         out.append(Candidate(pitch, cost, not inside and place >= 3))
     return out
 
 
 @lru_cache(maxsize=16384)
-def _interval_cost(move: int, wanted: int, widest: int, recovers: bool) -> float:
-    """What an interval costs in place of the wanted one. widest: of a step; recovers: the wanted one mends a leap."""
+def _interval_cost(move: int, written: int, widest: int, recovers: bool) -> float:
+    """Return the cost of an interval in place of the written one.
+
+    widest: semitones of the largest step. recovers: the written interval follows a leap in the opposite direction.
+    """
     size = abs(move)
-    value = RESIZED * abs(move - wanted)
-    if wanted * move < 0 or (wanted and not move) or (move and not wanted):
-        value += TURNED if wanted * move < 0 else CRAMPED
-    if recovers and (size > widest or wanted * move <= 0):
+    value = RESIZED * abs(move - written)
+    if written * move < 0 or (written and not move) or (move and not written):
+        value += REVERSED if written * move < 0 else CRAMPED
+    if recovers and (size > widest or written * move <= 0):
         value += RECOVERY_LOST
-    elif size > widest and 0 < abs(wanted) <= widest:
+    elif size > widest and 0 < abs(written) <= widest:
         value += STEP_LOST
-    elif size >= LEAP > abs(wanted):
+    elif size >= LEAP > abs(written):
         value += LEAP_MADE
-    elif size <= widest < abs(wanted):
+    elif size <= widest < abs(written):
         value += LEAP_LOST
     if size > 12:
         value += WIDE

@@ -1,6 +1,6 @@
-"""What the melody will sing, before there are chords: pieces of themes laid over the sections that sing.
+"""Lay out the melody before there are chords: pieces of themes over the sections that have a theme.
 
-Harmony is made for it, then the pieces are fitted onto the chords: tune and chords know each other.
+The harmony is then made for this melody, and afterwards the pieces are fitted to the chords.
 """
 
 from __future__ import annotations
@@ -11,44 +11,45 @@ from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
 from cuesmith.composition.melody.material import Material, Piece, material, phrase_meter
-from cuesmith.composition.melody.treatments import DEVICES, changed, thinned, varied
+from cuesmith.composition.melody.treatments import DEVICES, thinned, varied, with_treatment_changes
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.specs.banks.treatments import DeviceName
 
-AIR, DIALOGUE_AIR = 0.19, 0.38  # share of a singing section in which the melody is silent
-SHORTEST = PPQ  # ticks a note is left with when a melody is given air
+AIR, DIALOGUE_AIR = 0.19, 0.38  # share of a melodic section in which the melody is silent; the same under dialogue
+SHORTEST = PPQ  # a note shortened to make rests keeps at least this
 
 
 @dataclass(frozen=True, slots=True)
 class MelodyLayout:
-    """What one section sings. turn: how often the cue has treated this theme so before (0: never)."""
+    """The melody of one section. repeat: how often the cue has treated this theme in the same way before (0: never)."""
 
     material: Material
     pieces: tuple[Piece, ...]
-    turn: int
+    repeat: int
 
 
 def theme_meter(section: SectionPlan, theme: Theme) -> Meter:
-    """The meter a theme is laid out in there."""
+    """Return the meter in which a theme is laid out in a section."""
     meter = phrase_meter(theme, section.meter)
     return section.meter if section.length < meter.bar_ticks else meter
 
 
 def material_of(plan: Plan, themes: Mapping[str, Theme], section: SectionPlan, name: str) -> Material:
-    """A theme as it comes in a section."""
+    """Return the material of a theme for a section."""
     theme = themes[name]
     meter = theme_meter(section, theme)
     return material(theme, meter, plan.theme_form(name, section), section.key, section.length // meter.bar_ticks)
 
 
-def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool = False) -> dict[int, MelodyLayout]:
-    """Section index → what it sings; sections without a theme are not in it.
+def lay_out_melody(
+    plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool = False
+) -> dict[int, MelodyLayout]:
+    """Map section index → its melody, for sections with a theme.
 
-    plainly: whether the first section that sings, and the last, begin with the idea as it was written, whatever its
-    recipe makes of it.
+    plainly: the first melodic section, and the last, begin with the theme unchanged, without its recipe.
     """
     heard: Counter[tuple[str, str]] = Counter()
     out: dict[int, MelodyLayout] = {}
@@ -56,88 +57,94 @@ def lay_out(plan: Plan, themes: Mapping[str, Theme], draw: Stream, plainly: bool
         name = section.theme
         if name is None:
             continue
-        turn = heard[section.treatment, name]
+        repeat = heard[section.treatment, name]
         heard[section.treatment, name] += 1
-        m = material_of(plan, themes, section, name)
-        pieces = _pieces(plan, section, name, m, draw.child(section.harmony, section.treatment), turn)
-        if turn and section.treatment_row.whole and not (plan.vocal and section.treatment_row.song_device):
+        section_material = material_of(plan, themes, section, name)
+        pieces = _pieces(plan, section, name, section_material, draw.child(section.harmony, section.treatment), repeat)
+        if repeat and section.treatment_row.whole and not (plan.vocal and section.treatment_row.song_device):
             pieces = varied(pieces, draw.child("return", section.index))
         pieces = [p for p in pieces if p.motif.notes]
-        out[section.index] = MelodyLayout(m, tuple(pieces), turn)
+        out[section.index] = MelodyLayout(section_material, tuple(pieces), repeat)
     if plainly:
-        able = [s for s in plan.sections if s.index in out and _holds_idea(out[s.index], s)]
-        for section in {s.index: s for s in (able[:1] + able[-1:])}.values():
-            out[section.index] = _exposed(out[section.index])
-    return {index: _given_air(plan, plan.sections[index], one) for index, one in out.items()}
+        suitable = [s for s in plan.sections if s.index in out and _holds_idea(out[s.index], s)]
+        for section in {s.index: s for s in (suitable[:1] + suitable[-1:])}.values():
+            out[section.index] = _with_plain_idea(out[section.index])
+    return {index: _with_rests(plan, plan.sections[index], layout) for index, layout in out.items()}
 
 
-def _given_air(plan: Plan, section: SectionPlan, layout: MelodyLayout) -> MelodyLayout:
-    if not melodious(plan, section):
+def _with_rests(plan: Plan, section: SectionPlan, layout: MelodyLayout) -> MelodyLayout:
+    """Add rests to the melody of a section when it has room for them."""
+    if not needs_rests(plan, section):
         return layout
     share = DIALOGUE_AIR if plan.dialogue_safe else AIR
-    return replace(layout, pieces=tuple(aired(layout.pieces, share, section.length)))
+    return replace(layout, pieces=tuple(with_rests(layout.pieces, share, section.length)))
 
 
 def _holds_idea(layout: MelodyLayout, section: SectionPlan) -> bool:
-    """Whether what a section sings could begin with the whole idea."""
+    """Tell whether the melody of a section could begin with the complete idea."""
     m = layout.material
     return bool(layout.pieces) and m.plain.bars * m.bar <= section.length - layout.pieces[0].start
 
 
-def _exposed(layout: MelodyLayout) -> MelodyLayout:
+def _with_plain_idea(layout: MelodyLayout) -> MelodyLayout:
+    """Let a melody begin with the idea unchanged."""
     m = layout.material
     idea = replace(m.plain.at(layout.pieces[0].start), ops=("idea",))
     later = (piece for piece in layout.pieces if piece.start >= idea.start + m.plain.bars * m.bar)
     return replace(layout, pieces=(idea, *later))
 
 
-def melodious(plan: Plan, section: SectionPlan) -> bool:
-    """Whether a section sings on and on, so that it has to be given room to breathe."""
+def needs_rests(plan: Plan, section: SectionPlan) -> bool:
+    """Tell whether a section has a continuous melody, which needs rests."""
     return section.treatment_row.whole and plan.melody == "full" and section.bars >= 2
 
 
-def aired(pieces: Sequence[Piece], share: float, length: int) -> list[Piece]:
-    """The pieces with their longest notes cut short until the melody rests for `share` (0..1) of `length` ticks.
+def with_rests(pieces: Sequence[Piece], share: float, length: int) -> list[Piece]:
+    """Shorten the longest notes until the melody rests for `share` (0..1) of `length` ticks.
 
-    Onsets stay; no note of more than a beat is cut to less than `SHORTEST`.
+    Onsets stay. Notes longer than a beat keep at least SHORTEST.
     """
     durations = sorted(n.duration for p in pieces for n in p.motif.notes)
     allowed = round((1 - share) * length)
     if sum(durations) <= allowed:
         return list(pieces)
-    cap, shorter = SHORTEST, 0
-    for at, duration in enumerate(durations):  # the longest cap under which all that is longer still fits
+    longest, shorter = SHORTEST, 0
+    # the largest limit for the longer notes under which the rest is long enough
+    for at, duration in enumerate(durations):
         fits = (allowed - shorter) // (len(durations) - at)
         if fits < duration:
-            cap = max(SHORTEST, fits)
+            longest = max(SHORTEST, fits)
             break
         shorter += duration
     return [
-        replace(p, motif=p.motif.with_notes(tuple(n._replace(duration=min(n.duration, cap)) for n in p.motif.notes)))
+        replace(
+            p, motif=p.motif.with_notes(tuple(n._replace(duration=min(n.duration, longest)) for n in p.motif.notes))
+        )
         for p in pieces
     ]
 
 
-def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, turn: int) -> list[Piece]:
+def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, repeat: int) -> list[Piece]:
+    """Return the pieces of a section, by its treatment."""
     row, bars = section.treatment_row, section.length // m.bar
     if plan.vocal and row.song_device and not plan.theme_form(name).fragments:
         last = max(s.index for s in plan.sections if s.treatment == section.treatment) == section.index
-        turn = max(turn, 1) if last else turn  # a song comes home, if it has but one chorus
-        return DEVICES[row.song_device](m, bars, draw, turn)
+        repeat = max(repeat, 1) if last else repeat  # the last one of a song ends it, even if it is the only one
+        return DEVICES[row.song_device](m, bars, draw, repeat)
     device = _device(plan, section, name)
-    pieces = DEVICES[device](m, bars, draw, turn)
+    pieces = DEVICES[device](m, bars, draw, repeat)
     if device == row.device:
-        pieces = changed(pieces, row, m, draw.child("changed"))
+        pieces = with_treatment_changes(pieces, row, m, draw.child("changed"))
     under_words = plan.dialogue_safe and row.theme in ("again", "away") and device == row.device
     spoken_over = under_words and section is not plan.climax
     return thinned(pieces, m) if plan.melody == "sparse" or spoken_over else pieces
 
 
 def _device(plan: Plan, section: SectionPlan, name: str) -> DeviceName:
-    """What lays a theme out in a section: what its treatment says, unless the cue has only pieces of it."""
+    """Return the device that lays out a theme: that of its treatment, or fragments in cues that only quote themes."""
     row = section.treatment_row
     if row.whole and (plan.melody in ("fragments", "none") or plan.theme_form(name, section).fragments):
         return "fragments"
     if row.theme == "away" and name != plan.brief.themes[0]:
-        return "statement"  # another theme is contrast enough, and must be heard plainly
+        return "statement"  # a different theme is contrast enough, and should be heard clearly
     return row.device

@@ -1,4 +1,4 @@
-"""The lead line: the theme through the form, fitted to the chords, with provenance on every passage."""
+"""Write the lead: the theme through the form, fitted to the chords, with the theme noted on every passage."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from dataclasses import replace
 from cuesmith.casting.cast import Cast
 from cuesmith.casting.singer import GUIDE
 from cuesmith.chance import Stream
-from cuesmith.composition.melody.climax_note import apexed
+from cuesmith.composition.melody.climax_note import with_climax_note
 from cuesmith.composition.melody.layout import MelodyLayout
 from cuesmith.composition.melody.melody_writer import MelodyWriter, velocity_of
-from cuesmith.composition.melody.several_voices import met, second_half_to_another, voiced
+from cuesmith.composition.melody.several_voices import in_voices, second_half_to_another, with_second_theme
 from cuesmith.motif.model import Theme
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.plan.picture.broadcast_length import BUTTON
 from cuesmith.score import ChordSpan, Passage, chord_at, mute_after
 
-NO_CEILING = 127
-HANDED_OVER = 0.4  # share of returns whose second half another player takes up
-HANDED_BARS = 8
-STALE_BARS = 16  # a section as long as this is always shared: no colour stays fresh for longer (Q73)
+NO_CEILING = 127  # MIDI pitch
+HANDED_OVER = 0.4  # share of returns whose second half goes to another player
+HANDED_BARS = 8  # shortest such section
+STALE_BARS = 16  # a section at least this long is always shared (critic rule Q73)
 
 
 def lead_passages(
@@ -29,41 +29,44 @@ def lead_passages(
     harmony: tuple[ChordSpan, ...],
     cast: Cast,
     themes: Mapping[str, Theme],
-    planned: Mapping[int, MelodyLayout],
+    layouts: Mapping[int, MelodyLayout],
     draw: Stream,
     strict: float = 1.0,
 ) -> tuple[Passage, ...]:
-    """Passages of the lead, section by section. Each states a theme; `device` names the seat that plays it.
+    """Write the passages of the lead, section by section; `device` of a passage is the id of its player.
 
-    laid: what each section sings, as `layout.lay_out` has it. strict: see `MelodyWriter`.
+    layouts: the melody of each section, from `layout.lay_out_melody`. strict: see `MelodyWriter`.
     """
     writer = MelodyWriter(plan, harmony, cast, themes, strict=strict)
     written: dict[int, list[Passage]] = {}
-    singing = [index for index in planned if cast.leads[index] is not None and planned[index].pieces]
-    climax = _climax(plan, singing)
-    for index in sorted(singing, key=lambda index: (index != climax, index)):  # first the climax: the rest keeps below
-        written[index] = _section_passages(writer, plan.sections[index], planned[index], draw)
+    with_melody = [index for index in layouts if cast.leads[index] is not None and layouts[index].pieces]
+    climax = _climax(plan, with_melody)
+    # the climax first; all others stay below it
+    for index in sorted(with_melody, key=lambda index: (index != climax, index)):
+        written[index] = _section_passages(writer, plan.sections[index], layouts[index], draw)
         if index == climax and cast.leads[index] != GUIDE:
             seat = cast.leads[index] or ""
-            written[index] = apexed(plan, harmony, written[index], seat, cast.instrument(seat))
+            written[index] = with_climax_note(plan, harmony, written[index], seat, cast.instrument(seat))
         if writer.ceiling is None:
-            sung = written[index] if index == climax else []
-            writer = replace(writer, ceiling=_top(writer, plan.sections[index], sung) if sung else NO_CEILING)
+            highest = written[index] if index == climax else []
+            writer = replace(writer, ceiling=_top(writer, plan.sections[index], highest) if highest else NO_CEILING)
     out = tuple(passage for index in sorted(written) for passage in written[index])
     return close_melody(plan, harmony, cast, out, writer.ceiling or NO_CEILING)
 
 
-def _climax(plan: Plan, singing: Collection[int]) -> int | None:
-    """The section whose melody should reach highest: that of the climax, or the fullest that sings; no introduction
-    and no coda, however full."""
-    if plan.climax.index in singing and plan.climax.treatment_row.place is None:
+def _climax(plan: Plan, with_melody: Collection[int]) -> int | None:
+    """Return the section that should have the highest melody: the climax, else the one with most energy.
+
+    Never an introduction or a coda.
+    """
+    if plan.climax.index in with_melody and plan.climax.treatment_row.place is None:
         return plan.climax.index
-    able = [s for s in plan.sections if s.index in singing and s.treatment_row.place is None]
-    return max(able, key=lambda s: (s.energy, s.index)).index if able else None
+    candidates = [s for s in plan.sections if s.index in with_melody and s.treatment_row.place is None]
+    return max(candidates, key=lambda s: (s.energy, s.index)).index if candidates else None
 
 
 def _top(writer: MelodyWriter, section: SectionPlan, passages: list[Passage]) -> int:
-    """The highest note that sounds in a section's melody, doublings above it included."""
+    """Return the highest pitch of a section's melody, including doublings above it."""
     doubles = [
         12 * player.seat.octave
         for player in writer.cast.players
@@ -72,15 +75,16 @@ def _top(writer: MelodyWriter, section: SectionPlan, passages: list[Passage]) ->
     return max(n.pitch for p in passages for n in p.notes) + max(0, *doubles, 0)
 
 
-def _section_passages(writer: MelodyWriter, section: SectionPlan, planned: MelodyLayout, draw: Stream) -> list[Passage]:
+def _section_passages(writer: MelodyWriter, section: SectionPlan, layout: MelodyLayout, draw: Stream) -> list[Passage]:
+    """Write the lead of one section."""
     name, seat = section.theme, writer.cast.leads[section.index]
     assert name is not None and seat is not None
-    passages = voiced(writer, section, name, seat, planned.pieces)
+    passages = in_voices(writer, section, name, seat, layout.pieces)
     if section.against is not None:
-        return met(writer, section, seat, passages, planned.material)
-    handing = section.treatment_row.theme == "again" and section.bars >= HANDED_BARS
-    handing = handing and draw.child("hand over", section.index).chance(HANDED_OVER)
-    if seat != GUIDE and (handing or section.bars >= STALE_BARS):
+        return with_second_theme(writer, section, seat, passages, layout.material)
+    hands_over = section.treatment_row.theme == "again" and section.bars >= HANDED_BARS
+    hands_over = hands_over and draw.child("hand over", section.index).chance(HANDED_OVER)
+    if seat != GUIDE and (hands_over or section.bars >= STALE_BARS):
         return second_half_to_another(writer, section, seat, passages)
     return passages
 
@@ -92,25 +96,25 @@ def close_melody(
     passages: tuple[Passage, ...],
     ceiling: int = NO_CEILING,
 ) -> tuple[Passage, ...]:
-    """The last note of the cue: a tone of the last chord that settles or, in open endings, one that does not.
+    """Add the last note of the cue: a tone of the last chord that is at rest or, in open endings, one that is not.
 
-    ceiling: the highest note of the climax, which it stays below.
+    ceiling: the highest pitch of the climax; the note stays below it.
     """
     last = plan.sections[-1]
     seat = cast.leads[last.index] or next((s for s in reversed(cast.leads) if s), None)
     if last.name == BUTTON and passages:
-        seat = max(passages, key=lambda p: p.notes[-1].onset).device  # who has the tune ends it
+        seat = max(passages, key=lambda p: p.notes[-1].onset).device  # the player of the tune ends it
     if seat is None or plan.ending in ("attacca", "loop", "ma_stop", "fade") or not passages:
         return passages
-    if plan.bars == 1:  # the theme itself is all there is room for: its last note is the last
+    if plan.bars == 1:  # there is only room for the theme; its last note ends the cue
         return passages
     bar = last.meter.bar_ticks
     start = plan.length - bar
     chord = chord_at(harmony, start).chord
     tonic = last.key.tonic
-    wanted = (2, 9, 5) if plan.ending == "unresolved" else (0, 7, 4 if not last.key.minor else 3)
-    classes = [(tonic + w) % 12 for w in wanted if (tonic + w) % 12 in chord.classes]
-    if plan.ending == "unresolved" and not classes:  # anything but home
+    degrees = (2, 9, 5) if plan.ending == "unresolved" else (0, 7, 4 if not last.key.minor else 3)
+    classes = [(tonic + w) % 12 for w in degrees if (tonic + w) % 12 in chord.classes]
+    if plan.ending == "unresolved" and not classes:  # any chord tone except the tonic
         classes = [c for c in reversed(chord.classes) if c != tonic]
     classes = classes or [chord.root]
     before = sorted(n for p in passages if p.device == seat for n in p.notes if n.onset < start)

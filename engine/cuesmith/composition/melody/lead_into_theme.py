@@ -1,4 +1,4 @@
-"""The pick-up with which a player leads into the next theme of a medley."""
+"""Pick-ups that lead into the next theme of a medley."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.score import ChordSpan, Passage, chord_at, mute
 
-PICKUP = 3  # notes
-PICKUP_UNIT = PPQ // 2
-QUIETER = 8  # velocity of a pick-up under the note it leads to
+PICKUP = 3  # notes of a pick-up
+PICKUP_UNIT = PPQ // 2  # ticks of each
+QUIETER = 8  # velocity below that of the note it leads to
 
 
-def led_over(
+def with_pickups(
     plan: Plan, harmony: tuple[ChordSpan, ...], passages: Sequence[Passage], low_high: dict[str, tuple[int, int]]
 ) -> tuple[Passage, ...]:
-    """The melody with a pick-up in the last beats of every turn, by whoever sings next; the old tune makes way.
+    """Add a pick-up to the end of every transition section, by the next leader; the old tune stops for it.
 
-    low_high: lowest and highest pitch of each player who leads.
+    low_high: (lowest, highest) pitch of each player who leads.
     """
     out = tuple(passages)
     for section in plan.sections[:-1]:
@@ -31,20 +31,21 @@ def led_over(
         first, seat = after[0]
         notes = _pickup(first, section, chord_at(harmony, section.end - 1), low_high[seat])
         if notes:
-            fresh = Passage(notes, section.index, seat, "normal")
-            own = tuple(p for p in out if p.section == section.index)
+            pickup = Passage(notes, section.index, seat, "normal")
+            in_section = tuple(p for p in out if p.section == section.index)
             others = tuple(p for p in out if p.section != section.index)
-            out = (*others, *mute(own, ((notes[0].onset, section.end),)), fresh)
+            out = (*others, *mute(in_section, ((notes[0].onset, section.end),)), pickup)
     return tuple(sorted(out, key=lambda p: (p.section, p.notes[0].onset)))
 
 
-def _pickup(goal: Note, section: SectionPlan, span: ChordSpan, room: tuple[int, int]) -> tuple[Note, ...]:
-    """Steps of the scale that run into a note, from below where there is room, else from above."""
+def _pickup(goal: Note, section: SectionPlan, span: ChordSpan, range_: tuple[int, int]) -> tuple[Note, ...]:
+    """Return scale steps that lead to a note, from below where there is room, else from above."""
     pool = chord_scale(span.chord, span.key)
-    below = [p for p in range(goal.pitch - 1, goal.pitch - 8, -1) if p % 12 in pool and p >= room[0]][:PICKUP]
-    above = [p for p in range(goal.pitch + 1, goal.pitch + 8) if p % 12 in pool and p <= room[1]][:PICKUP]
-    way = below if len(below) == PICKUP else above
+    below = [p for p in range(goal.pitch - 1, goal.pitch - 8, -1) if p % 12 in pool and p >= range_[0]][:PICKUP]
+    above = [p for p in range(goal.pitch + 1, goal.pitch + 8) if p % 12 in pool and p <= range_[1]][:PICKUP]
+    pitches = below if len(below) == PICKUP else above
     velocity = max(20, goal.velocity - QUIETER)
     return tuple(
-        Note(section.end - (number + 1) * PICKUP_UNIT, PICKUP_UNIT, pitch, velocity) for number, pitch in enumerate(way)
+        Note(section.end - (number + 1) * PICKUP_UNIT, PICKUP_UNIT, pitch, velocity)
+        for number, pitch in enumerate(pitches)
     )[::-1]

@@ -1,4 +1,4 @@
-"""Putting pieces of a theme on paper: at pitch for a player, onto the chords, with provenance."""
+"""Write pieces of a theme for a player: at pitch, fitted to the chords, with the theme noted on each passage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from cuesmith.casting.cast import Cast
 from cuesmith.casting.register import CLIMAX_HEIGHT, height, lie
 from cuesmith.casting.singer import GUIDE, sung_octave
-from cuesmith.composition.melody.appoggiatura import FIRST_BARS, appoggiaturas, may_lean
+from cuesmith.composition.melody.appoggiatura import FIRST_BARS, add_appoggiatura, has_appoggiaturas
 from cuesmith.composition.melody.fit_to_chords import REACH, fit
 from cuesmith.composition.melody.layout import theme_meter
 from cuesmith.composition.melody.material import Piece, heard_identity
@@ -22,20 +22,17 @@ from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.score import ChordSpan, Passage, Statement
 from cuesmith.specs.banks.instruments import Instrument
 
-BENT = 2  # semitones a note at the edge of the good register may be moved for that alone
-LEAST_NOTES = 3  # fewer are no quotation of anything
+BENT = 2  # a melody that leaves the good register by at most this many semitones is moved into it
+LEAST_NOTES = 3  # a passage with fewer notes is not a statement
 
 
 def velocity_of(energy: float) -> int:
-    """Mean velocity of a section: 46 at rest, 106 at full force."""
+    """Return the mean velocity of a section: 46 at energy 0, 106 at energy 1."""
     return round(46 + 60 * energy)
 
 
-def _room(instrument: Instrument, pitches: Sequence[int]) -> tuple[int, int]:
-    """Lowest and highest pitch a melody may be bent to: the good register, or as far out of it as it goes anyway.
-
-    What passes the edge by no more than BENT semitones is bent back.
-    """
+def _allowed_range(instrument: Instrument, pitches: Sequence[int]) -> tuple[int, int]:
+    """Return the range of a melody: the good register, or as far outside it as the melody goes anyway."""
     low, high = instrument.sweet
     bottom, top = min(pitches), max(pitches)
     low = low if bottom >= low - BENT else bottom
@@ -45,10 +42,10 @@ def _room(instrument: Instrument, pitches: Sequence[int]) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True)
 class MelodyWriter:
-    """What whoever writes melody has before him: the plan, the chords, the players, the themes by name.
+    """What is needed to write a melody: plan, chords, players, themes by name.
 
-    ceiling: the highest note of the climax (MIDI pitch), which others should not pass; None while the climax itself is
-    written. strict: how much worse than usual a note foreign to its chord is on a strong place.
+    ceiling: highest pitch of the climax, which other melodies should not pass; None while the climax is written.
+    strict: factor on the cost of foreign notes on strong places.
     """
 
     plan: Plan
@@ -58,15 +55,15 @@ class MelodyWriter:
     ceiling: int | None = None
     strict: float = 1.0
 
-    def barred(self, section: SectionPlan, theme: Theme) -> float:
-        """What being written in another meter leaves of the theme's identity: 1 in its own."""
+    def meter_identity(self, section: SectionPlan, theme: Theme) -> float:
+        """Return how much of a theme's identity remains in the meter of a section; 1 in its own meter."""
         meter = theme_meter(section, theme)
         if meter.bar_ticks == theme.motif.meter.bar_ticks:
             return 1.0
         return identity(theme.motif.shape(section.key), remetre(theme.motif, meter).shape(section.key))
 
     def octave(self, pieces: Sequence[Piece], section: SectionPlan, seat: str, name: str) -> int:
-        """The octave in which a melody lies best for its player: higher the fuller the section, or as a recipe asks."""
+        """Return the octave in which a melody lies best: higher with more energy, or as a recipe asks."""
         row = self.plan.theme_form(name, section).row
         pitches = sorted(section.key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes)
         if seat == GUIDE:
@@ -85,10 +82,10 @@ class MelodyWriter:
         octave: int | None = None,
         against: Sequence[Note] = (),
     ) -> list[Passage]:
-        """The pieces as one player plays them, fitted to the chords; a passage for each.
+        """Write the pieces for one player, fitted to the chords, as one passage each.
 
-        octave: of the theme's tonic; None: where it lies best. against: notes of another voice, in order, that strong
-        beats should not clash with.
+        octave: of the theme's tonic; None: the best one. against: notes of another voice, in order, that should not
+            clash on strong beats.
         """
         pieces = [piece for piece in pieces if piece.motif.notes]
         if not pieces:
@@ -101,14 +98,14 @@ class MelodyWriter:
         if theme.scale.pentatonic:
             classes = frozenset(section.key.pitch(s) % 12 for s in theme.scale.steps)
         velocity = velocity_of(section.energy)
-        barred = self.barred(section, theme)
+        meter_identity = self.meter_identity(section, theme)
         flow = flow_of(self.plan) if section.flow else None
         out = []
-        sighs_from = section.start + FIRST_BARS * section.meter.bar_ticks
+        appoggiaturas_from = section.start + FIRST_BARS * section.meter.bar_ticks
         for piece in pieces:
             at = section.start + piece.start
             raw = [n._replace(onset=n.onset + at) for n in piece.motif.realise(section.key, octave, velocity)]
-            low, high = _room(instrument, [n.pitch for n in raw])
+            low, high = _allowed_range(instrument, [n.pitch for n in raw])
             if self.ceiling is not None and max(n.pitch for n in raw) - self.ceiling < REACH:
                 high = min(high, self.ceiling - 1)
             notes = fit(
@@ -117,19 +114,19 @@ class MelodyWriter:
             )  # fmt: skip
             if not notes:
                 continue
-            if appoggiaturas(self.plan) and not against:
-                notes, sighs_from = may_lean(
-                    notes, self.harmony, section, sighs_from, classes=classes, ceiling=self.ceiling
+            if has_appoggiaturas(self.plan) and not against:
+                notes, appoggiaturas_from = add_appoggiatura(
+                    notes, self.harmony, section, appoggiaturas_from, classes=classes, ceiling=self.ceiling
                 )
-            said = None
+            statement = None
             if len(notes) >= LEAST_NOTES:
                 shape = [(n.onset, n.pitch) for n in notes]
-                known = best_identity(piece.original.shape(section.key), shape)
+                recognised = best_identity(piece.original.shape(section.key), shape)
                 if flow is not None:
-                    known = heard_identity(piece, notes, section, flow, phrase_bars(self.plan, section))
-                likeness = round(barred * known, 3)
-                said = Statement(name, piece.ops, likeness, notes[0].onset, notes[-1].end, section.name)
-            asked = row.articulation if row else "normal"
-            articulation = asked if asked != "normal" else section.articulation
-            out.append(Passage(notes, section.index, seat, articulation, said))
+                    recognised = heard_identity(piece, notes, section, flow, phrase_bars(self.plan, section))
+                likeness = round(meter_identity * recognised, 3)
+                statement = Statement(name, piece.ops, likeness, notes[0].onset, notes[-1].end, section.name)
+            wanted = row.articulation if row else "normal"
+            articulation = wanted if wanted != "normal" else section.articulation
+            out.append(Passage(notes, section.index, seat, articulation, statement))
         return out

@@ -1,7 +1,7 @@
-"""More than one voice for a theme: canon, blocks and dialogue of a recipe, and two themes that meet.
+"""Themes in several voices: canon, block chords and dialogue of a recipe, and two themes that meet.
 
-Whoever joins in is a player who does not lead the section: another lead seat, or the counter-line. Voices that would
-rub too often on strong beats are left out; two themes then talk by turns instead.
+A player who does not lead the section joins in: another lead seat, or the counter-line. Voices that would clash too
+often on strong beats are left out; two themes then alternate instead.
 """
 
 from __future__ import annotations
@@ -22,25 +22,28 @@ from cuesmith.music.scale import Scale
 from cuesmith.plan.model import SectionPlan
 from cuesmith.score import Passage
 
-DELAYS_BARS = (0.0, 0.5, 1.0)  # how late a second theme may come in
-APART = 4  # semitones between the middles of two themes that sound at once
-ONE_VOICE = 1.5  # a desk as strict as this does without the second voice of a canon: other ways have failed
-SHIFTS = (0, -2, 2, -4)  # and how many steps away from where it was written
+DELAYS_BARS = (0.0, 0.5, 1.0)  # possible delays of the second theme
+APART = 4  # least semitones between the mean pitches of two simultaneous themes
+ONE_VOICE = 1.5  # from this strictness on (see `MelodyWriter`) a canon has no second voice
+SHIFTS = (0, -2, 2, -4)  # possible transpositions of the second theme, in scale steps
 
 
 def companions(writer: MelodyWriter, section: SectionPlan, leader: str) -> list[str]:
-    """Seats that may join the leader in a section: other leads at rest there, then counter-lines."""
+    """Return the seats that may join the leader of a section: other active leads, then counter-lines."""
     out: list[str] = []
     for role in ("lead", "counter"):
         for player in writer.cast.players:
-            able = player.seat.role == role and player.seat.double is None and player.instrument is not None
-            if able and player.id != leader and writer.cast.active(player, section):
+            suitable = player.seat.role == role and player.seat.double is None and player.instrument is not None
+            if suitable and player.id != leader and writer.cast.active(player, section):
                 out.append(player.id)
     return out
 
 
 def strong_clashes(first: Iterable[Note], second: Iterable[Note], meter: Meter, origin: int) -> float:
-    """Share 0..1 of the strong beats at which both sound that are dissonant; one of them begins a note there."""
+    """Return the share (0..1) of strong beats with both voices on which they are dissonant.
+
+    Only beats on which one of them begins a note count.
+    """
     lines = tuple(first), tuple(second)
     meetings = clashes = 0
     for onset in sorted({n.onset for line in lines for n in line}):
@@ -54,21 +57,24 @@ def strong_clashes(first: Iterable[Note], second: Iterable[Note], meter: Meter, 
 
 
 def _notes(passages: Iterable[Passage]) -> list[Note]:
+    """Return all notes of some passages, in order."""
     return sorted(n for passage in passages for n in passage.notes)
 
 
-def voiced(writer: MelodyWriter, section: SectionPlan, name: str, seat: str, pieces: Sequence[Piece]) -> list[Passage]:
-    """The pieces for one player, and for those who join him where the recipe has voices."""
+def in_voices(
+    writer: MelodyWriter, section: SectionPlan, name: str, seat: str, pieces: Sequence[Piece]
+) -> list[Passage]:
+    """Write the pieces for one player, and for others who join when the recipe has several voices."""
     row = writer.plan.theme_form(name, section).row
     op = next((op for op in line_ops(row) if OPS[op.name].kind == "voices"), None) if row else None
     if op is not None and op.name == "bass":
-        return writer.passages(section, name, _bass_of(writer, section) or seat, pieces)
+        return writer.passages(section, name, _bass_player(writer, section) or seat, pieces)
     lead = writer.passages(section, name, seat, pieces)
     others = companions(writer, section, seat)
     if not lead or not others or op is None:
         return lead
     if op.name == "dialogue":
-        return _by_turns(lead, others[0], section)
+        return _alternating(lead, others[0], section)
     if op.name == "canon":
         if writer.strict >= ONE_VOICE:
             return lead
@@ -84,54 +90,54 @@ def voiced(writer: MelodyWriter, section: SectionPlan, name: str, seat: str, pie
     return lead
 
 
-def _bass_of(writer: MelodyWriter, section: SectionPlan) -> str | None:
-    """The bass player of a section."""
+def _bass_player(writer: MelodyWriter, section: SectionPlan) -> str | None:
+    """Return the bass player of a section."""
     for player in writer.cast.players:
         if player.seat.role == "bass" and player.seat.double is None and writer.cast.active(player, section):
             return player.id
     return None
 
 
-def _by_turns(lead: list[Passage], other: str, section: SectionPlan) -> list[Passage]:
-    """Passages split between two players, two bars each (one, where there are no more than two).
+def _alternating(lead: list[Passage], other: str, section: SectionPlan) -> list[Passage]:
+    """Split passages between two players, two bars each (one bar in short passages).
 
-    Each half still tells which statement it belongs to.
+    Each part keeps its statement.
     """
     out = []
     bar = section.meter.bar_ticks
     for passage in lead:
         unit = bar if passage.notes[-1].onset - passage.notes[0].onset < 2 * bar else 2 * bar
-        for turn, seat in ((0, passage.device), (1, other)):
-            notes = tuple(n for n in passage.notes if (n.onset - section.start) // unit % 2 == turn)
+        for part, seat in ((0, passage.device), (1, other)):
+            notes = tuple(n for n in passage.notes if (n.onset - section.start) // unit % 2 == part)
             if notes:
-                said = passage.statement and replace(passage.statement, ops=(*passage.statement.ops, "dialogue"))
-                out.append(replace(passage, notes=notes, device=seat, statement=said))
+                statement = passage.statement and replace(passage.statement, ops=(*passage.statement.ops, "dialogue"))
+                out.append(replace(passage, notes=notes, device=seat, statement=statement))
     return out
 
 
 def _canon(
     writer: MelodyWriter, section: SectionPlan, name: str, pieces: Sequence[Piece], lead: Sequence[Passage], other: str
 ) -> list[Passage]:
-    """The second voice of a canon, at the first entry that does not clash; none where all do."""
+    """Write the second voice of a canon at the first entry that does not clash; empty when all do."""
     half = pieces[0].motif.meter.bar_ticks // 2
     entries = [best_canon(pieces[0].motif, section.key)]
     entries += [(half * halves, steps) for halves in CANON_HALF_BARS for steps in CANON_STEPS]
-    sung = _notes(lead)
+    first = _notes(lead)
     for delay, steps in entries:
         late = [
             replace(p, start=p.start + delay, motif=sequence(p.motif, steps % 7 - 7), ops=(*p.ops, "canon"))
             for p in pieces
         ]
-        found = writer.passages(section, name, other, late, against=sung)
-        if found and strong_clashes(sung, _notes(found), section.meter, section.start) <= MOST_CLASHES:
-            return found
+        second = writer.passages(section, name, other, late, against=first)
+        if second and strong_clashes(first, _notes(second), section.meter, section.start) <= MOST_CLASHES:
+            return second
     return []
 
 
 def second_half_to_another(
     writer: MelodyWriter, section: SectionPlan, seat: str, passages: list[Passage]
 ) -> list[Passage]:
-    """The second half of a section's melody given to another lead player."""
+    """Give the second half of a section's melody to another lead player."""
     others = [s for s in companions(writer, section, seat) if writer.cast.player(s).seat.role == "lead"]
     if not others:
         return passages
@@ -151,7 +157,7 @@ def second_half_to_another(
 
 
 def _taker(writer: MelodyWriter, others: Sequence[str], pitches: Sequence[int]) -> tuple[str, int] | None:
-    """Of some players the first for whom a melody lies well, as it is or an octave away: (player, semitones)."""
+    """Return the first player for whom a melody lies well, as written or an octave away: (player, semitones)."""
     for shift in (0, 12, -12):
         if writer.ceiling is not None and max(pitches, default=0) + shift > writer.ceiling:
             continue
@@ -162,72 +168,74 @@ def _taker(writer: MelodyWriter, others: Sequence[str], pitches: Sequence[int]) 
     return None
 
 
-def met(writer: MelodyWriter, section: SectionPlan, seat: str, lead: list[Passage], m: Material) -> list[Passage]:
-    """The section's melody with the theme that meets it: at once where they agree, else by turns.
+def with_second_theme(
+    writer: MelodyWriter, section: SectionPlan, seat: str, lead: list[Passage], m: Material
+) -> list[Passage]:
+    """Add a second theme to a section's melody: at the same time where they agree, else in alternation.
 
-    lead: the passages of the section's own theme. m: that theme in the section.
+    lead: passages of the section's own theme. m: its material.
     """
     other, name = section.against, section.theme
     joining = companions(writer, section, seat)
     if other is None or name is None or not joining or not lead:
         return lead
     if section.meeting == "counterpoint":
-        found = _counterpoint(writer, section, other, joining[0], _notes(lead))
-        if found:
-            return lead + found
-    theirs = material_of(writer.plan, writer.themes, section, other)
-    return _dialogue(writer, section, (name, seat, m), (other, joining[0], theirs)) or lead
+        second = _counterpoint(writer, section, other, joining[0], _notes(lead))
+        if second:
+            return lead + second
+    other_material = material_of(writer.plan, writer.themes, section, other)
+    return _dialogue(writer, section, (name, seat, m), (other, joining[0], other_material)) or lead
 
 
 def _counterpoint(
-    writer: MelodyWriter, section: SectionPlan, name: str, seat: str, sung: Sequence[Note]
+    writer: MelodyWriter, section: SectionPlan, name: str, seat: str, first: Sequence[Note]
 ) -> list[Passage]:
-    """The second theme under or over the first, in the first way in which few strong beats clash."""
+    """Write the second theme against the first, in the first arrangement in which few strong beats clash."""
     m = material_of(writer.plan, writer.themes, section, name)
     bars = section.length // m.bar
     best: tuple[float, list[Passage]] = (MOST_CLASHES, [])
     for delay in DELAYS_BARS:
-        room = bars - (1 if delay else 0)
-        planned = cut(m.melody, 0, min(room, m.bars), m.bar)
+        most_bars = bars - (1 if delay else 0)
+        melody = cut(m.melody, 0, min(most_bars, m.bars), m.bar)
         for shift in SHIFTS:
             pieces = [
                 replace(p, start=p.start + round(delay * m.bar), motif=sequence(p.motif, shift),
-                        ops=(*p.ops, "counterpoint")) for p in planned
+                        ops=(*p.ops, "counterpoint")) for p in melody
             ]  # fmt: skip
-            octave = _under(writer, section, name, seat, pieces, sung)
-            found = writer.passages(section, name, seat, pieces, octave=octave, against=sung)
-            share = strong_clashes(sung, _notes(found), section.meter, section.start)
-            if found and share < best[0]:
-                best = (share, found)
-            if found and share <= MOST_CLASHES / 3:
-                return found
+            octave = _lower_octave(writer, section, name, seat, pieces, first)
+            second = writer.passages(section, name, seat, pieces, octave=octave, against=first)
+            share = strong_clashes(first, _notes(second), section.meter, section.start)
+            if second and share < best[0]:
+                best = (share, second)
+            if second and share <= MOST_CLASHES / 3:
+                return second
     return best[1]
 
 
-def _under(
-    writer: MelodyWriter, section: SectionPlan, name: str, seat: str, pieces: Sequence[Piece], sung: Sequence[Note]
+def _lower_octave(
+    writer: MelodyWriter, section: SectionPlan, name: str, seat: str, pieces: Sequence[Piece], first: Sequence[Note]
 ) -> int:
-    """The octave in which a second theme lies well for its player, under the first where the instrument goes there."""
+    """Return the octave of a second theme: below the first when the instrument goes that low."""
     octave = writer.octave(pieces, section, seat, name)
     pitches = [section.key.pitch(n.step, n.alter, octave) for piece in pieces for n in piece.motif.notes]
-    above = sum(pitches) / len(pitches) > sum(n.pitch for n in sung) / len(sung) - APART
+    above = sum(pitches) / len(pitches) > sum(n.pitch for n in first) / len(first) - APART
     return octave - 1 if above and min(pitches) - 12 >= writer.cast.instrument(seat).range[0] else octave
 
 
 def _dialogue(
     writer: MelodyWriter, section: SectionPlan, first: tuple[str, str, Material], second: tuple[str, str, Material]
 ) -> list[Passage]:
-    """Two bars of the one, two of the other, to the end of the section; each goes on where it left off."""
+    """Alternate two themes, two bars each; each continues where it stopped."""
     out: list[Passage] = []
-    for turn, (name, seat, m) in enumerate((first, second)):
+    for number, (name, seat, m) in enumerate((first, second)):
         unit = max(2, m.plain.bars)
         bars = section.length // m.bar
-        for round_, at in enumerate(range(turn * unit, bars - 1, 2 * unit)):
+        for round_, at in enumerate(range(number * unit, bars - 1, 2 * unit)):
             begin = round_ * unit % m.bars
             taken = (
                 cut(m.melody, begin, min(unit, bars - at), m.bar) if begin else [m.idea, m.plain][m.idea.bars > unit]
             )
             pieces = taken if isinstance(taken, list) else [taken]
-            said = [replace(p, start=p.start + at * m.bar, ops=(*p.ops, "dialogue")) for p in pieces]
-            out += writer.passages(section, name, seat, said)
+            marked = [replace(p, start=p.start + at * m.bar, ops=(*p.ops, "dialogue")) for p in pieces]
+            out += writer.passages(section, name, seat, marked)
     return out

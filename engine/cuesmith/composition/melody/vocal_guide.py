@@ -1,4 +1,4 @@
-"""The vocal guide of a song: the tune made singable, and the players who answer while the singer breathes."""
+"""The vocal guide of a song: make the tune singable, and let other players answer in its rests."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.score import ChordSpan, Part, Passage
 
-QUICKEST = PPQ // 2  # a syllable: notes of one pitch do not follow one another faster
-BREATH = PPQ // 2  # ticks of rest a singer needs
-PHRASE_BARS = 4  # the longest he sings without one
-ANSWERED = 3 * PPQ // 2  # rest of the voice from which on somebody answers
-ANSWER_NOTES = 5
-MIRRORED = 0.35  # of the answers
-OFTEN = 0.8  # of the rests are answered
-SOFTER = 10  # velocity of an answer under the voice's
+QUICKEST = PPQ // 2  # shortest syllable: repeated notes are not faster
+BREATH = PPQ // 2  # ticks of rest that a singer needs
+PHRASE_BARS = 4  # longest stretch without a breath
+ANSWERED = 3 * PPQ // 2  # rests of the voice at least this long may be answered
+ANSWER_NOTES = 5  # most notes of an answer
+MIRRORED = 0.35  # share of answers in inversion
+OFTEN = 0.8  # share of rests that are answered
+SOFTER = 10  # velocity below that of the voice
 
 
-def is_song(cast: Cast) -> bool:
-    """Whether there is a singer."""
+def has_singer(cast: Cast) -> bool:
+    """Tell whether the cast has a singer."""
     return any(player.id == GUIDE for player in cast.players)
 
 
 def singable(plan: Plan, passages: Sequence[Passage]) -> tuple[Passage, ...]:
-    """The melody with the singer's passages made singable: no drumming on one pitch, a breath in every four bars."""
-    own = sorted((n, at) for at, p in enumerate(passages) if p.device == GUIDE for n in p.notes)
-    if not own:
+    """Make the singer's passages singable: no fast repeated notes, and a breath every four bars."""
+    sung = sorted((n, at) for at, p in enumerate(passages) if p.device == GUIDE for n in p.notes)
+    if not sung:
         return tuple(passages)
-    notes = _breathing(plan, _merged(own))
+    notes = _with_breaths(plan, _join_repeats(sung))
     kept: dict[int, list[Note]] = {}
     for note, at in notes:
         kept.setdefault(at, []).append(note)
@@ -50,12 +50,12 @@ def singable(plan: Plan, passages: Sequence[Passage]) -> tuple[Passage, ...]:
     )
 
 
-Sung = tuple[Note, int]  # a note, and which passage it belongs to
+SungNote = tuple[Note, int]  # a note, and the index of its passage
 
 
-def _merged(sung: Sequence[Sung]) -> list[Sung]:
-    """Notes that repeat a pitch faster than a syllable, or overlap one, joined to the one before or cut at it."""
-    out: list[Sung] = []
+def _join_repeats(sung: Sequence[SungNote]) -> list[SungNote]:
+    """Join notes that repeat a pitch too fast; cut notes that overlap the next."""
+    out: list[SungNote] = []
     for note, at in sung:
         if out:
             last, where = out[-1]
@@ -70,8 +70,8 @@ def _merged(sung: Sequence[Sung]) -> list[Sung]:
     return out
 
 
-def _breathing(plan: Plan, sung: Sequence[Sung]) -> list[Sung]:
-    """The notes with a breath in every four bars: the longest note of the last bars before it is due is cut short."""
+def _with_breaths(plan: Plan, sung: Sequence[SungNote]) -> list[SungNote]:
+    """Shorten one note every four bars for a breath, preferably a long one."""
     out = list(sung)
     begin = 0
     for number in range(1, len(out) + 1):
@@ -82,14 +82,17 @@ def _breathing(plan: Plan, sung: Sequence[Sung]) -> list[Sung]:
             continue
         if number == len(out) or out[number][0].end - first <= PHRASE_BARS * bar:
             continue
-        able = [
+        candidates = [
             i for i in range(begin, number)
             if out[i + 1][0].onset - out[i][0].onset > BREATH and out[i][0].onset - first >= bar
         ] or list(range(begin, number))  # fmt: skip
-        at = max(able, key=lambda i: (out[i + 1][0].onset - out[i][0].onset, i))
+        at = max(candidates, key=lambda i: (out[i + 1][0].onset - out[i][0].onset, i))
         note, where = out[at]
-        room = out[at + 1][0].onset - note.onset
-        out[at] = (note._replace(duration=max(min(BREATH // 2, room), min(note.duration, room - BREATH))), where)
+        available = out[at + 1][0].onset - note.onset
+        out[at] = (
+            note._replace(duration=max(min(BREATH // 2, available), min(note.duration, available - BREATH))),
+            where,
+        )
         begin = at + 1
     return out
 
@@ -98,9 +101,9 @@ def answers(
     plan: Plan, harmony: tuple[ChordSpan, ...], cast: Cast, themes: Mapping[str, Theme], passages: Sequence[Passage],
     draw: Stream,
 ) -> tuple[Passage, ...]:  # fmt: skip
-    """What the lead players say while the singer rests: the end of the theme's idea, in their own register.
+    """Write the answers of lead players in the rests of the voice, made from the theme's idea.
 
-    Never in a bar with a hit or a fermata, which is the picture's.
+    There is none in a bar with a hit or a fermata.
     """
     out = []
     voice = sorted(n for p in passages if p.device == GUIDE for n in p.notes)
@@ -123,39 +126,40 @@ def answers(
 
 
 def _bar_at(plan: Plan, tick: int) -> tuple[int, int]:
-    """From where to where the bar of a tick goes."""
+    """Return (start, end) in ticks of the bar that contains a tick."""
     section = plan.section_at(min(tick, plan.length - 1))
     start = section.start + (tick - section.start) // section.meter.bar_ticks * section.meter.bar_ticks
     return start, start + section.meter.bar_ticks
 
 
 def _answerer(cast: Cast, section: SectionPlan, draw: Stream) -> str | None:
-    able = [
+    """Choose a lead player of the section to answer, or None."""
+    candidates = [
         p.id for p in cast.players
         if p.id != GUIDE and p.seat.role == "lead" and p.seat.double is None and p.instrument and plays_in(p, section)
     ]  # fmt: skip
-    return draw.choice(able) if able else None
+    return draw.choice(candidates) if candidates else None
 
 
 def _answer(
     harmony: tuple[ChordSpan, ...], cast: Cast, theme: Theme, section: SectionPlan, seat: str, gap: tuple[int, int],
     draw: Stream,
 ) -> tuple[Note, ...]:  # fmt: skip
-    """Some notes of the idea, from its head or its end, as it is or mirrored, at a player's pitch, on the chords."""
+    """Return a few notes from the beginning or end of the idea, perhaps inverted, fitted to player and chords."""
     instrument = cast.instrument(seat)
     low, high = instrument.sweet
     start, end = gap
     motif = inversion(theme.motif) if draw.chance(MIRRORED) else theme.motif
     most = draw.choice((ANSWER_NOTES, ANSWER_NOTES - 1))
-    found = [
+    parts = [
         part
         for count in range(min(most, len(motif.notes)), 2, -1)
         for part in draw.shuffled((motif.notes[:count], motif.notes[-count:]))
         if part[-1].onset - part[0].onset + QUICKEST <= end - start
     ]
-    if not found:
+    if not parts:
         return ()
-    raw = motif.with_notes(found[0]).realise(section.key, 4, velocity_of(section.energy) - SOFTER)
+    raw = motif.with_notes(parts[0]).realise(section.key, 4, velocity_of(section.energy) - SOFTER)
     shift = 12 * round(((low + high) / 2 - sum(n.pitch for n in raw) / len(raw)) / 12)
     moved = [n._replace(onset=n.onset - raw[0].onset + start, pitch=n.pitch + shift) for n in raw]
     moved[-1] = moved[-1]._replace(duration=min(moved[-1].duration, end - moved[-1].onset))
@@ -163,5 +167,5 @@ def _answer(
 
 
 def as_guide(part: Part) -> Part:
-    """The singer's part under a role of its own, so that it can be muted, left out, or taken for a stem."""
+    """Give the singer's part its own role and stem, so that it can be muted or left out."""
     return replace(part, role="guide", name="Vocal guide", stem="vocal") if part.id == GUIDE else part

@@ -1,1 +1,1 @@
-"""Drums: which groove, bar by bar, and strokes in free meter."""
+"""Percussion: choose grooves, vary them bar by bar, and write strokes in free meter."""

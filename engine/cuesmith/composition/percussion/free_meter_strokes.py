@@ -1,7 +1,7 @@
-"""Free strokes: what drums play where there is no meter, breath by breath.
+"""Free strokes: percussion without meter, breath by breath.
 
-The rows of banks/free_strokes.yaml say where in a breath what is struck, as shares of its time. Places are taken on the
-clock and only then looked up on the even sheet, so that strokes that come ever nearer do so in seconds.
+The rows of banks/free_strokes.yaml give the place of each stroke as a share of the breath's time. Places are computed
+in seconds and only then converted to ticks of the even grid, so that accelerating strokes accelerate in seconds.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.specs.banks.free_strokes import FreeStrokes, Roll
 from cuesmith.specs.banks.library import Banks
 
-NEAREST_SEC = 0.075  # distance of strokes at which a roll is as fast as hands go
-SWELL_SEC = 0.09  # from stroke to stroke of a roll with soft sticks
-ROOM_SEC = 4.0  # least length of a breath with a roll in it
-SOFT, LOUD = 0.35, 1.0  # of its letter: where a roll is softest and loudest
-MOST_ROLLS = 200
-RARER = 4  # by how much a row that rolls becomes less likely each time
+NEAREST_SEC = 0.075  # shortest distance of strokes in a roll
+SWELL_SEC = 0.09  # distance of strokes in a roll with soft sticks
+ROOM_SEC = 4.0  # least length of a breath with a roll
+SOFT, LOUD = 0.35, 1.0  # factors on the loudness of a roll, at its softest and loudest
+MOST_ROLLS = 200  # most strokes of a roll
+RARER = 4  # how much less likely a row with rolls becomes each time it is used
 
 
 class Struck(NamedTuple):
-    """A stroke on the even sheet: its tick, voice and velocity, and the row it comes from."""
+    """A stroke on the even grid: its tick, voice, velocity, and the row it comes from."""
 
     tick: int
     voice: str
@@ -39,7 +39,7 @@ class Struck(NamedTuple):
 
 
 def _gaps(seconds: float, ratio: float) -> list[float]:
-    """Distances that shrink in proportion down to the nearest, together so many seconds."""
+    """Return distances in seconds that shrink by `ratio` each time, down to NEAREST_SEC, and add up to `seconds`."""
     count = 2
     while count < MOST_ROLLS:
         first = seconds * (1 - ratio) / (1 - ratio**count)
@@ -49,8 +49,8 @@ def _gaps(seconds: float, ratio: float) -> list[float]:
     return [first * ratio**i for i in range(count)]
 
 
-def rolled(roll: Roll, start: float, end: float) -> Iterator[tuple[float, float]]:
-    """(second, share of its loudness) of every stroke of a roll between two moments."""
+def roll_strokes(roll: Roll, start: float, end: float) -> Iterator[tuple[float, float]]:
+    """Yield (second, share of its loudness) of every stroke of a roll between two seconds."""
     if roll.way == "swell":
         count = max(2, round((end - start) / SWELL_SEC))
         yield from ((start + (end - start) * i / count, (i / count) ** 1.5) for i in range(count))
@@ -71,7 +71,7 @@ def rolled(roll: Roll, start: float, end: float) -> Iterator[tuple[float, float]
         at += gap
 
 
-def _chosen(
+def _choose_row(
     rows: dict[str, FreeStrokes],
     played: Counter[str],
     before: str,
@@ -80,8 +80,11 @@ def _chosen(
     rising: bool,
     draw: Stream,
 ) -> str | None:
-    """A row for the next breath: never the same twice, stillness at first and after what rolled, nothing that rolls
-    where it is short, and into what rises something that leads. played: how often each has been heard."""
+    """Choose a row for the next breath, or None for silence.
+
+    Never the same row twice; stillness at first and after a row with rolls; no rolls in a short breath; before a
+    section with more energy, preferably a row that leads on. played: how often each row has been used.
+    """
     weights = {
         name: row.weight for name, row in rows.items() if name != before and (seconds >= ROOM_SEC or not row.rolls)
     }
@@ -101,7 +104,7 @@ def _chosen(
 def free_strokes(
     plan: Plan, section: SectionPlan, flow: Flow, player: Player, banks: Banks, draw: Stream
 ) -> Iterator[Struck]:
-    """Every stroke of one seat in a section of free meter."""
+    """Yield every stroke of one seat in a section of free meter."""
     group = banks.kits[player.seat.kit].group if player.seat.kit else "kit"
     rows = {
         name: row
@@ -116,22 +119,22 @@ def free_strokes(
     lines = [plan.tempo.seconds(tick) for tick in (*section.bar_ticks(), section.end)]
     before, played = "", Counter[str]()
     for number, (begin, end) in enumerate(pairwise(lines)):
-        name = _chosen(rows, played, before, end - begin, number == len(lines) - 2, rising, draw.child(number))
+        name = _choose_row(rows, played, before, end - begin, number == len(lines) - 2, rising, draw.child(number))
         before = name or ""
         if name is None:
             continue
         played[name] += 1
-        found = list(_played(rows[name], begin, end - begin, gain))
-        ticks = plan.tempo.ticks_array(np.array([second for second, _, _ in found], dtype=np.float64)).tolist()
-        for tick, (_, voice, velocity) in zip(ticks, found, strict=True):
+        strokes = list(_row_strokes(rows[name], begin, end - begin, gain))
+        ticks = plan.tempo.ticks_array(np.array([second for second, _, _ in strokes], dtype=np.float64)).tolist()
+        for tick, (_, voice, velocity) in zip(ticks, strokes, strict=True):
             yield Struck(max(section.start, flow.written(tick)), voice, velocity, name)
 
 
-def _played(row: FreeStrokes, begin: float, length: float, gain: float) -> Iterator[tuple[float, str, int]]:
-    """(second, voice, velocity) of a row in a breath that begins at a second and lasts so many."""
+def _row_strokes(row: FreeStrokes, begin: float, length: float, gain: float) -> Iterator[tuple[float, str, int]]:
+    """Yield (second, voice, velocity) of a row in a breath of `length` seconds from `begin`."""
     for text in row.strokes:
         place, voice, letter = text.split()
         yield begin + float(place) * length, voice, velocity_of_letter(letter, gain)
     for roll in row.rolls:
-        for second, share in rolled(roll, begin + roll.from_ * length, begin + roll.to * length):
+        for second, share in roll_strokes(roll, begin + roll.from_ * length, begin + roll.to * length):
             yield second, roll.voice, velocity_of_letter(roll.letter, gain * (SOFT + (LOUD - SOFT) * share))

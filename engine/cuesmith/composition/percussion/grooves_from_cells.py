@@ -1,4 +1,4 @@
-"""A groove for any meter: cells of the bank laid bar-long over the felt beats, where no groove is written for it."""
+"""Build a groove for any meter from cells of the bank, for meters that no written groove fits."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from cuesmith.music.meter import Meter
 from cuesmith.specs.banks.groove_cells import GrooveCells, Place
 from cuesmith.specs.banks.percussion import Groove
 
-RISING = "oxX"  # the letters of a fill, as it comes nearer to the bar line
-Span = tuple[int, ...]  # beats that alternate between strong and weak, in grid steps
+RISING = "oxX"  # letters of a fill towards the bar line
+Span = tuple[int, ...]  # lengths of beats that alternate between strong and weak
 
 
 class Beat(NamedTuple):
-    """A felt beat of the grid: its first step, how many it has, and its place in the bar."""
+    """A felt beat of the grid: its first step, its length in steps, and its place in the bar."""
 
     start: int
     steps: int
@@ -21,36 +21,37 @@ class Beat(NamedTuple):
 
 
 def fits(groove: Meter, meter: Meter) -> bool:
-    """Whether a groove written for one meter goes in another: as long, and no accent of one between those of the other.
+    """Tell whether a groove written for one meter can be played in another: same length, and compatible accents.
 
-    Its groups may come in another order (see `drumming.regrouped`); 7/8 without groups takes any groove in seven.
+    Its groups may come in another order (see `groove_variation.regrouped`); 7/8 without groups takes any groove in
+    seven.
     """
     if (groove.numerator, groove.denominator) != (meter.numerator, meter.denominator):
         return False
-    mine, wanted = set(groove.beats_ticks), set(meter.beats_ticks)
-    return sorted(groove.groups) == sorted(meter.groups) or mine <= wanted or wanted <= mine
+    own_beats, target_beats = set(groove.beats_ticks), set(meter.beats_ticks)
+    return sorted(groove.groups) == sorted(meter.groups) or own_beats <= target_beats or target_beats <= own_beats
 
 
 def _split(units: int) -> Span:
-    """Units as twos, with a three last where they are odd; as threes where they are nothing else."""
+    """Divide units into twos, with a three last when they are odd; into threes when they are a multiple of three."""
     if units % 3 == 0:
         return (3,) * (units // 3)
     return (*(2,) * ((units - 3) // 2), 3) if units % 2 and units > 1 else (2,) * (units // 2) or (1,)
 
 
 def _spans(meter: Meter) -> list[Span]:
-    """The groups of a meter as felt beats of one to three half-quarters (units, in sixteenths)."""
+    """Divide the groups of a meter into felt beats of one to three units (eighths, or sixteenths in such meters)."""
     if meter.denominator <= 4:
         quarters = 4 // meter.denominator
         beats = [(2,) * (group * quarters) for group in meter.groups]
-    elif set(meter.groups) == {1}:  # nobody has said how they are grouped: by halves, as the meter is accented
+    elif set(meter.groups) == {1}:  # no grouping given: divide at the secondary accent
         cut = meter.strong_ticks[-1] // meter.unit_ticks
         return [(*(_split(cut) if cut else ()), *_split(meter.numerator - cut))]
     else:
         beats = [(group,) if group <= 3 else _split(group) for group in meter.groups]
     out: list[Span] = []
     single = False
-    for span in beats:  # groups of one beat take turns with each other; a group of several is strong and weak in itself
+    for span in beats:  # groups of one beat alternate with each other; longer groups alternate inside
         if single and len(span) == 1:
             out[-1] = (*out[-1], *span)
         else:
@@ -60,7 +61,7 @@ def _spans(meter: Meter) -> list[Span]:
 
 
 def felt_beats(meter: Meter) -> tuple[Beat, ...]:
-    """The beats of a bar, with two grid steps to each eighth (one to each sixteenth, in meters of those)."""
+    """Return the beats of a bar, with two grid steps per eighth (one per sixteenth in meters of sixteenths)."""
     out: list[Beat] = []
     at = 0
     for span in _spans(meter):
@@ -74,7 +75,7 @@ def felt_beats(meter: Meter) -> tuple[Beat, ...]:
 
 
 def _fill(cells: GrooveCells, beats: tuple[Beat, ...]) -> dict[str, str]:
-    """Stroke by stroke over the voices of the fill, harder towards the bar line; the last beat in full from tier 3."""
+    """Build a fill: strokes over its voices, harder towards the bar line; from tier 3 on the last beat is filled."""
     steps = sum(beat.steps for beat in beats)
     out: dict[str, str] = {}
     for number, beat in enumerate(beats):
@@ -87,16 +88,16 @@ def _fill(cells: GrooveCells, beats: tuple[Beat, ...]) -> dict[str, str]:
     return out
 
 
-def _turned(beats: tuple[Beat, ...]) -> tuple[Beat, ...]:
-    """The beats of a second bar, whose end answers that of the first: `last` where that was `off`, and `off` for it."""
+def _second_bar(beats: tuple[Beat, ...]) -> tuple[Beat, ...]:
+    """Return the beats of a second bar, whose last beat answers that of the first: `last` and `off` are exchanged."""
     *before, end = beats
     return (*before, end._replace(place="last" if end.place == "off" else "off")) if before else beats
 
 
 def bar_groove(cells: GrooveCells, kit: str, meter: Meter) -> Groove:
-    """The groove of a row of cells in a meter; of two bars where the cells have an end of their own."""
+    """Build the groove of a row of cells in a meter; two bars when the cells have a `last` of their own."""
     beats = felt_beats(meter)
-    bars = (beats, _turned(beats)) if any("last" in row for row in cells.rows.values()) else (beats,)
+    bars = (beats, _second_bar(beats)) if any("last" in row for row in cells.rows.values()) else (beats,)
     rows = {
         voice: tuple("".join(cells.cell(voice, b.place, b.steps) for b in bar) for bar in bars) for voice in cells.rows
     }
