@@ -22,7 +22,7 @@ from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan
 from cuesmith.score import Score
 from cuesmith.specs.banks.library import Banks
-from cuesmith.specs.banks.like import filled, like_targets
+from cuesmith.specs.banks.like import fill_table, models_of
 from cuesmith.specs.brief import Brief
 from cuesmith.specs.load import load_style
 from cuesmith.specs.style import Style
@@ -46,7 +46,7 @@ ECHO, LONG_WAY = documented("treatments"), documented("cue_types")
 def style_for(name: str, banks: Banks) -> Style:
     """Return a style with its rules for the cue types of these banks."""
     style = load_style(name)
-    return replace(style, cues=filled(style.cues, like_targets(banks.cue_types)))
+    return replace(style, cues=fill_table(style.cues, models_of(banks.cue_types)))
 
 
 def score_of(style: Style, name: str, type_: str, seed: int, themes: Mapping[str, Theme], banks: Banks) -> Score:

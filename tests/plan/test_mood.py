@@ -29,9 +29,9 @@ from cuesmith.plan.mood.mood_dials import (
 )
 from cuesmith.plan.mood.mood_place import mood_of, recipe_of, type_mood_of
 from cuesmith.score import Score
-from cuesmith.specs.banks.feelings import Feeling, feeling_named, feeling_problems
+from cuesmith.specs.banks.feelings import Feeling, feeling_problems, find_feeling
 from cuesmith.specs.banks.library import load_banks
-from cuesmith.specs.brief import STILL, Brief, Mood
+from cuesmith.specs.brief import NO_SHIFT, Brief, Mood
 from cuesmith.specs.find import list_names
 from cuesmith.specs.load import load_style
 
@@ -93,11 +93,11 @@ def test_the_bank_has_what_stories_need() -> None:
 
 def test_every_word_finds_its_row() -> None:
     for name, row in BANKS.feelings.items():
-        assert feeling_named(name, BANKS.feelings) == name
-        assert feeling_named(name.replace("_", " ").upper(), BANKS.feelings) == name
+        assert find_feeling(name, BANKS.feelings) == name
+        assert find_feeling(name.replace("_", " ").upper(), BANKS.feelings) == name
         for word in row.words:
-            assert feeling_named(word, BANKS.feelings) == name
-    assert feeling_named("hopefull", BANKS.feelings) is None
+            assert find_feeling(word, BANKS.feelings) == name
+    assert find_feeling("hopefull", BANKS.feelings) is None
 
 
 def test_the_bank_is_checked() -> None:
@@ -138,7 +138,7 @@ def test_neutral_dials_change_nothing(themes_of: Themes) -> None:
         own = type_mood_of(cue)
         turned = planned(asked(type_, valence=own.valence, arousal=own.arousal, tension=own.tension), themes_of)
         assert replace(turned, brief=plain.brief) == plain
-        assert all(section.mood_shift == STILL and section.loudness == 1 for section in plain.sections)
+        assert all(section.mood_shift == NO_SHIFT and section.loudness == 1 for section in plain.sections)
 
 
 # -- each dial moves one way -------------------------------------------------------------------------------------------
@@ -179,12 +179,12 @@ def test_tenser_is_in_tenser_colours(pulls: list[float]) -> None:
     usual = dict.fromkeys(BANKS.spellings, 10.0)
 
     def mean(pull: float) -> float:
-        found = colours_at(usual, STILL._replace(tension=pull))
+        found = colours_at(usual, NO_SHIFT._replace(tension=pull))
         return sum(COLOUR_TENSION.get(name, 0.0) * w for name, w in found.items()) / sum(found.values())
 
     assert rising([mean(pull) for pull in sorted(pulls)])
     assert set(COLOUR_TENSION) <= set(BANKS.spellings)
-    assert colours_at(usual, STILL) == usual
+    assert colours_at(usual, NO_SHIFT) == usual
 
 
 @pytest.mark.parametrize("style", STYLES)

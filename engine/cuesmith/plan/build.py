@@ -23,7 +23,7 @@ from cuesmith.plan.resolve_brief import CueChoices, resolve_brief
 from cuesmith.specs.banks.cue_types import SectionRow
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.banks.treatments import Treatments
-from cuesmith.specs.brief import STILL, Brief
+from cuesmith.specs.brief import NO_SHIFT, Brief
 from cuesmith.specs.style import Style
 
 LEVELS = (0.2, 0.4, 0.65, 0.85)  # at each of these energies one more layer of the ensemble plays
@@ -87,7 +87,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
             chosen.scene_theme_forms,
             draw.child("light"),
         )
-    elif mood_shift != STILL:
+    elif mood_shift != NO_SHIFT:
         sections = [apply_mood(section, choices.mood, choices.type_mood) for section in sections]
     sections = [replace(section, level=level_of(section.energy)) for section in sections]
     lead = themes[brief.themes[0]] if brief.themes else None
@@ -106,7 +106,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         dialogue_safe=choices.cue.dialogue_safe,
         vocal=choices.cue.vocal,
         hits=timing.hits if timing else place_hits(brief.hits, form, tempo, meter),
-        curve=() if story is None and mood_shift == STILL else curve_of(sections),
+        curve=() if story is None and mood_shift == NO_SHIFT else curve_of(sections),
         points=() if story is None else points_of(story, sections),
     )
     return with_breaths(plan, draw)

@@ -13,7 +13,7 @@ from cuesmith.music.scale import Key, Scale
 from cuesmith.music.tempo import TempoMap
 from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.banks.treatments import Treatment
-from cuesmith.specs.brief import STILL, Brief, HitKind, Meeting, Mood, ThemeForm
+from cuesmith.specs.brief import NO_SHIFT, Brief, HitKind, Meeting, Mood, ThemeForm
 
 NEARLY_FULL = 0.1  # the climax may have this much less energy than the section that has most
 
@@ -76,7 +76,7 @@ class SectionPlan:
     against: str | None = None
     meeting: Meeting = "succession"
     mood: Mood | None = None
-    mood_shift: Mood = STILL
+    mood_shift: Mood = NO_SHIFT
     register: float = 0.0
     articulation: str = "normal"
     loudness: float = 1.0

@@ -1,1 +1,1 @@
-"""What people write: models, loader, banks."""
+"""What users write (styles, shows, banks, lists of hits and beats): record types, loaders, checks."""

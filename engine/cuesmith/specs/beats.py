@@ -1,4 +1,4 @@
-"""Beats and feelings of a cue, checked; and beats read from a file, as spotting notes are kept."""
+"""Check the beats and feelings of a cue, and read beats from a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic.dataclasses import dataclass
 
 from cuesmith.errors import SpecError, did_you_mean
 from cuesmith.music.timecode import DEFAULT_RATE, RATES, Rate, parse_rate
-from cuesmith.specs.banks.feelings import feeling_named, feeling_words
+from cuesmith.specs.banks.feelings import feeling_words, find_feeling
 from cuesmith.specs.banks.fields import STRICT
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.brief import Event
@@ -27,7 +27,7 @@ EVENT_NAMES: tuple[str, ...] = get_args(Event)
 
 
 def feel_problems(path: KeyPath, cue: CueSpec, show: Show, banks: Banks, recipes: Iterable[str]) -> Iterator[Problem]:
-    """Feelings nobody knows, beats out of order, beats and hits past the end, themes and recipes that do not exist."""
+    """Yield unknown feelings, themes and recipes, beats out of order, and beats and hits after the end of the cue."""
     yield from _unknown_feeling((*path, "feel"), cue.feel, banks)
     length = _length(cue, banks)
     yield from beat_problems((*path, "beats"), cue.beats, banks, length, show.themes, recipes)
@@ -39,7 +39,8 @@ def feel_problems(path: KeyPath, cue: CueSpec, show: Show, banks: Banks, recipes
 
 
 def _unknown_feeling(place: KeyPath, word: str | None, banks: Banks) -> Iterator[Problem]:
-    if word is not None and feeling_named(word, banks.feelings) is None:
+    """Yield a problem when a word is not a feeling."""
+    if word is not None and find_feeling(word, banks.feelings) is None:
         yield Problem(place, f"unknown feeling '{word}'{did_you_mean(word, feeling_words(banks.feelings))}")
 
 
@@ -51,20 +52,22 @@ def beat_problems(
     themes: Iterable[str] | None = None,
     recipes: Iterable[str] | None = None,
 ) -> Iterator[Problem]:
-    """What is wrong with a list of beats. length: seconds of the cue; themes, recipes: those there are.
+    """Yield what is wrong with a list of beats.
 
-    None: not known.
+    length: seconds of the cue. themes, recipes: the existing ones. None: not known, so not checked.
     """
-    known = None if recipes is None else list(recipes)
-    cast = None if themes is None else list(themes)
+    known_recipes = None if recipes is None else list(recipes)
+    known_themes = None if themes is None else list(themes)
     for index, beat in enumerate(beats):
         place = (*path, index)
         yield from _unknown_feeling((*place, "feel"), beat.feel, banks)
         for number, name in enumerate(beat.who):
-            if cast is not None and name not in cast:
-                yield Problem((*place, "who", number), f"unknown theme '{name}'{did_you_mean(name, cast)}")
-        if known is not None and beat.recipe is not None and beat.recipe not in known:
-            yield Problem((*place, "recipe"), f"unknown recipe '{beat.recipe}'{did_you_mean(beat.recipe, known)}")
+            if known_themes is not None and name not in known_themes:
+                yield Problem((*place, "who", number), f"unknown theme '{name}'{did_you_mean(name, known_themes)}")
+        if known_recipes is not None and beat.recipe is not None and beat.recipe not in known_recipes:
+            yield Problem(
+                (*place, "recipe"), f"unknown recipe '{beat.recipe}'{did_you_mean(beat.recipe, known_recipes)}"
+            )
         if index and beat.at <= beats[index - 1].at:
             yield Problem((*place, "at"), f"beats come in order of time; {beat.at:g} s is not after the one before")
         if length is not None and beat.at >= length:
@@ -72,14 +75,18 @@ def beat_problems(
 
 
 def _length(cue: CueSpec, banks: Banks) -> float | None:
+    """Return the length of a cue in seconds, or None when its type is unknown."""
     row = banks.cue_types.get(cue.type)
     return cue.seconds if cue.seconds is not None else row.default_seconds if row is not None else None
 
 
-def _said(note: str, at: float, banks: Banks) -> BeatSpec:
-    """The beat of a note: the first feeling and the first event that it names, whatever else it says."""
+def _beat_of_note(note: str, at: float, banks: Banks) -> BeatSpec:
+    """Return the beat of a note: the first feeling and the first event among its words.
+
+    Raises ValueError when it has neither.
+    """
     words = re.findall(r"[a-z_-]+", note.lower())
-    feel = next((name for name in (feeling_named(word, banks.feelings) for word in words) if name), None)
+    feel = next((name for name in (find_feeling(word, banks.feelings) for word in words) if name), None)
     event = next((word for word in words if word in EVENT_NAMES), None)
     if feel is None and event is None:
         raise ValueError(f"'{note}' names no feeling and no event; see cuesmith feelings{_guess(words, banks)}")
@@ -87,6 +94,7 @@ def _said(note: str, at: float, banks: Banks) -> BeatSpec:
 
 
 def _guess(words: list[str], banks: Banks) -> str:
+    """Return the first suggestion for one of the words, or ""."""
     known = [*feeling_words(banks.feelings), *EVENT_NAMES]
     return next((guess for guess in (did_you_mean(word, known) for word in words) if guess), "")
 
@@ -99,20 +107,20 @@ def read_beats(
     name: str | None = None,
     recipes: Iterable[str] | None = None,
 ) -> tuple[BeatSpec, ...]:
-    """The beats of a file: a table (time, note), the markers of an EDL, or a YAML list as a show has it under `beats`.
+    """Read the beats of a file: a table (time, note), the markers of an EDL, or a YAML list as under `beats` in a show.
 
-    rate: of timecodes that name none. name: what messages call the file. recipes: those there are, where that is known.
-    Raises SpecError with every fault, one `file:line:col: message` per line, UsageError when the file cannot be read.
+    rate: frame rate of timecodes that name none. name: the file's name in messages. recipes: existing ones, if known.
+    Raises SpecError with every fault, one `file:line:col: message` per line; UsageError when the file cannot be read.
     """
     shown = name or str(file)
     if file.suffix.lower() in (".yaml", ".yml"):
-        return _listed(file, shown, banks, recipes)
+        return _beats_of_yaml(file, shown, banks, recipes)
     faults: list[str] = []
     out: list[BeatSpec] = []
     before: float | None = None
     for number, second, note, column in read_notes_of(file, rate, shown, faults):
         try:
-            beat = _said(note, second, banks)
+            beat = _beat_of_note(note, second, banks)
             if before is not None and second <= before:
                 raise ValueError(f"beats come in order of time; {second:g} s is not after the one before")
         except ValueError as fault:
@@ -122,10 +130,11 @@ def read_beats(
         out.append(beat)
     if faults:
         raise SpecError("\n".join(faults))
-    return _some(out, shown)
+    return _checked_count(out, shown)
 
 
-def _some(beats: Sequence[BeatSpec], shown: str) -> tuple[BeatSpec, ...]:
+def _checked_count(beats: Sequence[BeatSpec], shown: str) -> tuple[BeatSpec, ...]:
+    """Return the beats; raise SpecError when there are none or too many."""
     if not beats:
         raise SpecError(f"{shown}: there is no beat in this file; a line is time,note such as 18.5,she is hopeful now")
     if len(beats) > MOST:
@@ -133,8 +142,8 @@ def _some(beats: Sequence[BeatSpec], shown: str) -> tuple[BeatSpec, ...]:
     return tuple(beats)
 
 
-def _listed(file: Path, shown: str, banks: Banks, recipes: Iterable[str] | None) -> tuple[BeatSpec, ...]:
-    """The beats of a YAML list, which may stand under `beats:`."""
+def _beats_of_yaml(file: Path, shown: str, banks: Banks, recipes: Iterable[str] | None) -> tuple[BeatSpec, ...]:
+    """Read the beats of a YAML list, which may stand under `beats:`."""
     document = read_document(file, name=shown)
     place: KeyPath = ()
     if isinstance(document.data, dict):
@@ -143,18 +152,18 @@ def _listed(file: Path, shown: str, banks: Banks, recipes: Iterable[str] | None)
     else:
         beats = tuple(validate(document, list[BeatSpec]))
     raise_problems(document, beat_problems(place, beats, banks, None, recipes=recipes))
-    return _some(beats, shown)
+    return _checked_count(beats, shown)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class _Sheet:
-    """A file that holds a list of beats under its name."""
+    """A file with a list of beats under the key `beats`."""
 
     beats: tuple[BeatSpec, ...]
 
 
 def with_beats(cue: CueSpec, folder: Path, banks: Banks) -> CueSpec:
-    """The cue with the beats of its file. Raises SpecError for faults of the file, UsageError when it is missing."""
+    """Read the beats file of a cue. Raises SpecError for faults of the file, UsageError when it is missing."""
     assert cue.beats_file is not None
     beats = read_beats(folder / cue.beats_file, banks, parse_rate(cue.fps), name=cue.beats_file)
     length = _length(cue, banks)

@@ -1,4 +1,4 @@
-"""What is asked of one cue, complete: the brief, its hits, beats and themes."""
+"""The brief: everything that is asked of one cue, with its hits, beats and themes."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from cuesmith.music.scale import Key
 if TYPE_CHECKING:
     from cuesmith.specs.banks.themes import Recipe
 
-Meeting = Literal["succession", "dialogue", "counterpoint"]  # how a second theme meets the first
-FORCED_LIMITS = (1.5, 900.0)  # seconds of any cue at all
+Meeting = Literal["succession", "dialogue", "counterpoint"]  # how a second theme meets the first one
+FORCED_LIMITS = (1.5, 900.0)  # shortest and longest cue with `force`, in seconds
 HitKind = Literal["accent", "stop", "swell", "entry", "key", "silence", "climax"]  # what the music does at a hit point
 
 
@@ -19,7 +19,7 @@ HitKind = Literal["accent", "stop", "swell", "entry", "key", "silence", "climax"
 class Hit:
     """A moment of the picture that the music must meet.
 
-    at_sec: clock seconds from the first bar line. weight: 0 would be nice .. 1 must be. note: what happens there.
+    at_sec: seconds from the first bar line. weight: 0 (optional) to 1 (must be met). note: what happens there.
     """
 
     at_sec: float
@@ -28,26 +28,27 @@ class Hit:
     note: str = ""
 
 
-Event = Literal["reveal", "impact", "entrance", "turn", "departure", "silence"]  # see plan.picture.mood_curve
+# what a beat may be; see plan.picture.scenes
+Event = Literal["reveal", "impact", "entrance", "turn", "departure", "silence"]
 
 
 class Mood(NamedTuple):
-    """A point of feeling: valence -1 dark .. 1 bright, arousal 0 still .. 1 excited, tension 0 at ease .. 1 on edge."""
+    """A mood: valence -1 (dark) to 1 (bright), arousal 0 (still) to 1 (excited), tension 0 (at ease) to 1 (on edge)."""
 
     valence: float
     arousal: float
     tension: float
 
 
-STILL = Mood(0.0, 0.0, 0.0)  # as a distance: none
+NO_SHIFT = Mood(0.0, 0.0, 0.0)  # no difference between two moods
 
 
 @dataclass(frozen=True, slots=True)
 class ThemeForm:
     """How a theme comes back in a cue.
 
-    recipe: name of a recipe, PLAIN, or empty (the cue type chooses). row: that recipe, once the plan has looked it up.
-    stage: of the theme's story over the show. fragments: only pieces of it are heard.
+    recipe: name of a recipe, PLAIN, or "" (the cue type chooses). row: that recipe, filled in by the plan.
+    stage: of the theme's story over the show. fragments: only fragments of it are used.
     """
 
     theme: str
@@ -59,11 +60,12 @@ class ThemeForm:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A moment of the picture that the music answers to.
+    """A moment of the picture to which the music responds.
 
-    at: seconds. feel: a feeling by name (empty: as it was). who: themes heard from here on, the second against the
-    first. event: what happens. intensity: 0 a hint .. 1 everything; None: as the feeling has it. recipe: how the themes
-    come from here on (empty: as the feeling has it).
+    at: seconds. feel: name of a feeling; "": unchanged.
+    who: themes from here on; the second is set against the first.
+    event: what happens. intensity: 0 (a hint) to 1 (full); None: as the feeling has it.
+    recipe: how the themes come back from here on; "": as the feeling has it.
     """
 
     at: float
@@ -76,7 +78,7 @@ class Beat:
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What is asked of one cue, complete: the planner adds nothing that the person could have said."""
+    """Everything that is asked of one cue; the plan decides only what is left open here."""
 
     id: str
     title: str
@@ -85,22 +87,22 @@ class Brief:
     seed: int | str
     seconds: float | None = None
     key: Key | None = None
-    meter: str = ""  # `3/4`, `free`, `7/8+4/4`; empty: one of its type's or style's
+    meter: str = ""  # `3/4`, `free`, `7/8+4/4`; "": drawn from the style or type
     tempo_bpm: float | None = None
     themes: tuple[str, ...] = ()
-    variant: str = ""  # "", or B (no melody), C (soft), D (ending): cut from the cue of this id
-    theme_forms: tuple[ThemeForm, ...] = ()  # of themes whose form is asked for; the others as the cue type has them
-    meeting: Meeting | None = None  # of the first two themes; None: as the cue type has it
-    recipes: tuple[tuple[str, Recipe], ...] = ()  # the show's own, which hide those of style and banks
-    chords: tuple[tuple[str, str], ...] = ()  # (section name, or "" for the whole cue; chart) as music.chart reads it
+    variant: str = ""  # "", or a variant cut from this cue (see cue.variants)
+    theme_forms: tuple[ThemeForm, ...] = ()  # of themes with a requested form; others: by the cue type
+    meeting: Meeting | None = None  # of the first two themes; None: by the cue type
+    recipes: tuple[tuple[str, Recipe], ...] = ()  # of the show; they override those of style and banks
+    chords: tuple[tuple[str, str], ...] = ()  # (section name or "", chart), see music.chart
     hits: tuple[Hit, ...] = ()  # in any order
-    fps: str = "24"  # the frame rate in which times are shown
-    force: bool = False  # take lengths beyond the type's limits
-    feel: str = ""  # a feeling by name; the numbers beside it go before it, and the type's own place stands behind both
+    fps: str = "24"  # frame rate in which times are shown
+    force: bool = False  # allow lengths outside the limits of the type
+    feel: str = ""  # name of a feeling; the numbers below override it, and it overrides the mood of the type
     valence: float | None = None  # -1 dark .. 1 bright
     arousal: float | None = None  # 0 still .. 1 excited
     tension: float | None = None  # 0 at ease .. 1 on edge
-    beats: tuple[Beat, ...] = ()  # in order of time; they make the form
-    ensemble: str = ""  # solo, chamber, studio or full; "": as the style has it
+    beats: tuple[Beat, ...] = ()  # in order of time; they decide the form
+    ensemble: str = ""  # solo, chamber, studio or full; "": the style as it is
     humanize: float = 1.0  # 0 on the grid .. 1 as the style plays
-    ending: str = ""  # how it ends; empty: as its type does
+    ending: str = ""  # kind of ending; "": by the cue type

@@ -1,4 +1,4 @@
-"""Where styles and shows are looked for: the working directory, the user's folder, the built-in ones."""
+"""Find styles and shows: in the working directory, in the user's folder, then among the built-in ones."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NAME: Final = re.compile(r"\w[\w. -]*")  # no separators and no leading dot: a 
 
 
 class NamedFile(NamedTuple):
-    """A style or show that can be asked for by name, and where it comes from."""
+    """A style or show with a name, and where it was found."""
 
     name: str
     origin: Origin
@@ -31,22 +31,22 @@ class NamedFile(NamedTuple):
 
 
 def config_dir() -> Path:
-    """The user's folder of Cuesmith: $CUESMITH_CONFIG_DIR, else the platform's usual place."""
+    """Return the user's folder of Cuesmith: $CUESMITH_CONFIG_DIR, else the usual place of the platform."""
     chosen = os.environ.get(CONFIG_DIR_VARIABLE)
     if chosen:
         return Path(chosen)
-    from platformdirs import user_config_dir  # here: what lies in the working directory is found without it
+    from platformdirs import user_config_dir  # imported here, because it is often not needed
 
     return Path(user_config_dir("cuesmith", appauthor=False))
 
 
 def find_file(kind: Kind, name_or_path: str, *, working_dir: Path | None = None) -> Path | Traversable:
-    """The file of a style or show. `working_dir` is the current directory when None.
+    """Return the file of a style or show. working_dir: None means the current directory.
 
-    What ends in .yaml or .yml, or has a path separator in it, is a path and taken as it is (relative to
-    `working_dir`; whether it exists is for the reader to say). Anything else is a name, looked up in styles/
-    or presets/ of the working directory, then of the user's folder, then among the built-in ones.
-    Raises UsageError for a name that is unknown or could not be one.
+    A text that ends in .yaml or .yml, or contains a path separator, is a path (relative to `working_dir`) and is not
+    checked. Anything else is a name, looked up in styles/ or presets/ of the working directory, then of the user's
+    folder, then among the built-in files.
+    Raises UsageError for an unknown or impossible name.
     """
     if name_or_path.endswith(_ENDINGS) or "/" in name_or_path or "\\" in name_or_path:
         return Path(name_or_path) if working_dir is None else working_dir / name_or_path
@@ -63,7 +63,7 @@ def find_file(kind: Kind, name_or_path: str, *, working_dir: Path | None = None)
 
 
 def list_names(kind: Kind, *, working_dir: Path | None = None) -> tuple[NamedFile, ...]:
-    """Every name `find_file` knows, in alphabetical order; of files of one name, the one it would take."""
+    """List every name that `find_file` knows, in alphabetical order; of equal names, the one it would return."""
     found: dict[str, NamedFile] = {}
     for origin, folder in _places(kind, working_dir):
         for name, file in _yaml_files(folder):
@@ -72,7 +72,7 @@ def list_names(kind: Kind, *, working_dir: Path | None = None) -> tuple[NamedFil
 
 
 def _places(kind: Kind, working_dir: Path | None) -> Iterator[tuple[Origin, Path | Traversable]]:
-    """The folders, the nearest first."""
+    """Yield the folders to search, in order."""
     folder = _FOLDERS[kind]
     yield "working directory", (working_dir or Path()) / folder
     yield "user", config_dir() / folder
@@ -80,7 +80,7 @@ def _places(kind: Kind, working_dir: Path | None) -> Iterator[tuple[Origin, Path
 
 
 def _yaml_files(folder: Path | Traversable) -> Iterator[tuple[str, Path | Traversable]]:
-    """Name and file of what lies in a folder, .yaml before .yml; nothing when the folder cannot be read."""
+    """Yield name and file of the YAML files in a folder, .yaml before .yml; nothing when it cannot be read."""
     try:
         entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
     except OSError:

@@ -1,4 +1,4 @@
-"""Loading styles and shows: found by name or path, validated, their references checked against the banks."""
+"""Load styles and shows: find them, validate them, and check their references against the banks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from cuesmith.errors import CuesmithError, SpecError, did_you_mean
 from cuesmith.music.timecode import parse_rate
 from cuesmith.specs.banks.library import Banks, load_banks, recipe_problems
-from cuesmith.specs.banks.like import filled, like_targets
+from cuesmith.specs.banks.like import fill_table, models_of
 from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.beats import feel_problems, with_beats
 from cuesmith.specs.find import find_file, list_names
@@ -27,13 +27,14 @@ from cuesmith.specs.yaml.validate import check, problem_lines
 
 
 def _read(kind_name: str) -> Document:
+    """Read the file of a style."""
     file = find_file("style", kind_name)
     shown = kind_name if kind_name.endswith((".yaml", ".yml")) else f"styles/{kind_name}.yaml"
     return read_document(file, name=shown)
 
 
 def style_from(document: Document) -> Style:
-    """The style a document holds, its parents laid under it. Raises SpecError listing every fault."""
+    """Return the style in a document, with everything it inherits. Raises SpecError listing every fault."""
     parents: list[str] = []
 
     def parent(name: str) -> Document:
@@ -49,11 +50,12 @@ def style_from(document: Document) -> Style:
         found += style_problems(style, load_banks())
     if style is None or found:
         raise SpecError("\n".join(problem_lines(document, found)))
-    return replace(style, cues=filled(style.cues, like_targets(load_banks().cue_types)))
+    return replace(style, cues=fill_table(style.cues, models_of(load_banks().cue_types)))
 
 
 @cache
 def _style_of(name: str, file: str) -> Style:
+    """Load a style once per process, by name and resolved file."""
     return style_from(_read(name))
 
 
@@ -81,6 +83,7 @@ def load_style(name_or_path: str) -> Style:
 
 
 def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
+    """Yield what is wrong with a show although every field is valid: unknown names, repeated ids."""
     styles = [entry.name for entry in list_names("style")]
 
     def style_problem(path: tuple[str | int, ...], name: str) -> Iterator[Problem]:
@@ -121,7 +124,7 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
                 yield Problem(
                     (*path, "themes", place), f"unknown theme '{theme_name}'{did_you_mean(theme_name, show.themes)}"
                 )
-        yield from _use_problems((*path,), cue, show, banks)
+        yield from _theme_use_problems((*path,), cue, show, banks)
         yield from feel_problems((*path,), cue, show, banks, _known_recipes(show, cue, banks))
         key = cue.id.replace("-", "").lower()
         if key in seen:
@@ -132,7 +135,7 @@ def _show_problems(show: Show, banks: Banks) -> Iterator[Problem]:
 
 
 def _type_problems(path: KeyPath, cue: CueSpec, banks: Banks) -> Iterator[Problem]:
-    """Faults in the type of a cue, and in what such a type does not have: a length, a pair."""
+    """Yield faults in the type of a cue, and in a length or a pair that this type does not allow."""
     if cue.type not in banks.cue_types:
         yield Problem((*path, "type"), f"unknown cue type '{cue.type}'{did_you_mean(cue.type, banks.cue_types)}")
         return
@@ -145,23 +148,26 @@ def _type_problems(path: KeyPath, cue: CueSpec, banks: Banks) -> Iterator[Proble
             " (force: true takes it all the same)",
         )
     if cue.pair and not banks.cue_types[cue.type].paired:
-        able = [name for name, row in banks.cue_types.items() if row.paired]
-        yield Problem((*path, "pair"), f"a {cue.type} does not come as a pair, only {', '.join(able)}; leave pair out")
+        paired_types = [name for name, row in banks.cue_types.items() if row.paired]
+        yield Problem(
+            (*path, "pair"), f"a {cue.type} does not come as a pair, only {', '.join(paired_types)}; leave pair out"
+        )
 
 
 def _known_recipes(show: Show, cue: CueSpec | None, banks: Banks) -> list[str]:
-    """What a cue (or any cue) of the show may ask for by name."""
+    """List the recipes that a cue (None: any cue) of the show may name."""
     styles = {show.style, *(c.style for c in show.cues if c.style)} if cue is None else {cue.style or show.style}
-    own: list[str] = []
+    of_styles: list[str] = []
     for style in sorted(styles):
         try:
-            own += load_style(style).recipes
+            of_styles += load_style(style).recipes
         except CuesmithError:
-            continue  # reported where the style is named
-    return [PLAIN, *banks.recipes, *own, *show.recipes]
+            continue  # reported at the name of the style
+    return [PLAIN, *banks.recipes, *of_styles, *show.recipes]
 
 
 def _arc_problems(name: str, show: Show, banks: Banks) -> Iterator[Problem]:
+    """Yield faults in the arc of a theme."""
     arc = show.themes[name].arc
     if not arc:
         return
@@ -175,8 +181,8 @@ def _arc_problems(name: str, show: Show, banks: Banks) -> Iterator[Problem]:
         )
 
 
-def _use_problems(path: tuple[str | int, ...], cue: CueSpec, show: Show, banks: Banks) -> Iterator[Problem]:
-    """Faults in what a cue asks of its themes: `recipe` and `meeting`."""
+def _theme_use_problems(path: tuple[str | int, ...], cue: CueSpec, show: Show, banks: Banks) -> Iterator[Problem]:
+    """Yield faults in `recipe` and `meeting` of a cue."""
     themes = show.themes_of(cue, banks.cue_types)
     if cue.recipe is not None:
         known = _known_recipes(show, cue, banks)
@@ -194,9 +200,9 @@ def _use_problems(path: tuple[str | int, ...], cue: CueSpec, show: Show, banks: 
 
 
 def show_from(document: Document, folder: Path | None = None) -> Show:
-    """The show a document holds. Raises SpecError listing every fault, with its place.
+    """Return the show in a document. Raises SpecError listing every fault with its place.
 
-    folder: where its lists of hits and beats are looked for; None: they are not read.
+    folder: where its lists of hits and beats are; None: they are not read.
     """
     show, problems = check(document, Show)
     found = list(problems)
@@ -235,11 +241,11 @@ def load_show(name_or_path: str | Path) -> Show:
     file = Path(text) if isinstance(name_or_path, Path) else find_file("show", text)
     shown = text if text.endswith((".yaml", ".yml")) else f"presets/{text}.yaml"
     show = show_from(read_document(file, name=shown), file.parent if isinstance(file, Path) else None)
-    return _beside(show, file.parent) if isinstance(file, Path) else show
+    return _with_midi_paths(show, file.parent) if isinstance(file, Path) else show
 
 
 def _with_lists(show: Show, folder: Path) -> tuple[Show, list[Problem]]:
-    """The show with the hits and the beats of its files, and what is wrong with those."""
+    """Read the hits and beats files of a show; return the show, and what is wrong with the files."""
     cues: list[CueSpec] = []
     faults: list[Problem] = []
     for index, cue in enumerate(show.cues):
@@ -258,8 +264,8 @@ def _with_lists(show: Show, folder: Path) -> tuple[Show, list[Problem]]:
     return replace(show, cues=tuple(cues)), faults
 
 
-def _beside(show: Show, folder: Path) -> Show:
-    """The show with the MIDI files of its themes looked for beside its own file."""
+def _with_midi_paths(show: Show, folder: Path) -> Show:
+    """Make the paths of the themes' MIDI files relative to the folder of the show."""
     themes = {
         name: replace(theme, midi=replace(theme.midi, path=str(folder / theme.midi.path))) if theme.midi else theme
         for name, theme in show.themes.items()

@@ -1,4 +1,4 @@
-"""A show: its themes and its list of cues, as people write it."""
+"""A show: its themes and its list of cues, as users write them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from cuesmith.specs.banks.themes import Recipe
 from cuesmith.specs.brief import Beat, Event, Meeting
 from cuesmith.specs.spotting_list import HitSpec, RateField, clock_seconds
 
-SHORTEST_BAR, LONGEST_BAR = 1.0, 8.0  # quarter notes
+SHORTEST_BAR, LONGEST_BAR = 1.0, 8.0  # in quarter notes
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
 
 def parse_key(text: str) -> Key:
-    """`D major`, `F# minor`, `A dorian`, `Eb`. Raises ValueError naming the form it expects."""
+    """Read a key such as `D major`, `F# minor`, `A dorian` or `Eb`. Raises ValueError with the expected form."""
     from cuesmith.music.scale import MODES
 
     words = text.replace("_", " ").split(maxsplit=1)
@@ -45,7 +45,7 @@ def _key_text(value: str) -> str:
 
 
 def check_meters(text: str) -> str:
-    """The text itself, if a cue can be in these meters. Raises ValueError."""
+    """Return the text when a cue can be in these meters; else raise ValueError."""
     pair = parse_meters(text)
     for meter in (pair.home, pair.away):
         if not SHORTEST_BAR <= meter.bar_beats <= LONGEST_BAR:
@@ -91,8 +91,8 @@ BarNumber = Annotated[int, Field(ge=1, le=9999)]
 class MidiSource:
     """A melody in a MIDI file.
 
-    path: from the folder of the show. track: of those that hold notes, from 1. bars: first and last, from 1 (None:
-    from the bar of its first note on).
+    path: relative to the folder of the show. track: number among the tracks with notes, from 1.
+    bars: first and last, from 1; None: from the bar of the first note.
     """
 
     path: Annotated[str, Field(min_length=1)]
@@ -102,13 +102,13 @@ class MidiSource:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ThemeSpec:
-    """A leitmotif: its character, or its notes, and as much of the rest as the person cares to say.
+    """A leitmotif: its character or its notes, and optional details.
 
-    notes, midi: the theme itself (1 to 8 bars), as text or in a file; the character may then be left out (empty).
-    mode, meter: how given notes are meant, where that is not to be found from the notes themselves.
-    arc: its story over the cues that name it: stages (or recipes) one after another, spread evenly.
-    valence, arousal: the character in numbers, -1 dark .. 1 bright and 0 still .. 1 excited, instead of a name or
-    beside it; where only one is said the other is the named character's, or a middling one.
+    notes, midi: the theme itself (1 to 8 bars), as text or in a file; the character may then be empty.
+    mode, meter: of given notes, when the notes alone do not tell.
+    arc: its story over the cues that name it: stages (or recipes) in order, spread evenly.
+    valence (-1 dark to 1 bright), arousal (0 still to 1 excited): the character as numbers, in place of a name or
+    together with it; a missing number is that of the named character, else a medium one.
     """
 
     character: str = ""
@@ -136,28 +136,29 @@ class ThemeSpec:
         if self.notes is not None:
             read_notes(self.notes, self.meter)
         if self.mode is not None and self.key is not None and len(self.key.split()) > 1:
-            said = parse_key(self.key).mode
-            if said != self.mode:
-                raise ValueError(f"the key '{self.key}' is {said}, but mode says {self.mode}; leave one out")
+            key_mode = parse_key(self.key).mode
+            if key_mode != self.mode:
+                raise ValueError(f"the key '{self.key}' is {key_mode}, but mode says {self.mode}; leave one out")
 
     @property
     def given(self) -> bool:
-        """Whether a person gives the theme, as notes or in a MIDI file."""
+        """True when the user gives the theme, as notes or in a MIDI file."""
         return self.notes is not None or self.midi is not None
 
     @property
     def numbered(self) -> bool:
-        """Whether the character is said in numbers, wholly or in part."""
+        """True when the character is given as numbers, at least in part."""
         return self.valence is not None or self.arousal is not None
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class BeatSpec:
-    """A moment of the picture that the music answers to, as the music editor writes it down.
+    """A moment of the picture to which the music responds, as the music editor writes it.
 
-    at: seconds (also as text: `1:12.4`). feel: a feeling (banks/feelings.yaml). who: themes heard from here on. event:
-    what happens. intensity: 0 a hint .. 1 everything; recipe: how the themes come from here on; both, left out, are as
-    the feeling has them.
+    at: seconds (also as text: `1:12.4`). feel: a feeling (banks/feelings.yaml). who: themes from here on. event: what
+        happens.
+    intensity: 0 (a hint) to 1 (full). recipe: how the themes come back from here on. Both follow the feeling when left
+        out.
     """
 
     at: Annotated[Annotated[float, Field(ge=0, le=900)], BeforeValidator(clock_seconds)]
@@ -172,7 +173,7 @@ class BeatSpec:
             raise ValueError("a beat says at least one of feel, who, event, intensity and recipe")
 
     def beat(self) -> Beat:
-        """The beat as a brief has it."""
+        """Return the beat in the form of a brief."""
         return Beat(self.at, self.feel or "", self.who, self.event, self.intensity, self.recipe or "")
 
 
@@ -180,18 +181,19 @@ class BeatSpec:
 class CueSpec:
     """One cue of a show.
 
-    seconds: where its last bar line stands (also as text: `1:12.4`, `00:01:12:10@24`).
-    variants: B no melody, C soft, D ending, I0 to I4 intensity levels, all of which `levels` asks for. recipe: how its
-    themes come back, for the first of them or by name; it goes before their arcs. meeting: how the first two themes
-    meet. meter: `3/4`, `7/8+4/4`, `free`, where not as its type or style has it. hits: moments of the picture;
-    hits_file: more of them, in a CSV or EDL file beside the show; fps: of their timecodes. force: take a length the
-    type is not made for.
-    chords: a chart for the whole cue, which goes round, or section name → chart; see `music.chart`.
-    feel: a feeling by name; valence, arousal, tension: the dials, which go before it. beats: of the picture, in order
-    of time; they make the form. beats_file: such beats in a CSV, EDL or YAML file, beside the show.
-    ensemble: how many play; humanize: 0 on the grid .. 1 as the style plays; left out: as the show has them.
-    ending: how it ends, where not as its type does. pair: an eyecatch before the break, which stays open, and one
-    after it with the same head, which closes.
+    seconds: time of its last bar line (also as text: `1:12.4`, `00:01:12:10@24`). force: allow any length.
+    variants: B no melody, C soft, D ending, I0 to I4 intensity levels; `levels: true` asks for all levels.
+    recipe: how its themes come back, for the first of them or by name; it overrides their arcs.
+    meeting: how the first two themes meet.
+    meter: `3/4`, `7/8+4/4`, `free`; left out: by type and style.
+    hits: moments of the picture. hits_file: more of them, in a CSV or EDL file next to the show. fps: frame rate of
+        timecodes.
+    chords: a chart for the whole cue, which is repeated, or section name → chart; see `music.chart`.
+    feel: name of a feeling. valence, arousal, tension: numbers that override it.
+    beats: of the picture, in order of time; they decide the form. beats_file: beats in a CSV, EDL or YAML file next to
+        the show.
+    ensemble, humanize (0 on the grid to 1 as the style plays), ending: left out: by the show, or by the type.
+    pair: an eyecatch before a break, with an open end, and one after it with the same beginning, which closes.
     """
 
     id: CueId
@@ -237,17 +239,18 @@ class CueSpec:
 
     @property
     def all_variants(self) -> tuple[str, ...]:
-        """The variants it asks for, each once; the second of a pair comes first."""
+        """The variants it asks for, each once; the second cue of a pair comes first."""
         levels = ("I0", "I1", "I2", "I3", "I4") if self.levels else ()
         return tuple(dict.fromkeys((*(("IN",) if self.pair else ()), *self.variants, *levels)))
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class AlbumSpec:
-    """What the tags of the audio files say. order: of the tracks, as in the file, or laid out as an album.
+    """Tags of the audio files, and the layout of the album.
 
-    keys: of the tracks (and their tempi), each as it comes, or planned so that neighbours are related and differ; left
-    out: planned where the order is.
+    order: of the tracks: `file`, or `auto` to arrange them as an album.
+    keys: `free`, or `auto` to plan keys and tempi so that neighbouring tracks are related but differ; left out: as
+        `order`.
     """
 
     artist: str = "Cuesmith"
@@ -259,15 +262,16 @@ class AlbumSpec:
 
     @property
     def planned(self) -> bool:
-        """Whether keys and tempi are planned over the album."""
+        """True when keys and tempi are planned over the album."""
         return (self.keys or ("auto" if self.order == "auto" else "free")) == "auto"
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Show:
-    """A cue set. recipes: ways a theme comes back that this show adds, or has otherwise than style and bank.
+    """A set of cues with shared themes.
 
-    ensemble, humanize: of every cue that has none of its own.
+    recipes: ways in which a theme comes back, added to those of style and banks or replacing them.
+    ensemble, humanize: of every cue without its own.
     """
 
     schema_version: Literal[1] = 1
@@ -283,9 +287,9 @@ class Show:
     album: AlbumSpec = field(default_factory=AlbumSpec)
 
     def themes_of(self, cue: CueSpec, cue_types: Mapping[str, CueType]) -> tuple[str, ...]:
-        """The themes of a cue by name. One that names none takes the first of the show; a medley takes them all.
+        """Return the names of a cue's themes. A cue that names none has the first theme of the show; a medley has all.
 
-        cue_types: the bank of that name, which says which are medleys.
+        cue_types: the bank of cue types, which says which types are medleys.
         """
         named = tuple(dict.fromkeys((*cue.themes, *(name for beat in cue.beats for name in beat.who))))
         if named or not self.themes:

@@ -1,8 +1,8 @@
-"""Spotting lists: hit points as people write them in a show, and as CSV and EDL files bring them.
+"""Spotting lists: hit points written in a show, or read from CSV and EDL files.
 
-CSV: `time,note[,kind,weight]`, with or without a header; commas, tabs or semicolons. EDL (CMX 3600): the markers that
-editors export with it (`* LOC:` lines, or `|M:` lines of marker lists); without any, every cut is a light accent.
-Labels that begin at a later hour are counted from there: a reel starts at 01:00:00:00.
+CSV: `time,note[,kind,weight]`, with or without a header; separated by commas, tabs or semicolons. EDL (CMX 3600): its
+    markers (`* LOC:` lines, or `|M:` lines of marker lists); an EDL without markers gives a light accent per cut.
+    Timecodes that begin at a later hour count from that hour, because reels often start at 01:00:00:00.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ from cuesmith.specs.brief import Hit, HitKind
 KINDS: tuple[str, ...] = get_args(HitKind)
 MOST = 200  # hits in one cue
 MAX_BYTES = 1_000_000
-CUT_WEIGHT = 0.5  # of a cut of the picture that nobody marked
+CUT_WEIGHT = 0.5  # weight of a cut without a marker
+# header of a column → what it contains
 COLUMNS = {
     "time": "time", "at": "time", "timecode": "time", "tc": "time", "seconds": "time", "position": "time",
     "note": "note", "name": "note", "description": "note", "comment": "note", "marker": "note",
@@ -37,19 +38,24 @@ _MARKER = re.compile(r"\|M:([^|]*)")
 
 
 def _time(value: object) -> object:
+    """Check the form of a time written as text."""
     if isinstance(value, str):
-        parse_time(value, RATES["30"])  # the form; whether the frame exists is known once the rate is
+        parse_time(value, RATES["30"])  # checks the form only; whether the frame exists depends on the rate
     return value
 
 
 def _rate(value: object) -> str:
+    """Return the name of a frame rate. Raises ValueError."""
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         raise ValueError("a frame rate is a number, such as 24, 25 or 29.97")
     return parse_rate(value).name
 
 
 def clock_seconds(value: object) -> object:
-    """Seconds of a length written as text; a timecode must say its frame rate. Raises ValueError. Others pass."""
+    """Convert a length written as text to seconds; a timecode must name its frame rate. Other values are returned.
+
+    Raises ValueError.
+    """
     if not isinstance(value, str):
         return value
     if _LABEL.match(value) and "@" not in value:
@@ -69,7 +75,8 @@ RateField = Annotated[
 class HitSpec:
     """A moment of the picture that the music must meet.
 
-    at: seconds, or a timecode, which may name its frame rate (`00:01:12:10@25`). weight: 0 would be nice .. 1 must be.
+    at: seconds, or a timecode, which may name its frame rate (`00:01:12:10@25`). weight: 0 (optional) to 1 (must be
+        met).
     """
 
     at: TimeField
@@ -78,15 +85,18 @@ class HitSpec:
     note: str = ""
 
     def hit(self, rate: Rate) -> Hit:
-        """The hit in clock seconds. rate: of timecodes that name none. Raises ValueError for frames there are not."""
+        """Return the hit with its time in seconds. rate: of timecodes that name none.
+
+        Raises ValueError for a frame that does not exist.
+        """
         return Hit(parse_time(self.at, rate), self.kind, self.weight, self.note)
 
 
 def read_hits(path: Path, rate: Rate, *, name: str | None = None) -> tuple[HitSpec, ...]:
-    """The hits of a .csv (.tsv, .txt) or .edl file, in seconds, by time. rate: of timecodes that name none.
+    """Read the hits of a .csv (.tsv, .txt) or .edl file, sorted by time in seconds.
 
-    name: what messages call the file. Raises UsageError when it cannot be read, SpecError with every fault, one
-    `file:line: message` per line.
+    rate: frame rate of timecodes that name none. name: the file's name in messages.
+    Raises UsageError when it cannot be read, SpecError with every fault, one `file:line: message` per line.
     """
     shown = name or str(path)
     lines = text_lines(path, shown)
@@ -103,7 +113,7 @@ def read_hits(path: Path, rate: Rate, *, name: str | None = None) -> tuple[HitSp
 
 
 class TimedNote(NamedTuple):
-    """A line of a list: its number, its second, what it says, and from which column on (all from 1 but the second)."""
+    """A line of a list: its number, its time in seconds, its note, and the note's column (line, column from 1)."""
 
     line: int
     second: float
@@ -112,9 +122,9 @@ class TimedNote(NamedTuple):
 
 
 def read_notes_of(path: Path, rate: Rate, shown: str, faults: list[str]) -> list[TimedNote]:
-    """The times and notes of a .csv or .edl file, by line; of an EDL its markers only. Faults are added to `faults`.
+    """Read the times and notes of a .csv or .edl file, line by line; of an EDL only its markers.
 
-    Raises UsageError when the file cannot be read.
+    Faults are added to `faults`. Raises UsageError when the file cannot be read.
     """
     lines = text_lines(path, shown)
     if path.suffix.lower() == ".edl":
@@ -125,11 +135,15 @@ def read_notes_of(path: Path, rate: Rate, shown: str, faults: list[str]) -> list
 
 
 def text_lines(path: Path, shown: str) -> list[str]:
-    """The lines of a list, in whatever editors write. Raises UsageError when it cannot be read, SpecError."""
+    """Return the lines of a file in any usual encoding.
+
+    Raises UsageError when it cannot be read, SpecError when it is too large.
+    """
     return _text(path, shown).splitlines()
 
 
 def _text(path: Path, shown: str) -> str:
+    """Read and decode a file."""
     try:
         data = path.read_bytes()
     except OSError as fault:
@@ -141,11 +155,11 @@ def _text(path: Path, shown: str) -> str:
     try:
         return data.decode("utf-16") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("latin-1")  # what older editors export
+        return data.decode("latin-1")  # older editors export this encoding
 
 
 def _kind_in(note: str) -> tuple[HitKind, str]:
-    """A note that begins with a kind of hit says so; anything else is an accent."""
+    """Return the kind of hit with which a note begins (default: accent), and the rest of the note."""
     word, _, rest = note.strip().partition(" ")
     plain = word.rstrip(":,").lower()
     for kind in get_args(HitKind):
@@ -155,6 +169,7 @@ def _kind_in(note: str) -> tuple[HitKind, str]:
 
 
 def _csv(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterator[HitSpec]:
+    """Yield the hits of a table."""
     for number, second, row in _rows(lines, rate, shown, faults):
         hit = _row_hit(second, row, f"{shown}:{number}", faults)
         if hit is not None:
@@ -162,7 +177,7 @@ def _csv(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterato
 
 
 def _rows(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterator[tuple[int, float, dict[str, str]]]:
-    """Line, second and cells by column of each row of a table."""
+    """Yield line number, second and cells by column for each row of a table."""
     rows = [
         (number, line) for number, line in enumerate(lines, 1) if line.strip() and not line.lstrip().startswith("#")
     ]
@@ -193,11 +208,12 @@ def _rows(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterat
 
 
 def _first_hour(seconds: list[float], rows: int) -> float:
-    """The hour from which labels count, where all of them lie behind it."""
+    """Return the full hour (in seconds) from which timecodes count, when every row is a timecode; else 0."""
     return float(min(seconds) // 3600 * 3600) if seconds and len(seconds) == rows else 0.0
 
 
 def _row_hit(second: float, row: dict[str, str], place: str, faults: list[str]) -> HitSpec | None:
+    """Return the hit of a row, or None after adding a fault."""
     kind, note = _kind_in(row.get("note", ""))
     asked = row.get("kind", "").lower()
     if asked:
@@ -219,13 +235,14 @@ def _row_hit(second: float, row: dict[str, str], place: str, faults: list[str]) 
 
 
 def _edl(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterator[HitSpec]:
+    """Yield the hits of an EDL."""
     for _, second, note, marked in _marks(lines, rate, shown, faults):
         kind, said = _kind_in(note)
         yield HitSpec(at=second, kind=kind, weight=1.0 if marked else CUT_WEIGHT, note=said)
 
 
 def _marks(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Iterator[tuple[int, float, str, bool]]:
-    """Line, second and note of each marker of a list of cuts, or, where there is none, of each cut (False)."""
+    """Yield line, second and note of each marker (True), or of each cut (False) in a list without markers."""
     cuts: list[tuple[int, str]] = []
     marks: list[tuple[int, str, str]] = []
     listed = False
@@ -235,7 +252,8 @@ def _marks(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Itera
             rate = RATES["29.97"]
         event, locator = _EVENT.match(text), _LOCATOR.match(text)
         if event:
-            cuts.append((number, _LABEL.findall(event[2])[2]))  # source in, source out, record in, record out
+            # the timecodes are: source in, source out, record in, record out
+            cuts.append((number, _LABEL.findall(event[2])[2]))
         elif locator:
             marks.append((number, locator[1], locator[3] or locator[2]))
         elif cuts and (named := _MARKER.search(text)):
@@ -245,7 +263,7 @@ def _marks(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Itera
             faults.append(f"{shown}:{number}: no event of a CMX 3600 list: it needs four timecodes at its end")
     start = _second(cuts[0][1], rate, f"{shown}:{cuts[0][0]}", faults) if cuts else 0.0
     if listed and start is not None:
-        start = start // 3600 * 3600  # a list of markers: its first line is a marker, not the beginning
+        start = start // 3600 * 3600  # in a list of markers the first line is a marker, not the beginning
     chosen = marks or [(number, label, "") for number, label in cuts[1:]]
     for number, label, note in chosen:
         second = _second(label, rate, f"{shown}:{number}", faults)
@@ -258,6 +276,7 @@ def _marks(lines: list[str], rate: Rate, shown: str, faults: list[str]) -> Itera
 
 
 def _second(label: str, rate: Rate, place: str, faults: list[str]) -> float | None:
+    """Convert a timecode to seconds, or add a fault and return None."""
     try:
         return parse_time(label, rate)
     except ValueError as fault:

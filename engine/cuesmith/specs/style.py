@@ -1,4 +1,4 @@
-"""A style: how a tradition scores a cue, as data. Adding one never needs Python."""
+"""A style: how a tradition scores cues, as data. A new style needs no Python."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ Level = Annotated[int, Field(ge=0, le=4)]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Seat:
-    """A chair in the ensemble: a role, who may sit in it, and when it plays.
+    """A seat of the ensemble: its role, its possible instruments, and when it plays.
 
-    instruments: id → weight, one is drawn per cue. levels: the intensity levels (0..4) at which it plays.
-    treatments: sections it is limited to (empty: all). voices: notes at once for pads. octave: shift in octaves.
-    double: the seat whose notes it copies (shifted by `octave`), `textures`: id → weight for accompaniment seats.
-    kit, grooves: for percussion: the kit, and groove id → weight. level_db: against the lead.
+    instruments: id → weight; one is drawn per cue.
+    levels: intensity levels (0..4) at which it plays. treatments: the only treatments in which it plays; empty: all.
+    voices: notes at once. octave: shift in octaves. level_db: relative to the lead.
+    double: the seat that it copies (moved by `octave`). textures: id → weight, for accompaniment.
+    kit, grooves: for percussion: the kit, and groove id → weight.
     """
 
     role: RoleName
@@ -43,7 +44,7 @@ class Seat:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class SeatChange:
-    """What a cue type changes about a seat; anything left out stays."""
+    """What a cue type changes about a seat; whatever is left out stays the same."""
 
     instruments: dict[str, float] | None = None
     levels: tuple[Level, Level] | None = None
@@ -59,9 +60,9 @@ class SeatChange:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CueRules:
-    """How a style scores one cue type. omit: seats left empty; others: as for the style.
+    """How a style scores one cue type. omit: seats that do not play; left-out keys: as for the style.
 
-    jo: its introduction is in free meter, as the slow opening (jo) of jo-ha-kyu is.
+    jo: the introduction is in free meter, like the slow opening (jo) of jo-ha-kyu.
     """
 
     omit: tuple[str, ...] = ()
@@ -77,7 +78,7 @@ class CueRules:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Keys:
-    """Tonic names to choose from."""
+    """Names of the tonics to choose from."""
 
     major: tuple[str, ...]
     minor: tuple[str, ...]
@@ -85,7 +86,7 @@ class Keys:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Colour:
-    """How plain chords are spelled, as weights; the colours are rows of banks/spellings.yaml."""
+    """Weights of the colours that plain chords may get; the colours are rows of banks/spellings.yaml."""
 
     triad: float = 1.0
     seventh: float = 0.0
@@ -102,11 +103,12 @@ class Colour:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Playing:
-    """How the ensemble plays. swing: 0.5 straight .. 0.67 triplet; jitter_ms: timing sd; ritard: share of the tempo.
+    """How the ensemble plays.
 
-    sweeps: share of the sections over which the synthesizers' filters open (perform.filters).
-    bends: how often notes that could be are bent (perform.bends says by whom and how): scoop, rise, oshide, bend,
-    slide, drop at the start of a phrase; fall, doit, meri, call at its end.
+    swing: 0.5 straight to 0.67 triplet. jitter_ms: standard deviation of the timing. ritard: share of the tempo.
+    sweeps: share of the sections over which filters of synthesizers open (perform.filters).
+    bends: how often notes are bent (perform.bends says which): scoop, rise, oshide, bend, slide and drop at the start
+        of a phrase; fall, doit, meri and call at its end.
     """
 
     swing: Annotated[float, Field(ge=0.5, le=0.72)] = 0.5
@@ -121,7 +123,7 @@ class Playing:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class MixSpec:
-    """room_size, damping, width, reverb 0..1 for the synth's hall; lufs: the loudness it is mastered to."""
+    """The room of the synthesizer (room_size, damping, width, reverb: 0..1), and the loudness of the master (lufs)."""
 
     room_size: Unit = 0.6
     damping: Unit = 0.3
@@ -132,12 +134,13 @@ class MixSpec:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Style:
-    """A whole style. seats: in score order. cues: changes by cue type. brightness: leans to minor (-1) or major (1).
+    """A complete style.
 
-    recipes: ways a theme comes back that this style adds, or has otherwise than the bank.
-    kin: styles whose weights in the banks hold for this one too; the styles it extends are added by themselves.
-    voicing: what differs from the family's way of leading voices (banks/voicings.yaml).
-    free: whether it has music without a pulse; false: kinds of cue in free meter take another.
+    seats: in score order. cues: changes by cue type. brightness: preference for minor (-1) or major (1).
+    recipes: ways in which a theme comes back, added to those of the bank or replacing them.
+    kin: styles whose weights in the banks also hold for this one; styles that it extends are added automatically.
+    voicing: differences from the family's voice leading (banks/voicings.yaml).
+    free: whether it allows music without a pulse; false: cue types in free meter use another meter.
     """
 
     schema_version: Literal[1] = 1

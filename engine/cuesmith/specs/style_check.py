@@ -1,4 +1,4 @@
-"""What is wrong with a style although every field has its form: unknown names, and what no cue could be made of."""
+"""Faults of a style whose fields are all valid: unknown names, and settings with which no cue can be composed."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from cuesmith.specs.yaml.place import KeyPath, Problem
 GESTURE_NAMES = ("gliss", "run", "rip", "swell", "tremolo", "kakegoe", "heterophony", "bell", "answer", "roll")
 ARTICULATION_NAMES: tuple[str, ...] = get_args(ArticulationName)
 
-# the textures that a seat of each role can play, by the role they are written for
+# role of a seat → roles of the textures it can play
 PLAYED_BY: Mapping[str, tuple[str, ...]] = {
     "pad": ("pad",), "ostinato": ("ostinato",), "bass": ("bass",), "impact": ("impact", "pad"),
 }  # fmt: skip
-PLAIN_WORDS = {"major": "ionian", "minor": "aeolian"}  # what people write for a mode
+PLAIN_WORDS = {"major": "ionian", "minor": "aeolian"}  # usual names of modes
 SLOWEST, FASTEST = 30.0, 260.0  # quarter notes per minute
 
 
 def _weight_problems(path: KeyPath, weights: Mapping[str, float] | None, *, empty: bool = True) -> Iterator[Problem]:
-    """Weights below zero, or none above it. empty: whether there may be none at all."""
+    """Yield weights below zero, and tables without any weight above zero. empty: an empty table is allowed."""
     if weights is None or (not weights and empty):
         return
     for name, weight in weights.items():
@@ -40,6 +40,7 @@ def _weight_problems(path: KeyPath, weights: Mapping[str, float] | None, *, empt
 
 
 def _seat_problems(path: KeyPath, seat: Seat | SeatChange, role: str, banks: Banks) -> Iterator[Problem]:
+    """Yield the faults of a seat, or of a change to one."""
     yield from key_problems((*path, "instruments"), "instrument", seat.instruments or {}, banks.instruments)
     yield from key_problems((*path, "textures"), "texture", seat.textures or {}, banks.textures)
     yield from key_problems((*path, "grooves"), "groove", seat.grooves or {}, banks.grooves)
@@ -66,7 +67,7 @@ def _seat_problems(path: KeyPath, seat: Seat | SeatChange, role: str, banks: Ban
 
 
 def style_problems(style: Style, banks: Banks) -> Iterator[Problem]:
-    """Every fault of a style, each at its place."""
+    """Yield every fault of a style with its place."""
     yield from _key_problems(style)
     for name, seat in style.seats.items():
         path = ("seats", name)
@@ -103,7 +104,7 @@ def style_problems(style: Style, banks: Banks) -> Iterator[Problem]:
 
 
 def _key_problems(style: Style) -> Iterator[Problem]:
-    """Tonics that are no notes, and styles that are not there."""
+    """Yield tonics that are not notes, and unknown related styles."""
     for field, tonics in (("major", style.keys.major), ("minor", style.keys.minor)):
         if not tonics:
             yield Problem(("keys", field), "no tonic to choose from; name one at least, such as [C]")
@@ -119,6 +120,7 @@ def _key_problems(style: Style) -> Iterator[Problem]:
 
 
 def _rule_problems(path: KeyPath, rules: CueRules, style: Style, banks: Banks) -> Iterator[Problem]:
+    """Yield the faults in the rules for a cue type."""
     yield from listed_problems((*path, "omit"), "seat", rules.omit, style.seats)
     yield from key_problems((*path, "seats"), "seat", rules.seats, style.seats)
     yield from key_problems((*path, "progressions"), "progression", rules.progressions, banks.progressions)
@@ -141,6 +143,7 @@ def _rule_problems(path: KeyPath, rules: CueRules, style: Style, banks: Banks) -
 
 
 def _mode_problems(path: KeyPath, modes: Collection[str]) -> Iterator[Problem]:
+    """Yield unknown modes."""
     for mode in modes:
         if mode not in MODES:
             meant = PLAIN_WORDS.get(mode)
@@ -149,6 +152,7 @@ def _mode_problems(path: KeyPath, modes: Collection[str]) -> Iterator[Problem]:
 
 
 def _meter_problems(path: KeyPath, text: str) -> Iterator[Problem]:
+    """Yield a fault when a meter is not valid."""
     try:
         check_meters(text)
     except ValueError as fault:

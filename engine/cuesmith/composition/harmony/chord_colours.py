@@ -15,7 +15,7 @@ from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.plan.mood.mood_dials import colours_at
 from cuesmith.specs.banks.harmony import Spelling
 from cuesmith.specs.banks.library import Banks
-from cuesmith.specs.brief import STILL, Mood
+from cuesmith.specs.brief import NO_SHIFT, Mood
 from cuesmith.specs.style import Style
 
 AT_REST = ("triad", "add9", "sixth", "upper", "power")  # colours allowed on a chord at rest
@@ -26,7 +26,7 @@ WRITTEN_ENDS = ("open", "attacca", "loop")  # cadences whose last chord stays as
 SPELLED_DEVICES = {"", "relative", "deceptive", "secondary dominant", "tritone substitution", "backdoor dominant"}
 
 
-def colour_weights(plan: Plan, style: Style, banks: Banks, mood_shift: Mood = STILL) -> dict[str, float]:
+def colour_weights(plan: Plan, style: Style, banks: Banks, mood_shift: Mood = NO_SHIFT) -> dict[str, float]:
     """Map each colour to its weight in this style and cue type.
 
     mood_shift: how far the mood of the section is from that of the type.

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from cuesmith.errors import UsageError, did_you_mean
 from cuesmith.specs.banks.cue_types import CueType
-from cuesmith.specs.banks.feelings import Feeling, feeling_named, feeling_words
+from cuesmith.specs.banks.feelings import Feeling, feeling_words, find_feeling
 from cuesmith.specs.brief import Beat, Brief, Mood
 
 RANGES = {"valence": (-1.0, 1.0), "arousal": (0.0, 1.0), "tension": (0.0, 1.0)}  # of the three mood dials
@@ -19,7 +19,7 @@ def type_mood_of(cue: CueType) -> Mood:
 
 def feeling_row(word: str, rows: Mapping[str, Feeling]) -> Feeling:
     """Return the row of a feeling by any of its names. Raises UsageError for an unknown word."""
-    name = feeling_named(word, rows)
+    name = find_feeling(word, rows)
     if name is None:
         raise UsageError(f"unknown feeling '{word}'{did_you_mean(word, feeling_words(rows))}")
     return rows[name]

@@ -1,1 +1,1 @@
-"""Rows of the tables under styles/banks, and their loader."""
+"""The banks: records for the rows of the tables under styles/banks, and their loader."""

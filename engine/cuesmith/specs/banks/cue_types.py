@@ -1,4 +1,4 @@
-"""A row of the bank of cue types: what the planner knows about a kind of cue."""
+"""Rows of the bank of cue types: what the plan knows about a kind of cue."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from cuesmith.specs.banks.fields import STRICT, Ending, ModeName, RangeField, Si
 class SectionRow:
     """One section of a form. treatment: what it does with its theme, a row of the bank of treatments.
 
-    theme: the number of the cue's theme it states, counted round; 0: whichever the planner gives it. `others`: the
-    section comes once for every theme after the first; `alone`: only where the cue has a single theme. The planner
-    writes a theme's name in place of these.
+    theme: number of the cue's theme (from 1, counted round); 0: the plan decides; `others`: the section is repeated for
+        every theme after the first; `alone`: the section exists only in cues with a single theme. The plan replaces
+        these by a theme's name.
     """
 
     name: str
@@ -25,16 +25,19 @@ class SectionRow:
     energy: Unit
     treatment: str
     harmony: Literal["main", "contrast", "pedal", "break", "close", "link", "turn"] = "main"
-    lift: int = 0  # semitones the key moves for this section
-    mode: ModeName | None = None  # of this section; None: that of the cue
+    lift: int = 0  # semitones by which this section is transposed
+    mode: ModeName | None = None  # of this section; None: the mode of the cue
     theme: Annotated[int, Field(ge=0, le=9)] | str = 0
     tempo: Annotated[float, Field(ge=0.5, le=2)] = 1.0  # factor on the tempo of the cue
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Shape:
-    """Another way to lay a form out. order: names of its sections as they come (empty: all, as they stand); bars: those
-    whose length differs; weight: against 2 for the form itself."""
+    """Another arrangement of a form.
+
+    order: names of its sections in order; empty: all, unchanged. bars: sections with another length.
+    weight: compared with 2 for the form itself.
+    """
 
     weight: Annotated[float, Field(gt=0)] = 1.0
     order: tuple[str, ...] = ()
@@ -43,21 +46,24 @@ class Shape:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class CueType:
-    """One row of the cue taxonomy: everything the planner needs to know about a kind of cue.
+    """A kind of cue.
 
-    seconds, limits: usual length; shortest and longest that still makes musical sense. bpm: quarter notes per minute.
-    meters: meter text → weight; `7/8+4/4`: contrasting sections have the second. modes: mode of MODES → weight.
-    valence -1 dark .. 1 bright; arousal, tension 0 .. 1. key_of_theme: it stays in the key of its theme. late_tonic:
-    most of its progressions begin elsewhere than on the tonic. new_chords: 0 .. 1, how often a theme that was heard is
-    set to other chords the last time it comes. grooves: tags of grooves, one of which its groove should have.
-    form: its sections; long_form: instead, in the upper half of `seconds` (empty: never); shapes: other ways to lay the
-    form out, of which the seed draws one. recipes: how a theme comes in it (empty: as it was written). medley: it goes
-    through every theme of the show where nobody names any. paired: it may come as a pair, before a break and after it.
-    vocal: a song, its tune is written for a voice. slot_sec: how long before the end of its slot the button falls.
-    like: the type it is like; what its own row leaves out was taken from there when the bank was read, and its weights
-    in other banks and its rules in styles hold where those do not name it. album_place: where on an album it belongs, 0
-    first .. 1 last. block: of its M-number: 0 themes, 1 daily, 2 emotion, 3 suspense, 4 action, 5 formats, 6 ambient,
-    9 suites.
+    seconds, limits: usual lengths; shortest and longest possible length. bpm: quarter notes per minute.
+    meters: meter → weight; in `7/8+4/4` contrasting sections have the second meter. modes: mode → weight.
+    valence: -1 dark to 1 bright. arousal, tension: 0 to 1.
+    key_of_theme: it stays in the key of its theme. late_tonic: most progressions begin on another chord than the tonic.
+    new_chords: chance (0..1) that a theme gets other chords in its last statement.
+    grooves: tags; its groove should have one of them.
+    form: its sections. long_form: used in the upper half of `seconds`; empty: never. shapes: other arrangements; the
+        seed draws one.
+    recipes: recipe → weight, how a theme comes back in it; empty: unchanged.
+    medley: it goes through all themes of the show when it names none. vocal: a song, whose tune is written for a voice.
+    paired: it may be a pair, before a break and after it.
+    slot_sec: length in seconds of the button, the beat at the very end of its broadcast time.
+    like: another cue type; keys that are missing here were taken from it, and its weights in other banks and its rules
+        in styles also hold here.
+    album_place: its place on an album, 0 first to 1 last.
+    block: hundreds of its M-number: 0 themes, 1 daily, 2 emotion, 3 suspense, 4 action, 5 formats, 6 ambient, 9 suites.
     """
 
     name: str
@@ -94,5 +100,5 @@ class CueType:
     shapes: tuple[Shape, ...] = ()
 
     def form_for(self, seconds: float) -> tuple[SectionRow, ...]:
-        """The sections for a cue of that length."""
+        """Return the sections for a cue of this length."""
         return self.long_form if self.long_form and seconds > sum(self.seconds) / 2 else self.form

@@ -1,4 +1,4 @@
-"""What players use the drums for, read off the bank of drum voices: who has which role in a group of drums."""
+"""The roles of drum voices: which voice plays which role in each group of drums."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from cuesmith.errors import did_you_mean
 from cuesmith.specs.banks.percussion import DrumGroup, DrumRole, DrumTag, DrumVoice
 from cuesmith.specs.yaml.place import Problem
 
-NEEDED: Final[tuple[DrumRole, ...]] = ("low", "crash", "ghost", "answer", "beside")  # one voice of every group has each
-TOGETHER: Final[DrumRole] = "unison"  # the one role that several voices of a group may have
+# every group has one voice for each of these
+NEEDED: Final[tuple[DrumRole, ...]] = ("low", "crash", "ghost", "answer", "beside")
+TOGETHER: Final[DrumRole] = "unison"  # the only role that several voices of a group may have
 
 
 @dataclass(frozen=True, slots=True)
 class DrumRoles:
-    """The voices of a group by role (styles/banks/drums.yaml says what each is for); "" where a group has none.
+    """The voices of a drum group by role (styles/banks/drums.yaml explains the roles); "" for a missing role.
 
-    colours, cymbals, layers: the voices of any group with that tag. moved_to: voice that keeps time → the one that
-    keeps it instead.
+    colours, cymbals, layers: voices of any group with that tag.
+    moved_to: time-keeping voice → the voice that may replace it.
     """
 
     group: DrumGroup
@@ -44,7 +45,7 @@ class DrumRoles:
 
 
 def drum_roles(drums: Mapping[str, DrumVoice]) -> dict[DrumGroup, DrumRoles]:
-    """The roles in every group. The voices must have no `drum_problems`."""
+    """Return the roles in every group. The voices must have passed `drum_problems`."""
     moved_to = {name: row.moved_to for name, row in drums.items() if row.moved_to}
     found: dict[DrumGroup, DrumRoles] = {}
     for group in get_args(DrumGroup):
@@ -62,12 +63,12 @@ def drum_roles(drums: Mapping[str, DrumVoice]) -> dict[DrumGroup, DrumRoles]:
 
 
 def voices_tagged(drums: Mapping[str, DrumVoice], tag: DrumTag) -> frozenset[str]:
-    """The voices with a tag."""
+    """Return the voices with a tag."""
     return frozenset(name for name, row in drums.items() if tag in row.tags)
 
 
 def drum_problems(drums: Mapping[str, DrumVoice]) -> Iterator[Problem]:
-    """Roles that two voices of a group claim, or none; voices that move to one that does not exist; equal ranks."""
+    """Yield roles that two voices of a group have, missing roles, unknown voices in `moved_to`, and equal ranks."""
     ranks: dict[int, str] = {}
     for name, row in drums.items():
         if row.moved_to and row.moved_to not in drums:

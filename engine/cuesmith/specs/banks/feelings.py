@@ -1,4 +1,4 @@
-"""A row of the bank of feelings: where a word of a spotting session lies, and how a theme comes there."""
+"""Rows of the bank of feelings: the mood of a word, and how a theme comes back with it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cuesmith.specs.yaml.place import Problem
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Feeling:
-    """A feeling, or what a story is about, as a point. recipe: how a theme comes in such a cue. words: other names."""
+    """A feeling, or a subject of a story, as a mood. recipe: how a theme comes back. words: other names."""
 
     kind: Literal["feeling", "theme"] = "feeling"
     valence: Signed
@@ -27,8 +27,8 @@ class Feeling:
     words: tuple[str, ...] = ()
 
 
-def feeling_named(word: str, rows: Mapping[str, Feeling]) -> str | None:
-    """The row a word stands for: a name, or one of the other words of a row; None when nobody knows it."""
+def find_feeling(word: str, rows: Mapping[str, Feeling]) -> str | None:
+    """Return the name of the row for a word: its name or one of its other words; None when there is none."""
     plain = word.strip().lower().replace(" ", "_")
     if plain in rows:
         return plain
@@ -36,12 +36,12 @@ def feeling_named(word: str, rows: Mapping[str, Feeling]) -> str | None:
 
 
 def feeling_words(rows: Mapping[str, Feeling]) -> list[str]:
-    """Everything that may be typed, names first."""
+    """Return all words that may be used, names first."""
     return [*rows, *(word for row in rows.values() for word in row.words)]
 
 
 def feeling_problems(rows: Mapping[str, Feeling], recipes: Iterable[str]) -> Iterator[Problem]:
-    """Recipes that do not exist, and words that two rows claim."""
+    """Yield unknown recipes, and words that belong to two rows."""
     known = [PLAIN, *recipes]
     taken: dict[str, str] = {}
     for name, row in rows.items():

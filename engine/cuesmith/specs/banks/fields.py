@@ -1,7 +1,7 @@
-"""The banks: tables of music shared by all styles, as frozen records.
+"""Field types shared by the banks' records.
 
-Each record here is one row of a YAML table under styles/banks; a musician proof-reads the YAML, this module says what
-a row must hold. Units: pitches are MIDI (C4 = 60), tempi quarter notes per minute, grids sixteenths.
+Each record is one row of a YAML table under styles/banks: a musician checks the YAML, the record says what a row must
+contain. Units: pitches are MIDI (C4 = 60), tempi quarter notes per minute, grids sixteenths.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ STRICT = ConfigDict(extra="forbid")
 
 
 def _meter(value: object) -> Meter:
+    """Parse a meter; free meter is not allowed."""
     if isinstance(value, Meter):
         return value
     if not isinstance(value, str):
@@ -29,6 +30,7 @@ def _meter(value: object) -> Meter:
 
 
 def _chords(value: object) -> tuple[Roman, ...]:
+    """Parse a line of roman numerals."""
     if isinstance(value, tuple):
         return value
     if not isinstance(value, str):
@@ -37,6 +39,7 @@ def _chords(value: object) -> tuple[Roman, ...]:
 
 
 def _range(value: object) -> tuple[float, float]:
+    """Check a range of two numbers."""
     if isinstance(value, (list, tuple)) and len(value) == 2:
         low, high = value
         if isinstance(low, (int, float)) and isinstance(high, (int, float)) and low <= high:
@@ -45,6 +48,7 @@ def _range(value: object) -> tuple[float, float]:
 
 
 def _quality(value: object) -> str:
+    """Check the name of a chord quality."""
     if value not in QUALITIES:
         raise ValueError(f"unknown chord quality '{value}'; known: {', '.join(QUALITIES)}")
     return str(value)
@@ -80,6 +84,7 @@ Ending = Literal["button", "ring", "allargando", "fade", "loop", "attacca", "unr
 
 
 def _ops(value: tuple[str, ...]) -> tuple[str, ...]:
+    """Check a list of operations on a theme."""
     parse_ops(value)
     return value
 

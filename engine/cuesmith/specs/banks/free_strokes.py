@@ -1,4 +1,4 @@
-"""A row of the bank of free strokes: what a drummer plays in one breath of music without meter."""
+"""Rows of the bank of free strokes: what a drummer plays in one breath of music without meter."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ Way = Literal["oroshi", "otoshi", "oroshi_otoshi", "swell"]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Roll:
-    """Strokes on one voice between two places (0 .. 1) of a breath; letter: the loudest.
+    """Strokes on one voice between two places (0..1) of a breath. letter: its loudest stroke.
 
-    ratio: how long a distance is against the one before it (of otoshi after it); a swell is even.
+    ratio: each distance relative to the one before (in an otoshi, to the one after); a swell is even.
     """
 
     voice: str
@@ -32,7 +32,8 @@ class Roll:
 class FreeStrokes:
     """What a drummer plays in one breath of free meter; see banks/free_strokes.yaml.
 
-    strokes: `place voice letter`, place 0 .. 1 of the time of the breath. role: still, moving, or leads on.
+    strokes: `place voice letter`; place is 0..1 of the breath's time. role: still, moving, or leads (into the next
+        breath).
     """
 
     kit: DrumGroup
@@ -56,5 +57,5 @@ class FreeStrokes:
 
     @property
     def voices(self) -> tuple[str, ...]:
-        """Every voice it needs, once."""
+        """Every voice that it uses, once."""
         return tuple(dict.fromkeys([*(text.split()[1] for text in self.strokes), *(roll.voice for roll in self.rolls)]))

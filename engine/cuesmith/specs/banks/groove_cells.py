@@ -1,4 +1,4 @@
-"""A row of the bank of groove cells: what each voice plays in one felt beat, for meters that have no groove."""
+"""Rows of the bank of groove cells: what each voice plays in one felt beat, for meters without a groove."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from cuesmith.specs.yaml.known_names import key_problems, listed_problems
 from cuesmith.specs.yaml.place import Problem
 
 Place = Literal["head", "on", "off", "last", "all"]
-IN_TWO, IN_THREE = 4, 6  # grid steps of a beat of two units and of three
+IN_TWO, IN_THREE = 4, 6  # grid steps of a beat of two units, of three units
+# place of a beat → the cells tried for it, in order
 INSTEAD: dict[Place, tuple[Place, ...]] = {
     "head": ("head", "on", "all"), "on": ("on", "all"), "off": ("off", "all"), "last": ("last", "off", "all"),
 }  # fmt: skip
@@ -22,11 +23,12 @@ INSTEAD: dict[Place, tuple[Place, ...]] = {
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class GrooveCells:
-    """A groove by its cells; `composition.percussion.grooves_from_cells` lays them over the felt beats of a meter.
+    """A groove as cells, which `composition.percussion.grooves_from_cells` places on the felt beats of a meter.
 
-    kits: rows of the kits bank that play it. rows: voice → place of the beat in the bar (`head` downbeat, `on`, `off`,
-    `last` of an odd number, `all` others) → `"xxxx  xxxxxx"`, the grids of a beat of two units and of one of three.
-    fill: the voices that a bar of fill goes through. bpm, tier, tags, letters: as in a groove.
+    kits: rows of the bank of kits that play it. bpm, tier, tags, letters: as in a groove.
+    rows: voice → place of the beat in the bar (`head` downbeat, `on`, `off`, `last` of an odd number, `all` other
+        beats) → `"xxxx  xxxxxx"`: the grids of a beat of two units and of three.
+    fill: voices of a fill, in order.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -46,7 +48,7 @@ class GrooveCells:
                     raise ValueError(f"{voice}, {place}: '{text}' holds {sorted(strange)}; letters are X x o g and .")
 
     def cell(self, voice: str, place: Place, steps: int) -> str:
-        """What a voice plays in a beat of up to six grid steps: rests where it has nothing there."""
+        """Return what a voice plays in a beat of up to six grid steps; rests when it has no cell there."""
         cells = self.rows[voice]
         text = next((cells[name] for name in INSTEAD[place] if name in cells), "....  ......")
         two, three = text.split()
@@ -56,7 +58,7 @@ class GrooveCells:
 def cell_problems(
     rows: Mapping[str, GrooveCells], grooves: Iterable[str], kits: Iterable[str], drums: Iterable[str]
 ) -> Iterator[Problem]:
-    """Kits and voices that do not exist, and ids that a groove has already."""
+    """Yield unknown kits and voices, and ids that a groove already has."""
     taken, known = list(grooves), list(kits)
     voices = list(drums)
     for id_, row in rows.items():

@@ -1,7 +1,7 @@
-"""The banks of harmony: spellings, cadences, substitutions, modulations, harmonic rhythm and palettes.
+"""Rows of the harmony banks: progressions, spellings, cadences, substitutions, modulations, rhythm, palettes.
 
-Each record is one row of a table under styles/banks. Weights are relative; `cues` and `styles` multiply them by cue
-type and style (1 where absent), `kin` styles included.
+Weights are relative. `cues` and `styles` multiply them by cue type and style (1 when absent); related styles (`kin`)
+count, too.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ Chance = Annotated[float, Field(ge=0, le=1)]
 
 
 def _quality(value: str) -> str:
+    """Check the name of a chord quality."""
     if value not in QUALITIES:
         raise ValueError(f"unknown chord quality '{value}'; known: {', '.join(QUALITIES)}")
     return value
@@ -29,12 +30,12 @@ def _quality(value: str) -> str:
 
 QualityName = Annotated[str, AfterValidator(_quality)]
 
-# what may be asked of the place where a substitution is made; see composition.harmony.substitution.CONDITIONS
+# conditions of a substitution; see CONDITIONS in composition.harmony.substitution_devices
 ConditionName = Literal[
     "lasts_a_bar", "lasts_half_a_bar", "lasts_two_bars", "falls_by_fifth", "to_tonic", "to_submediant", "to_dominant",
     "to_mixture", "not_phrase_end", "inside", "second_half", "climax", "bass_leaps",
 ]  # fmt: skip
-# what is done where numerals alone cannot say it; see composition.harmony.substitution.CHANGES
+# computed substitutions; see CHANGES in composition.harmony.substitution_devices
 ChangeName = Literal[
     "applied_dominant", "applied_diminished", "passing_diminished", "tritone", "hold_bass", "inversion", "planing",
 ]  # fmt: skip
@@ -42,11 +43,11 @@ ChangeName = Literal[
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Spelling:
-    """A colour of chords: what a plain chord becomes in it.
+    """A chord colour: what a plain chord becomes in it.
 
-    becomes: quality → qualities, the first that fits is taken. free: tones outside the key are welcome (else they must
-    lie in it). resolves: only for a chord whose root falls a fifth to the next. adds: weight the colour has in a cue
-    type whatever the style gives it.
+    becomes: quality → qualities, of which the first that fits is used. free: tones outside the key are allowed.
+    resolves: only for chords whose root falls a fifth to the next chord.
+    adds: weight of the colour in a cue type, in addition to the style's.
     """
 
     about: str
@@ -59,10 +60,10 @@ class Spelling:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Cadence:
-    """How a section closes. chords: the last chords. final, inner, open, attacca, loop: weight at such an end.
+    """How a section closes. chords: its last chords. final, inner, open, attacca, loop: weights by kind of ending.
 
-    final ends a cue that closes; inner ends a section inside the cue; open ends a cue that is left open. Inner cadences
-    of `kind` authentic, plagal, modal and mixture close; the others leave the section open.
+    final: a cue that closes. inner: a section inside the cue. open: a cue with an open end. Inner cadences of `kind`
+        authentic, plagal, modal and mixture close; the others leave the section open.
     """
 
     about: str
@@ -79,16 +80,18 @@ class Cadence:
 
     @property
     def closed(self) -> bool:
-        """Whether the section comes to rest."""
+        """True when the section ends at rest."""
         return self.kind in ("authentic", "plagal", "modal", "mixture")
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Substitution:
-    """One chord for another. of: the numerals it applies to (root and third count, not the colour; empty: any).
+    """Chords in place of a chord.
 
-    chords: what stands there instead, sharing the time, or change: a device that computes it. needs: conditions, all of
-    which must hold. chance: per eligible chord. colour: an event that is heard as colour, not only as movement.
+    of: numerals it applies to (root and third, not the colour); empty: any.
+    chords: the replacement, which shares the time; or change: a device that computes it.
+    needs: conditions, all of which must hold. chance: per possible chord.
+    colour: it counts as harmonic colour, not only as movement.
     """
 
     about: str
@@ -111,7 +114,7 @@ class Substitution:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Modulation:
-    """How a change of key is prepared. moves: semitones up, 0..11, to which it suits (empty: any)."""
+    """How a change of key is prepared. moves: semitones up (0..11) for which it is suitable; empty: any."""
 
     about: str
     tactic: Literal["dominant", "flat_seventh", "diminished", "pivot", "common_tone", "relative", "parallel", "cold"]
@@ -123,7 +126,7 @@ class Modulation:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class HarmonicRhythm:
-    """How long a chord lasts: seconds, shortest and longest, in these cue types."""
+    """How long a chord lasts in these cue types: shortest and longest, in seconds."""
 
     about: str
     seconds: RangeField
@@ -132,7 +135,7 @@ class HarmonicRhythm:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Palette:
-    """Chords a returning theme may be set to, of one mood. gain: what such a chord is worth in the search."""
+    """Chords of one mood, to which a returning theme may be set. gain: added value of such a chord in the search."""
 
     about: str
     major: ChordsField
@@ -141,14 +144,14 @@ class Palette:
     cues: dict[str, Weight] = Field(default_factory=dict)
 
     def chords(self, minor: bool) -> tuple[Roman, ...]:
-        """Those of the mode."""
+        """Return the chords for major or minor."""
         return self.minor if minor else self.major
 
 
 def cue_problems(
     rows: Mapping[str, Spelling | Cadence | Substitution | HarmonicRhythm | Palette], cue_types: Iterable[str]
 ) -> Iterator[Problem]:
-    """One problem for each cue type named in a table that does not exist."""
+    """Yield a problem for each unknown cue type that is named in a table."""
     known = list(cue_types)
     for id_, row in rows.items():
         named: list[tuple[str, str | int, str]] = [
@@ -164,7 +167,7 @@ def cue_problems(
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Progression:
-    """mode: major, minor or modal; chords: roman numerals, one per change of harmony; cues: weight by cue type."""
+    """A chord progression. chords: roman numerals, one per change of harmony. cues: weight by cue type."""
 
     name: str
     mode: Literal["major", "minor", "modal"]
@@ -172,5 +175,5 @@ class Progression:
     colour: str = ""
     cues: dict[str, float] = Field(default_factory=dict)
     styles: dict[str, float] = Field(default_factory=dict)
-    closes: bool = False  # ends with its own cadence: kept for last phrases
-    static: bool = False  # a drone or pedal: chords may last 2-4 times longer
+    closes: bool = False  # ends with its own cadence; for last phrases only
+    static: bool = False  # a drone or pedal, with longer chords

@@ -1,4 +1,4 @@
-"""A row of the bank of instruments: a General MIDI sound and what it can do."""
+"""Rows of the bank of instruments: a General MIDI sound and what it can play."""
 
 from __future__ import annotations
 
@@ -19,15 +19,17 @@ ONE_HAS: Final[tuple[InstrumentTag, ...]] = ("alone", "singer")
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Instrument:
-    """A General MIDI sound and what it can do.
+    """A General MIDI sound and what it can play.
 
-    range, sweet: sounding MIDI pitches. voices: how many notes at once. pan -1..1, reverb 0..1.
+    range, sweet: possible range and good register, in sounding MIDI pitches. voices: notes at once.
+    pan: -1..1. reverb: 0..1.
     onset_ms, tail_ms: measured on FluidR3_GM: time to half level, and from note-off to -20 dB.
-    sustained: holds its tone (bow, breath, organ). breath_sec: longest time without a breath, 0 = none needed.
-    agile: can play sixteenths at 120. bends: how its notes may be bent. soloist: who sits for a section where there is
-    but one desk ("": itself); low_soloist: who sits for this one in a bass, or an octave lower ("": itself).
-    tags: sweep (its filter opens over whole sections), alone (carries tune and harmony alone where a style has nobody
-    who can), singer (stands for the voice of a song).
+    sustained: holds its tone (bow, breath, organ). breath_sec: longest time without a breath; 0: needs none.
+    agile: can play sixteenths at 120 quarter notes per minute. bends: how its notes may be bent.
+    soloist: solo instrument that replaces a section of it in small ensembles; "": itself. low_soloist: the same for a
+        bass, or an octave lower; "": itself.
+    tags: sweep (its filter opens over whole sections), alone (can accompany alone in styles without such an
+        instrument), singer (represents the voice of a song).
     """
 
     name: str
@@ -65,7 +67,7 @@ class Instrument:
 
 
 def instrument_problems(rows: Mapping[str, Instrument]) -> Iterator[Problem]:
-    """Soloists that do not exist, and tags that one instrument has to have and does not."""
+    """Yield unknown soloists, and tags that exactly one instrument must have."""
     for id_, row in rows.items():
         for field in ("soloist", "low_soloist"):
             named = getattr(row, field)
@@ -79,5 +81,5 @@ def instrument_problems(rows: Mapping[str, Instrument]) -> Iterator[Problem]:
 
 
 def tagged(rows: Mapping[str, Instrument], tag: InstrumentTag) -> str:
-    """The first instrument with a tag. Raises StopIteration when there is none."""
+    """Return the first instrument with a tag. Raises StopIteration when there is none."""
     return next(id_ for id_, row in rows.items() if tag in row.tags)

@@ -1,4 +1,4 @@
-"""The banks, loaded: every table of styles/banks as frozen records, their references checked."""
+"""Load the banks: every table of styles/banks as frozen records, with references checked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,15 @@ from cuesmith.specs.banks.harmony import (
     cue_problems,
 )
 from cuesmith.specs.banks.instruments import Instrument, instrument_problems
-from cuesmith.specs.banks.like import coloured, like_problems, like_targets, paced, ruled, weighed, with_models
+from cuesmith.specs.banks.like import (
+    complete_rows,
+    fill_rhythms,
+    fill_rules,
+    fill_spellings,
+    fill_weights,
+    like_problems,
+    models_of,
+)
 from cuesmith.specs.banks.percussion import DrumGroup, DrumVoice, Groove, Kit
 from cuesmith.specs.banks.rules import FAMILIES, Rule, rule_problems
 from cuesmith.specs.banks.textures import Texture
@@ -44,9 +52,9 @@ from cuesmith.specs.yaml.validate import raise_problems, validate
 Rows = TypeVar("Rows")
 
 
-@dataclass(frozen=True, eq=False)  # told apart by identity, so that what is derived from it can be cached
+@dataclass(frozen=True, eq=False)  # compared by identity, so that results can be cached by it
 class Banks:
-    """Every table by the id of its rows, in the order of the files."""
+    """Every table as id → row, in file order."""
 
     scales: Mapping[str, Scale]
     progressions: Mapping[str, Progression]
@@ -79,15 +87,15 @@ class Banks:
 
 @cache
 def load_banks() -> Banks:
-    """The banks that ship with Cuesmith; read once, later calls return the same object."""
+    """Return the banks that ship with Cuesmith; they are read once, later calls return the same object."""
     return read_banks(files("cuesmith.styles.banks"))
 
 
 def read_banks(folder: Path | Traversable) -> Banks:
     """Read and check a folder of banks.
 
-    Raises SpecError with the faults of the first faulty table, each at its place: rows that are not valid, or
-    names of rows that do not exist. Raises UsageError when a table is missing.
+    Raises SpecError with the faults of the first faulty table (invalid rows, unknown names), each with its place;
+    UsageError when a table is missing.
     """
 
     def table(name: str, rows: type[Rows], problems: Callable[[Rows], Iterable[Problem]] = _no_problems) -> Rows:
@@ -103,13 +111,13 @@ def read_banks(folder: Path | Traversable) -> Banks:
     recipes = table("recipes", dict[str, Recipe], lambda rows: recipe_problems((), rows, instruments))
     treatments = table("treatments", dict[str, Treatment], treatment_problems)
     cue_types = _cue_types(folder, recipes, grooves, treatments)
-    alike = like_targets(cue_types)
+    models = models_of(cue_types)
     of_cues = partial(cue_problems, cue_types=cue_types)
 
     return Banks(
         scales={name: row.scale(name) for name, row in scales.items()},
-        progressions=weighed(
-            table("progressions", dict[str, Progression], lambda rows: _progression_problems(rows, cue_types)), alike
+        progressions=fill_weights(
+            table("progressions", dict[str, Progression], lambda rows: _progression_problems(rows, cue_types)), models
         ),
         cells=cells,
         contours=contours,
@@ -131,46 +139,50 @@ def read_banks(folder: Path | Traversable) -> Banks:
         deny_list=table("deny_list", dict[str, WellKnown]),
         recipes=recipes,
         stages=table("stages", dict[str, Stage], lambda rows: _stage_problems(rows, recipes)),
-        spellings=coloured(table("spellings", dict[str, Spelling], of_cues), alike),
-        cadences=weighed(table("cadences", dict[str, Cadence], of_cues), alike),
-        substitutions=weighed(table("substitutions", dict[str, Substitution], of_cues), alike),
+        spellings=fill_spellings(table("spellings", dict[str, Spelling], of_cues), models),
+        cadences=fill_weights(table("cadences", dict[str, Cadence], of_cues), models),
+        substitutions=fill_weights(table("substitutions", dict[str, Substitution], of_cues), models),
         modulations=table("modulations", dict[str, Modulation]),
-        harmonic_rhythms=paced(table("harmonic_rhythms", dict[str, HarmonicRhythm], of_cues), alike),
-        palettes=weighed(table("palettes", dict[str, Palette], of_cues), alike),
-        rules=ruled(table("rules", dict[str, Rule], lambda rows: rule_problems(rows, cue_types)), alike),
+        harmonic_rhythms=fill_rhythms(table("harmonic_rhythms", dict[str, HarmonicRhythm], of_cues), models),
+        palettes=fill_weights(table("palettes", dict[str, Palette], of_cues), models),
+        rules=fill_rules(table("rules", dict[str, Rule], lambda rows: rule_problems(rows, cue_types)), models),
         voicings=table("voicings", VoicingBank, _voicing_problems),
         feelings=table("feelings", dict[str, Feeling], lambda rows: feeling_problems(rows, recipes)),
     )
 
 
 def _document(folder: Path | Traversable, name: str) -> Document:
+    """Read a table."""
     return read_document(folder / f"{name}.yaml", name=f"banks/{name}.yaml")
 
 
 def _checked(document: Document, rows: type[Rows], problems: Callable[[Rows], Iterable[Problem]]) -> Rows:
-    found = validate(document, rows)
-    raise_problems(document, list(problems(found)))
-    return found
+    """Validate a table and check its references. Raises SpecError."""
+    rows_read = validate(document, rows)
+    raise_problems(document, list(problems(rows_read)))
+    return rows_read
 
 
 def _no_problems(rows: object) -> Iterable[Problem]:
+    """Check nothing."""
     return ()
 
 
 def _cue_types(
     folder: Path | Traversable, recipes: Iterable[str], grooves: Mapping[str, Groove], treatments: Treatments
 ) -> dict[str, CueType]:
-    """The cue types, those that are like another filled up from it."""
+    """Read the cue types; complete those that are like another."""
     document = _document(folder, "cue_types")
     raise_problems(document, list(like_problems(document)))
     return _checked(
-        with_models(document), dict[str, CueType], lambda rows: _cue_type_problems(rows, recipes, grooves, treatments)
+        complete_rows(document), dict[str, CueType], lambda rows: _cue_type_problems(rows, recipes, grooves, treatments)
     )
 
 
 def _cue_type_problems(
     rows: Mapping[str, CueType], recipes: Iterable[str], grooves: Mapping[str, Groove], treatments: Treatments
 ) -> Iterator[Problem]:
+    """Yield unknown names, modes and meters in cue types."""
     known = [PLAIN, *recipes]
     uses = sorted({tag for groove in grooves.values() for tag in groove.tags} - set(FAMILIES))
     for id_, row in rows.items():
@@ -194,6 +206,7 @@ def _cue_type_problems(
 
 
 def _progression_problems(rows: Mapping[str, Progression], cue_types: Iterable[str]) -> Iterator[Problem]:
+    """Yield unknown cue types."""
     known = list(cue_types)
     for id_, row in rows.items():
         yield from key_problems((id_, "cues"), "cue type", row.cues, known)
@@ -202,6 +215,7 @@ def _progression_problems(rows: Mapping[str, Progression], cue_types: Iterable[s
 def _character_problems(
     rows: Mapping[str, Character], scales: Iterable[str], cells: Iterable[str], contours: Iterable[str]
 ) -> Iterator[Problem]:
+    """Yield unknown scales, rhythm cells and contours."""
     for id_, row in rows.items():
         yield from key_problems((id_, "scales"), "scale", row.scales, scales)
         yield from key_problems((id_, "cells"), "rhythm cell", row.cells, cells)
@@ -209,6 +223,7 @@ def _character_problems(
 
 
 def _groove_problems(rows: Mapping[str, Groove], kits: Iterable[str], drums: Iterable[str]) -> Iterator[Problem]:
+    """Yield unknown kits and drum voices."""
     kit_names = list(kits)
     for id_, row in rows.items():
         if row.kit not in kit_names:
@@ -218,6 +233,7 @@ def _groove_problems(rows: Mapping[str, Groove], kits: Iterable[str], drums: Ite
 
 
 def _stroke_problems(rows: Mapping[str, FreeStrokes], drums: Iterable[str]) -> Iterator[Problem]:
+    """Yield unknown drum voices."""
     known = list(drums)
     for id_, row in rows.items():
         yield from listed_problems((id_, "strokes"), "drum voice", row.voices, known)
@@ -226,7 +242,7 @@ def _stroke_problems(rows: Mapping[str, FreeStrokes], drums: Iterable[str]) -> I
 def recipe_problems(
     path: KeyPath, rows: Mapping[str, Recipe], instruments: Mapping[str, Instrument]
 ) -> Iterator[Problem]:
-    """What recipes say that does not exist; they stand under `path`."""
+    """Yield unknown instrument families, and recipes named PLAIN. path: where the recipes are in their file."""
     known = sorted({instrument.family for instrument in instruments.values()})
     for id_, row in rows.items():
         if id_ == PLAIN:
@@ -235,6 +251,7 @@ def recipe_problems(
 
 
 def _stage_problems(rows: Mapping[str, Stage], recipes: Iterable[str]) -> Iterator[Problem]:
+    """Yield unknown recipes."""
     known = [PLAIN, *recipes]
     for id_, row in rows.items():
         if row.recipe is not None and row.recipe not in known:
@@ -242,5 +259,6 @@ def _stage_problems(rows: Mapping[str, Stage], recipes: Iterable[str]) -> Iterat
 
 
 def _voicing_problems(bank: VoicingBank) -> Iterator[Problem]:
+    """Yield unknown templates."""
     for family, row in bank.families.items():
         yield from listed_problems(("families", family, "templates"), "template", row.templates or (), bank.templates)

@@ -1,7 +1,7 @@
-"""Cue types that are like another: its row, its weights in the banks and its rules in styles hold for them as well.
+"""Cue types that are `like` another: its row, its weights in the banks and its rules in styles also hold for them.
 
-A new kind of cue then says only how it differs: `ambush: {like: battle, bpm: [150, 190]}` is a whole one. The weights
-in other tables and the rules of styles follow by themselves; either may still name it.
+A new cue type then states only its differences: `ambush: {like: battle, bpm: [150, 190]}` is complete. Other tables and
+styles may still name the new type.
 """
 
 from __future__ import annotations
@@ -18,26 +18,26 @@ from cuesmith.specs.yaml.document import Document
 from cuesmith.specs.yaml.place import KeyPath, Position, Problem
 
 LIKE: Final = "like"
-OF_THE_FORM: Final = frozenset({"shapes", "long_form"})  # they name the sections of a form, and go with it
+OF_THE_FORM: Final = frozenset({"shapes", "long_form"})  # they refer to the sections of a form, and belong to it
 
-Weighed = TypeVar("Weighed", Progression, Spelling, Cadence, Substitution, Palette)
+WeightedRow = TypeVar("WeightedRow", Progression, Spelling, Cadence, Substitution, Palette)
 Value = TypeVar("Value")
 
 
-def like_targets(cue_types: Mapping[str, CueType]) -> dict[str, str]:
-    """Cue type → the one it is like."""
+def models_of(cue_types: Mapping[str, CueType]) -> dict[str, str]:
+    """Map each cue type to the one it is like."""
     return {id_: row.like for id_, row in cue_types.items() if row.like}
 
 
-def _models(document: Document) -> dict[str, str]:
-    """Row → the row it is like, as the file has them, whether such a row exists or not."""
+def _models_in(document: Document) -> dict[str, str]:
+    """Map each row of a file to the row it is like, whether that exists or not."""
     rows = document.data if isinstance(document.data, dict) else {}
     return {id_: row[LIKE] for id_, row in rows.items() if isinstance(row, dict) and isinstance(row.get(LIKE), str)}
 
 
 def like_problems(document: Document) -> Iterator[Problem]:
-    """Cue types of a file that are like one that does not exist, or that is like another itself."""
-    models = _models(document)
+    """Yield cue types that are like an unknown type, or like one that is itself like another."""
+    models = _models_in(document)
     known = list(document.data) if isinstance(document.data, dict) else []
     for id_, model in models.items():
         if model not in known:
@@ -46,69 +46,71 @@ def like_problems(document: Document) -> Iterator[Problem]:
             yield Problem((id_, LIKE), f"'{model}' is itself like another; name that one")
 
 
-def with_models(document: Document) -> Document:
-    """The document with every row filled up from the one it is like; each value keeps the place where it is written.
+def complete_rows(document: Document) -> Document:
+    """Complete every row from the one it is like; each value keeps its place in the file.
 
-    Whoever writes a form of his own takes none of the shapes and long forms that belong to the other. The document must
-    have no `like_problems`.
+    A row with its own form takes no shapes and no long form. The document must have no `like_problems`.
     """
     if not isinstance(document.data, dict):
         return document
     data = dict(document.data)
     positions, key_positions = dict(document.positions), dict(document.key_positions)
-    for id_, model in _models(document).items():
-        row, whole = document.data[id_], document.data[model]
-        if not isinstance(whole, dict):
+    for id_, model in _models_in(document).items():
+        row, model_row = document.data[id_], document.data[model]
+        if not isinstance(model_row, dict):
             continue
-        kept_out = row.keys() | (OF_THE_FORM if "form" in row else frozenset())
-        taken = {key: value for key, value in whole.items() if key not in kept_out}
+        own_keys = row.keys() | (OF_THE_FORM if "form" in row else frozenset())
+        taken = {key: value for key, value in model_row.items() if key not in own_keys}
         data[id_] = {**taken, **row}
-        positions |= _moved(document.positions, model, id_, taken)
-        key_positions |= _moved(document.key_positions, model, id_, taken)
+        positions |= _places_for(document.positions, model, id_, taken)
+        key_positions |= _places_for(document.key_positions, model, id_, taken)
     return Document(document.source, data, positions, key_positions)
 
 
-def _moved(
+def _places_for(
     places: Mapping[KeyPath, Position], model: str, id_: str, keys: Mapping[str, object]
 ) -> dict[KeyPath, Position]:
-    """The places of some keys of one row, as places of another row."""
+    """Return the places of some keys of one row, as places of another row."""
     inside = ((path, place) for path, place in places.items() if len(path) > 1 and path[0] == model)
     return {(id_, *path[1:]): place for path, place in inside if path[1] in keys}
 
 
-def filled(table: Mapping[str, Value], alike: Mapping[str, str]) -> dict[str, Value]:
-    """A table by cue type with the types it does not name, as those they are like."""
-    added = {id_: table[model] for id_, model in alike.items() if model in table and id_ not in table}
+def fill_table(table: Mapping[str, Value], models: Mapping[str, str]) -> dict[str, Value]:
+    """Add missing cue types to a table, with the values of the types they are like."""
+    added = {id_: table[model] for id_, model in models.items() if model in table and id_ not in table}
     return {**table, **added}
 
 
-def listed(names: tuple[str, ...], alike: Mapping[str, str]) -> tuple[str, ...]:
-    """A list of cue types with those that are like one of them."""
-    return (*names, *(id_ for id_, model in alike.items() if model in names and id_ not in names))
+def fill_list(names: tuple[str, ...], models: Mapping[str, str]) -> tuple[str, ...]:
+    """Add to a list of cue types those that are like one of them."""
+    return (*names, *(id_ for id_, model in models.items() if model in names and id_ not in names))
 
 
-def weighed(rows: Mapping[str, Weighed], alike: Mapping[str, str]) -> dict[str, Weighed]:
-    """The rows of a bank with weights for every cue type that is like one they name."""
-    return {name: replace(row, cues=filled(row.cues, alike)) for name, row in rows.items()}
+def fill_weights(rows: Mapping[str, WeightedRow], models: Mapping[str, str]) -> dict[str, WeightedRow]:
+    """Add weights for cue types that are like a named one to the rows of a bank."""
+    return {name: replace(row, cues=fill_table(row.cues, models)) for name, row in rows.items()}
 
 
-def coloured(rows: Mapping[str, Spelling], alike: Mapping[str, str]) -> dict[str, Spelling]:
-    """The rows of the spellings, as `weighed`, with what they add in cue types that are like one they name."""
-    return {name: replace(row, adds=filled(row.adds, alike)) for name, row in weighed(rows, alike).items()}
+def fill_spellings(rows: Mapping[str, Spelling], models: Mapping[str, str]) -> dict[str, Spelling]:
+    """Do the same as `fill_weights` for spellings, including their `adds`."""
+    return {name: replace(row, adds=fill_table(row.adds, models)) for name, row in fill_weights(rows, models).items()}
 
 
-def paced(rows: Mapping[str, HarmonicRhythm], alike: Mapping[str, str]) -> dict[str, HarmonicRhythm]:
-    """The rows of the harmonic rhythms with the cue types that are like one they name."""
+def fill_rhythms(rows: Mapping[str, HarmonicRhythm], models: Mapping[str, str]) -> dict[str, HarmonicRhythm]:
+    """Add cue types that are like a named one to the harmonic rhythms."""
     named = {id_ for row in rows.values() for id_ in row.cues}
-    own = {id_: model for id_, model in alike.items() if id_ not in named}
-    return {name: replace(row, cues=listed(row.cues, own)) for name, row in rows.items()}
+    unnamed = {id_: model for id_, model in models.items() if id_ not in named}
+    return {name: replace(row, cues=fill_list(row.cues, unnamed)) for name, row in rows.items()}
 
 
-def ruled(rows: Mapping[str, Rule], alike: Mapping[str, str]) -> dict[str, Rule]:
-    """The rules with exemptions and limits for cue types that are like one they name."""
+def fill_rules(rows: Mapping[str, Rule], models: Mapping[str, str]) -> dict[str, Rule]:
+    """Add exemptions and limits for cue types that are like a named one to the rules."""
     return {
         name: replace(
-            row, exempt=listed(row.exempt, alike), only=listed(row.only, alike), instead=filled(row.instead, alike)
+            row,
+            exempt=fill_list(row.exempt, models),
+            only=fill_list(row.only, models),
+            instead=fill_table(row.instead, models),
         )
         for name, row in rows.items()
     }

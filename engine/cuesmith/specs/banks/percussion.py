@@ -19,9 +19,9 @@ DrumTag = Literal["kick", "cymbal", "colour", "layer"]
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Kit:
-    """A drum kit: program on the drum channel.
+    """A drum kit. program: on the drum channel.
 
-    group: whose free strokes it plays. ensemble: the smallest ensemble it fits in.
+    group: whose free strokes it plays. ensemble: the smallest ensemble that uses it.
     """
 
     name: str
@@ -32,13 +32,13 @@ class Kit:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Layered:
-    """One layer of a drum voice: either a kit note, or a note on a melodic program (the taiko voices).
+    """One layer of a drum voice: a note of the kit, or a note of a melodic program (as for taiko voices).
 
-    gate_ms: the note of a melodic program is cut off so long after its stroke; None: it rings.
+    gate_ms: time after the stroke at which a note of a melodic program is cut off; None: it rings.
     """
 
     note: Annotated[int, Field(ge=0, le=127)]
-    velocity: int = 0  # added to the stroke's velocity
+    velocity: int = 0  # added to the velocity of the stroke
     program: Annotated[int, Field(ge=0, le=127)] | None = None  # None: a note of the kit
     bank: Annotated[int, Field(ge=0, le=127)] = 0
     gate_ms: Annotated[float, Field(ge=40, le=1000)] | None = None
@@ -50,11 +50,12 @@ class Layered:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class DrumVoice:
-    """A percussion voice: kick, snare, odaiko …; styles/banks/drums.yaml says what each key means.
+    """A percussion voice such as kick, snare or odaiko; styles/banks/drums.yaml explains every key.
 
-    layers sound together; ring_beats: how long a stroke is held, in quarter notes. roles, tags: what players use it for
-    in its group, and in any. moved_to: the voice that keeps time instead of it ("": it does not move). marks_hits: its
-    turn when a voice is looked for that marks a hit of the picture (0: never).
+    layers: sound together. ring_beats: length of a stroke in quarter notes.
+    roles: its uses in its own group. tags: its uses in any group.
+    moved_to: the voice that may replace it as time-keeper; "": none.
+    marks_hits: rank among the voices that can mark a hit of the picture, from 1; 0: never.
     """
 
     name: str
@@ -77,9 +78,9 @@ GRID_LETTERS = {"X": 112, "x": 92, "o": 68, "g": 38}
 class Groove:
     """A percussion pattern of one or more bars.
 
-    rows: voice name → one grid string per bar; letters X accent 112, x normal 92, o soft 68, g ghost 38, '.' rest.
-    steps: grid steps per bar; meter: the meter of one bar of grid. tier: 1 pulse, 2 light, 3 groove, 4 full, 5 all out.
-    fill: rows of a one-bar fill. swing: 0.5 straight .. 0.67 triplet, on pairs of grid steps of `swing_steps`.
+    rows: voice → one grid string per bar; letters: X accent 112, x normal 92, o soft 68, g ghost 38, . rest.
+    steps: grid steps per bar. meter: of one bar. tier: 1 pulse, 2 light, 3 groove, 4 full, 5 all out.
+    fill: rows of a one-bar fill. swing: 0.5 straight to 0.67 triplet, on pairs of `swing_steps` grid steps.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""A row of the rules bank: what the critic checks, how strict it is, and who need not keep it."""
+"""Rows of the bank of rules: what the critic checks, how strict it is, and where a rule does not hold."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from cuesmith.specs.yaml.known_names import key_problems, listed_problems
 from cuesmith.specs.yaml.place import Problem
 
 FAMILIES = ("orchestral", "jazzrock", "synth", "taiko")
-FREE_CONTEXT = "free"  # a cue that is in free meter from beginning to end
+FREE_CONTEXT = "free"  # context of a cue that is entirely in free meter
 MELODIES = ("full", "sparse", "fragments", "none")
 CONTEXT = "cue type, family, melody, ending or 'free'"
 
@@ -23,11 +23,12 @@ CONTEXT = "cue type, family, melody, ending or 'free'"
 class Rule:
     """A quality rule.
 
-    severity: 1 reject, 2 mend, 3 polish. limits: its thresholds by name; the check that measures says what each means.
-    exempt, only, instead name contexts: a cue type, a family of styles, a kind of melody, an ending, or `free` for cues
-    in free meter. exempt: where the
-    rule is silent. only: the one kind of place where it speaks (empty: everywhere). instead: limits that hold there
-    instead; of several contexts that fit, a cue type wins over an ending, a melody, a family and `free`.
+    severity: 1 reject, 2 mend, 3 polish. limits: thresholds by name, explained by the check that uses them.
+    exempt, only, instead: contexts: a cue type, a style family, a kind of melody, an ending, or `free` for cues in free
+        meter.
+    exempt: where the rule does not hold. only: the only contexts in which it holds; empty: all.
+    instead: other limits in a context; when several fit, a cue type overrides an ending, then a melody, a family,
+        `free`.
     """
 
     name: Annotated[str, Field(min_length=1)]
@@ -44,13 +45,13 @@ class Rule:
                 raise ValueError(f"instead, {context}: {strange} are no limits of the rule: {list(self.limits)}")
 
     def speaks(self, contexts: tuple[str, ...]) -> bool:
-        """Whether the rule holds for a cue with these contexts."""
+        """Tell whether the rule holds for a cue with these contexts."""
         if self.only and not any(context in self.only for context in contexts):
             return False
         return not any(context in self.exempt for context in contexts)
 
     def limits_for(self, contexts: tuple[str, ...]) -> Mapping[str, float]:
-        """The limits for a cue with these contexts, the most telling first."""
+        """Return the limits for a cue with these contexts, the most specific first."""
         found = dict(self.limits)
         for context in reversed(contexts):
             found.update(self.instead.get(context, {}))
@@ -58,7 +59,7 @@ class Rule:
 
 
 def rule_problems(rows: Mapping[str, Rule], cue_types: Mapping[str, CueType]) -> Iterator[Problem]:
-    """Contexts that do not exist."""
+    """Yield unknown contexts."""
     known = (*cue_types, *FAMILIES, *MELODIES, *get_args(Ending), FREE_CONTEXT)
     for id_, row in rows.items():
         for field, names in (("exempt", row.exempt), ("only", row.only)):

@@ -1,4 +1,4 @@
-"""Rows of the banks themes are made from: scales, cells, contours, characters, recipes, stages, known tunes."""
+"""Rows of the banks for themes: scales, rhythm cells, contours, characters, recipes, stages, known tunes."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pydantic.dataclasses import dataclass
 from cuesmith.music.scale import MODES, Scale
 from cuesmith.specs.banks.fields import STRICT, MeterField, ModeName, OpsField, Signed, Unit
 
-PLAIN = "plain"  # the recipe of a theme that comes as it is
+PLAIN = "plain"  # the recipe that leaves a theme unchanged
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class ScaleRow:
-    """semitones above the tonic; mode: the seven-note parent; nuclear: semitones long notes rest on."""
+    """A scale: semitones above the tonic. mode: its seven-note parent. nuclear: semitones on which long notes rest."""
 
     mode: ModeName
     semitones: tuple[int, ...]
@@ -30,7 +30,7 @@ class ScaleRow:
             raise ValueError(f"nuclear tones {strange} are not in the scale")
 
     def scale(self, name: str) -> Scale:
-        """The row as a scale of that name."""
+        """Return the row as a scale with this name."""
         parent = MODES[self.mode]
         return Scale(
             name,
@@ -42,7 +42,10 @@ class ScaleRow:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class RhythmCell:
-    """cell: sixteenths, negative = rest, summing to 16 (4/4) or 12 (3/4); fingerprint: has an unmistakable figure."""
+    """A rhythm. fingerprint: it is easily recognised.
+
+    cell: sixteenths, negative for rests, adding up to 16 (4/4) or 12 (3/4).
+    """
 
     cell: tuple[int, ...]
     character: str
@@ -52,7 +55,10 @@ class RhythmCell:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Contour:
-    """points: seven heights 0 (head tone) .. 1 (top of the range) at even distances; weight: how often by default."""
+    """A melodic contour. weight: its default weight.
+
+    points: seven heights, 0 (tonic) to 1 (top of the range), evenly spaced.
+    """
 
     points: tuple[float, float, float, float, float, float, float]
     weight: float
@@ -61,11 +67,12 @@ class Contour:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Character:
-    """What a leitmotif of this character is made of.
+    """What a leitmotif of this character is made from.
 
-    scales, cells, contours: weights by id. intervals: target share of melodic intervals in percent by class
-    (repeat, step, third, fourth, fifth, sixth, octave, tritone). leaps: how many leaps of five semitones or more.
-    register: semitones from middle C to the centre of the home octave. density: notes per two bars, low..high.
+    scales, cells, contours: weights by id.
+    intervals: target percentages of melodic intervals (repeat, step, third, fourth, fifth, sixth, octave, tritone).
+    leaps: number of leaps of five semitones or more. ambitus: range in semitones.
+    register: semitones from middle C to the centre of its octave. density: notes per two bars. Ranges are (low, high).
     """
 
     valence: Signed
@@ -88,9 +95,10 @@ class Recipe:
     """How a theme comes back for a dramatic purpose; see `cuesmith.themes.recipe`.
 
     ops: operations on the theme, in order. level: a statement keeps an identity of 0.70, a development 0.45.
-    mode: the mode it goes into; major and minor leave a theme alone whose third is right already. register: semitones,
-    in octaves. tempo: factor on the cue's tempo. families: of instruments, the preferred first. accompaniment:
-    operations that make a second line of the same theme; none: no such line.
+    mode: of the theme; `major` and `minor` leave a theme with the right third unchanged.
+    register: shift in semitones, in octaves. tempo: factor on the cue's tempo. families: of instruments, the preferred
+        first.
+    accompaniment: operations that make a second line from the same theme; empty: no such line.
     """
 
     about: str
@@ -106,7 +114,7 @@ class Recipe:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Stage:
-    """A stage of a theme's story. recipe: how it comes; None: as the cue type has it. absent: it stays away."""
+    """A stage of a theme's story. recipe: of the theme; None: by the cue type. absent: the theme does not appear."""
 
     about: str
     recipe: str | None = None
@@ -116,7 +124,7 @@ class Stage:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class WellKnown:
-    """The opening of a tune no theme may quote, as figures (see `themes.originality`).
+    """The opening of a well-known tune, which no theme may quote (see `themes.originality`).
 
     intervals: semitones from note to note. durations: from each onset to the next, in eighths; only ratios count.
     """

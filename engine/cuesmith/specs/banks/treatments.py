@@ -1,4 +1,4 @@
-"""A row of the bank of treatments: what a section does with its theme, and how it stands in the form."""
+"""Rows of the bank of treatments: what a section does with its theme, and its place in the form."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cuesmith.errors import did_you_mean
 from cuesmith.specs.banks.fields import STRICT
 from cuesmith.specs.yaml.place import Problem
 
-# what lays the theme out over the bars of a section; see composition.melody.treatments.DEVICES
+# function that lays out the theme over the bars of a section; see composition.melody.treatments.DEVICES
 DeviceName = Literal[
     "statement", "restatement", "contrast", "chorus", "build", "fragments", "intro", "coda", "head", "link", "none",
     "verse_bridge", "refrain",
@@ -23,7 +23,7 @@ ThemeUse = Literal[
 WHOLE: Final = frozenset({"told", "again", "away", "crowned"})
 STATED: Final = frozenset({"told", "again", "crowned", "head"})
 
-# rows that planning itself asks for: of the stories beats tell, of bars put in for the picture, of last bars held
+# rows that the plan itself uses: for stories told by beats, for inserted bars, and for held last bars
 NEEDED: Final = (
     "intro", "statement", "restatement", "contrast", "chorus", "build", "fragments", "break", "coda", "none",
 )  # fmt: skip
@@ -31,13 +31,16 @@ NEEDED: Final = (
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class Treatment:
-    """What a section does with its theme; styles/banks/treatments.yaml says what each key means.
+    """What a section does with its theme; styles/banks/treatments.yaml explains every key.
 
-    theme: how the theme is in it. device: what lays it out; song_device: instead, in a song. steps (of the scale),
-    varied, thinned: changes to what the device lays out. same_as: the treatment whose groove the drums keep ("": its
-    own). place: of introductions and codas. drop_cost: of leaving it out, against 1 for a section twice as long.
-    thin_round, rising_round: what becomes of it in such rounds of a long cue ("": it stays). second_theme: its turn
-    when a second theme looks for a section (0: never), second_theme_as: the treatment it then has ("": its own).
+    theme: how the theme is used. device: lays it out; song_device: in a song.
+    steps (of the scale), varied, thinned: changes to what the device lays out.
+    same_as: the treatment whose groove the drums use; "": its own.
+    place: `start` of introductions, `end` of codas.
+    drop_cost: of leaving it out, where a section of double length costs 1.
+    thin_round, rising_round: treatment in such rounds of a long cue; "": unchanged.
+    second_theme: rank when a section for a second theme is chosen; 0: never. second_theme_as: its treatment then; "":
+        unchanged.
     """
 
     about: Annotated[str, Field(min_length=1)]
@@ -62,27 +65,27 @@ class Treatment:
 
     @property
     def whole(self) -> bool:
-        """Whether the section sings on, so that it can hold two voices and has to be given room to breathe."""
+        """True when the melody is continuous, so that the section can have two voices, and needs rests."""
         return self.theme in WHOLE
 
     @property
     def states(self) -> bool:
-        """Whether the theme is said there so that it is known."""
+        """True when the theme is stated so that it is recognised."""
         return self.theme in STATED
 
     @property
     def themed(self) -> bool:
-        """Whether the section has a theme at all."""
+        """True when the section uses a theme."""
         return self.theme != "absent"
 
     @property
     def phrased(self) -> bool:
-        """Whether the last phrase of the section has chords of its own."""
+        """True when the last phrase of the section has its own chords."""
         return self.whole or self.theme == "head" or self.place == "end"
 
     @property
     def cadenced(self) -> bool:
-        """Whether the section may close with a cadence inside a cue."""
+        """True when the section may close with a cadence inside a cue."""
         return not (self.waits or self.silent)
 
 
@@ -90,7 +93,7 @@ Treatments: TypeAlias = Mapping[str, Treatment]
 
 
 def treatment_problems(rows: Treatments) -> Iterator[Problem]:
-    """Treatments that a row names and that do not exist, and those that have to exist and do not."""
+    """Yield unknown treatments, and missing rows that the plan needs."""
     for id_, row in rows.items():
         for field in ("same_as", "thin_round", "rising_round", "second_theme_as"):
             named = getattr(row, field)

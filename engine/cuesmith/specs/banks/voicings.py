@@ -1,4 +1,4 @@
-"""The bank of voicings: how the families of styles lead their voices, and the layouts arrangers know by name."""
+"""Rows of the bank of voicings: how families of styles lead voices, and voicing templates by name."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RULE_NAMES = tuple(item.name for item in fields_of(Rules))
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class TemplateRow:
-    """A layout by name; see `cuesmith.music.voicing.Template`. roles: the seats it is for."""
+    """A voicing template; see `cuesmith.music.voicing.Template`. roles: seats that may use it."""
 
     pitches: tuple[int, ...] = ()
     foot: Literal["R", "3", "5", "7"] = "R"
@@ -37,16 +37,16 @@ class TemplateRow:
             raise ValueError(f"pitches {list(self.pitches)} do not rise from 0")
 
     def template(self, name: str) -> Template:
-        """The row as a template of that name."""
+        """Return the row as a template with this name."""
         return Template(name, self.pitches, self.foot, self.lowest, self.qualities, self.drop)
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class VoicingRow:
-    """How voices are led; the numbers are costs, see `cuesmith.music.partwriting.Rules`.
+    """How voices are led; numbers are costs, see `cuesmith.music.partwriting.Rules`.
 
-    What is left out stays as the family of the style has it. templates: ids of the bank. bass: how the bass steps into
-    the next root. inner: whether the held pads of lyrical cues move inside.
+    Keys left out are as in the style's family. templates: ids of the bank. bass: how the bass approaches the next root.
+    inner: inner voices of held pads move in lyrical cues.
     """
 
     move: Cost | None = None
@@ -69,22 +69,21 @@ class VoicingRow:
     inner: bool | None = None
 
     def over(self, base: VoicingRow) -> VoicingRow:
-        """This row where it says something, else the base."""
+        """Return this row, with missing values from `base`."""
         merged = {name: getattr(self, name) for name in VoicingRow.__dataclass_fields__}
         return VoicingRow(**{n: getattr(base, n) if value is None else value for n, value in merged.items()})
 
     def rules(self) -> Rules:
-        """The costs alone; those not given are those of `Rules`."""
+        """Return the costs; missing ones are the defaults of `Rules`."""
         given = {name: getattr(self, name) for name in RULE_NAMES}
         return Rules(**{name: value for name, value in given.items() if value is not None})
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class InnerRow:
-    """A figure of an inner voice in a held chord. member: the chord member that moves; qualities: of the chord.
+    """A figure of an inner voice in a held chord. member: the chord member that moves. qualities: of the chord.
 
-    steps: semitones from that member, in equal parts of the chord; the last settles or leads on. beats: the shortest
-    chord it fits.
+    steps: semitones from that member, in equal parts of the chord. beats: shortest chord in quarter notes.
     """
 
     member: Literal["R", "3", "5"]
@@ -96,7 +95,7 @@ class InnerRow:
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
 class VoicingBank:
-    """The whole table: rules by family, layouts and inner figures by name."""
+    """The whole table: voice leading by family, templates and inner figures by name."""
 
     families: dict[FamilyName, VoicingRow]
     templates: dict[str, TemplateRow]

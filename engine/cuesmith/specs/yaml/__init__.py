@@ -1,1 +1,1 @@
-"""Reading YAML: positions, extends, every fault with its place and a guess."""
+"""Read YAML files: values with positions, inheritance by `extends`, and every fault with its place and a suggestion."""

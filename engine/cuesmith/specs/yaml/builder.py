@@ -1,4 +1,4 @@
-"""The YAML events of one file → plain values and their positions, on a stack of its own: no recursion."""
+"""Build plain values and their positions from the YAML events of a file, without recursion."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ import yaml
 from cuesmith.specs.yaml.place import MAX_FAULTS, KeyPath, Position
 from cuesmith.specs.yaml.scalars import plain_key_fault, plain_value
 
-MAX_DEPTH: Final = 40  # levels of nesting; a style needs about six
+MAX_DEPTH: Final = 40  # most levels of nesting; a style needs about six
 
 
 class StopReading(Exception):  # noqa: N818 -- a signal to the reader, never seen outside
-    """Nothing more can be learned from this file; the reason is among the faults."""
+    """Stop reading a file: more events would give no new information. The reason is among the faults."""
 
 
-class _Frame:
-    """A list or mapping still open. `next_path` is where the next value goes; `key` the key it goes under.
+class _OpenCollection:
+    """A list or mapping that is not closed yet.
 
-    In a mapping, `key` is None while a key is to come.
+    next_path: path of the next value. key: its key; in a mapping None while a key is expected.
     """
 
     __slots__ = ("items", "key", "next_path", "path")
@@ -32,20 +32,20 @@ class _Frame:
 
 
 class Builder:
-    """Takes events one by one. Faults are gathered, so that one reading of a file lists them all.
+    """Takes events one by one and collects all faults of a file.
 
-    Events are `Any` here: PyYAML sets their fields at run time, and its stubs do not know them.
+    Events are `Any` here, because PyYAML sets their fields at run time and its stubs do not list them.
     """
 
     def __init__(self, source: str) -> None:
         self.positions: dict[KeyPath, Position] = {}
         self.key_positions: dict[KeyPath, Position] = {}
         self.faults: list[tuple[Position, KeyPath, str]] = []
-        self.stopped = False  # whether the reader gave up at a StopReading
+        self.stopped = False  # reading ended early at a StopReading
         self._source = source
-        self._root: list[object] = []  # holds the one value of the file
-        self._frames = [_Frame(self._root, ())]
-        self._frames[0].next_path = ()
+        self._root: list[object] = []  # contains the single value of the file
+        self._stack = [_OpenCollection(self._root, ())]
+        self._stack[0].next_path = ()
         self._documents = 0
 
     @property
@@ -54,71 +54,74 @@ class Builder:
         return self._root[0] if self._root else None
 
     def take(self, event: Any) -> None:
-        """Add one event. Raises StopReading when the rest would only repeat what is wrong already."""
+        """Add one event. Raises StopReading when the rest would only repeat faults."""
         kind = type(event)
-        frame = self._frames[-1]
-        if kind is yaml.ScalarEvent:  # most of a file, so all in this one call: it halves the time
+        collection = self._stack[-1]
+        if kind is yaml.ScalarEvent:  # most events are scalars; handling them here halves the time
             if event.tag is not None or event.anchor is not None:
-                self._refuse_marks(event, frame)
+                self._refuse_marks(event, collection)
             value, is_plain = event.value, event.implicit[0]
-            if frame.key is None and type(frame.items) is dict:
-                self._open_key(event, frame, value, is_plain)
+            if collection.key is None and type(collection.items) is dict:
+                self._open_key(event, collection, value, is_plain)
                 return
             if is_plain:
                 value, fault = plain_value(value)
                 if fault:
-                    self._fault(event, frame.next_path, fault)
-            self._place(event, frame, value)
+                    self._fault(event, collection.next_path, fault)
+            self._place(event, collection, value)
         elif kind is yaml.MappingStartEvent:
-            self._open(event, frame, {})
+            self._open(event, collection, {})
         elif kind is yaml.SequenceStartEvent:
-            self._open(event, frame, [])
+            self._open(event, collection, [])
         elif isinstance(event, yaml.CollectionEndEvent):
-            self._frames.pop()
+            self._stack.pop()
         elif kind is yaml.AliasEvent:
             message = f"alias *{event.anchor}: aliases are not read: write the value out, or use extends;"
-            self._stop(event, frame, f"{message} text that begins with * needs quotes")
+            self._stop(event, collection, f"{message} text that begins with * needs quotes")
         elif kind is yaml.DocumentStartEvent:
             self._documents += 1
             if self._documents > 1:
-                self._frames[0].next_path = ()
-                self._stop(event, frame, "a second document begins here (---); write one per file")
+                self._stack[0].next_path = ()
+                self._stop(event, collection, "a second document begins here (---); write one per file")
 
-    def _place(self, event: Any, frame: _Frame, value: object) -> None:
-        """Put a value where it belongs and note its position."""
-        items = frame.items
-        self.positions[frame.next_path] = self._position(event)
+    def _place(self, event: Any, collection: _OpenCollection, value: object) -> None:
+        """Put a value into the open collection and note its position."""
+        items = collection.items
+        self.positions[collection.next_path] = self._position(event)
         if isinstance(items, list):
             items.append(value)
-            frame.next_path = (*frame.path, len(items))
-        elif frame.key is not None:
-            items[frame.key] = value
-            frame.key, frame.next_path = None, frame.path
+            collection.next_path = (*collection.path, len(items))
+        elif collection.key is not None:
+            items[collection.key] = value
+            collection.key, collection.next_path = None, collection.path
 
-    def _open(self, event: Any, frame: _Frame, items: list[object] | dict[str, object]) -> None:
+    def _open(self, event: Any, collection: _OpenCollection, items: list[object] | dict[str, object]) -> None:
+        """Open a list or mapping."""
         if event.tag is not None or event.anchor is not None:
-            self._refuse_marks(event, frame)
-        if len(self._frames) > MAX_DEPTH:
-            self._stop(event, frame, f"nested deeper than {MAX_DEPTH} levels; is a bracket left open?")
-        if frame.key is None and isinstance(frame.items, dict):
-            self._stop(event, frame, "a list or mapping cannot be a key; write text before the ':'")
-        path = frame.next_path
-        self._place(event, frame, items)
-        self._frames.append(_Frame(items, path))
+            self._refuse_marks(event, collection)
+        if len(self._stack) > MAX_DEPTH:
+            self._stop(event, collection, f"nested deeper than {MAX_DEPTH} levels; is a bracket left open?")
+        if collection.key is None and isinstance(collection.items, dict):
+            self._stop(event, collection, "a list or mapping cannot be a key; write text before the ':'")
+        path = collection.next_path
+        self._place(event, collection, items)
+        self._stack.append(_OpenCollection(items, path))
 
-    def _open_key(self, event: Any, frame: _Frame, key: str, is_plain: bool) -> None:
-        path = (*frame.path, key)
+    def _open_key(self, event: Any, collection: _OpenCollection, key: str, is_plain: bool) -> None:
+        """Note a key of the open mapping."""
+        path = (*collection.path, key)
         fault = plain_key_fault(key) if is_plain else None
         if fault:
-            self._fault(event, frame.path, fault)
-        elif key in frame.items:
+            self._fault(event, collection.path, fault)
+        elif key in collection.items:
             first = self.key_positions[path].line
             self._fault(event, path, f"this key is written twice (first on line {first}); keep one")
-        frame.key, frame.next_path = key, path
+        collection.key, collection.next_path = key, path
         self.key_positions[path] = self._position(event)
 
-    def _refuse_marks(self, event: Any, frame: _Frame) -> None:
-        path = frame.next_path
+    def _refuse_marks(self, event: Any, collection: _OpenCollection) -> None:
+        """Add faults for tags and anchors, which are not allowed."""
+        path = collection.next_path
         if event.anchor is not None:
             message = f"anchor &{event.anchor}: anchors are not read: write the value out, or use extends;"
             self._fault(event, path, f"{message} text that begins with & needs quotes")
@@ -138,6 +141,6 @@ class Builder:
             self.faults.append((place, path, "there may be more faults; mend those above first"))
             raise StopReading
 
-    def _stop(self, event: Any, frame: _Frame, message: str) -> NoReturn:
-        self._fault(event, frame.next_path, message)
+    def _stop(self, event: Any, collection: _OpenCollection, message: str) -> NoReturn:
+        self._fault(event, collection.next_path, message)
         raise StopReading

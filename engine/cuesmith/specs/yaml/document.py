@@ -1,11 +1,11 @@
-"""YAML text → plain values, each with the place where it stands.
+"""Read YAML text into plain values, each with its position.
 
-The grammar is YAML 1.2's core schema (yaml.org/spec/1.2.2, 10.3) on libyaml's scanner, less everything that
-makes a file surprising or dangerous: no tags, anchors, aliases, merge keys, second documents, doubled keys or
-infinities. So `no`, `on`, `12:30`, `1_000` and dates are text, as a musician expects.
+The grammar is the core schema of YAML 1.2 (yaml.org/spec/1.2.2, 10.3) on libyaml's scanner, without features that make
+a file surprising or dangerous: no tags, anchors, aliases, merge keys, second documents, duplicate keys or infinities.
+So `no`, `on`, `12:30`, `1_000` and dates are text.
 
-Values are built from libyaml's flat stream of events, not from its node graph: composing that graph recurses
-in C and ends the process on a file of 100 000 brackets, while events can be counted and stopped.
+Values are built from libyaml's flat stream of events. Building its node graph would recurse in C and end the process on
+a file of 100 000 brackets, while events can be counted and stopped.
 """
 
 from __future__ import annotations
@@ -38,15 +38,15 @@ __all__ = [
 
 MAX_BYTES: Final = 1_000_000  # the largest bank is a tenth of this
 
-_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where the wheel carries it
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml when PyYAML was built with it
 
 
 @dataclass(frozen=True)
 class Document:
-    """One YAML file, read.
+    """One YAML file.
 
-    `data` holds dict (keys are always str, in the order of the file), list, str, int, float, bool and None.
-    `positions` has an entry for every value, `key_positions` for every value that stands under a key.
+    `data` contains dict (keys are always str, in file order), list, str, int, float, bool and None.
+    `positions` has an entry for every value, `key_positions` for every value with a key.
     """
 
     source: str
@@ -55,7 +55,7 @@ class Document:
     key_positions: Mapping[KeyPath, Position]
 
     def position(self, path: KeyPath, *, key: bool = False) -> Position:
-        """The place of a value, or of its key; of the nearest value around it when it is not in the file."""
+        """Return the position of a value or its key; of the nearest enclosing value when it is not in the file."""
         if key and path in self.key_positions:
             return self.key_positions[path]
         for length in range(len(path), -1, -1):
@@ -64,10 +64,9 @@ class Document:
         return Position(self.source, 1, 1)
 
     def select(self, *pattern: str | int) -> Iterator[tuple[KeyPath, object]]:
-        """Path and value of all that fits the pattern, where "*" is any key or item.
+        """Yield path and value of everything that matches the pattern, in which "*" is any key or item.
 
-        What is not there is left out, so `select("cues", "*", "style")` also works on a file that does not
-        validate, and its names can be checked all the same.
+        Missing values are skipped, so `select("cues", "*", "style")` also works on a file that is not valid.
         """
         found: list[tuple[KeyPath, object]] = [((), self.data)]
         for step in pattern:
@@ -76,10 +75,10 @@ class Document:
 
 
 def read_document(source: Path | Traversable, *, name: str | None = None) -> Document:
-    """Read a file; `name` is what messages call it (by default its path as given).
+    """Read a file. name: what messages call it; by default its path as given.
 
-    Raises UsageError when there is no such file to read, SpecError when it is not a YAML file of ours.
-    Never more than MAX_BYTES + 1 bytes are read, whatever the size of the file.
+    Raises UsageError when there is no readable file, SpecError when it is not valid YAML. Never reads more than
+    MAX_BYTES + 1 bytes.
     """
     shown = name or (str(source) if isinstance(source, Path) else source.name)
     try:
@@ -88,7 +87,7 @@ def read_document(source: Path | Traversable, *, name: str | None = None) -> Doc
         with source.open("rb") as file:
             data = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise UsageError(f"{shown}: no such file{_files_beside(source)}") from None
+        raise UsageError(f"{shown}: no such file{_similar_files(source)}") from None
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         reason = getattr(error, "strerror", None) or str(error)
         raise UsageError(f"{shown}: the file cannot be read: {reason.lower()}") from None
@@ -96,10 +95,10 @@ def read_document(source: Path | Traversable, *, name: str | None = None) -> Doc
 
 
 def parse_document(text: str, name: str) -> Document:
-    """Values and positions of YAML text; `name` is what messages call it.
+    """Parse YAML text into values and positions. name: what messages call it.
 
-    Raises SpecError with every fault found, one `name:line:col: path: message` per line, in the order of the
-    file. Nothing is looked for behind a syntax error.
+    Raises SpecError with every fault, one `name:line:col: path: message` per line, in file order. Nothing after a
+    syntax error is checked.
     """
     text = text.removeprefix("\ufeff")
     if len(text) > MAX_BYTES:
@@ -108,7 +107,7 @@ def parse_document(text: str, name: str) -> Document:
     if refused:
         index, message = refused
         raise SpecError(fault_line(Position(name, *place_at(text[:index])), (), message))
-    builder = _built(text, name)
+    builder = _build(text, name)
     if builder.faults:
         faults = sorted(builder.faults, key=lambda fault: fault[0])
         raise SpecError("\n".join(fault_line(*fault) for fault in faults))
@@ -117,19 +116,19 @@ def parse_document(text: str, name: str) -> Document:
     return Document(name, builder.data, builder.positions, builder.key_positions)
 
 
-def _built(text: str, name: str) -> Builder:
-    """The values and the faults of a text; nothing is read behind the first syntax error.
+def _build(text: str, name: str) -> Builder:
+    """Build values and faults of a text, up to the first syntax error.
 
-    A scanner looks up to 1024 characters ahead of the events it hands out, and releases differ in what they refuse in
-    there: some stop at a nesting depth of their own before we have seen the event that is too deep for us. So after an
-    error the text in front of it is read alone, and a refusal of ours that is found there comes first.
+    A scanner looks up to 1024 characters ahead of its events, and versions differ in what they refuse there: some have
+    a nesting limit that they report before the event that is too deep for this reader. So after an error the text
+    before it is read again alone, and a fault of this reader is reported first.
     """
     builder, error = _read(text, name)
     if error is None:
         return builder
     index = getattr(getattr(error, "problem_mark", None), "index", 0)
     if 1 < index < len(text):
-        before, _ = _read(text[: index - 1], name)  # a mark stands at the offending character or behind it
+        before, _ = _read(text[: index - 1], name)  # the mark is at the wrong character or after it
         if before.stopped:
             return before
     line, column, message = syntax_fault(error, text)
@@ -138,7 +137,7 @@ def _built(text: str, name: str) -> Builder:
 
 
 def _read(text: str, name: str) -> tuple[Builder, yaml.YAMLError | None]:
-    """What a text holds up to its end, to a refusal of ours or to an error of the library, which is given with it."""
+    """Read a text up to its end, to a fault that stops reading, or to a library error, which is returned, too."""
     builder = Builder(name)
     try:
         for event in yaml.parse(text, Loader=_LOADER):
@@ -151,6 +150,7 @@ def _read(text: str, name: str) -> tuple[Builder, yaml.YAMLError | None]:
 
 
 def _children(value: object, step: str | int) -> Iterator[tuple[str | int, object]]:
+    """Yield the children of a value that match one step of a pattern."""
     if isinstance(value, dict):
         if step == "*":
             yield from value.items()
@@ -164,7 +164,7 @@ def _children(value: object, step: str | int) -> Iterator[tuple[str | int, objec
 
 
 def _decode(data: bytes, name: str) -> str:
-    """UTF-8 bytes, with or without a byte order mark, as text."""
+    """Decode UTF-8, with or without a byte order mark. Raises SpecError."""
     if len(data) > MAX_BYTES:
         raise SpecError(_too_large(name))
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:2]:
@@ -173,7 +173,7 @@ def _decode(data: bytes, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # the decoder counts from behind the byte order mark, so the place is looked up without it
+        # the decoder counts from after the byte order mark, so it is removed before the position is computed
         text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
         start = next(index for index, sign in enumerate(text) if "\udc80" <= sign <= "\udcff")
         message = f"byte 0x{ord(text[start]) - 0xDC00:02x} is not UTF-8; save the file as UTF-8"
@@ -181,11 +181,12 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _too_large(name: str) -> str:
+    """Return the message for a file that is too large."""
     return f"{name}: larger than 1 MB, which no style or show needs; is it the right file?"
 
 
-def _files_beside(source: Path | Traversable) -> str:
-    """What the writer may have meant, among the YAML files of the same folder."""
+def _similar_files(source: Path | Traversable) -> str:
+    """Suggest a similar YAML file in the same folder."""
     if not isinstance(source, Path):
         return ""
     if not source.parent.is_dir():

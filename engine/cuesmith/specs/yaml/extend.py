@@ -1,7 +1,7 @@
-"""`extends: name`: a file that says only how it differs from another.
+"""`extends: name`: a file that contains only its differences from another.
 
-The child is laid over its parent as a JSON Merge Patch (RFC 7396): mappings are merged key by key, the child
-wins, lists are replaced whole, and a value of null takes the parent's key away.
+The child is merged into its parent as a JSON Merge Patch (RFC 7396): mappings are merged key by key, the child
+overrides, lists are replaced, and null removes a key.
 """
 
 from __future__ import annotations
@@ -13,24 +13,26 @@ from cuesmith.errors import SpecError, UsageError
 from cuesmith.specs.yaml.document import Document, KeyPath, Position, fault_line
 
 KEY: Final = "extends"
-MAX_PARENTS: Final = 8  # a chain longer than this cannot be understood by people either
+MAX_PARENTS: Final = 8  # longer chains are hard to understand
 
 
-def _as_it_is(parent: Document, child: Document) -> Document:
+def _unchanged(parent: Document, child: Document) -> Document:
+    """Return the parent as it is."""
     return parent
 
 
 def resolve_extends(
     document: Document,
     load_parent: Callable[[str], Document],
-    inherited: Callable[[Document, Document], Document] = _as_it_is,
+    inherited: Callable[[Document, Document], Document] = _unchanged,
 ) -> Document:
-    """The document with all it inherits, without its `extends` key; itself when it extends nothing.
+    """Return the document with everything it inherits, without `extends`; a document without it is returned unchanged.
 
-    `load_parent` reads the file of a name, as written, without resolving it in turn; it raises UsageError for
-    an unknown name, which is reported at the place of the name. Every value keeps its position, and with it
-    its file. `inherited` makes of a parent, all it inherits included, and a child what the child is laid over.
-    Raises SpecError: unknown parent, a circle, too many parents, a parent that is no mapping.
+    load_parent: reads the file of a name without resolving it; raises UsageError for an unknown name, which is reported
+        at the name.
+    inherited: makes of a complete parent, and a child, what the child is merged into.
+    Every value keeps its position and file. Raises SpecError for an unknown parent, a cycle, too many parents, or a
+    parent that is not a mapping.
     """
     family = [document]
     names = [_label(document)]
@@ -56,14 +58,14 @@ def resolve_extends(
 
 
 def merge(parent: Document, child: Document) -> Document:
-    """The child laid over the parent: source and place of the file are the child's, `extends` is left out."""
-    over = _Overlay(parent, child)
+    """Merge the child into the parent. Source and position are the child's; `extends` is left out."""
+    over = _Merge(parent, child)
     data = over.merged((), parent.data, child.data)
     return Document(child.source, data, over.positions, over.key_positions)
 
 
-class _Overlay:
-    """One merge: gathers the positions of what is kept, from whichever of the two files it comes."""
+class _Merge:
+    """One merge; it collects the positions of the kept values from both files."""
 
     def __init__(self, parent: Document, child: Document) -> None:
         self.positions: dict[KeyPath, Position] = {}
@@ -72,7 +74,7 @@ class _Overlay:
         self._child = child
 
     def merged(self, path: KeyPath, base: object, patch: object) -> object:
-        """The value at `path`; `base` is the parent's (None: it has none), `patch` the child's."""
+        """Return the value at `path`. base: the parent's (None: missing). patch: the child's."""
         if not isinstance(patch, dict):
             return self._kept(self._child, path, patch)
         self._note(self._child, path)
@@ -89,19 +91,21 @@ class _Overlay:
         return result
 
     def _kept(self, document: Document, path: KeyPath, value: object) -> object:
-        """The value as it stands in one of the files, with all its positions."""
+        """Return a value of one file, and note all its positions."""
         self._note(document, path)
         for step, child in _items(value):
             self._kept(document, (*path, step), child)
         return value
 
     def _note(self, document: Document, path: KeyPath) -> None:
+        """Note the position of a value and its key."""
         self.positions[path] = document.position(path)
         if path in document.key_positions:
             self.key_positions[path] = document.key_positions[path]
 
 
 def _items(value: object) -> Iterator[tuple[str | int, object]]:
+    """Yield the children of a value with their keys or indexes."""
     if isinstance(value, dict):
         yield from value.items()
     elif isinstance(value, list):
@@ -109,6 +113,7 @@ def _items(value: object) -> Iterator[tuple[str | int, object]]:
 
 
 def _parent_name(document: Document) -> str | None:
+    """Return the name after `extends`, or None. Raises SpecError when it is not a name."""
     if not isinstance(document.data, dict) or KEY not in document.data:
         return None
     name = document.data[KEY]
@@ -118,6 +123,7 @@ def _parent_name(document: Document) -> str | None:
 
 
 def _load(child: Document, name: str, load_parent: Callable[[str], Document]) -> Document:
+    """Load the parent; report an unknown name at its place."""
     try:
         return load_parent(name)
     except UsageError as error:
@@ -125,10 +131,11 @@ def _load(child: Document, name: str, load_parent: Callable[[str], Document]) ->
 
 
 def _label(document: Document) -> str:
-    """The file's name without folders and ending, as others would write it after `extends`."""
+    """Return the file's name without folder and ending, as it is written after `extends`."""
     last = document.source.replace("\\", "/").rsplit("/", 1)[-1]
     return last.removesuffix(".yaml").removesuffix(".yml")
 
 
 def _error(document: Document, message: str) -> SpecError:
+    """Return a SpecError at the key `extends`."""
     return SpecError(fault_line(document.position((KEY,)), (KEY,), message))

@@ -1,4 +1,4 @@
-"""Which keys a mapping may have at a place, read off the types of the records (for "did you mean")."""
+"""Find which keys a mapping may have, from the record types (for suggestions)."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from cuesmith.specs.yaml.place import KeyPath
 
 
 def known_keys(type_: object, path: KeyPath, branches: Collection[str]) -> list[str]:
-    """The keys of the record at `path` inside a value of this type; none when they are free or not known.
+    """Return the keys of the record at `path` inside a value of this type.
 
-    Where a union offers several records, those named in `branches` are meant; all, when none is named.
+    Empty when any key is allowed or none is known. branches: names of the union members meant; empty: all.
     """
     records = list(_members(type_))
     for step in path:
@@ -23,7 +23,7 @@ def known_keys(type_: object, path: KeyPath, branches: Collection[str]) -> list[
 
 
 def _members(type_: object) -> Iterator[object]:
-    """The type itself, or the members of a union, without Annotated and names given by `type`."""
+    """Yield the type, or the members of a union, without Annotated and type aliases."""
     origin = get_origin(type_)
     if origin is Annotated:
         yield from _members(get_args(type_)[0])
@@ -37,7 +37,7 @@ def _members(type_: object) -> Iterator[object]:
 
 
 def _child(type_: object, step: str | int) -> list[object]:
-    """The type one step further in: a field, a value of a mapping, an item of a list."""
+    """Return the type one step inside: a field, a value of a mapping, or an item of a list."""
     args = get_args(type_)
     if not args:
         fields = _fields(type_)
@@ -50,6 +50,6 @@ def _child(type_: object, step: str | int) -> list[object]:
 
 
 def _fields(type_: object) -> dict[str, object]:
-    """Key → type of a pydantic record's fields, by the name they have in YAML; {} for anything else."""
+    """Map the keys of a pydantic record to their types, by their YAML names; {} for anything else."""
     fields: dict[str, Any] = getattr(type_, "__pydantic_fields__", {})
     return {info.alias or name: info.annotation for name, info in fields.items()}

@@ -1,4 +1,4 @@
-"""Names in a file that must be known: each one that is not becomes a fault with a guess."""
+"""Check names in a file against known names; each unknown name becomes a problem with a suggestion."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from cuesmith.specs.yaml.place import KeyPath, Problem
 
 
 def key_problems(path: KeyPath, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    """Keys nobody knows. what: the kind of thing they name."""
+    """Yield a problem for each unknown key. what: the kind of thing that the keys name."""
     pool = list(known)
     for name in names:
         if name not in pool:
@@ -17,7 +17,7 @@ def key_problems(path: KeyPath, what: str, names: Iterable[str], known: Iterable
 
 
 def listed_problems(path: KeyPath, what: str, names: Iterable[str], known: Iterable[str]) -> Iterator[Problem]:
-    """Items of a list nobody knows. what: the kind of thing they name."""
+    """Yield a problem for each unknown item of a list. what: the kind of thing that the items name."""
     pool = list(known)
     for index, name in enumerate(names):
         if name not in pool:

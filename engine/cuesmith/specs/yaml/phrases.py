@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with a value, in plain words: what was found, what is needed, what to write."""
+"""Describe pydantic's errors in plain words: what was found, what is needed, what to write."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _CHOICE: Final = "one of the choices"
 _TEXT: Final = "text"
 _LIST: Final = "a list"
 
-# pydantic's error types that say "this is another kind of thing" → the kind that is needed
+# pydantic's error types for a wrong kind of value → the kind that is needed
 _KINDS: Final = {
     "int_type":              "a whole number",
     "int_parsing":           "a whole number",
@@ -39,7 +39,7 @@ _KINDS: Final = {
     "enum":                  _CHOICE,
 }  # fmt: skip
 
-# and those that say "the right kind, but not this one"; {found} is the value, the rest comes from pydantic
+# error types for a wrong value of the right kind; {found} is the value, the other fields come from pydantic
 _LIMITS: Final = {
     "greater_than":            "{found} is too small: it must be above {gt}",
     "greater_than_equal":      "{found} is too small: it must be at least {ge}",
@@ -55,16 +55,16 @@ _LIMITS: Final = {
 }  # fmt: skip
 
 _QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'")
-_LONGEST: Final = 40  # characters of a value that are shown
+_LONGEST: Final = 40  # most characters of a value in a message
 
 
 def is_kind_error(error: Mapping[str, Any]) -> bool:
-    """Whether the value is another kind of thing than is needed (text for a number, an unknown word)."""
+    """Tell whether an error means a wrong kind of value (text for a number, an unknown word)."""
     return error["type"] in _KINDS
 
 
 def found_text(value: object) -> str:
-    """A value as a message names it: 'abc', 3, true, a list, a mapping, nothing."""
+    """Describe a value in a message: 'abc', 3, true, a list, a mapping, nothing."""
     if value is None:
         return "nothing"
     if isinstance(value, bool):
@@ -78,16 +78,16 @@ def found_text(value: object) -> str:
 
 
 def describe(errors: Sequence[Mapping[str, Any]]) -> str:
-    """One message for errors about one value: several are the alternatives of a union, none of which fits.
+    """Return one message for the errors of one value; several errors are those of a union's members.
 
-    Each error is a dict as `pydantic.ValidationError.errors()` gives it.
+    Each error is a dict as from `pydantic.ValidationError.errors()`.
     """
     kinds = list(dict.fromkeys(_KINDS[error["type"]] for error in errors if is_kind_error(error)))
     return _not_a(kinds, errors) if kinds else _out_of_limits(errors[0])
 
 
 def unknown_key(key: str, known: Sequence[str]) -> str:
-    """The message for a key nobody reads."""
+    """Return the message for an unknown key."""
     name, colon, _ = key.partition(":")
     if colon and name in known:
         return f"unknown key; write a space after the ':' of '{name}'"
@@ -95,6 +95,7 @@ def unknown_key(key: str, known: Sequence[str]) -> str:
 
 
 def _not_a(kinds: list[str], errors: Sequence[Mapping[str, Any]]) -> str:
+    """Return the message for a value of a wrong kind."""
     value = errors[0]["input"]
     if value is None:
         hint = did_you_mean("", _choices(errors)) if kinds == [_CHOICE] else ""
@@ -111,11 +112,12 @@ def _not_a(kinds: list[str], errors: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _either(kinds: list[str]) -> str:
+    """Join kinds with commas and `or`."""
     return " or ".join([", ".join(kinds[:-1]), kinds[-1]] if len(kinds) > 1 else kinds)
 
 
 def _choices(errors: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The words allowed, from pydantic's "'a', 'b' or 'c'"; numbers are not quoted there."""
+    """Return the allowed words from pydantic's "'a', 'b' or 'c'"; numbers are not quoted there."""
     words: list[str] = []
     for error in errors:
         expected = error.get("ctx", {}).get("expected")
@@ -125,9 +127,10 @@ def _choices(errors: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _out_of_limits(error: Mapping[str, Any]) -> str:
+    """Return the message for a wrong value of the right kind."""
     kind, context, value = error["type"], error.get("ctx", {}), error["input"]
     if kind in ("value_error", "assertion_error"):
-        return str(context["error"])  # our own validators speak plainly already
+        return str(context["error"])  # messages of Cuesmith's own validators are plain already
     if kind == "union_tag_invalid":
         hint = did_you_mean(str(context["tag"]), _QUOTED.findall(context["expected_tags"]))
         return f"{context['discriminator']} cannot be '{context['tag']}'{hint}"
@@ -140,4 +143,5 @@ def _out_of_limits(error: Mapping[str, Any]) -> str:
 
 
 def _plain(item: object) -> object:
+    """Format a limit without unneeded decimals."""
     return f"{item:g}" if isinstance(item, float) else item

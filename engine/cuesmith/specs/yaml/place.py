@@ -1,4 +1,4 @@
-"""Where things stand in a file, and the one form every fault of a file is reported in."""
+"""Positions in a file, and the one format in which all faults of a file are reported."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import re
 from typing import Final, NamedTuple, TypeAlias
 
 KeyPath: TypeAlias = tuple[str | int, ...]
-"""Where a value stands in its file: ("cues", 3, "type"); list items count from 0."""
+"""The path of a value in its file: ("cues", 3, "type"); list items count from 0."""
 
-MAX_FAULTS: Final = 200  # listed of one file; whoever has more has one mistake, many times
+MAX_FAULTS: Final = 200  # most faults listed for one file; more usually have a single cause
 
 _SIMPLE_KEY: Final = re.compile(r"[\w-]+")
 
 
 class Position(NamedTuple):
-    """A place in a file: its name as it is printed, line and column from 1 (columns count characters)."""
+    """A position in a file: the name shown in messages, line and column (from 1, in characters)."""
 
     source: str
     line: int
@@ -25,7 +25,7 @@ class Position(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """Something wrong with the value at a path, or with its key (`at_key`); the message names the remedy."""
+    """A fault of the value at a path, or of its key (`at_key`); the message says how to mend it."""
 
     path: KeyPath
     message: str
@@ -33,7 +33,7 @@ class Problem(NamedTuple):
 
 
 def format_path(path: KeyPath) -> str:
-    """A path as people write it: `cues[3].type`; a key with dots or spaces as `states["in town"]`."""
+    """Write a path as text: `cues[3].type`; a key with dots or spaces as `states["in town"]`."""
     text = ""
     for step in path:
         if isinstance(step, int):
@@ -46,5 +46,5 @@ def format_path(path: KeyPath) -> str:
 
 
 def fault_line(position: Position, path: KeyPath, message: str) -> str:
-    """One line of a SpecError: `file:line:col: path: what is wrong` (no path for the file as a whole)."""
+    """Return one line of a SpecError: `file:line:col: path: message` (without path for the whole file)."""
     return f"{position}: {format_path(path)}: {message}" if path else f"{position}: {message}"

@@ -6,7 +6,7 @@ import math
 import re
 from typing import Final
 
-# Up to 40 characters: longer runs of digits are slips of the hand, and slow to convert.
+# Longer numbers are typing errors, and slow to convert.
 _MAX_DIGITS: Final = 40
 
 _WORDS: Final[dict[str, bool | None]] = {
@@ -23,9 +23,9 @@ _NUMBER_STARTS: Final = frozenset("0123456789+-.")
 
 
 def plain_value(text: str) -> tuple[str | int | float | bool | None, str | None]:
-    """The value of an unquoted scalar, and what is wrong with it (None: nothing).
+    """Return the value of an unquoted scalar, and what is wrong with it (None: nothing).
 
-    null, true, false and numbers (decimal, 0o octal, 0x hexadecimal, exponents); all else is text as it is.
+    null, true, false and numbers (decimal, 0o octal, 0x hexadecimal, exponents) are converted; everything else is text.
     """
     if text in _WORDS:
         return _WORDS[text], None
@@ -49,7 +49,7 @@ def plain_value(text: str) -> tuple[str | int | float | bool | None, str | None]
 
 
 def plain_key_fault(text: str) -> str | None:
-    """Why an unquoted scalar cannot be a key (None: it can). Whole numbers can, and stay text as written."""
+    """Return why an unquoted scalar cannot be a key; None when it can. Whole numbers can, and stay text."""
     if text == "<<":
         return "merge keys (<<) are not read: write the keys out, or use extends"
     if text == "":
@@ -60,6 +60,7 @@ def plain_key_fault(text: str) -> str | None:
 
 
 def _is_fraction(text: str) -> bool:
+    """Tell whether a text is a number but not a whole one."""
     if _INT.fullmatch(text):
         return False
     return bool(_FLOAT.fullmatch(text) or _NO_NUMBER.fullmatch(text))

@@ -1,4 +1,4 @@
-"""What is wrong with YAML that cannot be scanned, in words for people who do not know YAML's grammar."""
+"""Describe YAML syntax errors in words for people who do not know the grammar."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import yaml
 
-# What YAML calls printable (1.2.2, 5.1), less the byte order mark, which has no business inside a file.
+# Everything except YAML's printable characters (1.2.2, 5.1); a byte order mark inside a file counts as an error, too.
 _CONTROL: Final = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # libyaml counts all of these as ends of lines
+_BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # all line ends that libyaml recognises
 _LEADING_TAB: Final = re.compile(r" *\t")
 
 _COLON = "a ':' is not allowed here; indent the line as its neighbours are, or quote text with ': ' in it"
@@ -30,8 +30,8 @@ _KEY = "a key or '- ' belongs here; is the line indented wrongly, or do quotes e
 _TAG = "tags (!) are not read; put text that begins with ! in quotes"
 _TAB = "a tab in the indentation; YAML is indented with spaces"
 
-# A part of libyaml's wording, or of PyYAML's own scanner → ours; the first that fits is taken.
-# {at} is the character at the place, {line} the line of the bracket that is open.
+# A part of a message of libyaml or PyYAML → our message; the first match is used.
+# {at} is the character at the error, {line} the line of the open bracket.
 _PHRASES: Final = (
     ("mapping values are not allowed",   _COLON),
     ("could not find expected ':'",      _NO_COLON),
@@ -55,12 +55,12 @@ _PHRASES: Final = (
     ("URI",                              _TAG),
     ("'>'",                              _TAG),
 )  # fmt: skip
-# For these the scanner notices only further on: what matters is where it began.
-_SHOWN_WHERE_BEGUN: Final = (_QUOTES, _NO_COLON, _START)
+# These errors are noticed later than they begin, so their beginning is shown.
+_SHOWN_AT_BEGINNING: Final = (_QUOTES, _NO_COLON, _START)
 
 
 def control_character(text: str) -> tuple[int, str] | None:
-    """Index of the first character YAML does not allow, and the message; None when there is none."""
+    """Return the index of the first character that YAML does not allow, and a message; None when there is none."""
     found = _CONTROL.search(text)
     if not found:
         return None
@@ -69,13 +69,13 @@ def control_character(text: str) -> tuple[int, str] | None:
 
 
 def place_at(before: str) -> tuple[int, int]:
-    """Line and column (from 1) of what follows this text."""
+    """Return line and column (from 1) of what follows a text."""
     lines = _BREAK.split(before)
     return len(lines), len(lines[-1]) + 1
 
 
 def syntax_fault(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
-    """Line, column (from 1) and message for what the scanner or parser met in this text."""
+    """Return line, column (from 1) and message for an error of the scanner or parser."""
     mark = getattr(error, "problem_mark", None)
     problem = str(getattr(error, "problem", None) or error)
     if mark is None:
@@ -83,19 +83,19 @@ def syntax_fault(error: yaml.YAMLError, text: str) -> tuple[int, int, str]:
     opened = getattr(error, "context_mark", None) or mark
     phrase = next((phrase for part, phrase in _PHRASES if part in problem), f"this is not YAML: {problem}")
     lines = _BREAK.split(text)
-    line, column = _inside(mark, lines)
+    line, column = _mark_place(mark, lines)
     tab = _LEADING_TAB.match(lines[line])
     if tab:
         return line + 1, tab.end(), _TAB
-    if phrase in _SHOWN_WHERE_BEGUN:
-        line, column = _inside(opened, lines)
+    if phrase in _SHOWN_AT_BEGINNING:
+        line, column = _mark_place(opened, lines)
     at = lines[line][column : column + 1]
     message = phrase.replace("{at}", f"'{at}'" if at else "the end of the line")
     return line + 1, column + 1, message.replace("{line}", str(opened.line + 1))
 
 
-def _inside(mark: Any, lines: list[str]) -> tuple[int, int]:
-    """Line and column (from 0) of a mark; libyaml puts the end of a last line without a break one line lower."""
+def _mark_place(mark: Any, lines: list[str]) -> tuple[int, int]:
+    """Return line and column (from 0) of a mark, kept inside the text (libyaml may point one line after the last)."""
     if mark.line < len(lines):
         return mark.line, mark.column
     return len(lines) - 1, len(lines[-1])

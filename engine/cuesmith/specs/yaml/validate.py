@@ -1,8 +1,7 @@
-"""Plain values → records, by pydantic; every fault of a file is reported at once, each where it stands.
+"""Validate plain values as records with pydantic, and report every fault of a file at its place.
 
-pydantic tells where a fault is by a path that also names the alternatives of unions it tried, and reports the
-faults of each. Here the path is walked along the document itself, alternatives that do not fit are set aside,
-and the messages are ours (phrases.py).
+A pydantic error path also contains the union members that were tried, and each member reports its own faults. Here the
+path is followed through the document, members that do not fit are ignored, and the messages are our own (phrases.py).
 """
 
 from __future__ import annotations
@@ -26,13 +25,13 @@ T = TypeVar("T")
 
 _UNKNOWN_KEY = ("unexpected_keyword_argument", "extra_forbidden")
 _MISSING = ("missing", "missing_keyword_only_argument", "missing_argument")
-_KEY_STEP = "[key]"  # how pydantic marks that the key is at fault, not its value
+_KEY_STEP = "[key]"  # pydantic's mark for a wrong key, not a wrong value
 
 
 def validate(document: Document, type_: type[T]) -> T:
-    """The document as a value of this type (a pydantic record, or dict[str, record], list[record] …).
+    """Return the document as a value of this type (a pydantic record, or dict[str, record], list[record] …).
 
-    Raises SpecError with all faults, one `file:line:col: path: message` per line, in the order of the file.
+    Raises SpecError with all faults, one `file:line:col: path: message` per line, in file order.
     """
     adapter: TypeAdapter[T] = _adapter(cast(Hashable, type_))
     try:
@@ -43,7 +42,7 @@ def validate(document: Document, type_: type[T]) -> T:
 
 
 def check(document: Document, type_: type[T]) -> tuple[T | None, tuple[Problem, ...]]:
-    """As `validate`, but problems are returned, to be listed together with others; the value is then None."""
+    """Do the same as `validate`, but return the problems; the value is None when there are any."""
     adapter: TypeAdapter[T] = _adapter(cast(Hashable, type_))
     try:
         return adapter.validate_python(document.data), ()
@@ -52,14 +51,14 @@ def check(document: Document, type_: type[T]) -> tuple[T | None, tuple[Problem, 
 
 
 def raise_problems(document: Document, problems: Iterable[Problem]) -> None:
-    """Raise SpecError listing the problems at their places; return when there are none."""
+    """Raise SpecError with the problems at their places; return when there are none."""
     lines = problem_lines(document, problems)
     if lines:
         raise SpecError("\n".join(lines))
 
 
 def problem_lines(document: Document, problems: Iterable[Problem]) -> list[str]:
-    """The problems as lines, in the order of the file (what a file inherits comes last), each once."""
+    """Return the problems as lines, in file order (inherited values last), each once."""
     placed = [(document.position(problem.path, key=problem.at_key), problem) for problem in problems]
     placed.sort(key=lambda item: (item[0].source != document.source, item[0]))
     return list(dict.fromkeys(fault_line(place, problem.path, problem.message) for place, problem in placed))
@@ -67,12 +66,12 @@ def problem_lines(document: Document, problems: Iterable[Problem]) -> list[str]:
 
 @cache
 def _adapter(type_: Any) -> TypeAdapter[Any]:
-    """Building an adapter takes milliseconds, using it microseconds."""
+    """Return the adapter of a type, cached, because building one is slow."""
     return TypeAdapter(type_)
 
 
 def _problems(error: ValidationError, document: Document, type_: object) -> tuple[Problem, ...]:
-    """What pydantic found, in the order of the file; beyond MAX_FAULTS only how many there are."""
+    """Return the problems that pydantic found, in file order, at most MAX_FAULTS of them."""
     faults = [_fault(details, document.data) for details in error.errors(include_url=False)]
     groups = _fitting([fault for fault in faults if not _is_echo(fault, faults)])
     groups.sort(key=lambda group: document.position(group[0].path, key=group[0].at_key))
@@ -85,7 +84,7 @@ def _problems(error: ValidationError, document: Document, type_: object) -> tupl
 
 
 class _Fault(NamedTuple):
-    """One error of pydantic's. `forks`: at which length of the path a union stands, and the member tried."""
+    """One pydantic error. forks: (length of the path where a union is, the member that was tried)."""
 
     path: KeyPath
     forks: tuple[tuple[int, str], ...]
@@ -94,7 +93,7 @@ class _Fault(NamedTuple):
 
 
 def _fault(error: ErrorDetails, data: object) -> _Fault:
-    """Part pydantic's path into steps of the document and members of unions."""
+    """Split pydantic's path into steps of the document and union members."""
     steps = list(error["loc"])
     at_key = error["type"] in _UNKNOWN_KEY or _KEY_STEP in steps
     absent = [steps.pop()] if error["type"] in _MISSING else []
@@ -105,7 +104,7 @@ def _fault(error: ErrorDetails, data: object) -> _Fault:
         if isinstance(value, dict) and str(step) in value:
             path.append(str(step))
             value = value[str(step)]
-        elif isinstance(step, int):  # also items a validator has made: they have no place of their own
+        elif isinstance(step, int):  # also items made by a validator, which have no position
             path.append(step)
             value = value[step] if isinstance(value, list) and step < len(value) else None
         elif step != _KEY_STEP:
@@ -114,7 +113,7 @@ def _fault(error: ErrorDetails, data: object) -> _Fault:
 
 
 def _is_echo(fault: _Fault, faults: Sequence[_Fault]) -> bool:
-    """Whether a list is only called too short because pydantic counts the items without faults."""
+    """Tell whether a list counts as too short only because pydantic does not count items with faults."""
     if fault.error["type"] != "too_short" or fault.error["ctx"]["actual_length"] == len(fault.error["input"]):
         return False
     length = len(fault.path)
@@ -122,7 +121,7 @@ def _is_echo(fault: _Fault, faults: Sequence[_Fault]) -> bool:
 
 
 def _fitting(faults: Sequence[_Fault], depth: int = 0) -> list[list[_Fault]]:
-    """Groups of faults, one message each, of those members of unions that fit best; `depth`: forks passed."""
+    """Group faults, one message per group, keeping the best-fitting union members. depth: unions passed so far."""
     groups: list[list[_Fault]] = []
     unions: dict[KeyPath, dict[str, list[_Fault]]] = {}
     for fault in faults:
@@ -137,9 +136,9 @@ def _fitting(faults: Sequence[_Fault], depth: int = 0) -> list[list[_Fault]]:
 
 
 def _nearest(path: KeyPath, readings: list[list[list[_Fault]]]) -> list[list[_Fault]]:
-    """Of several ways to read a value, the one with the fewest faults of those that take this kind of value.
+    """Choose the reading of a union with the fewest faults, among members that accept this kind of value.
 
-    When none takes it (text where a number or a list is needed), the alternatives become one group.
+    When no member accepts it, all become one group.
     """
 
     def misses(reading: list[list[_Fault]]) -> bool:
@@ -152,7 +151,7 @@ def _nearest(path: KeyPath, readings: list[list[list[_Fault]]]) -> list[list[_Fa
 
 
 def _problem(group: list[_Fault], type_: object) -> Problem:
-    """The message for one group."""
+    """Return the message for one group of faults."""
     fault = group[0]
     last = fault.path[-1] if fault.path else ""
     if fault.error["type"] in _UNKNOWN_KEY:
