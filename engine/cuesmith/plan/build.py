@@ -66,8 +66,8 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
     chosen = choose_form_and_tempo(choices, brief, style, themes, banks)
     form, timing, story = chosen.form, chosen.timing, chosen.story
     meter = choices.meters.home
-    laid = zip(chosen.rows, form.bars, chosen.themes, chosen.meters, strict=True)
-    sections = _sections(choices, laid, banks.treatments)
+    parts = zip(chosen.rows, form.bars, chosen.themes, chosen.meters, strict=True)
+    sections = _sections(choices, parts, banks.treatments)
     if chosen.meet is not None:
         other = next(name for name in brief.themes if name != chosen.themes[chosen.meet])
         sections[chosen.meet] = replace(sections[chosen.meet], against=other, meeting=chosen.meeting or "succession")
