@@ -11,11 +11,12 @@ WHEELS := install --no-compile --only-binary :all:
 UV     := uv==0.13.9
 LOCK   := requirements.lock
 
-.PHONY: demo test lint bench lock newest oldest smoke smoke-pythons clean help
+.PHONY: demo test test-full lint bench lock newest oldest smoke smoke-pythons clean help
 
 help:
 	@echo "make demo           render presets/demo.yaml into out/demo"
 	@echo "make test           lint, types and tests"
+	@echo "make test-full      the same with every case of the largest grids"
 	@echo "make lint           ruff, ruff format and mypy"
 	@echo "make bench          what is fast, side by side; BASE=COMMIT: that commit and today's side by side"
 	@echo "make smoke          compose, render and make an album of two cues, and look at what came out"
@@ -50,6 +51,9 @@ lint: $(STAMP)
 
 test: lint
 	$(BIN)/python -m pytest -q -n 2
+
+test-full: lint
+	$(BIN)/python -m pytest -q -n 2 --full
 
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks $(if $(BASE),--base $(BASE))

@@ -183,7 +183,7 @@ def mute(
         notes: Iterable[Note] = passage.notes
         changed = resumed = False
         for start, end in wanted:
-            if not any(note.onset < end and note.end > start for note in notes):
+            if not any(onset < end and onset + duration > start for onset, duration, _, _ in notes):
                 continue
             kept = [
                 note._replace(duration=start - note.onset) if note.onset < start < note.end else note
@@ -211,7 +211,7 @@ def mute_after(passages: tuple[Passage, ...], tick: int) -> tuple[Passage, ...]:
 
 def chord_at(harmony: tuple[ChordSpan, ...], tick: int) -> ChordSpan:
     """Return the chord that sounds at a tick; after the end the last one."""
-    return harmony[max(0, bisect_right(harmony, tick, key=_ONSET) - 1)]
+    return harmony[bisect_right(harmony, tick, 1, key=_ONSET) - 1]
 
 
 class Stroke(NamedTuple):

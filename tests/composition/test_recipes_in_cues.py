@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from statistics import median
 
 import pytest
+from tests.conftest import UnderRecipe
 
 from cuesmith.composition.accompaniment.from_theme import DEVICE
 from cuesmith.composition.melody.material import PLACED, material
 from cuesmith.cue.compose import compose
-from cuesmith.cue.cue import Cue
 from cuesmith.errors import UsageError
 from cuesmith.motif.identity import DEVELOPMENT, STATEMENT
 from cuesmith.motif.model import Theme
@@ -28,20 +27,15 @@ RECIPES = load_banks().recipes
 SHORTENING = ("fragmentation", "liquidation")  # what they leave at the end is too little to be known alone
 
 
-@cache
-def cue(style: str, type_: str, recipe: str) -> Cue:
-    """Return a cue with a recipe; the seed differs from style to style."""
-    return compose(style=style, type=type_, seed=f"recipe {style}", recipe=recipe)
-
-
+@pytest.mark.grid(2)
 @pytest.mark.parametrize("name", RECIPES)
 @pytest.mark.parametrize("style", STYLES)
-def test_the_recipe_is_applied_and_the_theme_recognisable(name: str, style: str) -> None:
+def test_the_recipe_is_applied_and_the_theme_recognisable(name: str, style: str, under_recipe: UnderRecipe) -> None:
     row = RECIPES[name]
     wanted = {parse_op(op).name for op in row.ops} - PLACED
     best = []
     for type_ in TYPES:
-        statements = cue(style, type_, name).score.statements()
+        statements = under_recipe(style, type_, name).score.statements()
         assert max(s.identity for s in statements) >= STATEMENT
         under = [s.identity for s in statements if wanted <= set(s.ops)]
         assert under or not wanted
@@ -50,10 +44,10 @@ def test_the_recipe_is_applied_and_the_theme_recognisable(name: str, style: str)
 
 
 @pytest.mark.parametrize("name", RECIPES)
-def test_a_recipe_sets_mode_and_tempo(name: str) -> None:
+def test_a_recipe_sets_mode_and_tempo(name: str, under_recipe: UnderRecipe) -> None:
     row = RECIPES[name]
     for style in STYLES[:2]:
-        made, plain = cue(style, "character", name), cue(style, "character", PLAIN)
+        made, plain = under_recipe(style, "character", name), under_recipe(style, "character", PLAIN)
         key = made.score.plan.key
         assert key.mode == mode_for(row, key)
         assert plain.score.plan.key.tonic == key.tonic
@@ -63,33 +57,33 @@ def test_a_recipe_sets_mode_and_tempo(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name, row in RECIPES.items() if any("meter" in op for op in row.ops)])
-def test_a_recipe_sets_the_meter(name: str) -> None:
+def test_a_recipe_sets_the_meter(name: str, under_recipe: UnderRecipe) -> None:
     wanted = next(parse_op(op).argument for op in RECIPES[name].ops if parse_op(op).name == "meter")
-    assert str(cue("symphonic", "setpiece", name).score.plan.sections[0].meter) == wanted.split("(")[
+    assert str(under_recipe("symphonic", "setpiece", name).score.plan.sections[0].meter) == wanted.split("(")[
         0
-    ] or wanted in str(cue("symphonic", "setpiece", name).score.plan.sections[0].meter)
+    ] or wanted in str(under_recipe("symphonic", "setpiece", name).score.plan.sections[0].meter)
 
 
-def test_transposition_lifts_the_later_half() -> None:
-    made, plain = (cue("symphonic", "setpiece", name).score.plan.sections for name in ("heroic_return", PLAIN))
+def test_transposition_lifts_the_later_half(under_recipe: UnderRecipe) -> None:
+    made, plain = (under_recipe("symphonic", "setpiece", name).score.plan.sections for name in ("heroic_return", PLAIN))
     assert made[0].key.tonic == plain[0].key.tonic
     assert (made[-1].key.tonic - plain[-1].key.tonic) % 12 == 3
 
 
 @pytest.mark.parametrize("name", ["battle", "mystery", "festival", "chase"])
-def test_an_accompaniment_of_the_theme_is_played_under_it(name: str) -> None:
+def test_an_accompaniment_of_the_theme_is_played_under_it(name: str, under_recipe: UnderRecipe) -> None:
     heard = 0
     for style in STYLES:
-        score = cue(style, "setpiece", name).score
+        score = under_recipe(style, "setpiece", name).score
         heard += any(p.device == DEVICE for part in score.parts for p in part.passages)
     assert heard >= 2
 
 
 @pytest.mark.parametrize("name", ["chorus_of_heroes", "duel", "victory"])
-def test_recipes_with_voices_have_them(name: str) -> None:
+def test_recipes_with_voices_have_them(name: str, under_recipe: UnderRecipe) -> None:
     several = 0
     for style in STYLES:
-        score = cue(style, "setpiece", name).score
+        score = under_recipe(style, "setpiece", name).score
         singing = [
             {p.device for part in score.parts for p in part.passages if p.section == s.index and part.role == "lead"}
             for s in score.plan.sections
@@ -98,11 +92,11 @@ def test_recipes_with_voices_have_them(name: str) -> None:
     assert several >= 3
 
 
-def test_menace_puts_the_theme_in_the_bass() -> None:
+def test_menace_puts_the_theme_in_the_bass(under_recipe: UnderRecipe) -> None:
     parts = {
         p.role
         for style in STYLES
-        for p in cue(style, "setpiece", "menace").score.parts
+        for p in under_recipe(style, "setpiece", "menace").score.parts
         for q in p.passages
         if q.statement
     }
@@ -123,8 +117,8 @@ def test_material_keeps_its_bars(name: str, meter: Meter, themes_of: Callable[[s
             assert m.head.motif.length <= m.bar
 
 
-def test_plain_means_plain_and_unknown_is_an_error() -> None:
-    assert all(g.row is None for g in cue("symphonic", "setpiece", PLAIN).score.plan.theme_forms)
+def test_plain_means_plain_and_unknown_is_an_error(under_recipe: UnderRecipe) -> None:
+    assert all(g.row is None for g in under_recipe("symphonic", "setpiece", PLAIN).score.plan.theme_forms)
     with pytest.raises(UsageError, match="did you mean 'corruption'"):
         compose(type="stinger", recipe="coruption")
 
@@ -135,13 +129,13 @@ def test_cue_types_choose_recipes_that_keep_the_theme() -> None:
 
 
 @pytest.mark.parametrize("name", ["victory", "sad", "battle"])
-def test_players_belong_to_the_families_of_the_recipe(name: str) -> None:
+def test_players_belong_to_the_families_of_the_recipe(name: str, under_recipe: UnderRecipe) -> None:
     families = RECIPES[name].families
     instruments = load_banks().instruments
     leading = {
         (style, type_): [
             instruments[p.instrument].family in families
-            for p in cue(style, type_, name).score.parts
+            for p in under_recipe(style, type_, name).score.parts
             if p.role == "lead" and any(q.statement and not q.device.startswith("doubles") for q in p.passages)
         ]
         for style in ("symphonic", "jazz-rock")

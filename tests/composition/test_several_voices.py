@@ -22,7 +22,11 @@ from cuesmith.specs.show import ThemeSpec
 from cuesmith.themes.make import make_themes
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
-SEEDS = range(6)
+
+
+@pytest.fixture(scope="module")
+def meeting_seeds(full: bool) -> range:
+    return range(6 if full else 3)
 
 
 @cache
@@ -60,9 +64,9 @@ def both(made: Cue) -> tuple[list[Note], list[Note]]:
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_in_counterpoint_both_sound_at_once_and_seldom_clash(style: str) -> None:
+def test_in_counterpoint_both_sound_at_once_and_seldom_clash(style: str, meeting_seeds: range) -> None:
     at_once = 0
-    for seed in SEEDS:
+    for seed in meeting_seeds:
         made = cue(style, "battle", seed)
         if not list(meeting_passages(made, "counterpoint")):
             continue  # where they would clash they talk by turns
@@ -72,13 +76,13 @@ def test_in_counterpoint_both_sound_at_once_and_seldom_clash(style: str) -> None
         together = sum(any(m.onset < n.end and n.onset < m.end for m in rival) for n in hero)
         assert together >= 0.25 * len(hero)  # in a long section the rival rests between its phrases
         at_once += 1
-    assert at_once >= len(SEEDS) // 2
+    assert at_once >= len(meeting_seeds) // 2
 
 
 @pytest.mark.parametrize("style", STYLES)
-def test_in_dialogue_they_take_turns(style: str) -> None:
+def test_in_dialogue_they_take_turns(style: str, meeting_seeds: range) -> None:
     heard = 0
-    for seed in SEEDS:
+    for seed in meeting_seeds:
         made = cue(style, "chase", seed, "dialogue")
         told = sorted(meeting_passages(made, "dialogue"), key=lambda item: item[1].notes[0].onset)
         if not told:
@@ -87,7 +91,7 @@ def test_in_dialogue_they_take_turns(style: str) -> None:
         assert {who for who, _ in told} == {"hero", "rival"}
         for (_, first), (_, second) in pairwise(told):
             assert first.notes[-1].end <= second.notes[0].onset
-    assert heard >= len(SEEDS) - 1
+    assert heard >= len(meeting_seeds) - 1
 
 
 @pytest.mark.parametrize("meeting", ["succession", "dialogue", "counterpoint"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from itertools import pairwise, product
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from cuesmith.chance import stream
 from cuesmith.composition.accompaniment.patterns import grouped_texture, leads_on, tokens, tokens_by_bar, varied_bar
-from cuesmith.composition.melody.material import material
+from cuesmith.composition.melody.material import Material, material
 from cuesmith.composition.melody.melody_writer import velocity_of
 from cuesmith.composition.melody.treatments import DEVICES, thinned, varied, with_treatment_changes
 from cuesmith.cue.cue import Cue
@@ -29,6 +30,7 @@ STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 METERS = (Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(5, 4), Meter(7, 8, (2, 2, 3)))
 GUISES = (ThemeForm("theme", PLAIN), *(ThemeForm("theme", name, row=row) for name, row in load_banks().recipes.items()))
 ALL = Treatment(about="every change", theme="pieces", device="none", steps=2, varied=True, thinned=True)
+BARS = (1, 2, 3, 4, 5, 6, 8, 12, 16, 24)
 PATTERNS = st.lists(st.sampled_from([".", "-", "x", "x!", "x~", "0", "b2"]), min_size=1, max_size=16).map(tuple)
 
 
@@ -50,13 +52,20 @@ def test_velocity_rises_with_energy(one: float, other: float) -> None:
     assert 46 <= velocity_of(low) <= velocity_of(high) <= 106
 
 
+@cache
+def materials(meter: Meter, themes_of: Callable[[str], Mapping[str, Theme]]) -> tuple[tuple[int, Material], ...]:
+    """What both themes are made into for sections of so many bars, plainly and under every recipe."""
+    found = product(themes_of("symphonic").values(), BARS, GUISES)
+    return tuple((bars, material(theme, meter, guise, theme.key, bars)) for theme, bars, guise in found)
+
+
+@pytest.mark.grid(2)
 @pytest.mark.parametrize("device", [name for name in DEVICES if name != "none"])
 @pytest.mark.parametrize("meter", METERS, ids=str)
 def test_treatments_stay_inside_their_section(
-    device: DeviceName, meter: Meter, themes_of: Callable[[str], dict[str, Theme]]
+    device: DeviceName, meter: Meter, themes_of: Callable[[str], Mapping[str, Theme]]
 ) -> None:
-    for theme, bars, theme_form in product(themes_of("symphonic").values(), (1, 2, 3, 4, 5, 6, 8, 12, 16, 24), GUISES):
-        m = material(theme, meter, theme_form, theme.key, bars)
+    for bars, m in materials(meter, themes_of):
         pieces = DEVICES[device](m, bars, stream(bars, device), bars % 2)
         for chosen in (
             pieces,

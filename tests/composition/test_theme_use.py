@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 import pytest
-from tests.conftest import Composed
+from tests.conftest import Composed, Seeds
 
 from cuesmith.chance import stream
 from cuesmith.composition.melody.layout import lay_out_melody
@@ -19,15 +19,14 @@ from cuesmith.themes.make import make_themes
 
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 EVERY = list(product(STYLES, load_banks().cue_types))
-SEEDS = (1, 2)
 LEAST_COVERAGE = 0.40  # of the notes of the lead
 FIRST_BY = 0.25  # of the cue
 LATE = {"horror": 0.55}  # dread first, then the tune
 
 
 @pytest.mark.parametrize(("style", "type_"), EVERY)
-def test_the_theme_covers_the_melody(style: str, type_: str, composed: Composed) -> None:
-    for seed in SEEDS:
+def test_the_theme_covers_the_melody(style: str, type_: str, composed: Composed, seeds: Seeds) -> None:
+    for seed in seeds:
         parts = composed(style, type_, seed).score.parts
         passages = [p for part in parts if part.role in ("lead", "guide") for p in part.passages]
         themed = [p for p in passages if p.statement is not None and p.statement.identity >= DEVELOPMENT]
@@ -52,8 +51,8 @@ def test_written_plainly_a_cue_begins_with_the_idea_as_it_was_written() -> None:
 
 
 @pytest.mark.parametrize(("style", "type_"), EVERY)
-def test_the_first_clear_statement_comes_early(style: str, type_: str, composed: Composed) -> None:
-    for seed in SEEDS:
+def test_the_first_clear_statement_comes_early(style: str, type_: str, composed: Composed, seeds: Seeds) -> None:
+    for seed in seeds:
         score = composed(style, type_, seed).score
         first = min(s.start for s in score.statements() if s.identity >= STATEMENT)
         assert first <= LATE.get(type_, FIRST_BY) * score.plan.length

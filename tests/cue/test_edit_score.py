@@ -39,7 +39,7 @@ def cue(request: pytest.FixtureRequest, composed: Composed) -> Cue:
         return compose(style=style, type="setpiece", seconds=60, seed=6, hits=HITS)
     if type_ == "free":
         return compose(style=style, type="ceremony", seed=6, meter="free")
-    return composed(style, type_, 6)
+    return composed(style, type_, 1)
 
 
 def pitched(cue: Cue) -> list[Part]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from itertools import product
 
 import pytest
@@ -21,10 +22,12 @@ from cuesmith.themes.make import make_themes
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 
 
+@cache
 def themes(style: str) -> dict[str, Theme]:
     return make_themes({"hero": ThemeSpec(character="heroic")}, load_style(style), load_banks(), 5)
 
 
+@cache
 def made(style: str, type_: str, letter: str) -> Cue:
     return compose_brief(Brief("M-401", "Duel", type_, style, 5, themes=("hero",), variant=letter), themes(style))
 

@@ -59,6 +59,7 @@ def test_any_second_within_the_limits(themes_of: Themes, type_: str, place: floa
     assert_whole(planned(brief(type_, style, seconds=seconds, seed=seed), themes_of), seconds)
 
 
+@pytest.mark.grid(3)
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("type_", TYPES)
 def test_both_limits_and_the_usual_length(style: str, type_: str, themes_of: Themes) -> None:

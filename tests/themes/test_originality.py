@@ -25,7 +25,7 @@ TUNES = load_banks().deny_list
 DENIED = build_deny_index(TUNES)
 EIGHTH = PPQ // 2
 IDS = tuple(TUNES)
-THEMES = 500
+THEMES = 500  # with --full; else 100
 FALSE_ALARMS = 0.01  # share of invented themes; measured 0 of 500
 
 tunes = st.sampled_from(IDS)
@@ -156,11 +156,11 @@ def test_figures_that_do_not_fit_are_refused() -> None:
         validate(parse_document(text, name="deny_list.yaml"), dict[str, WellKnown])
 
 
-def test_invented_themes_are_not_taken_for_tunes(banks: Banks) -> None:
+def test_invented_themes_are_not_taken_for_tunes(banks: Banks, full: bool) -> None:
     characters = list(banks.characters)
-    alarms = 0
-    for number in range(THEMES):
+    alarms, count = 0, THEMES if full else THEMES // 5
+    for number in range(count):
         spec = ThemeSpec(character=characters[number % len(characters)])
         theme = make_theme("x", spec, load_style("symphonic"), banks, stream("originality", number))
         alarms += not is_original(theme.melody.realise(theme.key), DENIED)
-    assert alarms / THEMES <= FALSE_ALARMS
+    assert alarms <= FALSE_ALARMS * count

@@ -149,7 +149,7 @@ def join(*motifs: Motif) -> Motif:
     notes: list[MotifNote] = []
     at = 0
     for item in motifs:
-        notes.extend(n._replace(onset=n.onset + at) for n in item.notes)
+        notes.extend([MotifNote(onset + at, duration, step, alter) for onset, duration, step, alter in item.notes])
         at += item.length
     return Motif(tuple(notes), at, motifs[0].meter)
 

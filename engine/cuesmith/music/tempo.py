@@ -74,7 +74,7 @@ class TempoMap:
     def seconds(self, tick: int | float) -> float:
         """Return the clock time of a tick, in seconds."""
         ticks, seconds = self._anchors
-        index = max(0, bisect_right(ticks, tick) - 1)
+        index = bisect_right(ticks, tick, 1) - 1  # from the first on
         return seconds[index] + (tick - ticks[index]) * self.changes[index].us_per_quarter / (PPQ * 1e6)
 
     def seconds_array(self, ticks: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -257,7 +257,8 @@ def clear_clashes(score: Score, context: ComposeContext) -> Score:
 
 def _overlaps(note: Note, others: Iterable[Note]) -> bool:
     """Tell whether a note sounds together with one of `others`."""
-    return any(note.onset < other.end and note.end > other.onset for other in others)
+    start, end = note.onset, note.end
+    return any(onset < end and start < onset + duration for onset, duration, _, _ in others)
 
 
 def _without_overlaps(notes: Iterable[Note]) -> tuple[Note, ...]:

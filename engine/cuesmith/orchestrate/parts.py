@@ -38,7 +38,9 @@ def in_range(passages: Iterable[Passage], player: Player) -> tuple[Passage, ...]
     low, high = player.instrument.range
     kept = []
     for passage in passages:
-        moved = {n._replace(pitch=pitch) for n in passage.notes if (pitch := fold(n.pitch, low, high)) <= high}
+        moved = set(passage.notes)
+        if any(not low <= n.pitch <= high for n in moved):
+            moved = {n._replace(pitch=pitch) for n in moved if (pitch := fold(n.pitch, low, high)) <= high}
         if moved:
             kept.append(_with_part_named(replace(passage, notes=tuple(sorted(moved))), player.id))
     return tuple(kept)

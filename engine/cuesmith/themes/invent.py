@@ -91,10 +91,11 @@ def rhythm_pairs(ingredients: Ingredients, meter: Meter) -> dict[tuple[Cell, Cel
         if sum(map(abs, cell)) == bar and ingredients.cell_weights[name] > 0
     }
     closers = {cell: row for cell, row in fitting.items() if _last_length(cell) >= GOAL_SIXTEENTHS} or fitting
+    sizes = {cell: sum(step > 0 for step in cell) for cell in fitting}
     by_distance: dict[int, dict[tuple[Cell, Cell], float]] = {}
     for first, (weight, figure) in fitting.items():
         for second, (other, other_figure) in closers.items():
-            size, other_size = (sum(step > 0 for step in cell) for cell in (first, second))
+            size, other_size = sizes[first], sizes[second]
             count = size + other_size
             away = max(0, low - count, count - high)
             if first != second and (len(first) > 1 or len(fitting) == 1):

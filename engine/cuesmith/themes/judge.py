@@ -200,7 +200,12 @@ def judge_bars(melody: Motif, key: Key, wishes: Wishes = PLAIN) -> tuple[Criteri
 
 def silence(motif: Motif, start: int, end: int) -> int:
     """Return the ticks between `start` and `end` in which no note sounds."""
-    return end - start - sum(max(0, min(n.end, end) - max(n.onset, start)) for n in motif.notes)
+    silent = end - start
+    for onset, duration, _, _ in motif.notes:
+        heard = min(onset + duration, end) - max(onset, start)
+        if heard > 0:
+            silent -= heard
+    return silent
 
 
 def is_sound(criteria: Sequence[Criterion]) -> bool:

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import ceil
 
+import numpy as np
+
 from cuesmith.casting.cast import Cast
 from cuesmith.casting.player import Player
 from cuesmith.chance import Stream
@@ -158,15 +160,12 @@ def workloads_of(
 
 def _long_pauses(notes: Iterable[Note], lines: Sequence[int], plan: Plan) -> int:
     """Return the bars touched by a pause too long for one player alone."""
-    at = plan.tempo.seconds
-    found = reached = 0
-    for note in sorted(notes):
-        if at(note.onset) - at(reached) > LONGEST_PAUSE_SEC:
-            found |= sounding_bars((Note(reached, note.onset - reached, 0, 0),), lines)
-        reached = max(reached, note.end)
-    if at(plan.length) - at(reached) > LONGEST_PAUSE_SEC:
-        found |= sounding_bars((Note(reached, plan.length - reached, 0, 0),), lines)
-    return found
+    played = sorted(notes)
+    starts = np.array([*(note.onset for note in played), plan.length])
+    reached = np.maximum.accumulate(np.array([0, *(note.end for note in played)]))
+    long = plan.tempo.seconds_array(starts) - plan.tempo.seconds_array(reached) > LONGEST_PAUSE_SEC
+    pauses = zip(reached[long].tolist(), starts[long].tolist(), strict=True)
+    return sounding_bars([Note(start, end - start, 0, 0) for start, end in pauses], lines)
 
 
 def _leads(cast: Cast, passage: Passage) -> bool:

@@ -157,9 +157,10 @@ def _cheapest_sizes(
     wait: (number of first sections, the most they may add up to).
     """
     table: dict[int, tuple[float, Chosen]] = {0: (0.0, None)}
+    omission = omission_costs(rows, treatments)
     for index, row in enumerate(rows):
         costs = section_costs(row, treatments)
-        omitted = omission_cost(rows, index, treatments)
+        omitted = omission[index]
         if omitted is not None:
             costs[0] = omitted
         unit = units[index] if units else 1
@@ -198,15 +199,20 @@ def peak_of(rows: Sequence[SectionRow], treatments: Treatments) -> int:
     return max(candidates or range(len(rows)), key=lambda i: rows[i].energy)
 
 
-def omission_cost(rows: Sequence[SectionRow], index: int, treatments: Treatments) -> float | None:
-    """Return the cost of leaving a section out, or None when it must stay."""
-    peak, treatment = peak_of(rows, treatments), treatments[rows[index].treatment]
-    if rows[index].theme and (treatment.theme == "told" or index == peak):
-        return None  # the only statement of a theme in a medley, or its climax
+def omission_costs(rows: Sequence[SectionRow], treatments: Treatments) -> list[float | None]:
+    """Return, for each section, the cost of leaving it out; None when it must stay."""
+    peak = peak_of(rows, treatments)
     first = next((i for i, row in enumerate(rows) if treatments[row.treatment].opens), peak)
-    if index == first or (index == peak and len(rows) <= 4):
-        return None
-    return treatment.drop_cost + (PEAK_COST if index == peak else 0.0)
+
+    def cost(index: int, row: SectionRow) -> float | None:
+        treatment = treatments[row.treatment]
+        if row.theme and (treatment.theme == "told" or index == peak):
+            return None  # the only statement of a theme in a medley, or its climax
+        if index == first or (index == peak and len(rows) <= 4):
+            return None
+        return treatment.drop_cost + (PEAK_COST if index == peak else 0.0)
+
+    return [cost(index, row) for index, row in enumerate(rows)]
 
 
 def suitable_rows(

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from cuesmith.music.meter import Meter
-from cuesmith.plan.form.section_lengths import Form, is_small, last_bar_row, omission_cost, peak_of, section_costs
+from cuesmith.plan.form.section_lengths import Form, is_small, last_bar_row, omission_costs, peak_of, section_costs
 from cuesmith.specs.banks.cue_types import SectionRow
 from cuesmith.specs.banks.treatments import Treatments
 from cuesmith.specs.brief import HitKind
@@ -59,6 +59,7 @@ def _fit_to_targets(
     for at in range(1, bars + 2):
         crossing[at] += crossing[at - 1]
     peak, form_bars = peak_of(rows, treatments), sum(row.bars for row in rows)
+    omission = omission_costs(rows, treatments)
     table: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
     passed = 0
     for index, row in enumerate(rows):
@@ -68,7 +69,7 @@ def _fit_to_targets(
             for n in range(1, max(4, 2 * row.bars) + 1)
             if n in costs or not is_small(row, treatments)
         ]
-        omitted = omission_cost(rows, index, treatments)
+        omitted = omission[index]
         silent = treatments[row.treatment].silent
         begins: dict[int, float] = {}
         for target in targets:
