@@ -30,7 +30,7 @@ KNOWN = {
     "--ensemble": {"solo", "chamber", "studio", "full"},
     "--feel": {*BANKS.feelings, *(word for row in BANKS.feelings.values() for word in row.words)},
 }
-OPTIONS_OF_OTHERS = {"--learn", "--import-mode=importlib"}  # of our scripts and of pytest
+OPTIONS_OF_OTHERS = {"--learn", "--import-mode=importlib", "--full"}  # of our scripts and of pytest
 
 
 class Said(NamedTuple):
