@@ -14,7 +14,8 @@ from cuesmith.chance import stream
 from cuesmith.composition.accompaniment.patterns import grouped_texture, leads_on, tokens, tokens_by_bar, varied_bar
 from cuesmith.composition.melody.material import Material, material
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.composition.melody.treatments import DEVICES, thinned, varied, with_treatment_changes
+from cuesmith.composition.melody.treatments import DEVICES, varied, with_treatment_changes
+from cuesmith.composition.melody.whole_tune import sung_bars, with_pauses
 from cuesmith.cue.cue import Cue
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
@@ -29,7 +30,7 @@ Composed = Callable[[str, str, int], Cue]
 STYLES = ("symphonic", "jazz-rock", "synth", "taiko-koto")
 METERS = (Meter(4, 4), Meter(3, 4), Meter(6, 8), Meter(5, 4), Meter(7, 8, (2, 2, 3)))
 GUISES = (ThemeForm("theme", PLAIN), *(ThemeForm("theme", name, row=row) for name, row in load_banks().recipes.items()))
-ALL = Treatment(about="every change", theme="pieces", device="none", steps=2, varied=True, thinned=True)
+ALL = Treatment(about="every change", theme="pieces", device="none", steps=2, varied=True, spaced=True)
 BARS = (1, 2, 3, 4, 5, 6, 8, 12, 16, 24)
 PATTERNS = st.lists(st.sampled_from([".", "-", "x", "x!", "x~", "0", "b2"]), min_size=1, max_size=16).map(tuple)
 
@@ -70,8 +71,8 @@ def test_treatments_stay_inside_their_section(
         for chosen in (
             pieces,
             varied(pieces, stream(1)),
-            thinned(pieces, m),
-            with_treatment_changes(pieces, ALL, m, stream(2)),
+            with_pauses(DEVICES[device](m, sung_bars(bars), stream(bars, device), 0), m, bars),
+            with_treatment_changes(pieces, ALL, stream(2)),
         ):
             for piece in chosen:
                 assert piece.start >= 0

@@ -12,7 +12,7 @@ from cuesmith.music.meter import Meters
 from cuesmith.music.scale import Key
 from cuesmith.plan.choose_tempo import Pacing, Ritard, ritard_of, tiny_meter
 from cuesmith.plan.form.fermata import CLOSING
-from cuesmith.plan.form.form_shapes import in_shape
+from cuesmith.plan.form.form_shapes import in_shape, in_short_bars
 from cuesmith.plan.form.medley import medley
 from cuesmith.plan.form.meters import meters_of
 from cuesmith.plan.free_meter.breaths import slower_range
@@ -94,6 +94,7 @@ def resolve_brief(brief: Brief, style: Style, themes: Mapping[str, Theme], banks
     bpm_range = slower_range(bpm_range, seconds) if meters.home.free else bpm_range
     meter = tiny_meter(seconds, meters.home.bar_beats, bpm_range, meters.home)
     meters = meters if meter == meters.home else Meters(meter, meter)
+    cue = in_short_bars(cue, meters.home)
     pacing = Pacing(draw.child("tempo").uniform(*bpm_range), bpm_range, type_mood, cue.dialogue_safe)
     usual_bpm, bpm_range = pacing.at(mood, theme_forms)
     cue = medley(cue, brief.themes, themes, key, banks)

@@ -11,10 +11,11 @@ from cuesmith.chance import Stream, stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.identity import DISTINCT, Shape, identity
 from cuesmith.motif.model import Motif, Theme
+from cuesmith.motif.transform import remetre
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import parse_pitch_class
-from cuesmith.music.scale import Key, Scale
+from cuesmith.music.scale import MODES, Key, Scale
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.banks.themes import Character
 from cuesmith.specs.show import ThemeSpec, parse_key
@@ -24,7 +25,7 @@ from cuesmith.themes.develop import develop
 from cuesmith.themes.given_theme import theme_from_given
 from cuesmith.themes.invent import Ingredients, ideas
 from cuesmith.themes.judge import Wishes, is_sound, judge_theme, total
-from cuesmith.themes.originality import deny_index, is_original
+from cuesmith.themes.originality import any_known_intervals, deny_index, is_original
 from cuesmith.themes.phrase import Unit
 from cuesmith.themes.song import bridge, chorus
 
@@ -32,6 +33,7 @@ ATTEMPTS = 40
 FINE = 89.0  # score at which the eight bars of an idea are accepted without trying the next idea
 OWN_RHYTHMS = 2  # attempts with the character's own rhythms before the rhythms of all characters are allowed
 GOOD = 73.0  # score at which the search ends
+USUAL_METERS = (Meter(4, 4), Meter(3, 4), Meter(12, 8))  # in these too a melody quotes nothing
 PATIENCE, FAIR = 5, 70.5  # after this many attempts the search ends at this lower score
 
 
@@ -190,6 +192,19 @@ def _greatest_identity(motif: Motif, key: Key, others: Iterable[Shape]) -> float
     return max((identity(other, own) for other in others), default=0.0)
 
 
+def _is_original_everywhere(draft: _Draft, banks: Banks) -> bool:
+    """Tell whether the melody quotes no well-known tune, in any mode or usual meter to which a cue may take it."""
+    index = deny_index(banks)
+    for mode in MODES:
+        key = Key(draft.key.tonic, mode)
+        if not any_known_intervals(draft.melody.realise(key), index):
+            continue
+        melodies = (draft.melody, *(remetre(draft.melody, meter) for meter in USUAL_METERS))
+        if not all(is_original(melody.realise(key), index) for melody in melodies):
+            return False
+    return True
+
+
 def _too_alike_message(name: str, how: str, nearest: float) -> str:
     return (
         f"theme '{name}' ({how}) cannot be kept apart from the others: {nearest:.2f} alike, at most"
@@ -209,10 +224,12 @@ def _invent_distinct(
         draft = _make_draft(spec, keys, banks, draw, others, any_rhythm=attempt >= OWN_RHYTHMS)
         alike = _greatest_identity(draft.motif, draft.key, others)
         least = min(least, alike)
-        if alike > DISTINCT or not is_original(draft.melody.realise(draft.key), deny_index(banks)):
+        better = best is None or (draft.sound, draft.score) > (best[0].sound, best[0].score)
+        if alike > DISTINCT or (better and not _is_original_everywhere(draft, banks)):
             continue
-        if best is None or (draft.sound, draft.score) > (best[0].sound, best[0].score):
+        if better:
             best = (draft, draw)
+        assert best is not None
         if best[0].sound and best[0].score >= (GOOD if attempt < PATIENCE else FAIR):
             break
     if best is None:

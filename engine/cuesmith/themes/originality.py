@@ -119,6 +119,20 @@ def is_original(notes: Sequence[Note], index: DenyIndex) -> bool:
     return not quotes(notes, index)
 
 
+def any_known_intervals(notes: Sequence[Note], index: DenyIndex) -> bool:
+    """Whether seven notes in a row move as in a tune of the deny-list, whatever their durations. It takes little time.
+
+    Where a melody gets another rhythm but keeps its pitches, only such melodies need a closer look.
+    """
+    moves = [after.pitch - before.pitch for before, after in itertools.pairwise(notes)]
+    tied = [move for move in moves if move]
+    return any(
+        tuple(line[start : start + NOTES - 1]) in table
+        for line, table in ((moves, index.plain), (tied, index.merged))
+        for start in range(len(line) - NOTES + 2)
+    )
+
+
 def _tie_repeated(intervals: Sequence[int], durations: Sequence[float]) -> tuple[tuple[int, ...], tuple[float, ...]]:
     """Tie each run of repeated notes into one note."""
     moves: list[int] = []

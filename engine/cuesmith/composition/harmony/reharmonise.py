@@ -1,4 +1,7 @@
-"""Reharmonise a returning theme: choose the best path through the chords that support it.
+"""Reharmonise a theme: choose the best path through the chords that support it.
+
+A theme that is stated keeps the chords of its progression where they support it, and gets better ones elsewhere: so the
+chords follow the tune, not the tune the chords. A returning theme may get chords that it has not had.
 
 Every chord must support the strong notes over it. The path prefers stepwise bass, common tones, roots that move by
 thirds or fifths, chords that differ from the first time, and the palette of the mood. It avoids parallel fifths and
@@ -8,8 +11,9 @@ than the chord before, so the search keeps several best paths (beam search).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
+from typing import NamedTuple
 
 from cuesmith.composition.harmony.chord_sequence import MelodyOutline, TimedChord
 from cuesmith.music.chord import Roman
@@ -24,6 +28,9 @@ BEAM = 10  # paths kept in the search
 SUPPORT = 5.0  # value of a chord that supports every note over it
 LEAST_FIT = 0.55  # candidates must fit at least this well, see `MelodyOutline.fit`
 MOST_CANDIDATES = 9  # candidates per chord
+KEPT = 1.5  # value of the chord that the progression has there: it goes where another fits the melody 0.3 better
+WELL_SUPPORTED = 0.95  # a chord that fits so well stays
+NOTHING_ABOVE = -1  # there is no melody over the chord
 
 
 @lru_cache(maxsize=4096)
@@ -55,11 +62,11 @@ def reharmonise(
     if not outline:
         return list(chords)
     palette = _palette(plan, banks, minor)
-    columns: list[list[tuple[Roman, float, int]]] = []
+    columns: list[list[Option]] = []
     for chord in chords:
         notes = outline.between(chord.onset, chord.end)
         if chord.cadence or chord.device or not notes:
-            columns.append([(chord.roman, 0.0, -1)])
+            columns.append([Option(chord.roman, 0.0, NOTHING_ABOVE)])
             continue
         top = notes[0].degree
         candidates = []
@@ -67,30 +74,75 @@ def reharmonise(
             fit = outline.fit(roman, chord.onset, chord.end)
             if fit >= LEAST_FIT:
                 new_root = NEW if roman.root != chord.roman.root else 0.0
-                candidates.append((roman, SUPPORT * fit + gain + new_root, (top - roman.bass) % 12))
-        candidates.sort(key=lambda one: -one[1])
+                candidates.append(Option(roman, SUPPORT * fit + gain + new_root, (top - roman.bass) % 12))
+        candidates.sort(key=lambda option: -option.value)
         columns.append(
-            candidates[:MOST_CANDIDATES] or [(chord.roman, SUPPORT * LEAST_FIT, (top - chord.roman.bass) % 12)]
+            candidates[:MOST_CANDIDATES] or [Option(chord.roman, SUPPORT * LEAST_FIT, (top - chord.roman.bass) % 12)]
         )
-    paths: list[tuple[float, tuple[tuple[Roman, int], ...]]] = [(0.0, ())]
+    return _with_romans(chords, _best_path(columns), "reharmonised")
+
+
+def support(chords: Sequence[TimedChord], outline: MelodyOutline, options: Collection[Roman]) -> list[TimedChord]:
+    """Replace the chords that do not support the melody over them. Cadences, and chords with a device, stay.
+
+    options: the chords that may be used: those of the cue type's progressions in the mode of the section.
+    """
+    columns: list[list[Option]] = []
+    for chord in chords:
+        notes = outline.between(chord.onset, chord.end)
+        own_fit = outline.fit(chord.roman, chord.onset, chord.end)
+        above = (notes[0].degree - chord.roman.bass) % 12 if notes else NOTHING_ABOVE
+        own = Option(chord.roman, SUPPORT * own_fit + KEPT, above)
+        if chord.cadence or chord.device or not notes or own_fit >= WELL_SUPPORTED:
+            columns.append([own])
+            continue
+        others = []
+        for roman in options:
+            fit = outline.fit(roman, chord.onset, chord.end)
+            if fit > own_fit:
+                others.append(Option(roman, SUPPORT * fit, (notes[0].degree - roman.bass) % 12))
+        others.sort(key=lambda option: -option.value)
+        columns.append([own, *others[: MOST_CANDIDATES - 1]])
+    return _with_romans(chords, _best_path(columns), "")
+
+
+class Option(NamedTuple):
+    """A chord that may stand at a place.
+
+    value: how much it is wanted there. above: semitones from its bass up to the melody, 0..11, or NOTHING_ABOVE.
+    """
+
+    roman: Roman
+    value: float
+    above: int
+
+
+def _best_path(columns: Sequence[Sequence[Option]]) -> list[Roman]:
+    """Return the chords of the best path through the options of each place."""
+    paths: list[tuple[float, tuple[Option, ...]]] = [(0.0, ())]
     for column in columns:
         longer = []
         for so_far, path in paths:
             recent = path[-RECENT:]
-            for roman, value, above in column:
-                total = so_far + value
+            for option in column:
+                total = so_far + option.value
                 if path:
-                    earlier, earlier_above = path[-1]
-                    total += _motion(earlier, roman)
-                    if above in (0, 7) and above == earlier_above and earlier.bass != roman.bass:
+                    earlier = path[-1]
+                    total += _motion(earlier.roman, option.roman)
+                    parallel = option.above in (0, 7) and option.above == earlier.above
+                    if parallel and earlier.roman.bass != option.roman.bass:
                         total += PARALLEL
-                    total += BACK * any(old.root == roman.root for old, _ in recent[:-1])
-                longer.append((total, (*path, (roman, above))))
+                    total += BACK * any(old.roman.root == option.roman.root for old in recent[:-1])
+                longer.append((total, (*path, option)))
         longer.sort(key=lambda one: -one[0])
         paths = longer[:BEAM]
-    best = paths[0][1]
+    return [option.roman for option in paths[0][1]]
+
+
+def _with_romans(chords: Sequence[TimedChord], romans: Sequence[Roman], device: str) -> list[TimedChord]:
+    """Put new chords in place of others. device: noted on chords with another root or bass than before."""
     out = []
-    for chord, (roman, _) in zip(chords, best, strict=True):
-        new_root = (roman.root, roman.bass) != (chord.roman.root, chord.roman.bass)
-        out.append(chord._replace(roman=roman, device="reharmonised" if new_root else chord.device))
+    for chord, roman in zip(chords, romans, strict=True):
+        moved = (roman.root, roman.bass) != (chord.roman.root, chord.roman.bass)
+        out.append(chord._replace(roman=roman, device=device if moved else chord.device))
     return out

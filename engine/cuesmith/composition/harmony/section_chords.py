@@ -24,8 +24,10 @@ from cuesmith.composition.harmony.progression import (
     progression_weights,
     spans_of,
 )
-from cuesmith.composition.harmony.reharmonise import reharmonise
+from cuesmith.composition.harmony.reharmonise import reharmonise, support
 from cuesmith.composition.harmony.substitution import SubstitutionRules, rules_for
+from cuesmith.music.chord import Roman
+from cuesmith.music.scale import MODES
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.brief import Mood
@@ -83,6 +85,16 @@ class Harmoniser:
                 self.plan, self.style, rules, self.banks, section
             )
         return self.choices.progression_weights[key]
+
+    def vocabulary(self, section: SectionPlan) -> tuple[Roman, ...]:
+        """Return the chords of all progressions that this cue may have, as far as they lie in the mode of a section.
+
+        Without chords over a foreign bass: they belong to their pedal.
+        """
+        inside = frozenset(MODES[section.key.mode])
+        rows = [self.banks.progressions[name] for name in self.progression_weights(section)]
+        chords = dict.fromkeys(roman for row in rows if not row.static for roman in row.chords)
+        return tuple(roman for roman in chords if roman.classes <= inside and roman.bass in roman.classes)
 
     def rules(self, minor: bool) -> SubstitutionRules:
         """Return the substitution rules for major or minor."""
@@ -160,6 +172,8 @@ class Harmoniser:
         if cadence:
             self.choices.cadences.append(cadence)
             chords = with_cadence(chords, self.banks.cadences[cadence], end_of(self.plan, section), section)
+        if section.treatment_row.whole and not row.static:
+            chords = support(chords, outline, self.vocabulary(section))
         if self._gets_new_chords(section, kind, returning):
             chords = reharmonise(chords, outline, self.plan, self.banks, section.key.minor)
         return chords, returning, row.static

@@ -57,6 +57,7 @@ def fit(
     high: int = 127,
     against: Sequence[Note] = (),
     strict: float = 1.0,
+    keep_shape: float = 1.0,
 ) -> tuple[Note, ...]:
     """Move the notes onto the chords; onsets and durations stay.
 
@@ -65,6 +66,7 @@ def fit(
     low, high: range in MIDI pitches.
     against: another voice, in order, that should not clash on beats.
     strict: factor on the cost of foreign notes on strong places.
+    keep_shape: factor on the cost of changed intervals.
     """
     if not notes:
         return ()
@@ -94,7 +96,7 @@ def fit(
             for j, (earlier, _, hanging) in enumerate(before):
                 value = costs[j]
                 if not gap:
-                    value += _interval_cost(pitch - earlier, interval, widest, recovers)
+                    value += keep_shape * _interval_cost(pitch - earlier, interval, widest, recovers)
                     if hanging and abs(pitch - earlier) > 2:
                         value += LEFT_HANGING
                 if value < best:

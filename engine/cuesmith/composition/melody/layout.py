@@ -11,24 +11,31 @@ from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
 from cuesmith.composition.melody.material import Material, Piece, material, phrase_meter
-from cuesmith.composition.melody.treatments import DEVICES, thinned, varied, with_treatment_changes
+from cuesmith.composition.melody.treatments import DEVICES, varied, with_treatment_changes
+from cuesmith.composition.melody.whole_tune import stating_sections, sung_bars, whole_statement, with_pauses
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.specs.banks.treatments import DeviceName
 
-AIR, DIALOGUE_AIR = 0.19, 0.38  # share of a melodic section in which the melody is silent; the same under dialogue
+# share of a melodic section in which the melody is silent, by (sparse cue, under dialogue)
+AIR = {(False, False): 0.19, (False, True): 0.38, (True, False): 0.25, (True, True): 0.5}
 SHORTEST = PPQ  # a note shortened to make rests keeps at least this
 
 
 @dataclass(frozen=True, slots=True)
 class MelodyLayout:
-    """The melody of one section. repeat: how often the cue has treated this theme in the same way before (0: never)."""
+    """The melody of one section.
+
+    repeat: how often the cue has treated this theme in the same way before (0: never).
+    whole: it begins with the melody of the theme as it was written.
+    """
 
     material: Material
     pieces: tuple[Piece, ...]
     repeat: int
+    whole: bool = False
 
 
 def theme_meter(section: SectionPlan, theme: Theme) -> Meter:
@@ -53,18 +60,24 @@ def lay_out_melody(
     """
     heard: Counter[tuple[str, str]] = Counter()
     out: dict[int, MelodyLayout] = {}
-    for section in plan.sections:
-        name = section.theme
-        if name is None:
-            continue
+    materials = {s.index: material_of(plan, themes, s, s.theme) for s in plan.sections if s.theme is not None}
+    stating = frozenset() if plan.vocal else stating_sections(plan, materials)
+    for index, m in materials.items():
+        section = plan.sections[index]
+        name = str(section.theme)
         repeat = heard[section.treatment, name]
         heard[section.treatment, name] += 1
-        section_material = material_of(plan, themes, section, name)
-        pieces = _pieces(plan, section, name, section_material, draw.child(section.harmony, section.treatment), repeat)
-        if repeat and section.treatment_row.whole and not (plan.vocal and section.treatment_row.song_device):
-            pieces = varied(pieces, draw.child("return", section.index))
+        section_draw = draw.child(section.harmony, section.treatment)
+        if index in stating:
+            pieces = _whole_pieces(plan, section, name, m, section_draw, repeat)
+        else:
+            pieces = _pieces(plan, section, name, m, section_draw, section.length // m.bar, repeat)
+            if repeat and section.treatment_row.whole and not (plan.vocal and section.treatment_row.song_device):
+                pieces = varied(pieces, draw.child("return", section.index))
+        if spaced(plan, section):
+            pieces = with_pauses(pieces, m, section.length // m.bar)
         pieces = [p for p in pieces if p.motif.notes]
-        out[section.index] = MelodyLayout(section_material, tuple(pieces), repeat)
+        out[index] = MelodyLayout(m, tuple(pieces), repeat, index in stating)
     if plainly:
         suitable = [s for s in plan.sections if s.index in out and _holds_idea(out[s.index], s)]
         for section in {s.index: s for s in (suitable[:1] + suitable[-1:])}.values():
@@ -76,14 +89,14 @@ def _with_rests(plan: Plan, section: SectionPlan, layout: MelodyLayout) -> Melod
     """Add rests to the melody of a section when it has room for them."""
     if not needs_rests(plan, section):
         return layout
-    share = DIALOGUE_AIR if plan.dialogue_safe else AIR
+    share = AIR[plan.melody == "sparse", plan.dialogue_safe]
     return replace(layout, pieces=tuple(with_rests(layout.pieces, share, section.length)))
 
 
 def _holds_idea(layout: MelodyLayout, section: SectionPlan) -> bool:
     """Tell whether the melody of a section could begin with the complete idea."""
     m = layout.material
-    return bool(layout.pieces) and m.plain.bars * m.bar <= section.length - layout.pieces[0].start
+    return bool(layout.pieces) and not layout.whole and m.plain.bars * m.bar <= section.length - layout.pieces[0].start
 
 
 def _with_plain_idea(layout: MelodyLayout) -> MelodyLayout:
@@ -96,7 +109,19 @@ def _with_plain_idea(layout: MelodyLayout) -> MelodyLayout:
 
 def needs_rests(plan: Plan, section: SectionPlan) -> bool:
     """Tell whether a section has a continuous melody, which needs rests."""
-    return section.treatment_row.whole and plan.melody == "full" and section.bars >= 2
+    return section.treatment_row.whole and plan.melody in ("full", "sparse") and section.bars >= 2
+
+
+def spaced(plan: Plan, section: SectionPlan) -> bool:
+    """Tell whether pauses set the phrases of a section apart: in sparse cues, and in returns under dialogue."""
+    row = section.treatment_row
+    if plan.vocal or not (row.whole or row.spaced):
+        return False
+    return (
+        row.spaced
+        or plan.melody == "sparse"
+        or (plan.dialogue_safe and row.theme in ("again", "away") and section is not plan.climax)
+    )
 
 
 def with_rests(pieces: Sequence[Piece], share: float, length: int) -> list[Piece]:
@@ -124,20 +149,31 @@ def with_rests(pieces: Sequence[Piece], share: float, length: int) -> list[Piece
     ]
 
 
-def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, repeat: int) -> list[Piece]:
-    """Return the pieces of a section, by its treatment."""
-    row, bars = section.treatment_row, section.length // m.bar
+def _pieces(
+    plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, bars: int, repeat: int
+) -> list[Piece]:
+    """Return the pieces of a section, or of `bars` bars of it, by its treatment."""
+    row = section.treatment_row
     if plan.vocal and row.song_device and not plan.theme_form(name).fragments:
         last = max(s.index for s in plan.sections if s.treatment == section.treatment) == section.index
         repeat = max(repeat, 1) if last else repeat  # the last one of a song ends it, even if it is the only one
         return DEVICES[row.song_device](m, bars, draw, repeat)
     device = _device(plan, section, name)
+    if spaced(plan, section):
+        bars = sung_bars(bars)
     pieces = DEVICES[device](m, bars, draw, repeat)
-    if device == row.device:
-        pieces = with_treatment_changes(pieces, row, m, draw.child("changed"))
-    under_words = plan.dialogue_safe and row.theme in ("again", "away") and device == row.device
-    spoken_over = under_words and section is not plan.climax
-    return thinned(pieces, m) if plan.melody == "sparse" or spoken_over else pieces
+    return with_treatment_changes(pieces, row, draw.child("changed")) if device == row.device else pieces
+
+
+def _whole_pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, repeat: int) -> list[Piece]:
+    """Return the whole melody as it was written; what follows in a longer section is up to its treatment."""
+    pieces = whole_statement(plan, section, m)
+    bars = section.length // m.bar
+    used = pieces[0].bars
+    left = (sung_bars(bars) if spaced(plan, section) else bars) - used
+    if left < m.plain.bars:
+        return pieces
+    return pieces + [p.at(used * m.bar) for p in _pieces(plan, section, name, m, draw, left, repeat)]
 
 
 def _device(plan: Plan, section: SectionPlan, name: str) -> DeviceName:

@@ -21,6 +21,7 @@ from cuesmith.score import ChordSpan, Passage, chord_at, mute_after
 NO_CEILING = 127  # MIDI pitch
 HANDED_OVER = 0.4  # share of returns whose second half goes to another player
 HANDED_BARS = 8  # shortest such section
+WHOLE_SHAPE = 3.0  # how much more the intervals of a whole statement count, see `fit_to_chords.fit`
 STALE_BARS = 16  # a section at least this long is always shared (critic rule Q73)
 
 
@@ -79,10 +80,13 @@ def _section_passages(writer: MelodyWriter, section: SectionPlan, layout: Melody
     """Write the lead of one section."""
     name, seat = section.theme, writer.cast.leads[section.index]
     assert name is not None and seat is not None
-    passages = in_voices(writer, section, name, seat, layout.pieces)
+    if layout.whole:
+        passages = writer.passages(section, name, seat, layout.pieces, keep_shape=WHOLE_SHAPE)
+    else:
+        passages = in_voices(writer, section, name, seat, layout.pieces)
     if section.against is not None:
         return with_second_theme(writer, section, seat, passages, layout.material)
-    hands_over = section.treatment_row.theme == "again" and section.bars >= HANDED_BARS
+    hands_over = section.treatment_row.theme == "again" and section.bars >= HANDED_BARS and not layout.whole
     hands_over = hands_over and draw.child("hand over", section.index).chance(HANDED_OVER)
     if seat != GUIDE and (hands_over or section.bars >= STALE_BARS):
         return second_half_to_another(writer, section, seat, passages)

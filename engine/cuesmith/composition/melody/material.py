@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cuesmith.motif.arguments import OpContext
 from cuesmith.motif.model import Motif, Theme
@@ -68,6 +68,7 @@ class Material:
     head: one bar by which the idea is recognised. bar: ticks per bar.
     bridge, chorus: eight and sixteen bars of its song; empty when the recipe builds a new phrase.
     developed: the idea is hard to recognise, so the unchanged one must be heard first.
+    written: the eight bars of the theme, without the recipe.
     """
 
     melody: tuple[Piece, ...]
@@ -79,6 +80,7 @@ class Material:
     bridge: tuple[Piece, ...] = ()
     chorus: tuple[Piece, ...] = ()
     developed: bool = False
+    written: Motif = field(kw_only=True)
 
     @property
     def half(self) -> int:
@@ -136,7 +138,7 @@ def material(theme: Theme, meter: Meter, theme_form: ThemeForm, key: Key, bars: 
     )
     if theme_form.row is None:
         pieces: tuple[Piece, ...] = (Piece(0, melody, melody, ()),)
-        return Material(pieces, melody.bars, plain, plain, _head(plain, bar), bar, bridge, chorus)
+        return Material(pieces, melody.bars, plain, plain, _head(plain, bar), bar, bridge, chorus, written=melody)
     ops = line_ops(theme_form.row)
     context = OpContext(key, Scale(theme.scale.name, key.mode, theme.scale.steps, theme.scale.nuclear))
     changed = _applied(idea, ops, context)
@@ -160,7 +162,9 @@ def material(theme: Theme, meter: Meter, theme_form: ThemeForm, key: Key, bars: 
         pieces, bridge, chorus = _phrase((plain, changed_idea, plain, again), bar), (), ()
     head = _head(changed_idea if changed.bars <= SHORT_HEAD else plain, bar)
     developed = theme_form.row.level == "development"
-    return Material(pieces, sum(p.bars for p in pieces), changed_idea, plain, head, bar, bridge, chorus, developed)
+    return Material(
+        pieces, sum(p.bars for p in pieces), changed_idea, plain, head, bar, bridge, chorus, developed, written=melody
+    )
 
 
 def line_ops(recipe: Recipe) -> tuple[Op, ...]:

@@ -81,11 +81,12 @@ class MelodyWriter:
         *,
         octave: int | None = None,
         against: Sequence[Note] = (),
+        keep_shape: float = 1.0,
     ) -> list[Passage]:
         """Write the pieces for one player, fitted to the chords, as one passage each.
 
         octave: of the theme's tonic; None: the best one. against: notes of another voice, in order, that should not
-            clash on strong beats.
+            clash on strong beats. keep_shape: how much more than usual its intervals count against the chords.
         """
         pieces = [piece for piece in pieces if piece.motif.notes]
         if not pieces:
@@ -110,7 +111,7 @@ class MelodyWriter:
                 high = min(high, self.ceiling - 1)
             notes = fit(
                 [n for n in raw if n.onset < section.end], self.harmony, section.meter, section.start, classes=classes,
-                low=low, high=high, against=against, strict=self.strict,
+                low=low, high=high, against=against, strict=self.strict, keep_shape=keep_shape,
             )  # fmt: skip
             if not notes:
                 continue

@@ -328,25 +328,8 @@ DEVICES: dict[DeviceName, Device] = {
 }
 
 
-def with_treatment_changes(pieces: list[Piece], row: Treatment, m: Material, draw: Stream) -> list[Piece]:
-    """Apply the other changes of a treatment to laid-out pieces: transposed, ornamented, thinned."""
+def with_treatment_changes(pieces: list[Piece], row: Treatment, draw: Stream) -> list[Piece]:
+    """Apply the other changes of a treatment to laid-out pieces: transposed, ornamented."""
     if row.steps:
         pieces = [_placed(piece, piece.start, row.steps) for piece in pieces]
-    if row.varied:
-        pieces = varied(pieces, draw)
-    return thinned(pieces, m) if row.thinned else pieces
-
-
-def thinned(pieces: list[Piece], m: Material) -> list[Piece]:
-    """Leave two bars empty after every idea, for cues under dialogue."""
-    kept_bars = max(2, m.idea.bars)
-    out = []
-    for piece in pieces:
-        if piece.bars < kept_bars + 2:
-            if (piece.start // m.bar) % (kept_bars + 2) < kept_bars:
-                out.append(piece)
-            continue
-        for first in range(0, piece.bars, kept_bars + 2):
-            part = cut([replace(piece, start=0)], first, kept_bars, m.bar)
-            out += _with_ops([p.at(piece.start + first * m.bar) for p in part], "thinned")
-    return out
+    return varied(pieces, draw) if row.varied else pieces

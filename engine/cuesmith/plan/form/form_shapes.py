@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cuesmith.chance import Stream
+from cuesmith.music.meter import Meter
+from cuesmith.music.note import PPQ
 from cuesmith.specs.banks.cue_types import CueType, SectionRow, Shape
 
+SHORT_BAR = 2 * PPQ  # ticks of a bar up to which a form has twice as many
 UNCHANGED_WEIGHT = 2.0  # weight of the form itself against its shapes
 
 
@@ -33,3 +36,11 @@ def in_shape(cue: CueType, draw: Stream) -> CueType:
         return cue
     number = draw.weighted({"": UNCHANGED_WEIGHT, **{str(i): shape.weight for i, shape in enumerate(cue.shapes)}})
     return replace(cue, form=shaped_rows(cue.form, cue.shapes[int(number)])) if number else cue
+
+
+def in_short_bars(cue: CueType, meter: Meter) -> CueType:
+    """Double the bars of every section where a bar is as short as in 2/4: the tunes of 4/4 take twice as many there."""
+    if meter.free or meter.bar_ticks > SHORT_BAR:
+        return cue
+    form, long_form = (tuple(replace(row, bars=2 * row.bars) for row in rows) for rows in (cue.form, cue.long_form))
+    return replace(cue, form=form, long_form=long_form)

@@ -34,7 +34,7 @@ class Treatment:
     """What a section does with its theme; styles/banks/treatments.yaml explains every key.
 
     theme: how the theme is used. device: lays it out; song_device: in a song.
-    steps (of the scale), varied, thinned: changes to what the device lays out.
+    steps (of the scale), varied, spaced: changes to what the device lays out.
     same_as: the treatment whose groove the drums use; "": its own.
     place: `start` of introductions, `end` of codas.
     drop_cost: of leaving it out, where a section of double length costs 1.
@@ -49,7 +49,7 @@ class Treatment:
     song_device: DeviceName | None = None
     steps: Annotated[int, Field(ge=-14, le=14)] = 0
     varied: bool = False
-    thinned: bool = False
+    spaced: bool = False
     same_as: str = ""
     place: Literal["start", "end"] | None = None
     small: bool = False
