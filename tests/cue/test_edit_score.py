@@ -16,7 +16,7 @@ from cuesmith.cue.last_resort import CLASHING
 from cuesmith.orchestrate.breathing_gaps import SPARE
 from cuesmith.orchestrate.fill_long_silence import LONGEST_SEC
 from cuesmith.orchestrate.loudness.hit_growth import LOUDEST
-from cuesmith.orchestrate.rests.silent_bars import sounding_bars
+from cuesmith.orchestrate.rests.bar_sets import sounding_bars
 from cuesmith.score import Part
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.brief import Hit

@@ -15,6 +15,7 @@ from cuesmith.music.partwriting import Rules
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.score import ChordSpan, Passage, Stroke
 from cuesmith.specs.banks.library import Banks
+from cuesmith.specs.banks.stagings import Staging
 from cuesmith.specs.banks.textures import Texture
 from cuesmith.specs.banks.voicings import VoicingBank, VoicingRow
 
@@ -30,7 +31,7 @@ class ComposeContext:
         figures.
     leading: section index → devices that may lead out of the section.
     strokes: drummer id → strokes. kicks: ticks of the bass drum, rising.
-    owed_bars: bars in which every section of the ensemble must be silent.
+    staging: who is held back until where.
     """
 
     plan: Plan
@@ -47,7 +48,7 @@ class ComposeContext:
     leading: Mapping[int, frozenset[str]] = field(default_factory=dict)
     strokes: Mapping[str, tuple[Stroke, ...]] = field(default_factory=dict)
     kicks: tuple[int, ...] = ()
-    owed_bars: int = 0
+    staging: Staging = field(kw_only=True)
 
     @cached_property
     def rules(self) -> Rules:

@@ -8,10 +8,9 @@ import numpy as np
 
 from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.roll import sounding_at
-from cuesmith.critic.view import PartView, View
-from cuesmith.music.note import PPQ, Note
+from cuesmith.critic.view import View
+from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import pitch_name
-from cuesmith.orchestrate.rests.silent_bars import UNCOUNTED, section_of, silences, sounding_bars
 
 COMPOSED = frozenset({"parts"})
 BREATHING = ("lead", "guide", "counter")  # roles whose wind players need time to breathe
@@ -152,35 +151,6 @@ def weight(view: View, limits: Limits) -> Iterator[Breach]:
                          section.start)  # fmt: skip
 
 
-def silence(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q34s: every group of the ensemble, and every player except soloists, is silent in a share of the bars.
-
-    A bar is silent when no note begins in it and nothing sounds for more than a quarter of it.
-    """
-    workloads: dict[str, tuple[str, int]] = {}
-    leads: dict[str, int] = {}
-    for part in view.parts:
-        if part.role not in UNCOUNTED:
-            name = section_of("pulse" if part.drums else part.role, part.instrument)
-            workloads[part.id] = name, _sounding_bars(view, part)
-            if part.role == "lead" and not part.doubling:
-                leads[part.id] = workloads[part.id][1]
-    bars = len(view.bars) - 1
-    if bars < limits["bars"] or len({section for section, _ in workloads.values()}) < limits["sections"]:
-        return
-    found = silences(workloads, leads, bars, limits["least"])
-    for name, share in found.short(limits["least"]).items():
-        yield Breach(share, limits["least"], f"{name} rests in {share:.0%} of the bars", 0,
-                     name if name in workloads else "")  # fmt: skip
-
-
-def _sounding_bars(view: View, part: PartView) -> int:
-    """Return the bars in which a part is heard, as the bits of a number."""
-    notes = part.notes
-    rows = (notes.onset, notes.end - notes.onset, notes.pitch, notes.velocity)
-    return sounding_bars(map(Note._make, zip(*(row.tolist() for row in rows), strict=True)), view.bars.tolist())
-
-
 def tracks(view: View, limits: Limits) -> Iterator[Breach]:
     """Q77: the tracks fit on the channels of one MIDI port; all drums share one channel."""
     pitched = sum(not part.drums for part in view.parts)
@@ -197,7 +167,6 @@ CHECKS = {
     "Q15": Check(stuck),
     "Q28": Check(breath, COMPOSED),
     "Q34": Check(weight, frozenset({"parts", "sections"})),
-    "Q34s": Check(silence),
     "Q77": Check(tracks),
     "X02": Check(melody_uncovered),
 }

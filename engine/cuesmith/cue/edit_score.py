@@ -22,7 +22,7 @@ from cuesmith.orchestrate.fill_long_silence import fill_long_silences
 from cuesmith.orchestrate.free_meter import place_in_free_meter
 from cuesmith.orchestrate.hits import meet_hits
 from cuesmith.orchestrate.loudness.set_loudness import set_loudness
-from cuesmith.orchestrate.rests.apply_rests import give_rests
+from cuesmith.orchestrate.rests.give_rests import give_rests
 from cuesmith.score import Score, StepCount
 
 
@@ -35,7 +35,7 @@ class Step(NamedTuple):
 
 
 STEPS = (
-    Step("rests", give_rests, "every section of the ensemble is silent for the share of the cue that it owes"),
+    Step("rests", give_rests, "who is held back is silent where the staging says, and nobody rests in the climax"),
     Step("hits", meet_hits, "the picture's hits are struck; nothing sounds in its silences"),
     Step(
         "clashes",

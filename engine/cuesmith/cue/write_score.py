@@ -22,8 +22,7 @@ from cuesmith.composition.percussion.groove_parts import bass_drum, finish_strok
 from cuesmith.motif.model import Theme
 from cuesmith.orchestrate.doublings import doubling
 from cuesmith.orchestrate.parts import percussion_parts, pitched_part
-from cuesmith.orchestrate.rests.pass_tune_on import pass_tune_on
-from cuesmith.orchestrate.rests.workload import owed_bars, protected_bars
+from cuesmith.orchestrate.rests.staging import AS_WRITTEN, choose_staging
 from cuesmith.plan.model import Plan
 from cuesmith.score import ChordSpan, Part, Passage, Score
 from cuesmith.specs.banks.library import Banks
@@ -53,10 +52,10 @@ def write_draft(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
     layouts = lay_out_melody(plan, themes, draw.child("melody"), plainly=attempt >= PLAIN_START or _keeps_theme(plan))
     cast = cast_players(plan, style, themes, banks, draw.child("cast"), _tunes(plan, layouts))
     harmony = harmonise(plan, style, layouts, banks, draw.child("harmony"))
-    owed = owed_bars(plan, cast, plan.contexts(style.family), banks) if attempt < WITHOUT_RESTS else 0
     lead_written = lead_passages(plan, harmony, cast, themes, layouts, draw.child("melody"), 1 + STRICTER * attempt)
-    lead = _finished_lead(
-        plan, harmony, cast, themes, pass_tune_on(plan, cast, lead_written, owed, protected_bars(plan)), draw
+    lead = _finished_lead(plan, harmony, cast, themes, lead_written, draw)
+    staging = choose_staging(
+        plan, style.family, banks.stagings, stream(plan.brief.seed, plan.brief.id).child("staging")
     )
     context = ComposeContext(
         plan=plan,
@@ -71,7 +70,7 @@ def write_draft(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
         layouts=banks.voicings,
         banks=banks,
         leading=boundary_devices(plan, cast, draw.child("boundaries")),
-        owed_bars=owed,
+        staging=staging if attempt < WITHOUT_RESTS else AS_WRITTEN,
     )
     drum_strokes = {
         player.id: strokes_at_hits(

@@ -9,7 +9,6 @@ from cuesmith.casting.cast import Cast
 from cuesmith.casting.player import Player
 from cuesmith.composition.context import ComposeContext
 from cuesmith.orchestrate.parts import pitched_part
-from cuesmith.orchestrate.rests.stand_ins import STANDS_IN
 from cuesmith.plan.model import Plan
 from cuesmith.score import DOUBLES, Passage, Score, mute
 
@@ -62,7 +61,7 @@ def add_doublings(score: Score, context: ComposeContext) -> Score:
         if player.seat.double in (None, "lead") or player.instrument is None:
             continue
         model = parts[player.seat.double].passages if player.seat.double in parts else ()
-        copied = doubling(score.plan, context.cast, player, (p for p in model if p.device != STANDS_IN))
+        copied = doubling(score.plan, context.cast, player, model)
         parts[player.id] = pitched_part(player, mute(copied, score.rests.get(player.id, ()), resume=True))
     order = [part.id for part in score.parts]
     return replace(score, parts=tuple(parts[id_] for id_ in order))

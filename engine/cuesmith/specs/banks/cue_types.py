@@ -59,6 +59,7 @@ class CueType:
     recipes: recipe → weight, how a theme comes back in it; empty: unchanged.
     medley: it goes through all themes of the show when it names none. vocal: a song, whose tune is written for a voice.
     paired: it may be a pair, before a break and after it.
+    driven: drums and bass never rest in it for longer than a bar.
     slot_sec: length in seconds of the button, the beat at the very end of its broadcast time.
     like: another cue type; keys that are missing here were taken from it, and its weights in other banks and its rules
         in styles also hold here.
@@ -92,6 +93,7 @@ class CueType:
     meeting: Literal["succession", "dialogue", "counterpoint"] = "succession"
     medley: bool = False
     paired: bool = False
+    driven: bool = False
     vocal: bool = False
     slot_sec: Annotated[float, Field(ge=0, le=2)] = 0.0
     like: str = ""

@@ -40,6 +40,7 @@ from cuesmith.specs.banks.like import (
 )
 from cuesmith.specs.banks.percussion import DrumGroup, DrumVoice, Groove, Kit
 from cuesmith.specs.banks.rules import FAMILIES, Rule, rule_problems
+from cuesmith.specs.banks.stagings import Staging, staging_problems
 from cuesmith.specs.banks.textures import Texture
 from cuesmith.specs.banks.themes import PLAIN, Character, Contour, Recipe, RhythmCell, ScaleRow, Stage, WellKnown
 from cuesmith.specs.banks.treatments import Treatment, Treatments, treatment_problems
@@ -69,6 +70,7 @@ class Banks:
     drum_roles: Mapping[DrumGroup, DrumRoles]
     instruments: Mapping[str, Instrument]
     treatments: Mapping[str, Treatment]
+    stagings: Mapping[str, Staging]
     cue_types: Mapping[str, CueType]
     textures: Mapping[str, Texture]
     deny_list: Mapping[str, WellKnown]
@@ -134,6 +136,12 @@ def read_banks(folder: Path | Traversable) -> Banks:
         drum_roles=drum_roles(drums),
         instruments=instruments,
         treatments=treatments,
+        stagings=fill_weights(
+            table(
+                "stagings", dict[str, Staging], lambda rows: staging_problems(rows, instruments, FAMILIES, cue_types)
+            ),
+            models,
+        ),
         cue_types=cue_types,
         textures=table("textures", dict[str, Texture]),
         deny_list=table("deny_list", dict[str, WellKnown]),

@@ -14,13 +14,14 @@ from cuesmith.errors import did_you_mean
 from cuesmith.specs.banks.cue_types import CueType
 from cuesmith.specs.banks.harmony import Cadence, HarmonicRhythm, Palette, Progression, Spelling, Substitution
 from cuesmith.specs.banks.rules import Rule
+from cuesmith.specs.banks.stagings import Staging
 from cuesmith.specs.yaml.document import Document
 from cuesmith.specs.yaml.place import KeyPath, Position, Problem
 
 LIKE: Final = "like"
 OF_THE_FORM: Final = frozenset({"shapes", "long_form"})  # they refer to the sections of a form, and belong to it
 
-WeightedRow = TypeVar("WeightedRow", Progression, Spelling, Cadence, Substitution, Palette)
+WeightedRow = TypeVar("WeightedRow", Progression, Spelling, Cadence, Substitution, Palette, Staging)
 Value = TypeVar("Value")
 
 
