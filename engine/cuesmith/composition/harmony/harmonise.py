@@ -156,7 +156,8 @@ def harmonise(
         )
         written.append(chords)
         returns.append(returning)
-        unchanged.append(static or section.harmony == "pedal")
+        layout = melodies.get(section.index)
+        unchanged.append(static or section.harmony == "pedal" or (layout is not None and layout.whole))
     if given[-1]:
         written[-1] = _given_close(written[-1], harmoniser)
     for index in range(len(sections) - 1):

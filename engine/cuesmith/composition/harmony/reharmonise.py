@@ -30,6 +30,7 @@ LEAST_FIT = 0.55  # candidates must fit at least this well, see `MelodyOutline.f
 MOST_CANDIDATES = 9  # candidates per chord
 KEPT = 1.5  # value of the chord that the progression has there: it goes where another fits the melody 0.3 better
 WELL_SUPPORTED = 0.95  # a chord that fits so well stays
+DIVIDED = 0.7  # a chord of several bars that fits worse is divided
 NOTHING_ABOVE = -1  # there is no melody over the chord
 
 
@@ -82,11 +83,17 @@ def reharmonise(
     return _with_romans(chords, _best_path(columns), "reharmonised")
 
 
-def support(chords: Sequence[TimedChord], outline: MelodyOutline, options: Collection[Roman]) -> list[TimedChord]:
+def support(
+    chords: Sequence[TimedChord], outline: MelodyOutline, options: Collection[Roman], bar: int
+) -> list[TimedChord]:
     """Replace the chords that do not support the melody over them. Cadences, and chords with a device, stay.
 
+    Where no chord supports all that is sung over several bars, each bar gets one.
+
     options: the chords that may be used: those of the cue type's progressions in the mode of the section.
+    bar: ticks of a bar.
     """
+    chords = [part for chord in chords for part in _divided(chord, outline, options, bar)]
     columns: list[list[Option]] = []
     for chord in chords:
         notes = outline.between(chord.onset, chord.end)
@@ -104,6 +111,16 @@ def support(chords: Sequence[TimedChord], outline: MelodyOutline, options: Colle
         others.sort(key=lambda option: -option.value)
         columns.append([own, *others[: MOST_CANDIDATES - 1]])
     return _with_romans(chords, _best_path(columns), "")
+
+
+def _divided(chord: TimedChord, outline: MelodyOutline, options: Collection[Roman], bar: int) -> tuple[TimedChord, ...]:
+    """Divide a chord of several bars at the bar lines where neither it nor another one fits the melody over it."""
+    bars = chord.length // bar
+    if bars < 2 or chord.length % bar or chord.cadence or chord.device:
+        return (chord,)
+    if any(outline.fit(roman, chord.onset, chord.end) >= DIVIDED for roman in (chord.roman, *options)):
+        return (chord,)
+    return tuple(chord._replace(onset=chord.onset + n * bar, length=bar) for n in range(bars))
 
 
 class Option(NamedTuple):

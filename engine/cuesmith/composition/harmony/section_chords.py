@@ -173,7 +173,7 @@ class Harmoniser:
             self.choices.cadences.append(cadence)
             chords = with_cadence(chords, self.banks.cadences[cadence], end_of(self.plan, section), section)
         if section.treatment_row.whole and not row.static:
-            chords = support(chords, outline, self.vocabulary(section))
+            chords = support(chords, outline, self.vocabulary(section), section.meter.bar_ticks)
         if self._gets_new_chords(section, kind, returning):
             chords = reharmonise(chords, outline, self.plan, self.banks, section.key.minor)
         return chords, returning, row.static

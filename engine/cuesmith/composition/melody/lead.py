@@ -88,7 +88,8 @@ def _section_passages(writer: MelodyWriter, section: SectionPlan, layout: Melody
         return with_second_theme(writer, section, seat, passages, layout.material)
     hands_over = section.treatment_row.theme == "again" and section.bars >= HANDED_BARS and not layout.whole
     hands_over = hands_over and draw.child("hand over", section.index).chance(HANDED_OVER)
-    if seat != GUIDE and (hands_over or section.bars >= STALE_BARS):
+    whole_fills = layout.whole and section.length < 2 * layout.material.written.length
+    if seat != GUIDE and (hands_over or section.bars >= STALE_BARS) and not whole_fills:
         return second_half_to_another(writer, section, seat, passages)
     return passages
 
