@@ -143,7 +143,10 @@ class _Extension(NamedTuple):
 
 
 class _Hold(NamedTuple):
-    """A fermata on the hit placed last. times: factor on the length of its beat. longer: ticks that adds. All 0: none."""
+    """A fermata on the hit placed last; all 0: none.
+
+    times: factor on the length of its beat. longer: the ticks which that adds.
+    """
 
     times: float = 0.0
     longer: float = 0.0
