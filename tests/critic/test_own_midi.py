@@ -28,7 +28,7 @@ from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.show import parse_key
 
 STYLES = ("symphonic", "taiko-koto", "synth", "jazz-rock")
-TYPES = ("battle", "tender", "eyecatch")
+TYPES = ("battle", "tender", "eyecatch", "suite")
 GRID = list(itertools.product(STYLES, TYPES))
 FACTS: st.SearchStrategy[Fact] = st.one_of(
     *(st.from_type(kind) for kind in (CueFact, SectionFact, ChordFact, MeterFact, PartFact))

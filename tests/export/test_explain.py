@@ -216,7 +216,8 @@ def test_save_writes_by_ending(tmp_path: Path, name: str) -> None:
         ("a.flac", r"cuesmith_render\.render\(cue\)\.save\(path\)"),
         (
             "a.mp3",
-            r"'\.mp3' is not a format Cuesmith writes; a cue is saved as \.mid, \.midi, \.json, \.svg; for \.wav, \.flac, \.ogg render it: cuesmith_render\.render",
+            r"'\.mp3' is not a format Cuesmith writes; a cue is saved as \.mid, \.midi, \.json, \.svg; for \.wav, "
+            r"\.flac, \.ogg render it: cuesmith_render\.render",
         ),
         ("plain", "no ending"),
     ],

@@ -123,5 +123,5 @@ def test_a_path_is_never_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.chdir(tmp_path)
     assert load_style(Path("symphonic")).title == "Mine"
     assert load_style("symphonic").title != "Mine"
-    with pytest.raises(UsageError, match="nowhere.yaml"):
+    with pytest.raises(UsageError, match=r"nowhere\.yaml"):
         load_style(tmp_path / "nowhere.yaml")

@@ -37,6 +37,7 @@ from cuesmith.specs.banks.library import Banks
 
 DRUM_CHANNEL = 9
 GRIDS = (PPQ // 4, PPQ // 6)  # ticks: sixteenths, and sixteenth triplets
+RUN_TICKS = PPQ // 16  # notes of a chord are not spread wider than this
 ARTICULATED_TICKS = (-PPQ // 32, PPQ // 10)  # an end this near to a sixteenth is written on it
 FULL_CC7 = 90  # the volume that counts as 0 dB; Cuesmith's own files give it to the lead
 LEGATO_SEC = 0.18  # an overlap with the next note up to this length is legato
@@ -197,6 +198,15 @@ def _nearest(ticks: Ints) -> Ints:
     return found
 
 
+def _kept_apart(places: Ints, played: Ints) -> Ints:
+    """Return the places on the grid, but not where notes of a run, finer than the grid, would begin together."""
+    order = np.argsort(played, kind="stable")
+    same = (np.diff(places[order]) == 0) & (np.diff(played[order]) > RUN_TICKS)
+    merged = np.zeros(len(places), dtype=bool)
+    merged[order[:-1][same]] = merged[order[1:][same]] = True
+    return np.where(merged, played, places)
+
+
 def _lag_sec(onset_sec: NDArray[np.float64], tempo: TempoMap) -> float:
     """Estimate how much earlier than the grid a track was sent: the smallest delay that puts most notes on eighths."""
     best, lag = -1, 0.0
@@ -221,7 +231,10 @@ def _quantise(notes: Notes, tempo: TempoMap, fact: PartFact | None, told: Told) 
         early, late = fact.early_ms / 1000, fact.late_ms / 1000
         start_lag = early - late
         end_lag = np.where(end_sec - seconds - early > EARLY_END_SEC, 0.0, early) - late
-    onset = _nearest(told.without_swing(tempo.ticks_array(np.maximum(seconds + start_lag, 0.0))))
+    played = told.without_swing(tempo.ticks_array(np.maximum(seconds + start_lag, 0.0)))
+    onset = _nearest(played)
+    if fact is not None:
+        onset = _kept_apart(onset, played)
     onset[notes.onset == 0] = 0  # no note can be sent before the file begins
     end = told.without_swing(tempo.ticks_array(np.maximum(end_sec + end_lag, 0.0)))
     following = np.unique(onset)
@@ -233,7 +246,7 @@ def _quantise(notes: Notes, tempo: TempoMap, fact: PartFact | None, told: Told) 
     if fact is not None:  # articulation shortens notes: they are written to the end of their sixteenth
         low, high = ARTICULATED_TICKS
         written = np.ceil((end + low) / GRIDS[0]).astype(np.int64) * GRIDS[0]
-        end = np.where((end < limit) & (written - end <= high), np.minimum(np.maximum(end, written), limit), end)
+        end = np.where((end < limit) & (written - end <= high), np.minimum(written, limit), end)
     end = np.maximum(end, onset + 1)
     order = np.lexsort((notes.pitch, onset))
     return Notes(onset, end, notes.pitch, notes.velocity, notes.part).where(order)
