@@ -7,7 +7,7 @@ import cuesmith
 STYLE = Path(__file__).with_name("own_style.yaml")
 
 # A name that ends in .yaml is a path. A file styles/tugboat.yaml in the current folder would be found as "tugboat".
-style = cuesmith.load_style(str(STYLE))
+style = cuesmith.load_style(STYLE)
 print(f"{style.title}: {style.about}")
 
 # Same seed, other style: what differs is what the file changes.

@@ -18,7 +18,7 @@ API = {
     "cuesmith.motif.text": "contour_text degrees_text notes_text read_degrees read_notes",
     "cuesmith.motif.transform": (
         "augmentation compression diminution displacement expansion fragmentation head_swap inversion liquidation"
-        " mode_change ostinato real_transposition register remetre retrograde sequence sequences tail_swap"
+        " mode_change ostinato real_transposition register change_meter retrograde sequence sequences tail_swap"
     ),
     "cuesmith.themes.song": "song",
     "cuesmith_render.audio": "Audio.frames Audio.mix Audio.save Audio.save_stems render",

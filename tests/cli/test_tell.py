@@ -45,7 +45,9 @@ def test_types(run: Run) -> None:
     lines = run("types").stdout.splitlines()
     assert [line.split()[0] for line in lines[1:]] == list(rows)
     told = json.loads(run("types", "--json").stdout)
-    assert [row["id"] for row in told] == list(rows)
+    assert [(row["id"], row["like"]) for row in told] == [(id_, row.like) for id_, row in rows.items()]
+    for line, row in zip(lines[1:], rows.values(), strict=True):
+        assert (f"like {row.like}: {row.purpose}" in line) == bool(row.like)
     for row in told:
         assert row["limits"][0] <= row["seconds"][0] <= row["default_seconds"] <= row["seconds"][1] <= row["limits"][1]
         assert row["bpm"][0] <= row["bpm"][1]

@@ -171,6 +171,7 @@ def midi_file(path: Path, tracks: dict[str, tuple[int, str]]) -> Path:
 def test_rules_a_file_cannot_answer_are_not_passed(tmp_path: Path) -> None:
     path = midi_file(tmp_path / "a.mid", {"Melody": (73, "C5:1 D5:1 E5:2 " * 4), "Low": (43, "C2:4 " * 4)})
     report = critique_midi(path)
+    assert report.guessed == ("lead guessed: Melody (by the track's name)", "chords guessed from the notes")
     assert {"Q01", "Q02", "Q06", "Q29"} <= set(report.not_checked)
     assert not set(report.checked) & set(report.not_checked)
     assert report.id == "a"

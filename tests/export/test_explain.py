@@ -214,7 +214,11 @@ def test_save_writes_by_ending(tmp_path: Path, name: str) -> None:
         ("a.wav", r"cuesmith_render\.render\(cue\)\.save\(path\)"),
         ("a.OGG", r"cuesmith_render\.render\(cue\)\.save\(path\)"),
         ("a.flac", r"cuesmith_render\.render\(cue\)\.save\(path\)"),
-        ("a.mp3", r"'\.mp3' is not a format Cuesmith writes; known: \.mid, \.midi, \.json, \.svg"),
+        (
+            "a.mp3",
+            r"'\.mp3' is not a format Cuesmith writes; a cue is saved as \.mid, \.midi, \.json, \.svg; for \.wav, "
+            r"\.flac, \.ogg render it: cuesmith_render\.render",
+        ),
         ("plain", "no ending"),
     ],
 )

@@ -11,12 +11,12 @@ from cuesmith.motif.model import Motif, MotifNote
 from cuesmith.motif.transform import (
     augmentation,
     breathe,
+    change_meter,
     diminution,
     expansion,
     fragment,
     inversion,
     join,
-    remetre,
     retrograde,
     sequence,
     tail_swap,
@@ -142,7 +142,7 @@ def test_a_breath_is_silent(motif: Motif, eighths: int) -> None:
 
 @given(motifs(), st.sampled_from(METERS))
 def test_another_meter_keeps_order_and_bars(motif: Motif, meter: Meter) -> None:
-    there = remetre(motif, meter)
+    there = change_meter(motif, meter)
     assert there.meter == meter
     assert there.length == motif.bars * meter.bar_ticks
     assert all(a.onset < b.onset for a, b in pairwise(there.notes))
@@ -157,10 +157,10 @@ def test_another_meter_keeps_order_and_bars(motif: Motif, meter: Meter) -> None:
 @given(motifs(), st.sampled_from(METERS))
 def test_downbeats_stay_downbeats(motif: Motif, meter: Meter) -> None:
     before = {n.onset // motif.meter.bar_ticks for n in motif.notes if n.onset % motif.meter.bar_ticks == 0}
-    after = {n.onset // meter.bar_ticks for n in remetre(motif, meter).notes if n.onset % meter.bar_ticks == 0}
+    after = {n.onset // meter.bar_ticks for n in change_meter(motif, meter).notes if n.onset % meter.bar_ticks == 0}
     assert before <= after
 
 
 @given(motifs())
 def test_the_same_meter_changes_nothing(motif: Motif) -> None:
-    assert remetre(motif, motif.meter) == motif
+    assert change_meter(motif, motif.meter) == motif

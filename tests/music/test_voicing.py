@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cuesmith.music.chord import QUALITIES, Chord, in_key, parse_roman
-from cuesmith.music.partwriting import Manner, _move_costs, _own_costs, _table, manner, voice_lead
+from cuesmith.music.partwriting import VoiceLeading, _move_costs, _own_costs, _table, voice_lead, voice_leading
 from cuesmith.music.scale import Key
 from cuesmith.music.voicing import LOW_LIMITS, candidates, muddy
 from cuesmith.specs.banks.library import load_banks
@@ -106,11 +106,11 @@ BANK = load_banks().voicings
 FAMILIES: list[FamilyName] = sorted(BANK.families)
 
 
-def way_of(family: FamilyName) -> Manner:
-    """Return the manner of a family for pads."""
+def leading_of(family: FamilyName) -> VoiceLeading:
+    """Return the voice-leading of a family for pads."""
     row = BANK.families[family]
     names = [name for name in row.templates or () if "pad" in BANK.templates[name].roles]
-    return manner(row.rules(), tuple(BANK.templates[name].template(name) for name in names))
+    return voice_leading(row.rules(), tuple(BANK.templates[name].template(name) for name in names))
 
 
 def changes(family: FamilyName, voices: int = 4) -> Iterator[tuple[Chord, tuple[int, ...], Chord, tuple[int, ...]]]:
@@ -118,7 +118,7 @@ def changes(family: FamilyName, voices: int = 4) -> Iterator[tuple[Chord, tuple[
     for row in load_banks().progressions.values():
         key = Key(2, "ionian" if row.mode == "major" else "aeolian")
         chords = tuple(in_key(roman, key) for roman in row.chords)
-        voiced = voice_lead(chords, voices, LOW, HIGH, way=way_of(family))
+        voiced = voice_lead(chords, voices, LOW, HIGH, leading=leading_of(family))
         for (a, v), (b, w) in pairwise(zip(chords, voiced, strict=True)):
             if a != b and len(v) == len(w):
                 yield a, v, b, w
@@ -130,15 +130,15 @@ def test_no_other_voicing_of_one_chord_would_cost_less(
     chords: tuple[Chord, ...], family: FamilyName, at: int, other: int
 ) -> None:
     """The result has the lowest cost: changing any one chord never makes it cheaper."""
-    way, at = way_of(family), at % len(chords)
-    tables = [_table(chord, 4, LOW, HIGH, way) for chord in chords]
-    found = voice_lead(chords, 4, LOW, HIGH, way=way)
+    leading, at = leading_of(family), at % len(chords)
+    tables = [_table(chord, 4, LOW, HIGH, leading) for chord in chords]
+    found = voice_lead(chords, 4, LOW, HIGH, leading=leading)
     path = [table.tolist().index(list(v)) for table, v in zip(tables, found, strict=True)]
 
     def cost(chosen: list[int]) -> int:
-        alone = sum(int(_own_costs(chord, 4, LOW, HIGH, way)[k]) for chord, k in zip(chords, chosen, strict=True))
+        alone = sum(int(_own_costs(chord, 4, LOW, HIGH, leading)[k]) for chord, k in zip(chords, chosen, strict=True))
         steps = zip(pairwise(chords), pairwise(chosen), strict=True)
-        return alone + sum(int(_move_costs(a, b, 4, LOW, HIGH, way)[i, j]) for (a, b), (i, j) in steps)
+        return alone + sum(int(_move_costs(a, b, 4, LOW, HIGH, leading)[i, j]) for (a, b), (i, j) in steps)
 
     changed = [*path[:at], other % len(tables[at]), *path[at + 1 :]]
     assert cost(path) <= cost(changed)

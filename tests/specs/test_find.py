@@ -9,6 +9,7 @@ import pytest
 
 from cuesmith.errors import UsageError
 from cuesmith.specs.find import Kind, config_dir, find_file, list_names
+from cuesmith.specs.load import load_style
 from cuesmith.specs.yaml.document import read_document
 
 FOLDERS: list[tuple[Kind, str]] = [("style", "styles"), ("show", "presets")]
@@ -110,3 +111,17 @@ def test_the_users_folder_follows_the_platform_unless_told(monkeypatch: pytest.M
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "xdg"))
     assert config_dir().name == "cuesmith"
     assert config_dir() != tmp_path
+
+
+def test_a_path_is_never_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`load_style` takes a Path or its text; a Path without an ending is a file, not the style of that name."""
+    file = tmp_path / "mine.yaml"
+    file.write_text("schema_version: 1\ntitle: Mine\nextends: synth\n", "utf-8")
+    assert load_style(file) == load_style(str(file))
+    assert load_style(file).title == "Mine"
+    (tmp_path / "symphonic").write_text(file.read_text("utf-8"), "utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert load_style(Path("symphonic")).title == "Mine"
+    assert load_style("symphonic").title != "Mine"
+    with pytest.raises(UsageError, match=r"nowhere\.yaml"):
+        load_style(tmp_path / "nowhere.yaml")

@@ -41,10 +41,15 @@ def kept_by_type(banks: Banks, type_: str) -> dict[str, object]:
 @pytest.mark.parametrize("model", ["battle", "tender", "suite", "eyecatch", "horror"])
 def test_a_row_of_one_word_is_the_whole_of_the_other(model: str, banks_with: BanksWith) -> None:
     banks = banks_with({"cue_types": f"\nambush: {{like: {model}}}\n"})
-    assert banks.cue_types["ambush"] == replace(banks.cue_types[model], like=model)
+    assert banks.cue_types["ambush"] == replace(banks.cue_types[model], like=model, name="Ambush")
     kept = kept_by_type(banks, "ambush")
     assert kept == kept_by_type(banks, model)
     assert len(kept) > 3
+
+
+def test_a_row_without_a_name_is_named_after_its_id(banks_with: BanksWith) -> None:
+    banks = banks_with({"cue_types": "\nnight_raid: {like: battle}\nlast_duel: {like: battle, name: The Last Duel}\n"})
+    assert [banks.cue_types[id_].name for id_ in ("night_raid", "last_duel")] == ["Night raid", "The Last Duel"]
 
 
 def test_what_the_row_says_goes_first_and_shapes_stay_with_their_form(banks_with: BanksWith) -> None:
@@ -52,7 +57,7 @@ def test_what_the_row_says_goes_first_and_shapes_stay_with_their_form(banks_with
     row, battle = banks.cue_types["ambush"], banks.cue_types["battle"]
     assert (row.bpm, row.grooves, [section.name for section in row.form]) == ((150, 190), ("chase",), ["wait", "A"])
     assert battle.shapes and not row.shapes and not row.long_form
-    own = {"bpm", "grooves", "form", "shapes", "like"}
+    own = {"name", "bpm", "grooves", "form", "shapes", "like"}
     for field in fields(CueType):
         if field.name not in own:
             assert getattr(row, field.name) == getattr(battle, field.name), field.name

@@ -10,8 +10,8 @@ import pytest
 
 from cuesmith.chance import stream
 from cuesmith.motif.identity import identity
-from cuesmith.motif.ladder import scale_index, scale_step
 from cuesmith.motif.model import Motif, MotifNote, Theme
+from cuesmith.motif.scale_index import scale_index, scale_step
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import MODES, Key, Scale

@@ -79,6 +79,7 @@ def report_data(report: Report, everything: bool) -> dict[str, object]:
         "score": report.score,
         "findings": [asdict(finding) for finding in shown(report, everything)],
         "not_checked": list(report.not_checked),
+        "guessed": list(report.guessed),
     }
 
 
@@ -87,6 +88,7 @@ def report_text(report: Report, everything: bool, name: str = "") -> str:
     counts = ", ".join(f"{report.count(s)} to {word}" for s, word in WORDS.items() if report.count(s))
     title = name or (report.title if report.title.startswith(report.id) else f"{report.id} {report.title}")
     lines = [f"{title}: score {report.score:g}; {counts or 'nothing to mend'} ({len(report.checked)} rules)"]
+    lines += [f"  {guess}" for guess in report.guessed]
     lines += _finding_lines(shown(report, everything))
     if everything and report.not_checked:
         lines.append(f"  not checked, as the file does not tell: {' '.join(report.not_checked)}")

@@ -51,6 +51,7 @@ def types(as_json: AsJson = False) -> None:
                 {
                     "id": id_,
                     "name": row.name,
+                    "like": row.like,
                     "purpose": row.purpose,
                     "seconds": list(row.seconds),
                     "default_seconds": row.default_seconds,
@@ -65,7 +66,7 @@ def types(as_json: AsJson = False) -> None:
         return
     lines = [
         (id_, row.name, _span(row.seconds), _span(row.limits), _span(row.bpm), " ".join(row.meters), row.ending,
-         row.purpose)
+         f"like {row.like}: {row.purpose}" if row.like else row.purpose)
         for id_, row in rows.items()
     ]  # fmt: skip
     say(table(("id", "name", "seconds", "limits", "bpm", "meters", "ending", "purpose"), lines))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from cuesmith.critic import events, form, harmony, melody, orchestra, rhythm, theme_use, voices
@@ -29,7 +30,10 @@ def critique(score: Score, themes: Mapping[str, Theme], banks: Banks, gravest: b
 
 
 def critique_midi(path: str | Path, banks: Banks | None = None) -> Report:
-    """Judge any MIDI file by what can be inferred from it. Rules that can't be checked are listed in the report.
+    """Judge any MIDI file by what it tells and what can be inferred from its notes.
+
+    A file of Cuesmith tells parts, sections and chords. The report lists what was guessed (`guessed`), and the rules
+    that can't be checked (`not_checked`).
 
     Raises UsageError when the file is missing, not a MIDI file, or without notes.
     """
@@ -56,7 +60,7 @@ def critique_view(view: View, banks: Banks, gravest: bool = False) -> Report:
         severities[id_] = max(rule.severity, 2) if guessed else rule.severity
         for breach in check.measure(view, rule.limits_for(view.contexts)):
             findings.append(finding_of(id_, severities[id_], breach, view.bar(breach.tick)))
-    return report_of(view.id, view.title, findings, severities, unknown)
+    return replace(report_of(view.id, view.title, findings, severities, unknown), guessed=view.guessed)
 
 
 def finding_of(id_: str, severity: int, breach: Breach, bar: int) -> Finding:

@@ -12,7 +12,7 @@ from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.view import Event, View
 from cuesmith.plan.model import SectionPlan
 
-LOGGED = frozenset({"parts", "sections"})
+LOGGED = frozenset({"parts", "sections", "passages"})
 PHRASE_BARS = 4
 SEVERAL = {"canon", "blocking", "dialogue", "counterpoint", "bass"}  # operations that need several leading voices
 FILLS = ("oroshi", "drum break", "cymbal swell")  # these count as one device, with any number of drummers

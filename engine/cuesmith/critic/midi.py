@@ -1,16 +1,18 @@
-"""Build a view of any MIDI file, from what can be inferred.
+"""Build a view of any MIDI file, from what it tells and what can be inferred.
+
+A file of Cuesmith tells roles, sections, chords and scale in text events (see `perform.facts`). For any other file:
 
 A part is a track (in a type 0 file, a channel). Notes are quantised: a track that was sent early because of a slow
 attack is first moved later as a whole, then every note goes to the nearest sixteenth or triplet. The lead is a track
 with a name such as `lead`; else, in every four bars, the most melodic part. The bass is a track with that name, else
-the lowest part. Key and chords come from pitch classes. The file does not tell sections, statements, plan and cadences.
+the lowest part. Key and chords come from pitch classes. No file tells plan, statements and passages.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -18,19 +20,25 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from cuesmith.critic.midi_facts import Told, read_told
 from cuesmith.critic.templates import chord_spans
 from cuesmith.critic.view import Ints, Notes, PartView, View, joined, notes_of, one_at_a_time
 from cuesmith.errors import UsageError
 from cuesmith.motif.midifile import open_midi
 from cuesmith.music.bar_grid import bar_starts
-from cuesmith.music.meter import MISURATO, SENZA_MISURA, Meter, MeterChange
+from cuesmith.music.meter import FREE, MISURATO, SENZA_MISURA, Meter, MeterChange
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.tempo import TempoChange, TempoMap, us_per_quarter
+from cuesmith.orchestrate.loudness.role_table import STRUCK_DB
+from cuesmith.perform.facts import EARLY_END_SEC, CueFact, MeterFact, PartFact, fact_in
+from cuesmith.score import ChordSpan
 from cuesmith.specs.banks.instruments import Instrument
 from cuesmith.specs.banks.library import Banks
 
 DRUM_CHANNEL = 9
 GRIDS = (PPQ // 4, PPQ // 6)  # ticks: sixteenths, and sixteenth triplets
+RUN_TICKS = PPQ // 16  # notes of a chord are not spread wider than this
+ARTICULATED_TICKS = (-PPQ // 32, PPQ // 10)  # an end this near to a sixteenth is written on it
 FULL_CC7 = 90  # the volume that counts as 0 dB; Cuesmith's own files give it to the lead
 LEGATO_SEC = 0.18  # an overlap with the next note up to this length is legato
 EARLIEST_MS = 130  # no track is sent earlier than this to compensate for a slow attack
@@ -48,6 +56,7 @@ class _Raw(NamedTuple):
     bank: int
     volume: int
     notes: list[Note]
+    fact: PartFact | None
 
 
 def read_view(path: Path, banks: Banks) -> View:
@@ -58,26 +67,65 @@ def read_view(path: Path, banks: Banks) -> View:
     if not raw:
         raise UsageError(f"{path}: there are no notes in this file; choose another")
     tempo, meters = _tempo(file.tracks, scale), _meters(file.tracks, scale)
-    parts = tuple(_part(track, index, tempo, banks) for index, track in enumerate(raw))
+    told = read_told(file.tracks, scale, meters, banks)
+    parts = tuple(_part(track, index, tempo, told, banks) for index, track in enumerate(raw))
+    if told.cue is None or not any(track.fact for track in raw):
+        return _guessed_view(path, tempo, meters, parts)
+    return _told_view(path, tempo, meters, parts, raw, told, told.cue)
+
+
+def _told_view(
+    path: Path,
+    tempo: TempoMap,
+    meters: tuple[MeterChange, ...],
+    parts: tuple[PartView, ...],
+    raw: Sequence[_Raw],
+    told: Told,
+    cue: CueFact,
+) -> View:
+    """Return the view of a file of Cuesmith. `raw`: the tracks of `parts`."""
+    added = dict.fromkeys(part.name for part, track in zip(parts, raw, strict=True) if track.fact is None)
+    tune = "guide" if any(part.role == "guide" for part in parts) else "lead"
+    free = (str(FREE),) if any(change.meter.free for change in meters) else ()
+    return View(
+        id=path.stem, title=path.name, type=cue.type, family=cue.family, melody=cue.melody, ending=cue.ending,
+        knows=told.knows | {"parts"}, tempo=tempo, meters=meters, bars=told.bars, parts=parts,
+        lead=one_at_a_time(joined(p.notes for p in parts if p.role == tune and not p.doubling), top=True),
+        bass=one_at_a_time(joined(p.notes for p in parts if p.role == "bass" and not p.doubling), top=False),
+        chords=told.chords or _chords_of(parts, told.bars), sections=told.sections, scale=told.scale,
+        dialogue_safe=cue.dialogue_safe, contexts=(cue.type, cue.ending, cue.melody, cue.family, *free),
+        guessed=(f"parts added to the file of Cuesmith, roles guessed: {', '.join(added)}",) if added else (),
+    )  # fmt: skip
+
+
+def _guessed_view(path: Path, tempo: TempoMap, meters: tuple[MeterChange, ...], parts: tuple[PartView, ...]) -> View:
+    """Return the view of a file that tells only its notes."""
     end = max(int(part.notes.onset.max()) + 1 for part in parts)
     bars = np.array(bar_starts(meters, end), dtype=np.int64)
     lead, bass = _lead(parts, bars), _bass(parts)
-    pitched = joined(part.notes for part in parts if not part.unpitched)
     leading = set(np.unique(lead.part).tolist())
     roles = {index: "bass" if index == bass else "lead" if index in leading else "" for index in range(len(parts))}
-    named = tuple(replace(part, role=roles[index]) for index, part in enumerate(parts))
+    names = ", ".join(dict.fromkeys(parts[i].name for i in sorted(leading))) or "none"
+    how = "by the track's name" if any(part.role == "lead" for part in parts) else "from the notes"
+    guesses = (f"lead guessed: {names} ({how})", "chords guessed from the notes")
     return View(
         id=path.stem, title=path.name, type="", family="", melody="full", ending="", knows=frozenset(),
-        tempo=tempo, meters=meters, bars=bars, parts=named,
+        tempo=tempo, meters=meters, bars=bars,
+        parts=tuple(replace(part, role=roles[index]) for index, part in enumerate(parts)),
         lead=lead,
         bass=one_at_a_time(parts[bass].notes, top=False) if bass >= 0 else notes_of(()),
-        chords=chord_spans(pitched, int(bars[-1])),
+        chords=_chords_of(parts, bars), guessed=guesses,
     )  # fmt: skip
+
+
+def _chords_of(parts: Iterable[PartView], bars: Ints) -> tuple[ChordSpan, ...]:
+    return chord_spans(joined(part.notes for part in parts if not part.unpitched), int(bars[-1]))
 
 
 def _tracks(messages: Iterable[Any], scale: float) -> list[_Raw]:
     """Return the parts of one track: one for each channel that has notes."""
     at, name = 0, ""
+    fact: PartFact | None = None
     begun: dict[tuple[int, int], tuple[int, int]] = {}
     notes: dict[int, list[Note]] = {}
     program: dict[int, int] = {}
@@ -87,6 +135,9 @@ def _tracks(messages: Iterable[Any], scale: float) -> list[_Raw]:
         at += message.time
         if message.type == "track_name":
             name = message.name
+        elif message.type == "text":
+            told = fact_in(message.text)
+            fact = told if isinstance(told, PartFact) else fact
         elif message.type == "program_change":
             program.setdefault(message.channel, message.program)
         elif message.type == "control_change" and message.control in (0, 7):
@@ -100,7 +151,7 @@ def _tracks(messages: Iterable[Any], scale: float) -> list[_Raw]:
             if message.type == "note_on" and message.velocity > 0:
                 begun[key] = (at, message.velocity)
     return [
-        _Raw(name, channel, program.get(channel, 0), bank.get(channel, 0), volume.get(channel, FULL_CC7), found)
+        _Raw(name, channel, program.get(channel, 0), bank.get(channel, 0), volume.get(channel, FULL_CC7), found, fact)
         for channel, found in sorted(notes.items())
     ]
 
@@ -118,6 +169,7 @@ def _tempo(tracks: Iterable[Any], scale: float) -> TempoMap:
 
 def _meters(tracks: Iterable[Any], scale: float) -> tuple[MeterChange, ...]:
     found, free = {0: Meter(4, 4)}, {0: False}
+    groups: dict[int, tuple[int, ...]] = {}
     for messages in tracks:
         at = 0
         for message in messages:
@@ -126,6 +178,11 @@ def _meters(tracks: Iterable[Any], scale: float) -> tuple[MeterChange, ...]:
                 found[round(at * scale)] = Meter(message.numerator, message.denominator)
             elif message.type == "marker" and message.text in (SENZA_MISURA, MISURATO):
                 free[round(at * scale)] = message.text == SENZA_MISURA
+            elif message.type == "text" and isinstance(fact := fact_in(message.text), MeterFact):
+                groups[round(at * scale)] = fact.groups
+    for tick, grouping in groups.items():
+        if tick in found and sum(grouping) == found[tick].numerator and min(grouping) > 0:
+            found[tick] = replace(found[tick], groups=grouping)
     words = sorted(free.items())
     return tuple(
         MeterChange(tick, replace(meter, free=[is_free for at, is_free in words if at <= tick][-1]))
@@ -141,6 +198,15 @@ def _nearest(ticks: Ints) -> Ints:
     return found
 
 
+def _kept_apart(places: Ints, played: Ints) -> Ints:
+    """Return the places on the grid, but not where notes of a run, finer than the grid, would begin together."""
+    order = np.argsort(played, kind="stable")
+    same = (np.diff(places[order]) == 0) & (np.diff(played[order]) > RUN_TICKS)
+    merged = np.zeros(len(places), dtype=bool)
+    merged[order[:-1][same]] = merged[order[1:][same]] = True
+    return np.where(merged, played, places)
+
+
 def _lag_sec(onset_sec: NDArray[np.float64], tempo: TempoMap) -> float:
     """Estimate how much earlier than the grid a track was sent: the smallest delay that puts most notes on eighths."""
     best, lag = -1, 0.0
@@ -152,18 +218,36 @@ def _lag_sec(onset_sec: NDArray[np.float64], tempo: TempoMap) -> float:
     return lag
 
 
-def _quantise(notes: Notes, tempo: TempoMap) -> Notes:
-    """Quantise the notes; where a legato note overlaps the next one, it ends there."""
-    seconds = tempo.seconds_array(notes.onset)
-    lag = _lag_sec(seconds, tempo)
-    onset = _nearest(tempo.ticks_array(seconds + lag))
-    end = tempo.ticks_array(tempo.seconds_array(notes.end) + lag)
+def _quantise(notes: Notes, tempo: TempoMap, fact: PartFact | None, told: Told) -> Notes:
+    """Quantise the notes; where a legato note overlaps the next one, it ends there.
+
+    fact: how early and late the part plays; None: it is estimated.
+    """
+    seconds, end_sec = tempo.seconds_array(notes.onset), tempo.seconds_array(notes.end)
+    if fact is None:
+        start_lag = _lag_sec(seconds, tempo)
+        end_lag = np.full(len(seconds), start_lag)
+    else:
+        early, late = fact.early_ms / 1000, fact.late_ms / 1000
+        start_lag = early - late
+        end_lag = np.where(end_sec - seconds - early > EARLY_END_SEC, 0.0, early) - late
+    played = told.without_swing(tempo.ticks_array(np.maximum(seconds + start_lag, 0.0)))
+    onset = _nearest(played)
+    if fact is not None:
+        onset = _kept_apart(onset, played)
+    onset[notes.onset == 0] = 0  # no note can be sent before the file begins
+    end = told.without_swing(tempo.ticks_array(np.maximum(end_sec + end_lag, 0.0)))
     following = np.unique(onset)
     after = np.searchsorted(following, onset, side="right")
     limit = np.append(following, np.iinfo(np.int64).max)[after]
     legato = tempo.ticks_array(tempo.seconds_array(np.minimum(limit, end)) + LEGATO_SEC)
     overlapped = (end > limit) & (end <= legato)
-    end = np.maximum(np.where(overlapped, limit, end), onset + 1)
+    end = np.where(overlapped, limit, end)
+    if fact is not None:  # articulation shortens notes: they are written to the end of their sixteenth
+        low, high = ARTICULATED_TICKS
+        written = np.ceil((end + low) / GRIDS[0]).astype(np.int64) * GRIDS[0]
+        end = np.where((end < limit) & (written - end <= high), np.minimum(written, limit), end)
+    end = np.maximum(end, onset + 1)
     order = np.lexsort((notes.pitch, onset))
     return Notes(onset, end, notes.pitch, notes.velocity, notes.part).where(order)
 
@@ -174,16 +258,21 @@ def _instrument(track: _Raw, banks: Banks) -> Instrument | None:
     return next(iter(exact or fitting), None)
 
 
-def _part(track: _Raw, index: int, tempo: TempoMap, banks: Banks) -> PartView:
-    drums = track.channel == DRUM_CHANNEL
-    instrument = None if drums else _instrument(track, banks)
-    notes = _quantise(notes_of(track.notes, index), tempo)
+def _part(track: _Raw, index: int, tempo: TempoMap, told: Told, banks: Banks) -> PartView:
+    drums, fact = track.channel == DRUM_CHANNEL, track.fact
+    instrument = (
+        None if drums else (banks.instruments.get(fact.instrument) if fact else None) or _instrument(track, banks)
+    )
+    notes = _quantise(notes_of(track.notes, index), tempo, fact, told)
     unpitched = drums or (instrument is not None and instrument.family == "percussion") or track.program >= 112
     role = "lead" if _LEAD_NAME.search(track.name) else "bass" if _BASS_NAME.search(track.name) else ""
     name = track.name or (instrument.name if instrument else f"Channel {track.channel + 1}")
+    level_db = 40 * float(np.log10(max(track.volume, 1) / FULL_CC7))
+    if fact and instrument is not None and not instrument.sustained:
+        level_db -= STRUCK_DB  # the file has it added (see `perform.play`); the critic compares levels without it
     return PartView(
-        id=name, name=name, role=role, instrument=instrument, drums=drums, unpitched=unpitched, doubling=False,
-        level_db=40 * float(np.log10(max(track.volume, 1) / FULL_CC7)), notes=notes,
+        id=fact.id if fact else name, name=name, role=fact.role if fact else role, instrument=instrument, drums=drums,
+        unpitched=unpitched, doubling=fact.doubling if fact else False, level_db=level_db, notes=notes,
     )  # fmt: skip
 
 

@@ -67,6 +67,7 @@ class Report:
     checked, not_checked: ids of rules that were checked, and of rules that could not be. Other rules do not apply to
         the cue.
     score: 0..100; 0 with a finding of severity 1.
+    guessed: what a MIDI file did not tell and was inferred from its notes: `lead guessed: Flute, Koto`.
     """
 
     id: str
@@ -75,6 +76,7 @@ class Report:
     score: float
     checked: tuple[str, ...]
     not_checked: tuple[str, ...]
+    guessed: tuple[str, ...] = ()
 
     @property
     def passed(self) -> bool:

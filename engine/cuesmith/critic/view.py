@@ -28,7 +28,7 @@ Bools: TypeAlias = NDArray[np.bool_]
 
 ONE_LINE = PPQ  # ticks: after a longer rest two notes are not heard as an interval
 STEPWISE = np.isin(np.arange(12), (1, 2, 10, 11))  # indexed by semitones: a step up or down, in any octave
-EVERYTHING = frozenset({"plan", "sections", "statements", "harmony", "parts"})
+EVERYTHING = frozenset({"plan", "sections", "statements", "harmony", "parts", "passages"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -108,8 +108,9 @@ class Event(NamedTuple):
 class View:
     """A cue as the rules see it.
 
-    knows: which of plan, sections, statements, harmony (chords as composed, with cadences) and parts (roles and
-        doublings as composed) are known, not guessed.
+    knows: which of plan, sections, statements, harmony (chords as composed, with cadences), parts (roles and doublings
+        as composed) and passages (see `events`) are known, not guessed.
+    guessed: what was inferred from the notes, in words for the reader: `lead guessed: Flute, Koto`.
     bars: ticks of the bar lines, including the last one.
     lead, bass: melody and bass, one note at a time, without doublings.
     contexts: what rules can name in their exempt, only and instead lists.
@@ -139,6 +140,7 @@ class View:
     contexts: tuple[str, ...] = field(default=())
     events: tuple[Event, ...] = ()
     hits: tuple[PlannedHit, ...] = ()
+    guessed: tuple[str, ...] = ()
 
     @property
     def length(self) -> int:

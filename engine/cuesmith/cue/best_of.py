@@ -14,8 +14,8 @@ from cuesmith.score import Score
 from cuesmith.specs.banks.library import Banks
 
 TRIES = 8
-RESTS = 8  # most bar rests added when no attempt passes
-BAR_RESTS = ("bar rests", "where nothing else helps, a part that clashes rests for a bar")  # name and promise
+MOST_BAR_RESTS = 8  # added when no attempt passes
+BAR_REST_STEP = ("bar rests", "where nothing else helps, a part that clashes rests for a bar")  # name and promise
 
 
 def best_of(write: Callable[[int], Score], themes: Mapping[str, Theme], banks: Banks, tries: int = TRIES) -> Score:
@@ -41,7 +41,7 @@ def best_of(write: Callable[[int], Score], themes: Mapping[str, Theme], banks: B
 def _with_bar_rests(score: Score, report: Report, themes: Mapping[str, Theme], banks: Banks) -> Score:
     """Add bar rests for the findings of a score, one at a time, until it passes or none is left to add."""
     rested = score
-    for _ in range(RESTS):
+    for _ in range(MOST_BAR_RESTS):
         options = (with_bar_rest(rested, finding) for finding in report.findings)
         improved = next((option for option in options if option is not None), None)
         if improved is None or report.passed:
@@ -49,4 +49,4 @@ def _with_bar_rests(score: Score, report: Report, themes: Mapping[str, Theme], b
         rested, report = improved, critique(improved, themes, banks, gravest=True)
     if rested is score:
         return score
-    return replace(rested, steps=(*score.steps, count_changes(*BAR_RESTS, score, rested)))
+    return replace(rested, steps=(*score.steps, count_changes(*BAR_REST_STEP, score, rested)))

@@ -155,12 +155,12 @@ def save_cue(cue: Cue, path: Path) -> Path:
 
 
 def unknown_ending(path: Path) -> UsageError:
-    """What to say about a file whose format its name does not tell."""
-
+    """Return the error for a file that `Cue.save` does not write, with what can be done instead."""
     suffix = path.suffix.lower()
+    render = "cuesmith_render.render(cue).save(path)"
     if suffix in SOUNDED:
-        return UsageError(
-            f"{path}: a cue is notes and has no sound yet; render it first: cuesmith_render.render(cue).save(path)"
-        )
+        return UsageError(f"{path}: a cue is notes and has no sound yet; render it first: {render}")
     fault = f"'{suffix}' is not a format Cuesmith writes" if suffix else "the name has no ending to tell the format by"
-    return UsageError(f"{path}: {fault}; known: {', '.join((*WRITTEN, *SOUNDED))}")
+    return UsageError(
+        f"{path}: {fault}; a cue is saved as {', '.join(WRITTEN)}; for {', '.join(SOUNDED)} render it: {render}"
+    )

@@ -1,10 +1,10 @@
 """Write a performance as a Standard MIDI File for DAWs. The same performance always gives the same bytes.
 
-Layout: type 1, 960 ticks per quarter note. Track 0 has every tempo, meter, key and marker, and no notes. Then comes one
-track per instrument, each on its own channel. Bank select comes before the program change, and both before the
-controllers, because some sequencers separate events at the same tick by one tick each. Note-offs are explicit (0x80),
-no pitch is struck again while it sounds, and every track ends on a bar line, so that regions snap to the grid. Text is
-UTF-8.
+Layout: type 1, 960 ticks per quarter note. Track 0 has every tempo, meter, key, marker and fact about the cue (see
+`perform.facts`), and no notes. Then comes one track per instrument, each on its own channel. Bank select comes before
+the program change, and both before the controllers, because some sequencers separate events at the same tick by one
+tick each. Note-offs are explicit (0x80), no pitch is struck again while it sounds, and every track ends on a bar line,
+so that regions snap to the grid. Text is UTF-8.
 
 Loops are marked by the markers `loopStart` and `loopEnd`. There is no standard for loops, and the controllers in use
 (CC110, CC111, CC116…119) mean different things in different players.
@@ -180,11 +180,13 @@ def _control_rows(control: _Control, channel: int) -> smf.Rows:
 
 
 def _name_events(track: Track, port: int | None) -> bytes:
-    """Return the events that name a track: its name, its instrument, and its port when there are several ports."""
+    """Return the events that name a track: its name, its instrument, texts, and the port when there are several."""
     items = [smf.text_meta(smf.META_TRACK_NAME, track.name)]
     items.append(smf.text_meta(smf.META_INSTRUMENT_NAME, instrument_name(track.program, drums=track.drums)))
     if track.role == "guide":
         items.append(smf.text_meta(smf.META_TEXT, GUIDE_TEXT))
+    if track.text:
+        items.append(smf.text_meta(smf.META_TEXT, track.text))
     if port is not None:
         items.append(smf.meta(smf.META_PORT, bytes((min(port, 127),))))
     return b"".join(b"\x00" + item for item in items)
@@ -245,7 +247,7 @@ def _close_track(head: bytes, events: smf.Rows, performance: Performance) -> byt
 
 
 def _conductor_track(performance: Performance) -> bytes:
-    """Return track 0: title, comment, tempi, meters, keys and markers."""
+    """Return track 0: title, comment, tempi, meters, keys, markers and texts."""
     events = [(0, smf.text_meta(smf.META_TRACK_NAME, performance.title))]
     if performance.comment:
         events.append((0, smf.text_meta(smf.META_TEXT, performance.comment)))
@@ -257,6 +259,7 @@ def _conductor_track(performance: Performance) -> bytes:
         sharps = min(max(key.sharps, -7), 7) & 0xFF
         events.append((key.tick, smf.meta(smf.META_KEY_SIGNATURE, bytes((sharps, key.minor)))))
     events += [(tick, smf.text_meta(smf.META_MARKER, text)) for tick, text in _markers(performance)]
+    events += [(tick, smf.text_meta(smf.META_TEXT, text)) for tick, text in performance.texts]
     events.sort(key=lambda event: event[0])  # the sort is stable: at the same tick the order above is kept
     body, at = bytearray(), 0
     for tick, data in events:

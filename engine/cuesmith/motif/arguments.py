@@ -175,7 +175,7 @@ def meter(text: str) -> Apply:
     meter = parse_meter(text)
     if meter.free:
         raise ValueError("a theme is written in bars, such as 3/4; only a cue can be in free meter")
-    return _change_notes(lambda motif: transform.remetre(motif, meter))
+    return _change_notes(lambda motif: transform.change_meter(motif, meter))
 
 
 def register(text: str) -> Apply:

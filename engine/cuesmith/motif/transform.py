@@ -165,7 +165,7 @@ def breathe(motif: Motif, rest: int) -> Motif:
 
 
 @lru_cache(maxsize=512)  # a cue asks for the same few motifs again at every statement
-def remetre(motif: Motif, meter: Meter) -> Motif:
+def change_meter(motif: Motif, meter: Meter) -> Motif:
     """Rewrite the motif in another meter, bar by bar, and keep as much of its rhythm as possible.
 
     It keeps contour and downbeats. For each bar several rhythms are tried and the most similar one is taken: all onsets
@@ -178,7 +178,7 @@ def remetre(motif: Motif, meter: Meter) -> Motif:
 
     Example:
         >>> from cuesmith.motif.text import degrees_text, read_degrees
-        >>> degrees_text(remetre(read_degrees("1:2 3:1 5:1"), Meter(3, 4)))
+        >>> degrees_text(change_meter(read_degrees("1:2 3:1 5:1"), Meter(3, 4)))
         '1:1.5 3:.75 5:.75'
     """
     old, new = motif.meter.bar_ticks, meter.bar_ticks

@@ -58,10 +58,10 @@ class Rules:
 
 
 @dataclass(frozen=True, eq=False)
-class Manner:
-    """A way of writing parts: rules and templates. Make it with `manner`, which returns one object per combination.
+class VoiceLeading:
+    """The rules of a voice-leading, and its templates. Make it with `voice_leading`: one object per combination.
 
-    Equality is identity, so that cache lookups by manner are fast.
+    Equality is identity, so that cache lookups by it are fast.
     """
 
     rules: Rules = field(default_factory=Rules)
@@ -69,12 +69,12 @@ class Manner:
 
 
 @lru_cache(maxsize=256)
-def manner(rules: Rules, templates: tuple[Template, ...] = ()) -> Manner:
-    """Return the one `Manner` object for these rules and templates."""
-    return Manner(rules, templates)
+def voice_leading(rules: Rules, templates: tuple[Template, ...] = ()) -> VoiceLeading:
+    """Return the one `VoiceLeading` object for these rules and templates."""
+    return VoiceLeading(rules, templates)
 
 
-PLAIN = manner(Rules())
+PLAIN = voice_leading(Rules())
 NO_MELODY = (127, -1)  # (lowest, highest) melody pitch over a chord where the melody is silent
 FLAT_NINE = 120  # cost of a minor ninth between two voices
 UNDER = 3  # semitones between the melody and the nearest voice that cost nothing
@@ -82,15 +82,15 @@ COVERING = 40  # cost per semitone by which a voice comes nearer than that
 
 
 @lru_cache(maxsize=4096)
-def _table(chord: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
+def _table(chord: Chord, voices: int, low: int, high: int, leading: VoiceLeading) -> Costs:
     """Return the candidate voicings of a chord: one row per candidate, one column per voice (MIDI pitches, rising)."""
-    return np.array([laid for laid, _ in layouts(chord, voices, low, high, way.templates)], dtype=np.int64)
+    return np.array([laid for laid, _ in layouts(chord, voices, low, high, leading.templates)], dtype=np.int64)
 
 
 @lru_cache(maxsize=4096)
-def _own_costs(chord: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
+def _own_costs(chord: Chord, voices: int, low: int, high: int, leading: VoiceLeading) -> Costs:
     """Return the cost of each candidate voicing by itself."""
-    rows, rules = _table(chord, voices, low, high, way), way.rules
+    rows, rules = _table(chord, voices, low, high, leading), leading.rules
     cost = rules.mass * np.abs(rows.sum(axis=1) * 2 - rows.shape[1] * (low + high)) // (3 * rows.shape[1])
     names = chord.tones()
     if 4 in chord.intervals:
@@ -108,7 +108,7 @@ def _own_costs(chord: Chord, voices: int, low: int, high: int, way: Manner) -> C
         wished = rules.span * (rows.shape[1] - 1) // 3
         cost = cost + rules.spread * np.abs(rows[:, -1] - rows[:, 0] - wished)
     if rules.off_template:
-        named = np.array([is_named for _, is_named in layouts(chord, voices, low, high, way.templates)])
+        named = np.array([is_named for _, is_named in layouts(chord, voices, low, high, leading.templates)])
         if named.any():
             cost = cost + rules.off_template * ~named
     if rows.shape[1] >= 3 and "5" in names.values():  # doubling the bass in the lowest voice adds no new note
@@ -117,11 +117,11 @@ def _own_costs(chord: Chord, voices: int, low: int, high: int, way: Manner) -> C
 
 
 @lru_cache(maxsize=8192)
-def _move_costs(before: Chord, after: Chord, voices: int, low: int, high: int, way: Manner) -> Costs:
+def _move_costs(before: Chord, after: Chord, voices: int, low: int, high: int, leading: VoiceLeading) -> Costs:
     """Return the cost of going from each candidate of `before` (rows) to each candidate of `after` (columns)."""
-    rules = way.rules
-    first = _table(before, voices, low, high, way)[:, None, :]
-    second = _table(after, voices, low, high, way)[None, :, :]
+    rules = leading.rules
+    first = _table(before, voices, low, high, leading)[:, None, :]
+    second = _table(after, voices, low, high, leading)[None, :, :]
     if first.shape[2] != second.shape[2]:  # one chord got fewer voices (narrow range): compare the average pitch
         return np.asarray(rules.move * np.abs(first.mean(axis=2) - second.mean(axis=2)).astype(np.int64))
     step = second - first
@@ -136,7 +136,7 @@ def _move_costs(before: Chord, after: Chord, voices: int, low: int, high: int, w
     if rules.guide and before != after:
         for pc in (pc for pc, name in names.items() if name in ("3", "7")):
             cost = cost + rules.guide * ((classes == pc) & (size > 2)).sum(axis=2)
-    bass = (after.bass - before.bass + 5) % 12 - 5  # semitones of the bass, by its shorter way
+    bass = (after.bass - before.bass + 5) % 12 - 5  # semitones of the bass, in the nearer direction
     if bass:
         along = step * bass > 0
         cost = cost + rules.similar * along[:, :, -1]
@@ -167,7 +167,7 @@ def voice_lead(
     high: int,
     *,
     melody: Sequence[tuple[int, int]] = (),
-    way: Manner = PLAIN,
+    leading: VoiceLeading = PLAIN,
     before: tuple[int, ...] = (),
 ) -> tuple[tuple[int, ...], ...]:
     """Choose one voicing (rising pitches) per chord: the sequence with the least total cost over the whole passage.
@@ -179,16 +179,16 @@ def voice_lead(
     """
     if not chords:
         return ()
-    rows = [_table(chord, voices, low, high, way) for chord in chords]
-    costs = _own_costs(chords[0], voices, low, high, way)
+    rows = [_table(chord, voices, low, high, leading) for chord in chords]
+    costs = _own_costs(chords[0], voices, low, high, leading)
     if len(before) == rows[0].shape[1]:
-        costs = costs + way.rules.move * np.abs(rows[0] - np.array(before)).sum(axis=1)
+        costs = costs + leading.rules.move * np.abs(rows[0] - np.array(before)).sum(axis=1)
     links: list[Costs] = []
     for i, chord in enumerate(chords):
         if i:
-            total = costs[:, None] + _move_costs(chords[i - 1], chord, voices, low, high, way)
+            total = costs[:, None] + _move_costs(chords[i - 1], chord, voices, low, high, leading)
             links.append(total.argmin(axis=0))
-            costs = total[links[-1], np.arange(len(links[-1]))] + _own_costs(chord, voices, low, high, way)
+            costs = total[links[-1], np.arange(len(links[-1]))] + _own_costs(chord, voices, low, high, leading)
         if i < len(melody) and melody[i] != NO_MELODY:
             lowest, highest = melody[i]
             near = np.minimum(rows[i] - (lowest - UNDER), highest + UNDER - rows[i])

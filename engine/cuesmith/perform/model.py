@@ -49,6 +49,7 @@ class Track:
     level_db: level in the mix relative to the lead (0 dB), before the calibration of the soundfont.
     pan, reverb, chorus: pan -1..1, effect sends 0..1.
     bend_range: semitones of the full pitch bend.
+    text: written into the MIDI track as a text event (see `perform.facts`); "" writes none.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Track:
     reverb: float = 0.3
     chorus: float = 0.0
     bend_range: int = 2
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Performance:
     loop: True when the end joins the start.
     tempo, meters, keys, markers: in score ticks (960 per quarter note), for MIDI; `tempo` converts between ticks and
         seconds.
+    comment, texts: text events of the first MIDI track: one at its start, and others with their ticks, in order.
     """
 
     title: str
@@ -127,3 +130,4 @@ class Performance:
     fade_out_sec: float = 0.0
     mix: Mix = field(default_factory=Mix)
     comment: str = ""
+    texts: tuple[tuple[int, str], ...] = ()

@@ -24,6 +24,7 @@ from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.orchestrate.loudness.role_table import ROLE_DB, STRUCK_DB
 from cuesmith.perform.bends import bends
 from cuesmith.perform.expression import expression_curves
+from cuesmith.perform.facts import EARLY_END_SEC, cue_facts, part_fact
 from cuesmith.perform.filters import sweep_curve, tone_curve
 from cuesmith.perform.gated_drums import gate_curve
 from cuesmith.perform.model import Curve, KeySignature, Marker, Mix, Performance, Track
@@ -210,7 +211,7 @@ def _track(part: Part, plan: Plan, style: Style, swings: tuple[Swing, ...], inst
     early = human * min(MAX_EARLY_MS, instrument.onset_ms) / 1000.0 if instrument is not None else 0.0
     wide = np.asarray([FREE_SPREAD if plan.sections[index].flow else 1.0 for _, _, index in played])
     on = np.maximum(0.0, on + drift + human * wide * _chord_spread_sec(played, instrument) - early)
-    duration = np.maximum(SHORTEST_SEC, duration + np.where(duration > 0.4, early, 0.0))
+    duration = np.maximum(SHORTEST_SEC, duration + np.where(duration > EARLY_END_SEC, early, 0.0))
     inside = (ends <= plan.length) & (on < plan.seconds - SHORTEST_SEC)  # a late note must not lengthen the cue
     duration = np.where(inside, np.minimum(duration, plan.seconds - on), duration)
     velocity = _velocities(part, played, plan, draw.child("velocity"))
@@ -237,7 +238,7 @@ def _track(part: Part, plan: Plan, style: Style, swings: tuple[Swing, ...], inst
         program=part.program, bank=part.bank, drums=part.drums,
         onset_sec=on[order], duration_sec=duration[order], pitch=pitch[order], velocity=velocity[order],
         curves=curves, level_db=level_db, pan=part.pan, reverb=part.reverb,
-        bend_range=bend_range,
+        bend_range=bend_range, text=part_fact(part, early, human * (offset + lay_back) / 1000.0),
     )  # fmt: skip
 
 
@@ -300,4 +301,5 @@ def perform(score: Score, style: Style, banks: Banks) -> Performance:
         fade_out_sec=fade,
         mix=Mix(spec.room_size, spec.damping, spec.width, spec.reverb, spec.lufs),
         comment=f"Cuesmith: style {plan.brief.style}, type {plan.brief.type}, seed {plan.brief.seed}",
+        texts=cue_facts(score, style.family, swings),
     )

@@ -26,10 +26,12 @@ from cuesmith.specs.yaml.place import KeyPath, Problem
 from cuesmith.specs.yaml.validate import check, problem_lines
 
 
-def _read(kind_name: str) -> Document:
+def _read(name_or_path: str | Path) -> Document:
     """Read the file of a style."""
-    file = find_file("style", kind_name)
-    shown = kind_name if kind_name.endswith((".yaml", ".yml")) else f"styles/{kind_name}.yaml"
+    if isinstance(name_or_path, Path):
+        return read_document(name_or_path, name=str(name_or_path))
+    file = find_file("style", name_or_path)
+    shown = name_or_path if name_or_path.endswith((".yaml", ".yml")) else f"styles/{name_or_path}.yaml"
     return read_document(file, name=shown)
 
 
@@ -54,17 +56,18 @@ def style_from(document: Document) -> Style:
 
 
 @cache
-def _style_of(name: str, file: str) -> Style:
-    """Load a style once per process, by name and resolved file."""
+def _style_of(name: str | Path, file: str) -> Style:
+    """Load a style once per process, by name (or path) and resolved file."""
     return style_from(_read(name))
 
 
-def load_style(name_or_path: str) -> Style:
+def load_style(name_or_path: str | Path) -> Style:
     """Read a style and check it.
 
     Args:
         name_or_path: a name, which is looked for in `styles/` of the working directory, then in the user's folder, then
-            among the built-in styles; or the path of a file, which ends in `.yaml` or `.yml` or has a slash in it.
+            among the built-in styles; or the path of a file. Text is a path when it ends in `.yaml` or `.yml` or has a
+            slash in it.
 
     Returns:
         The style, with everything that it inherits by `extends`. A file is read once per process.
@@ -78,6 +81,8 @@ def load_style(name_or_path: str) -> Style:
         >>> load_style("taiko-koto").family
         'taiko'
     """
+    if isinstance(name_or_path, Path):
+        return _style_of(name_or_path, str(name_or_path.resolve()))
     file = find_file("style", name_or_path)
     return _style_of(name_or_path, str(file.resolve() if isinstance(file, Path) else file))
 

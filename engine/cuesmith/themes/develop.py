@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 from cuesmith.chance import Stream
-from cuesmith.motif.ladder import moved, on_rungs, rungs, scale_index, scale_step
 from cuesmith.motif.model import Motif
+from cuesmith.motif.scale_index import moved, scale_index, scale_indexes, scale_step, with_scale_indexes
 from cuesmith.motif.transform import fragment, join
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key, Scale
@@ -133,7 +133,7 @@ def _sentence(motif: Motif, scale: Scale, draw: Stream, calm: bool) -> tuple[Mot
     again = lift + draw.weighted(join_weights(CALM if calm else NEXT_HEAD, head_last, first, scale))
     before = join(motif, second, moved(head, lift, scale), moved(head, again, scale))
     last = scale_index(scale, before.notes[-1].step)
-    lowest = min(rungs(before, scale))
+    lowest = min(scale_indexes(before, scale))
     close = cadence(motif, last, scale, closing_rest(before, 8), draw.child("cadence"), lowest=lowest)
     units: tuple[Unit, ...]
     units = ((0, 2, "idea"), (2, 2, "idea'"), (4, 1, "head"), (5, 1, "head'"), (6, 2, "cadence"))
@@ -142,19 +142,21 @@ def _sentence(motif: Motif, scale: Scale, draw: Stream, calm: bool) -> tuple[Mot
 
 def _period(motif: Motif, scale: Scale, draw: Stream, calm: bool) -> tuple[Motif, tuple[Unit, ...]]:
     bar = motif.meter.bar_ticks
-    places = rungs(motif, scale)
+    places = scale_indexes(motif, scale)
     second_bar = next((i for i, n in enumerate(motif.notes) if n.onset >= bar), len(places) - 1)
     answer = moved(motif, draw.weighted(join_weights(CALM if calm else ANSWER, places[-1], places[0], scale)), scale)
     antecedent = join(motif, with_ending(answer, OPEN, scale, breath_ticks(motif.meter), towards=places[0]))
     turn = places[max(0, second_bar - 1)]
     lift = draw.weighted(join_weights(CALM if calm else LIFTED, turn, places[second_bar], scale))
     raised = [i + lift if n.onset >= bar else i for n, i in zip(motif.notes, places, strict=True)]
-    again = on_rungs(motif, raised, scale) if lift else motif
+    again = with_scale_indexes(motif, raised, scale) if lift else motif
     before = join(antecedent, again)
     last = scale_index(scale, before.notes[-1].step)
     avoid = antecedent.notes[-2].step if len(antecedent.notes) > 1 else None
     rest = closing_rest(before, 8)
-    close = cadence(motif, last, scale, rest, draw.child("cadence"), avoid=avoid, lowest=min(rungs(before, scale)))
+    close = cadence(
+        motif, last, scale, rest, draw.child("cadence"), avoid=avoid, lowest=min(scale_indexes(before, scale))
+    )
     units: tuple[Unit, ...]
     units = ((0, 2, "idea"), (2, 2, "continuation"), (4, 2, "idea'" if lift else "idea"), (6, 2, "cadence"))
     return join(before, close), units

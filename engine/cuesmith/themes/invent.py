@@ -16,8 +16,8 @@ from itertools import pairwise
 
 from cuesmith.chance import Stream
 from cuesmith.motif.identity import DISTINCT, Shape, identity
-from cuesmith.motif.ladder import nearest_rung, scale_index, scale_step
 from cuesmith.motif.model import Motif, MotifNote
+from cuesmith.motif.scale_index import nearest_scale_index, scale_index, scale_step
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key, Scale
@@ -37,7 +37,7 @@ LEAP_SHARE = 0.75  # factor on the share of leaps, because following the contour
 SMALL_SHARE = {1: 1.2, 2: 0.85}  # the same factor for steps and for thirds
 OFF_BEAT_LEAP = 0.25  # factor on leaps to a note off the beat, which is a surprise already
 QUICK_LEAP = 0.03  # the same for notes shorter than an eighth, because such leaps are hard to sing
-FARTHEST = 128  # rungs: limit of the distance between a note and the contour
+FARTHEST = 128  # steps of the scale: limit of the distance between a note and the contour
 GOALS = (1, 4, 2, 6)  # steps on which an idea may end: 2, 5, 3, 7
 GOAL_SIXTEENTHS = 6  # least length of the last note, in sixteenths
 STARTS = (0, 2, 4, 4, -3)  # steps near which a motif begins
@@ -118,7 +118,7 @@ def _contour_height(points: tuple[float, ...], x: float) -> float:
 
 
 def _move_weights(share: Mapping[str, float], scale: Scale) -> dict[int, float]:
-    """Return the weights of moves in rungs, from the shares of intervals.
+    """Return the weights of moves in steps of the scale, from the shares of intervals.
 
     In a five-note scale some steps are thirds.
     """
@@ -142,9 +142,9 @@ def _move_weights(share: Mapping[str, float], scale: Scale) -> dict[int, float]:
 
 @lru_cache(maxsize=1)
 def _contour_fit_table() -> tuple[float, ...]:
-    """Return how well a rung fits the contour, by its distance from it in sixteenths of a rung.
+    """Return how well a note fits the contour, by its distance from it in sixteenths of a step.
 
-    The values are exp(-(rungs / 1.7)²), constant from 8 rungs on.
+    The values are exp(-(steps / 1.7)²), constant from 8 steps on.
     """
     near = [math.exp(-((x / 16 / 1.7) ** 2)) for x in range(8 * 16 + 1)]
     return (*near, *near[-1:] * (FARTHEST * 16))
@@ -275,6 +275,6 @@ def _candidate(
     points = ingredients.contours[draw.weighted(ingredients.contour_weights)]
     beats = {bar + beat for bar in (0, meter.bar_ticks) for beat in meter.beats_ticks}
     indexes = _choose_rungs(places, points, moves, scale, draw.integer(*ingredients.ambitus), beats, draw)
-    indexes[-1] = nearest_rung(indexes[-1], GOALS, scale)
+    indexes[-1] = nearest_scale_index(indexes[-1], GOALS, scale)
     notes = tuple(MotifNote(o, d, scale_step(scale, i)) for (o, d), i in zip(places, indexes, strict=True))
     return Motif(notes, 2 * meter.bar_ticks, meter)

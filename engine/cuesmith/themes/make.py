@@ -11,7 +11,7 @@ from cuesmith.chance import Stream, stream
 from cuesmith.errors import ComposeError
 from cuesmith.motif.identity import DISTINCT, Shape, identity
 from cuesmith.motif.model import Motif, Theme
-from cuesmith.motif.transform import remetre
+from cuesmith.motif.transform import change_meter
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
 from cuesmith.music.pitch import parse_pitch_class
@@ -199,7 +199,7 @@ def _is_original_everywhere(draft: _Draft, banks: Banks) -> bool:
         key = Key(draft.key.tonic, mode)
         if not any_known_intervals(draft.melody.realise(key), index):
             continue
-        melodies = (draft.melody, *(remetre(draft.melody, meter) for meter in USUAL_METERS))
+        melodies = (draft.melody, *(change_meter(draft.melody, meter) for meter in USUAL_METERS))
         if not all(is_original(melody.realise(key), index) for melody in melodies):
             return False
     return True

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import product
 
 from cuesmith.chance import Stream
-from cuesmith.motif.ladder import nearest_rung, scale_index, scale_step
 from cuesmith.motif.model import Motif, MotifNote
+from cuesmith.motif.scale_index import nearest_scale_index, scale_index, scale_step
 from cuesmith.motif.transform import breathe, tail_swap
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ
@@ -30,7 +30,7 @@ def with_ending(
     """End a phrase with a rest of `rest` ticks, and its last note on the nearest of the steps `classes` (0..6).
 
     towards: scale index at which the next phrase begins. The last note moves towards it, by a third of the distance and
-        at most two rungs.
+        at most two steps of the scale.
     """
     out = breathe(phrase, rest)
     if not out.notes:
@@ -38,7 +38,7 @@ def with_ending(
     last = scale_index(scale, out.notes[-1].step)
     if towards is not None:
         last += max(-2, min(2, round((towards - last) / 3)))
-    return tail_swap(out, scale_step(scale, nearest_rung(last, classes, scale)))
+    return tail_swap(out, scale_step(scale, nearest_scale_index(last, classes, scale)))
 
 
 def held_bar(meter: Meter, index: int, scale: Scale, rest: int) -> Motif:
@@ -80,10 +80,10 @@ def cadence(
     middle = sum(scale_index(scale, n.step) for n in motif.notes) / len(motif.notes)
 
     def way(place: tuple[int, int]) -> float:
-        rung, climb = place
-        outside = not lowest <= rung < highest
-        seam = max(0, abs(rung + climb - before) - 1)
-        return 1.5 * seam + 0.7 * abs(rung + 2 - middle) + abs(climb - usual) + 100 * outside
+        index, climb = place
+        outside = not lowest <= index < highest
+        seam = max(0, abs(index + climb - before) - 1)
+        return 1.5 * seam + 0.7 * abs(index + 2 - middle) + abs(climb - usual) + 100 * outside
 
     homes = (count * octave for octave in (-1, 0, 1, 2))
     home, climb = min(product(homes, range(min(size, 2), usual + (4 if size > 3 else 3))), key=way)

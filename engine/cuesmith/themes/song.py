@@ -13,8 +13,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cuesmith.chance import Stream
-from cuesmith.motif.ladder import moved, nearest_rung, on_rungs, rungs, scale_index, scale_step
 from cuesmith.motif.model import Motif, MotifNote, Theme
+from cuesmith.motif.scale_index import (
+    moved,
+    nearest_scale_index,
+    scale_index,
+    scale_indexes,
+    scale_step,
+    with_scale_indexes,
+)
 from cuesmith.motif.transform import fragment, join
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key, Scale
@@ -23,7 +30,9 @@ from cuesmith.themes.judge import AMBITUS
 from cuesmith.themes.phrase import IMPERFECT, OPEN, Unit, breath_ticks, cadence, first_bar, held_bar, with_ending
 
 BRIDGE_AMBITUS = 14  # semitones
-OTHER_REGISTER = 1.5  # least distance in rungs between the average pitch of the bridge and that of the melody
+OTHER_REGISTER = (
+    1.5  # least distance in steps of the scale between the average pitch of the bridge and that of the melody
+)
 FORMS = ("AB", "AABA")
 LIFTED = 2 * PPQ  # least length of a note of the lift, when the bar has room for two
 MOVES = 2  # how many ways to place the units of a bridge are tried
@@ -88,12 +97,12 @@ def bridge(motif: Motif, melody: Motif, scale: Scale, key: Key, draw: Stream) ->
 
     motif, melody: the idea, and the eight bars that the bridge answers.
     """
-    places = rungs(motif, scale)
+    places = scale_indexes(motif, scale)
     rhythm, kind = _bridge_rhythm(motif, draw)
     line = _resample([-index for index in places], len(rhythm))
     leaning = draw.choice(((-1, 1), (-1, 2), (-2, 1), (1, 1)))
     ceiling = _pitch_range(melody, key)[1]
-    home = sum(rungs(melody, scale)) / len(melody.notes)
+    home = sum(scale_indexes(melody, scale)) / len(melody.notes)
     units: tuple[Unit, ...] = (
         (0, 2, kind), (2, 2, f"{kind}'"), (4, 2, f"{kind}, sequence"), (6, 2, "half cadence"),
     )  # fmt: skip
@@ -109,7 +118,7 @@ def bridge(motif: Motif, melody: Motif, scale: Scale, key: Key, draw: Stream) ->
             _motif_on_rungs(rhythm, [index + start for index in narrow], motif, scale), turn, lift, away, scale
         )
         low, high = _pitch_range(made, key)
-        near = abs(sum(rungs(made, scale)) / len(made.notes) - home) < OTHER_REGISTER
+        near = abs(sum(scale_indexes(made, scale)) / len(made.notes) - home) < OTHER_REGISTER
         fault = (
             max(0, high - low - BRIDGE_AMBITUS) + max(0, high - ceiling) + _count_unsingable(made, key),
             int(near),
@@ -141,7 +150,10 @@ def chorus(
     best: tuple[tuple[int, int], Motif] | None = None
     sung = 0
     for narrow, base, peak, shift in itertools.product(
-        _narrower_lines(rungs(motif, scale)), _up_and_down(range(9), True), (lowest_peak, lowest_peak + 1), shifts
+        _narrower_lines(scale_indexes(motif, scale)),
+        _up_and_down(range(9), True),
+        (lowest_peak, lowest_peak + 1),
+        shifts,
     ):
         places = [index + base for index in narrow]
         span = _pitch(peak, scale, key) - _pitch(min(places) - 1, scale, key)
@@ -149,7 +161,7 @@ def chorus(
             continue
         summit = _pitch(peak, scale, key)
         floor = next(i for i in itertools.count(peak - 12) if summit - _pitch(i, scale, key) <= AMBITUS)
-        made = _build_chorus(on_rungs(motif, places, scale), shift, peak, floor, scale, draw)
+        made = _build_chorus(with_scale_indexes(motif, places, scale), shift, peak, floor, scale, draw)
         low, high = _pitch_range(made, key)
         tops = [n for n in made.notes if key.pitch(n.step) == high]
         faulty = max(0, high - low - AMBITUS) + _count_unsingable(made, key) + 100 * (len(tops) > 1 or high != summit)
@@ -188,7 +200,7 @@ def _resample(line: Sequence[int], count: int) -> list[int]:
 
 
 def _narrower_lines(line: Sequence[int]) -> Iterator[list[int]]:
-    """Yield the line of rungs itself, then narrower ones: first with smaller moves, then folded into a narrow range."""
+    """Yield a line of scale indexes, then narrower ones: with smaller moves, then folded into a narrow range."""
     yield list(line)
     for factor in (0.8, 0.65, 0.5):
         moves = [
@@ -197,7 +209,7 @@ def _narrower_lines(line: Sequence[int]) -> Iterator[list[int]]:
         ]
         yield list(itertools.accumulate(moves, initial=line[0]))
     low = min(line)
-    for width in (5, 4, 3, 2):  # rungs; notes outside this width are mirrored back inside
+    for width in (5, 4, 3, 2):  # steps of the scale; notes outside this width are mirrored back inside
         yield [low + width - abs((index - low) % (2 * width) - width) for index in line]
 
 
@@ -210,7 +222,7 @@ def _up_and_down(distances: Iterable[int], up: bool) -> list[int]:
 def _rank_unit_moves(line: Sequence[int], leaning: tuple[int, int]) -> list[tuple[int, int]]:
     """Rank the ways to place the units of a bridge, the smoothest joins first.
 
-    Each way is (move of the second unit, move of the third), in rungs.
+    Each way is (move of the second unit, move of the third), in steps of the scale.
 
     line: scale indexes of the first unit.
     leaning: the preferred moves when the joins are equally good.
@@ -262,7 +274,7 @@ def _build_bridge(x: Motif, answer: int, rise: int, away: int, scale: Scale) -> 
     second = with_ending(moved(x, answer, scale), NOT_CLOSED, scale, rest, towards=begins)
     head = moved(fragment(x, 0, bar), rise + answer, scale)
     so_far = join(x, second, third, head)
-    goal = nearest_rung(scale_index(scale, so_far.notes[-1].step) - (1 if away > 0 else -1), OPEN, scale)
+    goal = nearest_scale_index(scale_index(scale, so_far.notes[-1].step) - (1 if away > 0 else -1), OPEN, scale)
     return join(so_far, held_bar(x.meter, goal, scale, closing_rest(so_far, 8)))
 
 
@@ -275,10 +287,10 @@ def _build_chorus(idea: Motif, shift: int, peak: int, floor: int, scale: Scale, 
     bar, rest = idea.meter.bar_ticks, breath_ticks(idea.meter)
     head = fragment(idea, 0, bar)
     first, last = (scale_index(scale, n.step) for n in (idea.notes[0], idea.notes[-1]))
-    room = [by for by in (-1, 1, -2, 2, -3) if by < 0 or max(rungs(head, scale)) + by + shift < peak]
+    room = [by for by in (-1, 1, -2, 2, -3) if by < 0 or max(scale_indexes(head, scale)) + by + shift < peak]
     turn = moved(head, min(room, key=lambda by: max(1, abs(first + by - last))), scale)
     end = scale_index(scale, turn.notes[-1].step)
-    goal = nearest_rung(end + max(-2, min(2, round((first + shift - end) / 3))), NOT_CLOSED, scale)
+    goal = nearest_scale_index(end + max(-2, min(2, round((first + shift - end) / 3))), NOT_CLOSED, scale)
     long_rest = max(rest, bar // 2 if bar >= 4 * PPQ else rest + rest // 2)
     line = join(idea, turn, held_bar(idea.meter, goal, scale, long_rest))
     higher = moved(line, shift, scale)

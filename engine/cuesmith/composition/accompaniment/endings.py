@@ -38,9 +38,9 @@ def _last_pitches(
         return (min(options, key=lambda p: (abs(p - near), p)),) if options else ()
     voices = max(1, min(player.seat.voices if player.seat.voices > 1 else 3, player.instrument.voices, 4))
     above = max(low, LOW_CHORD) if player.instrument.range[1] >= LOW_CHORD + 16 else low
-    found = voice_lead((chord,), voices, above, max(high, above + 16), way=voice_leading_of(context, player.seat.role))[
-        0
-    ]
+    found = voice_lead(
+        (chord,), voices, above, max(high, above + 16), leading=voice_leading_of(context, player.seat.role)
+    )[0]
     if above > low and voices > 2:  # a player who reaches lower plays the bass there and the chord above it
         return (low + (chord.bass - low) % 12, *found[1:])
     return found

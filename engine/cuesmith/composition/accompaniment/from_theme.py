@@ -15,7 +15,7 @@ from cuesmith.composition.melody.fit_to_chords import fit
 from cuesmith.composition.melody.material import PLACED, phrase_meter
 from cuesmith.composition.melody.melody_writer import velocity_of
 from cuesmith.motif.ops import apply_ops, parse_op
-from cuesmith.motif.transform import remetre
+from cuesmith.motif.transform import change_meter
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import Note
 from cuesmith.music.pitch import fold
@@ -79,7 +79,7 @@ def derived_passages(context: ComposeContext, player: Player) -> tuple[Passage, 
         theme = context.themes[section.theme]
         meter = phrase_meter(theme, section.meter)
         ops = [op for op in row.accompaniment if parse_op(op).name not in PLACED]
-        line = apply_ops(remetre(theme.motif, meter), ops, theme.key, theme.scale).motif
+        line = apply_ops(change_meter(theme.motif, meter), ops, theme.key, theme.scale).motif
         low, high = window(player, section, 24)
         velocity = max(25, velocity_of(section.energy) - LIGHTER)
         raw = [

@@ -17,7 +17,7 @@ from cuesmith.composition.accompaniment.vamps import between_entry_and_gap
 from cuesmith.composition.accompaniment.voicings import Voicings, voicings, window
 from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.motif.transform import remetre
+from cuesmith.motif.transform import change_meter
 from cuesmith.music.chord import Chord, chord_scale
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.partwriting import UNDER
@@ -128,7 +128,7 @@ def _motif_steps(context: ComposeContext, section: SectionPlan) -> tuple[int, ..
     name = section.theme or (context.plan.brief.themes[0] if context.plan.brief.themes else None)
     if name is None:
         return (0, 4, 2, 4)
-    motif = remetre(context.themes[name].motif, section.meter)
+    motif = change_meter(context.themes[name].motif, section.meter)
     return tuple(n.step for n in motif.notes[:8]) or (0, 4)
 
 

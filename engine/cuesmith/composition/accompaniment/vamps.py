@@ -12,7 +12,7 @@ from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.fit_to_chords import fit
 from cuesmith.composition.melody.material import phrase_meter
 from cuesmith.composition.melody.melody_writer import velocity_of
-from cuesmith.motif.transform import remetre
+from cuesmith.motif.transform import change_meter
 from cuesmith.music.note import Note
 from cuesmith.music.pitch import fold
 from cuesmith.plan.model import SectionPlan
@@ -84,7 +84,7 @@ def vamp_answers(context: ComposeContext, player: Player) -> tuple[Passage, ...]
         theme = context.themes[section.theme]
         bar = section.meter.bar_ticks
         low, high = window(player, section, 24)
-        line = remetre(theme.motif, phrase_meter(theme, section.meter))
+        line = change_meter(theme.motif, phrase_meter(theme, section.meter))
         head = [n for n in line.realise(section.key, 4, velocity_of(section.energy)) if n.onset < bar]
         raw = [
             n._replace(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cuesmith.casting.cast import Player
 from cuesmith.composition.context import ComposeContext
-from cuesmith.music.partwriting import NO_MELODY, UNDER, Manner, manner, voice_lead
+from cuesmith.music.partwriting import NO_MELODY, UNDER, VoiceLeading, voice_lead, voice_leading
 from cuesmith.plan.model import SectionPlan
 from cuesmith.score import ChordSpan
 
@@ -33,11 +33,11 @@ def window(player: Player, section: SectionPlan, width: int = 19) -> tuple[int, 
     return base, min(instrument.range[1], base + width)
 
 
-def voice_leading_of(context: ComposeContext, role: str) -> Manner:
+def voice_leading_of(context: ComposeContext, role: str) -> VoiceLeading:
     """Return how seats of a role lead voices in this style: the costs, and the voicing templates for that role."""
     rows = context.layouts.templates
     names = (name for name in context.voicing.templates or () if role in rows[name].roles)
-    return manner(context.rules, tuple(rows[name].template(name) for name in names))
+    return voice_leading(context.rules, tuple(rows[name].template(name) for name in names))
 
 
 def voices_of(player: Player) -> int:
@@ -97,5 +97,5 @@ def voicings(
         high = min(high + 5, top)
     return voice_lead(
         tuple(span.chord for span in spans), voices, low, high,
-        melody=melody_ranges(context, spans), way=voice_leading_of(context, player.seat.role), before=before,
+        melody=melody_ranges(context, spans), leading=voice_leading_of(context, player.seat.role), before=before,
     )  # fmt: skip

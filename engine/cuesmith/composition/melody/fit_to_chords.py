@@ -18,32 +18,36 @@ from cuesmith.score import ChordSpan, chord_at
 
 REACH = 4  # most semitones by which a note may move
 
-# costs; moving a note by one semitone costs MOVE, the first note HEAD_MOVE
+# Costs have no unit; only their ratios matter.
+# moving a note by one semitone; moving the first note
 MOVE, HEAD_MOVE = 0.45, 0.7
+# a note outside the chord: on a strong beat, on any other beat, longer than a beat and a half, elsewhere
 STRONG_NONCHORD, BEAT_NONCHORD, LONG_NONCHORD, WEAK_NONCHORD = 2.3, 0.8, 2.8, 0.15
 OUT_OF_SCALE = 4.0
-REVERSED, RESIZED = 2.4, 0.22  # a changed direction; each semitone of change in an interval
-LEFT_HANGING = 2.5  # a strong non-chord tone that does not resolve by step
-WIDE, TRITONE, CRAMPED = 3.0, 1.2, 1.5  # a leap of more than an octave; a tritone; two notes become one pitch
+OUT_OF_MELODY_SCALE = 0.8  # a chord tone that the five-note scale of the melody does not have
+REVERSED, RESIZED = 2.4, 0.22  # an interval in the other direction; each semitone by which its size changes
+UNRESOLVED = 2.5  # a strong non-chord tone that does not resolve by step
+WIDE, TRITONE, MERGED = 3.0, 1.2, 1.5  # a leap of more than an octave; a tritone; two pitches become one, or one two
 
-# a step that becomes a leap; the same for a step that follows a leap in the opposite direction
+# a step that becomes a leap; the same for a step in the opposite direction after a leap, which balances the leap
 STEP_LOST, RECOVERY_LOST = 0.9, 2.6
 LEAP_LOST, LEAP_MADE = 0.6, 0.8  # a leap that becomes a step; a smaller interval that becomes a leap
 LEAP = 5  # least semitones of a leap
-AVOIDED = 1.2  # a note of an eighth or longer that is a semitone above a chord tone, or next to the bass
+AVOIDED = 1.2  # a note of an eighth or longer that is a semitone above a chord tone, or a semitone from the bass
 CLASH = 3.0  # a dissonance with another voice on a beat, or a semitone anywhere
-RUBBING = frozenset({1, 11})  # semitones, without octaves
+SEMITONES = frozenset({1, 11})  # semitones, without octaves
 
 
 class Candidate(NamedTuple):
     """A pitch that a note may take.
 
-    cost: of this pitch alone. hanging: it is a non-chord tone on a strong place, which must resolve.
+    cost: of this pitch alone. must_resolve: it is a non-chord tone on a strong place, so the next note should be a step
+    away.
     """
 
     pitch: int
     cost: float
-    hanging: bool
+    must_resolve: bool
 
 
 def fit(
@@ -62,7 +66,7 @@ def fit(
     """Move the notes onto the chords; onsets and durations stay.
 
     notes: in order, in absolute ticks. bar_origin: tick of any bar line.
-    classes: pitch classes of a pentatonic melody; chord tones are allowed in addition.
+    classes: pitch classes of a five-note melody; chord tones are allowed in addition. None: the notes of the key.
     low, high: range in MIDI pitches.
     against: another voice, in order, that should not clash on beats.
     strict: factor on the cost of foreign notes on strong places.
@@ -82,7 +86,7 @@ def fit(
         columns.append(candidates or [Candidate(min(max(note.pitch, low), high), OUT_OF_SCALE, False)])
     costs = [candidate.cost for candidate in columns[0]]
     back: list[list[int]] = []
-    leap = 0  # the last leap, until a step in the opposite direction follows
+    leap = 0  # the interval before, when it was a leap; else 0
     for i in range(1, len(columns)):
         interval = notes[i].pitch - notes[i - 1].pitch
         recovers = interval * leap < 0 and abs(interval) <= widest
@@ -93,12 +97,12 @@ def fit(
         before = columns[i - 1]
         for pitch, cost, _ in columns[i]:
             best, link = 1e9, 0
-            for j, (earlier, _, hanging) in enumerate(before):
+            for j, (earlier, _, must_resolve) in enumerate(before):
                 value = costs[j]
                 if not gap:
                     value += keep_shape * _interval_cost(pitch - earlier, interval, widest, recovers)
-                    if hanging and abs(pitch - earlier) > 2:
-                        value += LEFT_HANGING
+                    if must_resolve and abs(pitch - earlier) > 2:
+                        value += UNRESOLVED
                 if value < best:
                     best, link = value, j
             best_costs.append(best + cost)
@@ -129,7 +133,7 @@ def _column(
     """
     core, bass = span.chord.core, span.chord.bass
     scale = chord_scale(span.chord, span.key)
-    harsh = CLASHING if place >= 2 else RUBBING
+    harsh = CLASHING if place >= 2 else SEMITONES
     penalty = LONG_NONCHORD if note.duration >= 1.5 * PPQ else BEAT_NONCHORD if place == 2 else WEAK_NONCHORD
     if place >= 3:
         penalty = strict * STRONG_NONCHORD
@@ -143,7 +147,7 @@ def _column(
             continue
         cost = move * abs(pitch - note.pitch)
         if classes is not None and pc not in classes:
-            cost += 0.8
+            cost += OUT_OF_MELODY_SCALE
         if not inside and note.duration >= PPQ // 2 and ((pc - 1) % 12 in core or (pc - bass) % 12 in (1, 11)):
             cost += AVOIDED
         if any(abs(pitch - other) % 12 in harsh for other in sounding):
@@ -163,7 +167,7 @@ def _interval_cost(move: int, written: int, widest: int, recovers: bool) -> floa
     size = abs(move)
     value = RESIZED * abs(move - written)
     if written * move < 0 or (written and not move) or (move and not written):
-        value += REVERSED if written * move < 0 else CRAMPED
+        value += REVERSED if written * move < 0 else MERGED
     if recovers and (size > widest or written * move <= 0):
         value += RECOVERY_LOST
     elif size > widest and 0 < abs(written) <= widest:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from cuesmith.motif.arguments import OpContext
 from cuesmith.motif.model import Motif, Theme
 from cuesmith.motif.ops import Op, best_identity, parse_ops
-from cuesmith.motif.transform import breathe, fragment, remetre, sequence
+from cuesmith.motif.transform import breathe, change_meter, fragment, sequence
 from cuesmith.music.meter import Meter
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Key, Scale
@@ -127,13 +127,13 @@ def material(theme: Theme, meter: Meter, theme_form: ThemeForm, key: Key, bars: 
 
     key: of the section. bars: of the section; an augmented idea that does not fit into them keeps its speed.
     """
-    melody, idea = remetre(theme.melody, meter), remetre(theme.motif, meter)
+    melody, idea = change_meter(theme.melody, meter), change_meter(theme.motif, meter)
     bar = meter.bar_ticks
     plain = Piece(0, idea, idea, ())
     bridge: tuple[Piece, ...]
     chorus: tuple[Piece, ...]
     bridge, chorus = (
-        (Piece(0, remetre(part, meter), idea, (name,)),)
+        (Piece(0, change_meter(part, meter), idea, (name,)),)
         for part, name in ((theme.bridge, "bridge"), (theme.chorus, "chorus"))
     )
     if theme_form.row is None:

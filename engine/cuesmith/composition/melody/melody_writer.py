@@ -15,7 +15,7 @@ from cuesmith.composition.melody.material import Piece, heard_identity
 from cuesmith.motif.identity import identity
 from cuesmith.motif.model import Theme
 from cuesmith.motif.ops import best_identity
-from cuesmith.motif.transform import remetre
+from cuesmith.motif.transform import change_meter
 from cuesmith.music.note import Note
 from cuesmith.plan.free_meter.breaths import flow_of, phrase_bars
 from cuesmith.plan.model import Plan, SectionPlan
@@ -60,7 +60,7 @@ class MelodyWriter:
         meter = theme_meter(section, theme)
         if meter.bar_ticks == theme.motif.meter.bar_ticks:
             return 1.0
-        return identity(theme.motif.shape(section.key), remetre(theme.motif, meter).shape(section.key))
+        return identity(theme.motif.shape(section.key), change_meter(theme.motif, meter).shape(section.key))
 
     def octave(self, pieces: Sequence[Piece], section: SectionPlan, seat: str, name: str) -> int:
         """Return the octave in which a melody lies best: higher with more energy, or as a recipe asks."""

@@ -2,7 +2,8 @@
 
 Loudness is computed from the score: the energy of every note (velocity, level, duration of its sound) relative to the
 tune, in the sections where the tune plays. All programs count as equally loud, because the renderer makes them so. A
-role that is too loud is lowered for the whole cue, so that written dynamics and velocities stay.
+role that is too loud is lowered for the whole cue, so that written dynamics and velocities stay. The levels before that
+are the usual ones of `role_table`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The usual level of each role relative to the lead, in decibels."""
+"""The usual level of each role relative to the lead, in decibels: where every mix begins.
+
+`role_levels` then measures each cue, and lowers a role that is too loud in it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rests of drummers: what they must always play, and the pick-up with which they return."""
+"""Pick-ups of drummers: the strokes with which they return after a rest, and what they never leave out."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Search for layouts: which beat each hit falls on, by a beam search from hit to hit.
 
-The music before each hit takes a whole number of bars, of beats, or of bars and one odd bar. The cost of a layout adds
-up: distance from the target tempo, change of tempo between segments, weak beats under heavy hits, odd bars, and uneven
-phrases.
+A layout says on which beat of which bar each hit falls. The music from hit to hit takes a whole number of bars, of
+beats, or of bars and one odd bar (a bar of another length). The cost of a layout adds up: distance from the target
+tempo, change of tempo between segments, weak beats under heavy hits, odd bars, and uneven phrases.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SearchLimits:
     beats: those of the hits that begin scenes of the story; each wants a bar line and may be a little early or late.
     pace: the tempo curve the story asks for; None: one tempo throughout. The search runs on even time, in which that
         curve is a steady tempo.
-    closes: a fermata may stand on the last bar. holds: fermatas may be used at all.
+    closes: a fermata may stand on the last bar. holds: fermatas may stand on hits.
     """
 
     seconds: float
@@ -112,7 +112,10 @@ class PlacedHit(NamedTuple):
 class _PartialLayout(NamedTuple):
     """The hits placed so far.
 
+    A segment is the music from one hit to the next.
+
     pace: logarithm of the tempo of the last segment. span: its length in beats; 0 before the first segment.
+    line: tick of the last bar line that is fixed. bars: usual bars so far.
     """
 
     cost: float
@@ -140,7 +143,10 @@ class _Extension(NamedTuple):
 
 
 class _Hold(NamedTuple):
-    """A fermata on the hit placed last: factor on the length of its beat, extra ticks, cost. All 0: no fermata."""
+    """A fermata on the hit placed last; all 0: none.
+
+    times: factor on the length of its beat. longer: the ticks which that adds.
+    """
 
     times: float = 0.0
     longer: float = 0.0

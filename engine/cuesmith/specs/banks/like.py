@@ -19,6 +19,7 @@ from cuesmith.specs.yaml.document import Document
 from cuesmith.specs.yaml.place import KeyPath, Position, Problem
 
 LIKE: Final = "like"
+NAME: Final = "name"
 OF_THE_FORM: Final = frozenset({"shapes", "long_form"})  # they refer to the sections of a form, and belong to it
 
 WeightedRow = TypeVar("WeightedRow", Progression, Spelling, Cadence, Substitution, Palette, Staging)
@@ -50,7 +51,8 @@ def like_problems(document: Document) -> Iterator[Problem]:
 def complete_rows(document: Document) -> Document:
     """Complete every row from the one it is like; each value keeps its place in the file.
 
-    A row with its own form takes no shapes and no long form. The document must have no `like_problems`.
+    A row with its own form takes no shapes and no long form. One without a name is named after its id: `night_raid` is
+    Night raid. The document must have no `like_problems`.
     """
     if not isinstance(document.data, dict):
         return document
@@ -60,9 +62,9 @@ def complete_rows(document: Document) -> Document:
         row, model_row = document.data[id_], document.data[model]
         if not isinstance(model_row, dict):
             continue
-        own_keys = row.keys() | (OF_THE_FORM if "form" in row else frozenset())
+        own_keys = row.keys() | {NAME} | (OF_THE_FORM if "form" in row else frozenset())
         taken = {key: value for key, value in model_row.items() if key not in own_keys}
-        data[id_] = {**taken, **row}
+        data[id_] = {NAME: id_.replace("_", " ").capitalize(), **taken, **row}
         positions |= _places_for(document.positions, model, id_, taken)
         key_positions |= _places_for(document.key_positions, model, id_, taken)
     return Document(document.source, data, positions, key_positions)

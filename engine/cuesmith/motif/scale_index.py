@@ -1,7 +1,7 @@
 """Scale indexes: the notes of a scale numbered from the tonic (0), up and down, five or seven per octave.
 
-A rung is a note of the scale, given by its scale index. Moving a melody by rungs keeps its contour in a five-note
-scale, too; moving it by steps of the seven-note mode could leave the scale.
+Adding a number to the scale index of every note moves a melody by steps of its scale, so it keeps its contour in a
+five-note scale, too; moving it by steps of the seven-note mode could leave the scale.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ def scale_index(scale: Scale, step: int) -> int:
     return len(scale.steps) * turns + max(0, bisect_right(scale.steps, inside) - 1)
 
 
-def rungs(motif: Motif, scale: Scale) -> list[int]:
+def scale_indexes(motif: Motif, scale: Scale) -> list[int]:
     """Return the scale index of every note."""
     return [scale_index(scale, n.step) for n in motif.notes]
 
 
-def on_rungs(motif: Motif, indexes: Sequence[int], scale: Scale) -> Motif:
+def with_scale_indexes(motif: Motif, indexes: Sequence[int], scale: Scale) -> Motif:
     """Return the same rhythm with other scale indexes, one per note. Chromatic alterations are removed."""
     return motif.with_notes(
         tuple(n._replace(step=scale_step(scale, i), alter=0) for n, i in zip(motif.notes, indexes, strict=True))
@@ -38,11 +38,11 @@ def on_rungs(motif: Motif, indexes: Sequence[int], scale: Scale) -> Motif:
 
 
 def moved(motif: Motif, by: int, scale: Scale) -> Motif:
-    """Return the melody moved up by `by` rungs (negative: down). It keeps rhythm and contour."""
-    return on_rungs(motif, [index + by for index in rungs(motif, scale)], scale)
+    """Return the melody moved up by `by` steps of the scale (negative: down). It keeps rhythm and contour."""
+    return with_scale_indexes(motif, [index + by for index in scale_indexes(motif, scale)], scale)
 
 
-def nearest_rung(index: int, classes: Sequence[int], scale: Scale) -> int:
+def nearest_scale_index(index: int, classes: Sequence[int], scale: Scale) -> int:
     """Return the scale index nearest to `index` whose step (0..6) is in `classes`.
 
     When the scale has none of these steps, the note in the middle of the scale is used.
@@ -50,4 +50,4 @@ def nearest_rung(index: int, classes: Sequence[int], scale: Scale) -> int:
     count = len(scale.steps)
     places = [scale.steps.index(step) for step in classes if step in scale.steps] or [count // 2]
     options = [place + count * octave for place in places for octave in range(index // count - 1, index // count + 2)]
-    return min(options, key=lambda rung: (abs(rung - index), rung))
+    return min(options, key=lambda option: (abs(option - index), option))
