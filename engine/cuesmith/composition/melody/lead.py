@@ -21,7 +21,7 @@ from cuesmith.score import ChordSpan, Passage, chord_at, mute_after
 NO_CEILING = 127  # MIDI pitch
 HANDED_OVER = 0.4  # share of returns whose second half goes to another player
 HANDED_BARS = 8  # shortest such section
-WHOLE_SHAPE = 3.0  # how much more the intervals of a whole statement count, see `fit_to_chords.fit`
+WHOLE_SHAPE = 5.0  # how much more the intervals of a whole statement count, see `fit_to_chords.fit`
 STALE_BARS = 16  # a section at least this long is always shared (critic rule Q73)
 
 
