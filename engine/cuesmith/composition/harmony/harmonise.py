@@ -19,7 +19,8 @@ from cuesmith.composition.harmony.given_chords import GIVEN, chords_of_section, 
 from cuesmith.composition.harmony.medley_transition import transition_chords
 from cuesmith.composition.harmony.modulation import prepare_key_change
 from cuesmith.composition.harmony.progression import least_ticks
-from cuesmith.composition.harmony.section_chords import Choices, Harmoniser
+from cuesmith.composition.harmony.reharmonise import REHARMONISED
+from cuesmith.composition.harmony.section_chords import Choices, Harmoniser, kind_of
 from cuesmith.composition.harmony.substitution import colour_at, colour_devices, is_colour, substitute
 from cuesmith.composition.harmony.substitution_devices import QUIET, Site
 from cuesmith.composition.harmony.tonic_share import balance_tonic
@@ -31,7 +32,8 @@ from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.style import Style
 
 COLOUR_BARS = 8  # a cue with a theme has a colour event in every so many bars
-FIRST_RATE, RETURN_RATE = 0.4, 0.9  # factor on the chance of substitutions: in a first section, in a returning one
+RATE = 0.4  # factor on the chance of substitutions
+WORSE_FIT = 0.15  # how much worse the chords of the first time may fit a returning melody, see `MelodyOutline.fit`
 
 
 def _add_colour_events(written: list[list[TimedChord]], harmoniser: Harmoniser) -> None:
@@ -81,6 +83,45 @@ def _site(written: Sequence[Sequence[TimedChord]], index: int, number: int, harm
     after = _following(written, index, plan)
     least = least_ticks(plan, section, banks)
     return Site(written[index], number, section.meter, section.key.mode, outlines[index], after, climax, least)
+
+
+def as_the_first_time(
+    first: Sequence[TimedChord], own: Sequence[TimedChord], outline: MelodyOutline
+) -> list[TimedChord]:
+    """Give a returning section the chords that its theme had at first, up to its own close or key change.
+
+    The section keeps its own chords where it has been reharmonised, or where the melody, changed by a recipe, would fit
+    the old chords clearly worse.
+    """
+    edge = min(_close_of(first), _close_of(own))
+    if not edge or any(chord.device == REHARMONISED for chord in own):
+        return list(own)
+    kept = [chord._replace(length=min(chord.length, edge - chord.onset)) for chord in first if chord.onset < edge]
+    rest = [
+        chord._replace(onset=max(chord.onset, edge), length=chord.end - max(chord.onset, edge))
+        for chord in own
+        if chord.end > edge
+    ]
+    replaced = [chord._replace(length=min(chord.length, edge - chord.onset)) for chord in own if chord.onset < edge]
+    if _mean_fit(kept, outline) < _mean_fit(replaced, outline) - WORSE_FIT:
+        return list(own)
+    return [*kept, *rest]
+
+
+def _close_of(chords: Sequence[TimedChord]) -> int:
+    """Return the tick at which the last chords of a section begin: its cadence, or what prepares another key."""
+    at = chords[-1].end
+    for chord in reversed(chords):
+        if not chord.cadence and chord.device in QUIET:
+            return at
+        at = chord.onset
+    return at
+
+
+def _mean_fit(chords: Sequence[TimedChord], outline: MelodyOutline) -> float:
+    """Return how well chords fit a melody, on average over time."""
+    total = sum(chord.length for chord in chords)
+    return sum(outline.fit(chord.roman, chord.onset, chord.end) * chord.length for chord in chords) / max(1, total)
 
 
 def _spans(section: SectionPlan, chords: Sequence[TimedChord]) -> list[ChordSpan]:
@@ -170,12 +211,18 @@ def harmonise(
             if device and not given[index + 1]:
                 first = written[index + 1][0]
                 written[index + 1][0] = first._replace(device=first.device or device)
+    first_times: dict[tuple[str, str | None, str], Sequence[TimedChord]] = {}
     for index, section in enumerate(sections):
+        material = (kind_of(section), section.theme, section.key.mode)
+        if returns[index] and material in first_times:
+            written[index] = as_the_first_time(first_times[material], written[index], outlines[index])
+            continue
         if not unchanged[index]:
             stream = draw.child("substitute", section.index)
-            rate = RETURN_RATE if returns[index] else FIRST_RATE
             site = _site(written, index, 0, harmoniser)
-            written[index] = substitute(site, harmoniser.rules(section.key.minor), stream, rate)
+            written[index] = substitute(site, harmoniser.rules(section.key.minor), stream, RATE)
+        if section.treatment_row.states and not given[index]:
+            first_times.setdefault(material, written[index])
     if not any(given) and plan.melody in ("full", "sparse"):
         _add_colour_events(written, harmoniser)
     late_tonic = banks.cue_types[plan.brief.type].late_tonic

@@ -31,6 +31,7 @@ MOST_CANDIDATES = 9  # candidates per chord
 KEPT = 1.5  # value of the chord that the progression has there: it goes where another fits the melody 0.3 better
 WELL_SUPPORTED = 0.95  # a chord that fits so well stays
 DIVIDED = 0.7  # a chord of several bars that fits worse is divided
+REHARMONISED = "reharmonised"  # device of the new chords of a returning theme
 NOTHING_ABOVE = -1  # there is no melody over the chord
 
 
@@ -80,7 +81,7 @@ def reharmonise(
         columns.append(
             candidates[:MOST_CANDIDATES] or [Option(chord.roman, SUPPORT * LEAST_FIT, (top - chord.roman.bass) % 12)]
         )
-    return _with_romans(chords, _best_path(columns), "reharmonised")
+    return _with_romans(chords, _best_path(columns), REHARMONISED)
 
 
 def support(
