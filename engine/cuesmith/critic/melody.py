@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.view import Notes, View, joined, one_at_a_time
@@ -12,6 +13,7 @@ from cuesmith.music.note import PPQ
 
 ENOUGH = 12  # least number of intervals for statistics
 LEAP = 5  # semitones: the smallest leap
+UPBEAT_NOTES = 3  # most notes of an upbeat
 
 
 def _linked_moves(view: View) -> tuple[tuple[int, ...], frozenset[int]]:
@@ -129,15 +131,29 @@ def one_climax(view: View, limits: Limits) -> Iterator[Breach]:
         yield Breach(place, limits["to"], f"the highest note comes at {place:.0%} of the cue", at)
 
 
+def _upbeat_notes(onsets: NDArray[np.int64], ends: NDArray[np.int64], lead: NDArray[np.int64]) -> int:
+    """Count the short notes at the end of a phrase that lead into the next note of the lead without a break."""
+    later = lead[lead > onsets[-1]]
+    at = int(later[0]) if len(later) else -1
+    count = 0
+    for onset, end in zip(onsets[::-1].tolist(), ends[::-1].tolist(), strict=True):
+        leads_on = at - end < PPQ // 4 and at - onset <= PPQ and count < UPBEAT_NOTES
+        if not leads_on or count == len(onsets) - 1:
+            break
+        count, at = count + 1, onset
+    return count
+
+
 def phrase_ends(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q26: four-bar phrases end on a long note or with a rest."""
+    """Q26: four-bar phrases end on a long note or with a rest; an upbeat at their end belongs to the next one."""
     lead = view.lead
     ends, bad = 0, []
     for phrase in _windows(view, 4):
         if len(phrase) < limits["notes"]:
             continue
         ends += 1
-        last_onset, last_end = int(phrase.onset[-1]), int(phrase.end[-1])
+        last = len(phrase.onset) - 1 - _upbeat_notes(phrase.onset, phrase.end, lead.onset)
+        last_onset, last_end = int(phrase.onset[last]), int(phrase.end[last])
         later = lead.onset[lead.onset > last_onset]
         following = int(later[0]) if len(later) else view.length + PPQ
         usual = float(np.median(phrase.end - phrase.onset))

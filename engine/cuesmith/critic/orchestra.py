@@ -14,6 +14,7 @@ from cuesmith.music.pitch import pitch_name
 
 COMPOSED = frozenset({"parts"})
 BREATHING = ("lead", "guide", "counter")  # roles whose wind players need time to breathe
+LEADING_TICKS = PPQ  # before the end of a section players begin who lead into the next
 
 
 def in_range(view: View, limits: Limits) -> Iterator[Breach]:
@@ -138,13 +139,13 @@ def _covered(view: View, limits: Limits, same_family: bool) -> Iterator[Breach]:
 
 
 def weight(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q34: a section has no more pitched players than its intensity level allows."""
+    """Q34: a section has no more pitched players than its level allows; who only leads out of it does not count."""
     for section in view.sections:
         playing = 0
         for part in view.parts:
             if not part.unpitched and part.role != "colour":
                 onset = part.notes.onset
-                playing += bool(((onset >= section.start) & (onset < section.end)).any())
+                playing += bool(((onset >= section.start) & (onset < section.end - LEADING_TICKS)).any())
         most = limits[f"level_{section.level}"]
         if playing > most:
             yield Breach(playing, most, f"{playing} players in {section.name}, which is of level {section.level}",

@@ -17,6 +17,7 @@ from cuesmith.composition.meet_hits import at_hits, strokes_at_hits
 from cuesmith.composition.melody.layout import MelodyLayout, lay_out_melody
 from cuesmith.composition.melody.lead import lead_passages
 from cuesmith.composition.melody.lead_into_theme import with_pickups
+from cuesmith.composition.melody.upbeats import with_upbeats
 from cuesmith.composition.melody.vocal_guide import answers, as_guide, has_singer, singable
 from cuesmith.composition.percussion.groove_parts import bass_drum, finish_strokes, strokes
 from cuesmith.motif.model import Theme
@@ -105,9 +106,10 @@ def _finished_lead(
 ) -> tuple[Passage, ...]:  # fmt: skip
     """Finish the melody: lead from theme to theme, meet the hits; for a song, fit the voice and add answers."""
     ranges = {seat: cast.instrument(seat).range for seat in {p.device for p in passages}}
-    lead = at_hits(plan, with_pickups(plan, harmony, passages, ranges), "lead")
+    led_in = with_pickups(plan, harmony, passages, ranges)
     if not has_singer(cast):
-        return lead
+        return at_hits(plan, with_upbeats(plan, harmony, led_in, themes, ranges), "lead")
+    lead = at_hits(plan, led_in, "lead")
     lead = singable(plan, lead)
     return (*lead, *answers(plan, harmony, cast, themes, lead, draw.child("guide")))
 

@@ -67,6 +67,8 @@ class Theme:
         `units`.
     chorus: sixteen bars: line, line higher, lift, landing. It has the highest note of all. `chorus_units` are like
         `units`.
+    upbeat: notes before the bar line that lead into the theme, onsets below 0 and steps counted from its first note;
+        empty: it begins on its first note.
     """
 
     name: str
@@ -84,6 +86,7 @@ class Theme:
     bridge_units: tuple[tuple[int, int, str], ...] = field(kw_only=True)
     chorus: Motif = field(kw_only=True)
     chorus_units: tuple[tuple[int, int, str], ...] = field(kw_only=True)
+    upbeat: tuple[MotifNote, ...] = ()
 
 
 def intervals(motif: Motif, key: Key | None = None) -> tuple[int, ...]:

@@ -28,6 +28,7 @@ from cuesmith.themes.judge import Wishes, is_sound, judge_theme, total
 from cuesmith.themes.originality import any_known_intervals, deny_index, is_original
 from cuesmith.themes.phrase import Unit
 from cuesmith.themes.song import bridge, chorus
+from cuesmith.themes.upbeat import draw_upbeat, with_inner_upbeats
 
 ATTEMPTS = 40
 FINE = 89.0  # score at which the eight bars of an idea are accepted without trying the next idea
@@ -102,7 +103,7 @@ def make_theme(
     any_rhythm: also allow the rhythms of other characters.
     """
     draft = _make_draft(spec, style.keys, banks, draw, others, any_rhythm=any_rhythm)
-    return _complete_theme(name, spec, draft, draw)
+    return _complete_theme(name, spec, draft, banks, draw)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +154,15 @@ def _make_draft(
     return _Draft(name, motif, melody, units, key, scale, form, round(score, 1), sound)
 
 
-def _complete_theme(name: str, spec: ThemeSpec, draft: _Draft, draw: Stream) -> Theme:
+def _complete_theme(name: str, spec: ThemeSpec, draft: _Draft, banks: Banks, draw: Stream) -> Theme:
     motif, melody, scale, key = draft.motif, draft.melody, draft.scale, draft.key
     b_phrase, b_units = bridge(motif, melody, scale, key, draw.child("bridge"))
     refrain, c_units = chorus(motif, melody, b_phrase, scale, key, draw.child("chorus"))
+    upbeat = draw_upbeat(banks.upbeats, banks.characters[draft.character].arousal, draw.child("upbeat"))
     return Theme(
-        name, draft.character, motif, melody, draft.units, key, scale, draft.form, draft.score, 4, spec.instrument,
-        bridge=b_phrase, bridge_units=b_units, chorus=refrain, chorus_units=c_units,
+        name, draft.character, motif, with_inner_upbeats(melody, upbeat, scale), draft.units, key, scale, draft.form,
+        draft.score, 4, spec.instrument, bridge=with_inner_upbeats(b_phrase, upbeat, scale), bridge_units=b_units,
+        chorus=with_inner_upbeats(refrain, upbeat, scale), chorus_units=c_units, upbeat=upbeat,
     )  # fmt: skip
 
 
@@ -234,7 +237,8 @@ def _invent_distinct(
             break
     if best is None:
         raise ComposeError(_too_alike_message(name, spec.character or "by numbers", least))
-    return _complete_theme(name, spec, *best)
+    draft, draw = best
+    return _complete_theme(name, spec, draft, banks, draw)
 
 
 def character_for(valence: float, arousal: float, banks: Banks, draw: Stream) -> str:

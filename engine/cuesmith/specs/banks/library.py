@@ -42,7 +42,17 @@ from cuesmith.specs.banks.percussion import DrumGroup, DrumVoice, Groove, Kit
 from cuesmith.specs.banks.rules import FAMILIES, Rule, rule_problems
 from cuesmith.specs.banks.stagings import Staging, staging_problems
 from cuesmith.specs.banks.textures import Texture
-from cuesmith.specs.banks.themes import PLAIN, Character, Contour, Recipe, RhythmCell, ScaleRow, Stage, WellKnown
+from cuesmith.specs.banks.themes import (
+    PLAIN,
+    Character,
+    Contour,
+    Recipe,
+    RhythmCell,
+    ScaleRow,
+    Stage,
+    Upbeat,
+    WellKnown,
+)
 from cuesmith.specs.banks.treatments import Treatment, Treatments, treatment_problems
 from cuesmith.specs.banks.voicings import VoicingBank
 from cuesmith.specs.yaml.document import Document, read_document
@@ -60,6 +70,7 @@ class Banks:
     scales: Mapping[str, Scale]
     progressions: Mapping[str, Progression]
     cells: Mapping[str, RhythmCell]
+    upbeats: Mapping[str, Upbeat]
     contours: Mapping[str, Contour]
     characters: Mapping[str, Character]
     grooves: Mapping[str, Groove]
@@ -122,6 +133,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
             table("progressions", dict[str, Progression], lambda rows: _progression_problems(rows, cue_types)), models
         ),
         cells=cells,
+        upbeats=table("upbeats", dict[str, Upbeat]),
         contours=contours,
         characters=table(
             "characters", dict[str, Character], lambda rows: _character_problems(rows, scales, cells, contours)

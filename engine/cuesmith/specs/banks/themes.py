@@ -54,6 +54,19 @@ class RhythmCell:
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
+class Upbeat:
+    """Notes that lead into a phrase. notes: (scale steps from the first note of the phrase, length in eighths) each.
+
+    weight: how often it is drawn; calm, lively: factors on it in calm and in lively characters.
+    """
+
+    weight: Annotated[float, Field(ge=0, le=100)]
+    notes: tuple[tuple[Annotated[int, Field(ge=-7, le=7)], Annotated[int, Field(ge=1, le=4)]], ...]
+    calm: Annotated[float, Field(ge=0, le=10)] = 1.0
+    lively: Annotated[float, Field(ge=0, le=10)] = 1.0
+
+
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Contour:
     """A melodic contour. weight: its default weight.
 
