@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cuesmith.casting.cast import Player
+from cuesmith.composition.accompaniment.answers import head_of_theme, pauses
 from cuesmith.composition.context import ComposeContext
-from cuesmith.composition.melody.fit_to_chords import fit
 from cuesmith.composition.melody.melody_writer import velocity_of
 from cuesmith.music.chord import Chord, chord_scale
 from cuesmith.music.note import PPQ, Note
@@ -139,34 +139,6 @@ def _below_tune(context: ComposeContext, note: Note, low: int) -> Note | None:
     return note._replace(pitch=note.pitch - 12) if note.pitch - 12 >= low else None
 
 
-def _long_rests(context: ComposeContext, section: SectionPlan) -> list[tuple[int, int]]:
-    """Return (start, end) of the rests of the tune that are long enough for an answer."""
-    tune = [n for n in context.lead if section.start <= n.onset < section.end]
-    edges = [*tune[1:], Note(section.end, 1, 0, 1)] if tune else []
-    return [(n.end, after.onset) for n, after in zip(tune, edges, strict=True) if after.onset - n.end >= ANSWERED]
-
-
-def _answer(
-    context: ComposeContext, section: SectionPlan, start: int, end: int, low: int, high: int
-) -> tuple[Note, ...]:
-    """Write the beginning of the theme into a rest of the tune, in this player's register, fitted to the chords."""
-    assert section.theme is not None
-    motif = context.themes[section.theme].motif
-    head = motif.notes[:ANSWER_NOTES]
-    length = (motif.notes[ANSWER_NOTES].onset if len(motif.notes) > ANSWER_NOTES else motif.length) - head[0].onset
-    if len(head) < 3 or length > end - start:
-        return ()
-    at = -(-start // (PPQ // 2)) * (PPQ // 2) - head[0].onset
-    if at + head[0].onset + length > end:
-        at = start - head[0].onset
-    whole = motif.with_notes(head).realise(section.key, 4, velocity_of(section.energy) - QUIETER + 4)
-    centre = (low + high) / 2
-    mean = sum(n.pitch for n in whole) / len(whole)
-    shift = 12 * round((centre - mean) / 12)
-    raw = [n._replace(onset=n.onset + at, pitch=n.pitch + shift) for n in whole]
-    return fit(raw, context.harmony, section.meter, section.start, low=low, high=high)
-
-
 def _with_answers(
     context: ComposeContext, section: SectionPlan, notes: list[Note], low: int, high: int
 ) -> tuple[list[Note], list[Note]]:
@@ -175,8 +147,8 @@ def _with_answers(
     others = (p for p in context.cast.players if "answer" in p.seat.gestures)
     if any(context.cast.active(player, section) for player in others):
         return notes, answers  # another player has the answers
-    for start, end in _long_rests(context, section):
-        quoted = _answer(context, section, start, end, low, high)
+    for _, start, end in pauses(context, section, ANSWERED):
+        quoted = head_of_theme(context, section, start, end, low, high, ANSWER_NOTES)
         if not quoted:
             continue
         first, last = quoted[0].onset, quoted[-1].end

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 
 from cuesmith.casting.cast import Player
+from cuesmith.composition.accompaniment.answers import answers
 from cuesmith.composition.accompaniment.section_boundaries import LEADING
 from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.melody_writer import velocity_of
@@ -14,7 +14,10 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import SectionPlan
 from cuesmith.score import Passage, chord_at
 
-SILENT_BARS = 2  # bars without answers after an answer
+NOTHING = 0.6  # weight of no gesture in a section, relative to all gestures of the seat
+RUN_NOTES, RUN_BEATS = (5, 6, 7, 8, 9, 11), (0.75, 1.0, 1.5)
+GLISS_NOTES, GLISS_BEATS = (8, 10, 12, 14, 16), (1.0, 1.5, 2.0, 3.0)
+BELL_BARS = 2  # a bell strikes every so many bars, and rings as long
 
 
 def _scale_pitches(context: ComposeContext, section: SectionPlan, tick: int, low: int, high: int) -> list[int]:
@@ -58,13 +61,15 @@ def sweep(context: ComposeContext, player: Player, section: SectionPlan, beats: 
 
 
 def gliss(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """Write a fast sweep of two octaves into the next section (harp, koto)."""
-    return sweep(context, player, section, 1.5, 14)
+    """Write a fast sweep into the next section (harp, koto), longer or shorter."""
+    draw = context.draw.child(player.id, "gliss", section.index)
+    return sweep(context, player, section, draw.choice(GLISS_BEATS), draw.choice(GLISS_NOTES))
 
 
 def run(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """Write seven fast notes into the downbeat (strings, woodwind)."""
-    return sweep(context, player, section, 1.0, 7)
+    """Write some fast notes into the downbeat (strings, woodwind)."""
+    draw = context.draw.child(player.id, "run", section.index)
+    return sweep(context, player, section, draw.choice(RUN_BEATS), draw.choice(RUN_NOTES))
 
 
 def rip(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
@@ -85,47 +90,27 @@ def swell(context: ComposeContext, player: Player, section: SectionPlan) -> list
 
 
 def bell(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """Write one tone at the start of the section, and in longer sections a second one in the middle."""
+    """Toll through the section: a tone of the chord every two bars, which rings until the next."""
     low, high = player.instrument.sweet if player.instrument else (60, 84)
-    chord = chord_at(context.harmony, section.start).chord
-    tones = [p for p in range(low, high + 1) if p % 12 in (chord.root, (chord.root + 7) % 12)]
-    if not tones:
-        return []
-    middle = section.start + (section.bars // 2) * section.meter.bar_ticks
     velocity = velocity_of(section.energy) - 12
-    out = [Note(section.start, 2 * PPQ, tones[-1], velocity)]
-    if section.bars >= 4:
-        out.append(Note(middle, 2 * PPQ, tones[len(tones) // 2], velocity - 8))
+    bar = section.meter.bar_ticks
+    out = []
+    for number in range(0, section.bars, BELL_BARS):
+        start = section.start + number * bar
+        chord = chord_at(context.harmony, start).chord
+        tones = [p for p in range(low, high + 1) if p % 12 in (chord.root, (chord.root + 7) % 12)]
+        if tones:
+            pitch = tones[-1] if number % (2 * BELL_BARS) == 0 else tones[len(tones) // 2]
+            span = chord_at(context.harmony, start)
+            length = min(start + BELL_BARS * bar, section.end, max(span.end, start + bar)) - start
+            out.append(Note(start, length, pitch, max(20, velocity - (8 if number % (2 * BELL_BARS) else 0))))
     return out
 
 
 def answer(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
-    """Answer in the melody's rests of a beat or more: its last notes, moved into this player's register.
-
-    Not every rest is answered, because that would interrupt the tune. After an answer, rests shorter than a bar are
-    left empty for two bars.
-    """
+    """Answer some of the tune's pauses (see `answers`)."""
     low, high = player.instrument.sweet if player.instrument else (60, 84)
-    if section.theme is None:
-        return []
-    tune = [n for n in context.lead if section.start <= n.onset < section.end]
-    out: list[Note] = []
-    edges = [*tune, Note(section.end, 1, 0, 1)]
-    free_from = section.start
-    for i, (note, after) in enumerate(itertools.pairwise(edges)):
-        rest = after.onset - note.end
-        if rest < PPQ or i < 2 or (note.end < free_from and rest < section.meter.bar_ticks):
-            continue
-        source = [n.pitch for n in tune[max(0, i - 2) : i + 1]]
-        pool = _scale_pitches(context, section, note.end, low, high)
-        if not pool:
-            continue
-        free_from = note.end + SILENT_BARS * section.meter.bar_ticks
-        each = min(PPQ // 2, rest // len(source))
-        for k, pitch in enumerate(source):
-            moved = min(pool, key=lambda p: (abs((p - pitch + 6) % 12 - 6), abs(p - (low + high) // 2)))
-            out.append(Note(note.end + k * each, each, moved, velocity_of(section.energy) - 10))
-    return out
+    return answers(context, section, player.id, low, high)
 
 
 def roll(context: ComposeContext, player: Player, section: SectionPlan) -> list[Note]:
@@ -234,7 +219,7 @@ def colour_passages(context: ComposeContext, player: Player) -> tuple[Passage, .
         if not weights or section.bars < 2:
             continue
         name = context.draw.child(player.id, "gesture", section.index).weighted(
-            {**weights, "": 0.25 * sum(weights.values())}
+            {**weights, "": NOTHING * sum(weights.values())}
         )
         if not name:
             continue
