@@ -189,8 +189,6 @@ CASES = (
     Case("Q28", view(P("lead", "C5:1 " * 20, "flute")), view(P("lead", ("C5:1 " * 7 + "r:1 ") * 3, "flute"))),
     Case("Q34", view(*(P("pad", "C4:4", "strings") for _ in range(6)), sections=[S(1, level=1)]),
          view(*(P("pad", "C4:4", "strings") for _ in range(4)), sections=[S(1, level=1)])),
-    Case("Q34s", view(*(P("pad", "C4:4 " * 8, name) for name in ("strings", "horn", "piano"))),
-         view(*(P("pad", "C4:4 " * 6 + "r:8", name) for name in ("strings", "horn", "piano")))),
     Case("Q77", view(*(P("pad", "C4:4", "strings") for _ in range(17))),
          view(*(P("pad", "C4:4", "strings") for _ in range(16)))),
     Case("Q10", pair(TUNE * 2, P("pad", "B4:16", "strings")), pair(TUNE * 2, P("pad", "B4:16", "strings", -6))),
