@@ -28,7 +28,7 @@ from cuesmith.themes.judge import Wishes, is_sound, judge_theme, total
 from cuesmith.themes.originality import any_known_intervals, deny_index, is_original
 from cuesmith.themes.phrase import Unit
 from cuesmith.themes.song import bridge, chorus
-from cuesmith.themes.upbeat import draw_upbeat, with_inner_upbeats
+from cuesmith.themes.upbeat import draw_upbeat
 
 ATTEMPTS = 40
 FINE = 89.0  # score at which the eight bars of an idea are accepted without trying the next idea
@@ -160,9 +160,8 @@ def _complete_theme(name: str, spec: ThemeSpec, draft: _Draft, banks: Banks, dra
     refrain, c_units = chorus(motif, melody, b_phrase, scale, key, draw.child("chorus"))
     upbeat = draw_upbeat(banks.upbeats, banks.characters[draft.character].arousal, draw.child("upbeat"))
     return Theme(
-        name, draft.character, motif, with_inner_upbeats(melody, upbeat, scale), draft.units, key, scale, draft.form,
-        draft.score, 4, spec.instrument, bridge=with_inner_upbeats(b_phrase, upbeat, scale), bridge_units=b_units,
-        chorus=with_inner_upbeats(refrain, upbeat, scale), chorus_units=c_units, upbeat=upbeat,
+        name, draft.character, motif, melody, draft.units, key, scale, draft.form, draft.score, 4, spec.instrument,
+        bridge=b_phrase, bridge_units=b_units, chorus=refrain, chorus_units=c_units, upbeat=upbeat,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from cuesmith.chance import Stream
 from cuesmith.composition.melody.material import Material, Piece, material, phrase_meter
 from cuesmith.composition.melody.treatments import DEVICES, varied, with_treatment_changes
+from cuesmith.composition.melody.upbeats import with_inner_upbeats
 from cuesmith.composition.melody.whole_tune import stating_sections, sung_bars, whole_statement, with_pauses
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
@@ -46,7 +47,7 @@ def theme_meter(section: SectionPlan, theme: Theme) -> Meter:
 
 def material_of(plan: Plan, themes: Mapping[str, Theme], section: SectionPlan, name: str) -> Material:
     """Return the material of a theme for a section."""
-    theme = themes[name]
+    theme = themes[name] if plan.vocal else with_inner_upbeats(themes[name])
     meter = theme_meter(section, theme)
     return material(theme, meter, plan.theme_form(name, section), section.key, section.length // meter.bar_ticks)
 

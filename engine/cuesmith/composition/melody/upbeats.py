@@ -1,25 +1,70 @@
-"""Upbeats: where a theme begins on a bar line, its player leads in from the bar before, over the section's edge."""
+"""Upbeats: the player of a theme leads over the bar line into it, and into the second half of its melody.
+
+Within the melody an upbeat takes the place of the end of a held note, or of a rest; before a section it stands in the
+section before.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
-from cuesmith.motif.model import MotifNote, Theme
+from cuesmith.motif.model import Motif, MotifNote, Theme
 from cuesmith.motif.scale_index import scale_index, scale_step
 from cuesmith.music.chord import chord_scale
 from cuesmith.music.note import PPQ, Note
-from cuesmith.music.scale import Key
+from cuesmith.music.scale import Key, Scale
 from cuesmith.plan.model import Plan
 from cuesmith.score import ChordSpan, Passage, chord_at
 
 QUIETER = 8  # velocity below that of the note it leads to
+PHRASE_BARS = 4
+BREATH = PPQ // 2  # ticks of rest before an inner upbeat
+HELD = PPQ  # ticks that remain of a held note within the melody
 KEPT = PPQ // 2  # ticks that remain of a held note which gives way to an upbeat
 # operations after which a passage does not begin as the theme does
 OTHER_BEGINNINGS = frozenset({
     "fragmentation", "second half", "inversion", "retrograde", "displacement", "dialogue", "canon", "counterpoint",
     "liquidation", "head_swap", "bass", "drone", "link",
 })  # fmt: skip
+
+
+@lru_cache(maxsize=256)  # asked for again for every section and attempt
+def with_inner_upbeats(theme: Theme) -> Theme:
+    """Return the theme with its upbeat before the inner phrases of its melody, bridge and chorus."""
+    if not theme.upbeat:
+        return theme
+    melody, bridge, chorus = (
+        _with_inner(part, theme.upbeat, theme.scale) for part in (theme.melody, theme.bridge, theme.chorus)
+    )
+    return replace(theme, melody=melody, bridge=bridge, chorus=chorus)
+
+
+def _with_inner(melody: Motif, upbeat: tuple[MotifNote, ...], scale: Scale) -> Motif:
+    """Put the upbeat before every phrase of four bars but the first, where a long note or a rest leaves room for it."""
+    notes = list(melody.notes)
+    top = max(note.step for note in notes)
+    phrase = PHRASE_BARS * melody.meter.bar_ticks
+    for first in range(phrase, melody.length, phrase):
+        opening = next((note for note in notes if note.onset == first), None)
+        start = first + upbeat[0].onset
+        before = [note for note in notes if note.onset < first]
+        if opening is None or not before or before[-1].onset > start - HELD:
+            continue
+        led = _led_to(opening, upbeat, scale)
+        if max(note.step for note in led) >= top:
+            continue  # the highest note of the melody stays alone
+        room = max(HELD, start - BREATH - before[-1].onset)  # a breath before the upbeat, where the note is long enough
+        last = before[-1]._replace(duration=min(before[-1].duration, room))
+        notes = [*before[:-1], last, *led, *(note for note in notes if note.onset >= first)]
+    return melody.with_notes(tuple(notes))
+
+
+def _led_to(first: MotifNote, upbeat: tuple[MotifNote, ...], scale: Scale) -> tuple[MotifNote, ...]:
+    """Return an upbeat before a note: onsets from the note's own, steps of the mode from the tonic."""
+    index = scale_index(scale, first.step)
+    return tuple(n._replace(onset=first.onset + n.onset, step=scale_step(scale, index + n.step)) for n in upbeat)
 
 
 def with_upbeats(
