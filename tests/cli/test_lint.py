@@ -36,7 +36,7 @@ def test_the_exit_code_tells_whether_something_must_be_rejected(run: Run, show_f
 def test_a_show_as_json(run: Run, show_file: Path) -> None:
     data = json.loads(run("lint", show_file, "--format", "json", "--all").stdout)
     assert [cue["id"] for cue in data["cues"]] == ["M-501", "M-502"]
-    assert set(data["set"]) == {"id", "title", "passed", "score", "findings", "not_checked"}
+    assert set(data["set"]) == {"id", "title", "passed", "score", "findings", "not_checked", "guessed"}
     keys = {"rule", "severity", "value", "threshold", "bar", "part", "message"}
     assert all(set(finding) == keys for cue in data["cues"] for finding in cue["findings"])
 

@@ -14,7 +14,7 @@ from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import SectionPlan
 from cuesmith.score import Passage, chord_at
 
-NOTHING = 0.6  # weight of no gesture in a section, relative to all gestures of the seat
+NOTHING = 0.45  # weight of no gesture in a section, relative to all gestures of the seat
 RUN_NOTES, RUN_BEATS = (5, 6, 7, 8, 9, 11), (0.75, 1.0, 1.5)
 GLISS_NOTES, GLISS_BEATS = (8, 10, 12, 14, 16), (1.0, 1.5, 2.0, 3.0)
 BELL_BARS = 2  # a bell strikes every so many bars, and rings as long

@@ -97,6 +97,7 @@ def as_the_first_time(
     if not edge or any(chord.device == REHARMONISED for chord in own):
         return list(own)
     kept = [chord._replace(length=min(chord.length, edge - chord.onset)) for chord in first if chord.onset < edge]
+    kept[0] = kept[0]._replace(device=own[0].device)  # it may be named for the key change that leads to it
     rest = [
         chord._replace(onset=max(chord.onset, edge), length=chord.end - max(chord.onset, edge))
         for chord in own

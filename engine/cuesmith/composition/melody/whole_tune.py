@@ -20,6 +20,7 @@ PHRASE_BARS = 4
 SUNG = 0.7  # share of the bars with melody, in a sparse section that is long enough for whole bars of pause
 LEAST_WITH_PAUSES = 10  # bars of such a section; shorter ones sing all the way, with breaths
 QUICKEST_SEC = 0.16  # a melody in double speed has no shorter notes
+VERSES = ("told", "again")  # only these bear a recipe that develops a theme
 PREFERRED = ("told", "again", "crowned", "head", "pieces")  # uses of the theme, the best place for a whole one first
 
 
@@ -33,7 +34,9 @@ def stating_sections(plan: Plan, materials: Mapping[int, Material]) -> frozenset
     found = set()
     for name in dict.fromkeys(plan.sections[index].theme for index in materials):
         sections = [plan.sections[index] for index in materials if plan.sections[index].theme == name]
-        if len(sections) < 2 and plan.theme_form(name or "").row is not None:
+        row = plan.theme_form(name or "").row
+        bearing = [s for s in sections if row is None or row.level == "statement" or s.treatment_row.theme in VERSES]
+        if row is not None and len(bearing) < 2:
             continue
         sections = [s for s in sections if s.treatment_row.theme in PREFERRED and s.treatment_row.place is None]
         holding = [s for s in sections if _speed(plan, s, materials[s.index]) == 1]
