@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
+from cuesmith.composition.melody.codas import coda_pieces
 from cuesmith.composition.melody.material import Material, Piece, material, phrase_meter
 from cuesmith.composition.melody.treatments import DEVICES, thinned, varied, with_treatment_changes
 from cuesmith.motif.model import Theme
@@ -127,6 +128,9 @@ def with_rests(pieces: Sequence[Piece], share: float, length: int) -> list[Piece
 def _pieces(plan: Plan, section: SectionPlan, name: str, m: Material, draw: Stream, repeat: int) -> list[Piece]:
     """Return the pieces of a section, by its treatment."""
     row, bars = section.treatment_row, section.length // m.bar
+    if section.coda_row is not None:
+        coda, bar = section.coda_row, section.meter.bar_ticks
+        return coda_pieces(m, section.bars, bar, coda.device, draw.child("coda"), is_open=coda.open)
     if plan.vocal and row.song_device and not plan.theme_form(name).fragments:
         last = max(s.index for s in plan.sections if s.treatment == section.treatment) == section.index
         repeat = max(repeat, 1) if last else repeat  # the last one of a song ends it, even if it is the only one
