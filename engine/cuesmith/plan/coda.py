@@ -13,12 +13,11 @@ from dataclasses import replace
 from cuesmith.chance import Stream, stream
 from cuesmith.plan.model import NEARLY_FULL, Plan, SectionPlan
 from cuesmith.plan.picture.broadcast_length import BUTTON
-from cuesmith.specs.banks.codas import Coda, Codas
+from cuesmith.specs.banks.codas import SHORTEST, Coda, Codas
 from cuesmith.specs.brief import Brief, Mood
 
 DECK = 24  # cards
 MOST = 5  # cards of one coda, as long as others are left
-SHORTEST = 2  # bars; in a single bar there is only room for the last chord
 LEAST_ENERGY = 0.1
 
 
@@ -49,7 +48,7 @@ def _weights(codas: Codas, type_: str, ending: str, mood: Mood, bars: int) -> di
         name: row.weight * row.cues.get(type_, 1.0)
         for name, row in codas.items()
         if ending in row.endings
-        and row.bars <= bars
+        and row.bars[0] <= bars <= row.bars[1]
         and row.valence[0] <= mood.valence <= row.valence[1]
         and row.arousal[0] <= mood.arousal <= row.arousal[1]
     }
@@ -77,12 +76,17 @@ def _deck(weights: Mapping[str, float], draw: Stream) -> list[str]:
 def _in_coda(
     section: SectionPlan, before: Sequence[SectionPlan], name: str, row: Coda, climax: SectionPlan
 ) -> SectionPlan:
-    """Return the section as its coda asks: its energy follows the section before it, and never moves the climax."""
+    """Return the section as its coda asks.
+
+    Its energy lies between that of the form and that of the section before it, and never moves the climax.
+    """
     sounding = [other for other in before if not other.treatment_row.silent]
     energy = section.energy
     if sounding and climax is not section:
         top = climax.energy if section.energy >= climax.energy - NEARLY_FULL else climax.energy - 1.1 * NEARLY_FULL
-        energy = max(min(row.energy * sounding[-1].energy, top), min(LEAST_ENERGY, section.energy))
+        energy = max(
+            min(row.energy * (section.energy + sounding[-1].energy) / 2, top), min(LEAST_ENERGY, section.energy)
+        )
     return replace(
         section, coda=name, coda_row=row, energy=energy, register=section.register + row.register / 2,
         harmony="pedal" if row.pedal else section.harmony,

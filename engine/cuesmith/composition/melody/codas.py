@@ -77,7 +77,7 @@ def _led(pieces: list[Piece], goal: int, onset: int) -> list[Piece]:
     *front, last = pieces
     notes = last.motif.notes
     end = notes[-1]
-    if abs(end.step - goal) not in (1, 2):
+    if abs(end.step - goal) != 1:
         earlier = notes[-2].step if len(notes) > 1 else end.step
         last = replace(last, motif=tail_swap(last.motif, goal + 1 if earlier > goal else goal - 1))
     return [*front, replace(last, motif=_tied(last.motif, onset - last.start))]
@@ -113,7 +113,7 @@ def _with_op(pieces: Sequence[Piece], name: str) -> list[Piece]:
 
 
 def _head(m: Material, ticks: int) -> list[Piece]:
-    """Return the head for the free bars before a closing line, augmented where there is room; [] where there is none."""
+    """Return the head for the free bars before a closing line, augmented where it has room; [] where it has none."""
     length = m.head.motif.length
     if ticks >= 2 * length:
         return [replace(m.head, motif=augmentation(m.head.motif, 2), ops=(*m.head.ops, "augmentation"))]
@@ -167,8 +167,8 @@ def _moving(m: Material, bars: int, ends: Ends, way: int) -> list[Piece]:
     count = min(LINE_BARS, room // unit.motif.length)
     steps = [note.step for note in unit.motif.notes]
     outer = max(steps) if way > 0 else min(steps)
-    goal = next(step for step in range(outer + way, outer + way * (OCTAVE + 1), way) if step % OCTAVE in ends)
-    farthest = goal - way - steps[-1]
+    beyond = (step for step in range(outer, outer + way * 2 * OCTAVE, way) if step % OCTAVE in ends)
+    farthest = next(step - way - steps[-1] for step in beyond if way * (step - way - steps[-1]) > 0)
     moves = [round(farthest * number / (count - 1)) for number in range(count)] if count > 1 else [farthest]
     start = room - count * unit.motif.length
     out = _head(m, start)

@@ -132,6 +132,7 @@ def close_melody(
     near = (led_to or before)[-1].pitch if led_to or before else sum(cast.instrument(seat).sweet) // 2
     instrument = cast.instrument(seat)
     options = [p for p in range(instrument.range[0], instrument.range[1] + 1) if p % 12 in classes]
+    ceiling = max(ceiling, near + 1) if led_to else ceiling
     options = [p for p in options if p < ceiling] or options
     pitch = min(options, key=lambda p: (abs(p - near) + 2 * classes.index(p % 12), p))
     length = PPQ // 2 if plan.ending == "button" else bar

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Final, Literal, TypeAlias
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic.dataclasses import dataclass
 
 from cuesmith.specs.banks.fields import STRICT, Ending, RangeField
@@ -18,6 +18,17 @@ CodaDeviceName = Literal[
     "last_line", "repeated_line", "two_closes", "rising_line", "falling_line", "broad_line", "echo", "dissolving",
     "pickup", "last_word", "alone", "half_line", "rising_question",
 ]  # fmt: skip
+
+
+def _bars(value: tuple[float, float]) -> tuple[float, float]:
+    """Check that a range of bars leaves room for a tune before the last bar."""
+    if value[0] < SHORTEST:
+        raise ValueError(f"a coda has {SHORTEST} bars at least")
+    return value
+
+
+SHORTEST: Final = 2  # bars; in a single bar there is only room for the last chord
+BarsField = Annotated[RangeField, AfterValidator(_bars)]
 CodaPlayers = Literal["all", "held", "one"]
 
 
@@ -29,8 +40,8 @@ class Coda:
     players: who accompanies. first_close: kind of the cadence in the middle of the coda, None for no such cadence.
     pedal: the harmony stands on the tonic. stop_beats: quarter notes of silence before the last chord, in which only
         the tune plays.
-    energy: share of the energy of the section before. register: semitones by which the tune lies higher.
-    bars: shortest coda that has room for it.
+    energy: factor on the energy, which lies between that of the form and that of the section before. register: semitones by which the tune lies higher.
+    bars: shortest coda that has room for it, and longest that it fills.
     valence, arousal: moods in which it is used. endings: kinds of ending it goes with. cues: cue type → factor on
         `weight`.
     """
@@ -44,7 +55,7 @@ class Coda:
     stop_beats: Annotated[float, Field(ge=0, le=4)] = 0.0
     energy: Annotated[float, Field(gt=0, le=1.2)] = 0.9
     register: Annotated[int, Field(ge=-12, le=12)] = 0
-    bars: Annotated[int, Field(ge=2, le=16)] = 2
+    bars: BarsField = (2, 32)
     weight: Weight = 1.0
     valence: RangeField = (-1.0, 1.0)
     arousal: RangeField = (0.0, 1.0)
