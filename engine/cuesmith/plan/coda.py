@@ -17,7 +17,7 @@ from cuesmith.specs.banks.codas import SHORTEST, Coda, Codas
 from cuesmith.specs.brief import Brief, Mood
 
 DECK = 24  # cards
-MOST = 5  # cards of one coda, as long as others are left
+MOST = 4  # cards of one coda, where enough others suit the cue
 LEAST_ENERGY = 0.1
 
 
@@ -66,8 +66,9 @@ def deal(weights: Mapping[str, float], brief: Brief) -> str:
 def _deck(weights: Mapping[str, float], draw: Stream) -> list[str]:
     """Return a shuffled deck in which the codas have their shares, as near as whole cards allow."""
     counts = dict.fromkeys((name for name, weight in weights.items() if weight > 0), 0)
+    most = max(MOST, -(-DECK // len(counts)))
     for _ in range(DECK):
-        free = [name for name, count in counts.items() if count < MOST] or list(counts)
+        free = [name for name, count in counts.items() if count < most]
         taken = max(free, key=lambda name: weights[name] / (2 * counts[name] + 1))
         counts[taken] += 1
     return list(draw.shuffled([name for name, count in counts.items() for _ in range(count)]))
@@ -84,9 +85,8 @@ def _in_coda(
     energy = section.energy
     if sounding and climax is not section:
         top = climax.energy if section.energy >= climax.energy - NEARLY_FULL else climax.energy - 1.1 * NEARLY_FULL
-        energy = max(
-            min(row.energy * (section.energy + sounding[-1].energy) / 2, top), min(LEAST_ENERGY, section.energy)
-        )
+        wanted = row.energy * (section.energy + sounding[-1].energy) / 2
+        energy = max(min(wanted, top), min(LEAST_ENERGY, section.energy))
     return replace(
         section, coda=name, coda_row=row, energy=energy, register=section.register + row.register / 2,
         harmony="pedal" if row.pedal else section.harmony,

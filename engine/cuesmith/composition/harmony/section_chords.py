@@ -170,7 +170,7 @@ class Harmoniser:
     def _with_first_close(
         self, chords: list[TimedChord], section: SectionPlan, kind: str, draw: Stream
     ) -> list[TimedChord]:
-        """Close the first half of a coda with a cadence of this kind; its last chord fills the bar before the middle."""
+        """Close half of a coda with a cadence of this kind; its last chord fills the last of these bars."""
         half = section.bars // 2
         first = replace(section, bars=half, length=half * section.meter.bar_ticks)
         mode = "minor" if section.key.minor else "major"

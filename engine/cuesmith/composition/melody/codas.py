@@ -175,6 +175,8 @@ def _moving(m: Material, bars: int, ends: Ends, way: int) -> list[Piece]:
     for number, move in enumerate(moves):
         copy = replace(unit, motif=sequence(unit.motif, move), ops=(*unit.ops, "fragmentation", "sequence"))
         out.append(copy.at(start + number * unit.motif.length))
+    goal = _last_step(out) + way
+    goal = goal if goal % OCTAVE in ends else _goal(goal, ends)
     return [*_led(out, goal, room), _landing(m, room, goal)]
 
 

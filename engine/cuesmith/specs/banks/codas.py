@@ -40,7 +40,8 @@ class Coda:
     players: who accompanies. first_close: kind of the cadence in the middle of the coda, None for no such cadence.
     pedal: the harmony stands on the tonic. stop_beats: quarter notes of silence before the last chord, in which only
         the tune plays.
-    energy: factor on the energy, which lies between that of the form and that of the section before. register: semitones by which the tune lies higher.
+    energy: factor on the energy, which lies between that of the form and that of the section before.
+    register: semitones by which the tune lies higher.
     bars: shortest coda that has room for it, and longest that it fills.
     valence, arousal: moods in which it is used. endings: kinds of ending it goes with. cues: cue type → factor on
         `weight`.
