@@ -20,6 +20,8 @@ from cuesmith.specs.banks.codas import CodaDeviceName
 
 OCTAVE = 7  # scale steps
 CLOSED, OPEN = (0,), (4, 1)  # steps of the scale on which the tune ends: the tonic; the fifth, the second
+THIRD = 2  # scale steps
+WIDEST = 8  # scale steps; a line that rises or falls again and again spans no more, where a shorter unit can help it
 LINE_BARS = 4  # bars of the theme that a closing line takes at most
 LEAST_LINE_NOTES = 2  # notes of a line; where the theme rests, more of it is taken
 Ends: TypeAlias = tuple[int, ...]  # steps on which the tune may end, in any octave
@@ -160,15 +162,31 @@ def two_closes(m: Material, bars: int, draw: Stream, ends: Ends) -> list[Piece]:
     return [*once, *_close(m, _line(m, second), first + m.bar, room, ends)]
 
 
+def _span(piece: Piece) -> int:
+    """Return the range of a piece in scale steps."""
+    steps = [note.step for note in piece.motif.notes]
+    return max(steps) - min(steps)
+
+
+def _way_to_goal(unit: Piece, ends: Ends, way: int) -> int:
+    """Return the steps by which a unit moves up (1) or down (-1) until its last note is next to a goal.
+
+    The goal is the first step from its outermost note on that the tune may end on.
+    """
+    steps = [note.step for note in unit.motif.notes]
+    outer = max(steps) if way > 0 else min(steps)
+    goals = (step for step in range(outer, outer + way * 2 * OCTAVE, way) if step % OCTAVE in ends)
+    return next(step - way - steps[-1] for step in goals if way * (step - way - steps[-1]) > 0)
+
+
 def _moving(m: Material, bars: int, ends: Ends, way: int) -> list[Piece]:
     """Lay out the head again and again, in its direction (1 up, -1 down), to the goal beyond its outermost note."""
     room = (bars - 1) * m.bar
-    unit = _fitting(m, m.head, m.bar if bars >= 3 else _half(m))
+    unit = _fitting(m.head, m.bar if bars >= 3 else _half(m))
+    if _span(unit) + abs(_way_to_goal(unit, ends, way)) > WIDEST:
+        unit = _fitting(m.head, _half(m))
+    farthest = _way_to_goal(unit, ends, way)
     count = min(LINE_BARS, room // unit.motif.length)
-    steps = [note.step for note in unit.motif.notes]
-    outer = max(steps) if way > 0 else min(steps)
-    beyond = (step for step in range(outer, outer + way * 2 * OCTAVE, way) if step % OCTAVE in ends)
-    farthest = next(step - way - steps[-1] for step in beyond if way * (step - way - steps[-1]) > 0)
     moves = [round(farthest * number / (count - 1)) for number in range(count)] if count > 1 else [farthest]
     start = room - count * unit.motif.length
     out = _head(m, start)
@@ -180,11 +198,13 @@ def _moving(m: Material, bars: int, ends: Ends, way: int) -> list[Piece]:
     return [*_led(out, goal, room), _landing(m, room, goal)]
 
 
-def _fitting(m: Material, piece: Piece, ticks: int) -> Piece:
-    """Return the first `ticks` of a piece."""
+def _fitting(piece: Piece, ticks: int) -> Piece:
+    """Return `ticks` of a piece: the first in which a note begins."""
     if piece.motif.length <= ticks:
         return piece
-    return replace(piece, motif=fragment(piece.motif, 0, ticks), original=fragment(piece.original, 0, ticks))
+    start = piece.motif.notes[0].onset // ticks * ticks
+    inside = start, start + ticks
+    return replace(piece, motif=fragment(piece.motif, *inside), original=fragment(piece.original, *inside))
 
 
 def rising_line(m: Material, bars: int, draw: Stream, ends: Ends) -> list[Piece]:
@@ -209,19 +229,19 @@ def broad_line(m: Material, bars: int, draw: Stream, ends: Ends) -> list[Piece]:
 
 
 def echo(m: Material, bars: int, draw: Stream, ends: Ends) -> list[Piece]:
-    """Lay out the last bars of the theme, and the same an octave lower."""
+    """Lay out the last bars of the theme, and the same a third lower."""
     room = (bars - 1) * m.bar
     unit = m.bar * 2 if bars >= 5 else m.bar if bars >= 3 else _half(m)
     start = room - 2 * unit
     line = _line(m, unit)
-    low = [replace(p, motif=sequence(p.motif, -OCTAVE), ops=(*p.ops, "register")) for p in line]
+    low = [replace(p, motif=sequence(p.motif, -THIRD), ops=(*p.ops, "sequence")) for p in line]
     return [*_head(m, start), *_at(line, start), *_close(m, low, start + unit, room, ends)]
 
 
 def dissolving(m: Material, bars: int, draw: Stream, ends: Ends) -> list[Piece]:
     """Lay out the head with fewer notes each time; the note that is left is held."""
     room = (bars - 1) * m.bar
-    unit = _fitting(m, m.head, m.bar if bars >= 3 else _half(m))
+    unit = _fitting(m.head, m.bar if bars >= 3 else _half(m))
     length = -(-unit.motif.length // _half(m)) * _half(m)
     times = max(1, room // length)
     notes = len(unit.motif.notes)
@@ -229,10 +249,11 @@ def dissolving(m: Material, bars: int, draw: Stream, ends: Ends) -> list[Piece]:
     for number in range(times):
         left = max(1, notes - -(-number * notes // times))
         motif = fragmentation(unit.motif, left)
-        last = motif.notes[-1]._replace(duration=max(motif.notes[-1].duration, length // 2))
+        last = motif.notes[-1]
+        last = last._replace(duration=min(max(last.duration, length // 2), length - last.onset))
         out.append(replace(unit, motif=motif.with_notes((*motif.notes[:-1], last)), ops=(*unit.ops, "liquidation"))
                    .at(number * length))  # fmt: skip
-    goal = _goal(_last_step(out), ends)
+    goal = _goal(_last_step(out) - 1, ends)  # rather down than up
     if times > 1 and len(out[-1].motif.notes) > 1:
         out = _led(out, goal, room)
     return [*out, _landing(m, room, goal)]
@@ -269,7 +290,7 @@ def alone(m: Material, bars: int, draw: Stream, ends: Ends) -> list[Piece]:
     """Lay out the idea (or as much of it as fits in notes of double length) without a gap, and the last note."""
     room = (bars - 1) * m.bar
     wide = room >= 2 * m.head.motif.length
-    source = m.head if wide else _fitting(m, m.head, room)
+    source = m.head if wide else _fitting(m.head, room)
     motif = augmentation(source.motif, 2) if wide else source.motif
     piece = replace(source, motif=motif, ops=(*source.ops, "augmentation") if wide else source.ops)
     left = room - motif.length
@@ -307,7 +328,7 @@ def half_line(m: Material, bars: int, draw: Stream, ends: Ends) -> list[Piece]:
 def rising_question(m: Material, bars: int, draw: Stream, ends: Ends) -> list[Piece]:
     """Lay out the head, and the head again two or three steps higher."""
     room = (bars - 1) * m.bar
-    unit = _fitting(m, m.head, max(_half(m), room // 2 // _half(m) * _half(m)))
+    unit = _fitting(m.head, max(_half(m), room // 2 // _half(m) * _half(m)))
     at = max(unit.motif.length, room // 2 // m.bar * m.bar)
     higher = replace(unit, motif=sequence(unit.motif, draw.choice((2, 3))), ops=(*unit.ops, "sequence"))
     pieces = [unit, higher.at(at)] if at + unit.motif.length <= room else [unit]
