@@ -68,14 +68,14 @@ def test_the_last_note_is_reached_by_step(device: CodaDeviceName, themes_of: The
 
 
 def test_a_rising_line_rises_and_a_falling_line_falls(themes_of: Themes) -> None:
-    """The one ends a fourth at most below its highest note, the other a fourth at most above its lowest."""
+    """The one ends a fifth at most below its highest note, the other a fifth at most above its lowest."""
     for theme in themes_of("symphonic").values():
         up, down = (
             [n.step for n in laid_out(theme, "4/4", 5, device, is_open=False)[0]]
             for device in ("rising_line", "falling_line")
         )
-        assert up[-1] >= max(up) - 3 and up[-1] >= up[0]
-        assert down[-1] <= min(down) + 3 and down[-1] <= down[0]
+        assert up[-1] >= max(up) - 4 and up[-1] >= up[0]
+        assert down[-1] <= min(down) + 4 and down[-1] <= down[0]
 
 
 # -- finished cues ---------------------------------------------------------------------------------------------------

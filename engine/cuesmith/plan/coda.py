@@ -19,6 +19,7 @@ from cuesmith.specs.brief import Brief, Mood
 DECK = 24  # cards
 MOST = 4  # cards of one coda, where enough others suit the cue
 LEAST_ENERGY = 0.1
+BELOW_CLIMAX = 0.95  # the loudest coda, compared with the climax
 
 
 def with_coda(
@@ -84,7 +85,11 @@ def _in_coda(
     sounding = [other for other in before if not other.treatment_row.silent]
     energy = section.energy
     if sounding and climax is not section:
-        top = climax.energy if section.energy >= climax.energy - NEARLY_FULL else climax.energy - 1.1 * NEARLY_FULL
+        top = (
+            BELOW_CLIMAX * climax.energy
+            if section.energy >= climax.energy - NEARLY_FULL
+            else climax.energy - 1.1 * NEARLY_FULL
+        )
         wanted = row.energy * (section.energy + sounding[-1].energy) / 2
         energy = max(min(wanted, top), min(LEAST_ENERGY, section.energy))
     return replace(

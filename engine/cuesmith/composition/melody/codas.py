@@ -53,14 +53,14 @@ def _last_onset(pieces: Sequence[Piece]) -> int:
 def _before(pieces: Sequence[Piece], end: int, ticks: int, bar: int) -> list[Piece]:
     """Return the `ticks` before the bar line `end` of some pieces, moved to the start.
 
-    Where the theme has hardly a note there, what comes a bar earlier is taken.
+    Where the theme has hardly a note there, what comes a bar or more earlier is taken.
     """
     ticks = min(ticks, end)
-    while True:
-        found = [p for p in cut(pieces, end - ticks, ticks, 1) if p.motif.notes]
-        if sum(len(p.motif.notes) for p in found) >= LEAST_LINE_NOTES or end - ticks < bar:
-            return found
-        end -= bar
+    ends = range(end, ticks - 1, -bar)
+    found = [[piece for piece in cut(pieces, to - ticks, ticks, 1) if piece.motif.notes] for to in ends]
+    counts = [sum(len(piece.motif.notes) for piece in line) for line in found]
+    least = min(LEAST_LINE_NOTES, max(counts))
+    return next(line for line, count in zip(found, counts, strict=True) if count >= least)
 
 
 def _line(m: Material, ticks: int, *, half: bool = False) -> list[Piece]:

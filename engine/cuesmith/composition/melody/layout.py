@@ -69,7 +69,7 @@ def lay_out_melody(
     if plainly:
         suitable = [s for s in plan.sections if s.index in out and _holds_idea(out[s.index], s)]
         for section in {s.index: s for s in (suitable[:1] + suitable[-1:])}.values():
-            out[section.index] = _with_plain_idea(out[section.index])
+            out[section.index] = _with_plain_idea(out[section.index], in_coda=bool(section.coda))
     return {index: _with_rests(plan, plan.sections[index], layout) for index, layout in out.items()}
 
 
@@ -87,9 +87,13 @@ def _holds_idea(layout: MelodyLayout, section: SectionPlan) -> bool:
     return bool(layout.pieces) and m.plain.bars * m.bar <= section.length - layout.pieces[0].start
 
 
-def _with_plain_idea(layout: MelodyLayout) -> MelodyLayout:
-    """Let a melody begin with the idea unchanged."""
+def _with_plain_idea(layout: MelodyLayout, *, in_coda: bool) -> MelodyLayout:
+    """Let a melody begin with the idea unchanged, a coda with its head."""
     m = layout.material
+    if in_coda:  # the last note stays, and one bar is enough to recognise the idea
+        last = layout.pieces[-1]
+        fits = m.head.motif.length <= last.start
+        return replace(layout, pieces=(replace(m.head, ops=("fragmentation",)), last)) if fits else layout
     idea = replace(m.plain.at(layout.pieces[0].start), ops=("idea",))
     later = (piece for piece in layout.pieces if piece.start >= idea.start + m.plain.bars * m.bar)
     return replace(layout, pieces=(idea, *later))
