@@ -59,7 +59,7 @@ def deal(weights: Mapping[str, float], brief: Brief) -> str:
     """Return the coda of a cue: the card of its seed. A seed that is not a number takes any card."""
     text = str(brief.seed)
     number = int(text) if text.isdecimal() else None
-    draw = stream(text if number is None else number // DECK, brief.id, brief.type, brief.style, "coda")
+    draw = stream(text if number is None else number // DECK, brief.id, brief.style, "coda")
     cards = _deck(weights, draw)
     return cards[number % DECK] if number is not None else draw.child("card").choice(cards)
 
