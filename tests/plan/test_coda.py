@@ -60,20 +60,23 @@ def test_a_climbing_end_is_louder_than_an_afterword(themes_of: Themes) -> None:
     assert loud > 1.5 * soft
 
 
+def asked(seed: int | str) -> Brief:
+    """Return the brief of a battle with this seed."""
+    return Brief("M-1", "T", "battle", "synth", seed)
+
+
 def test_cards_are_dealt_by_weight_and_no_kind_has_too_many() -> None:
     weights = {"a": 9.0, "b": 1.0, "c": 1.0, "d": 1.0, "e": 1.0, "f": 1.0, "g": 0.0}
-    dealt = Counter(deal(weights, Brief("M-1", "T", "battle", "synth", seed)) for seed in range(DECK))
+    dealt = Counter(deal(weights, asked(seed), "battle") for seed in range(DECK))
     assert dealt == dict.fromkeys("abcdef", MOST)
-    few = Counter(deal({"a": 2.0, "b": 1.0}, Brief("M-1", "T", "battle", "synth", seed)) for seed in range(DECK))
+    few = Counter(deal({"a": 2.0, "b": 1.0}, asked(seed), "battle") for seed in range(DECK))
     assert few == {"a": DECK // 2, "b": DECK // 2}
 
 
 def test_a_seed_that_is_no_number_and_its_number_as_text() -> None:
     weights = dict.fromkeys("abcdefgh", 1.0)
-    words = {deal(weights, Brief("M-1", "T", "battle", "synth", word)) for word in ("moon", "sun", "a", "b", "c", "d")}
+    words = {deal(weights, asked(word), "battle") for word in ("moon", "sun", "a", "b", "c", "d")}
     assert len(words) > 1
     assert all(
-        deal(weights, Brief("M-1", "T", "battle", "synth", seed))
-        == deal(weights, Brief("M-1", "T", "battle", "synth", str(seed)))
-        for seed in range(DECK)
+        deal(weights, asked(seed), "battle") == deal(weights, asked(str(seed)), "battle") for seed in range(DECK)
     )

@@ -90,7 +90,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         )
     elif mood_shift != NO_SHIFT:
         sections = [apply_mood(section, choices.mood, choices.type_mood) for section in sections]
-    sections = with_coda(sections, brief, choices.ending, choices.mood, banks.codas)
+    sections = with_coda(sections, brief, choices.cue, choices.ending, choices.mood, banks.codas)
     sections = [replace(section, level=level_of(section.energy)) for section in sections]
     lead = themes[brief.themes[0]] if brief.themes else None
     plan = Plan(

@@ -14,6 +14,7 @@ from cuesmith.chance import Stream, stream
 from cuesmith.plan.model import NEARLY_FULL, Plan, SectionPlan
 from cuesmith.plan.picture.broadcast_length import BUTTON
 from cuesmith.specs.banks.codas import SHORTEST, Coda, Codas
+from cuesmith.specs.banks.cue_types import CueType
 from cuesmith.specs.brief import Brief, Mood
 
 DECK = 24  # cards
@@ -23,11 +24,11 @@ BELOW_CLIMAX = 0.95  # the loudest coda, compared with the climax
 
 
 def with_coda(
-    sections: Sequence[SectionPlan], brief: Brief, ending: str, mood: Mood, codas: Codas
+    sections: Sequence[SectionPlan], brief: Brief, cue: CueType, ending: str, mood: Mood, codas: Codas
 ) -> list[SectionPlan]:
     """Give the last section its coda, with the energy, register and harmony of that coda.
 
-    mood: of the whole cue. Unchanged where the last section is no coda, has no theme, or no row of `codas` suits it.
+    cue: the row of its type. mood: of the whole cue. Unchanged where the last section is no coda, has no theme, or no row of `codas` suits it.
     """
     out = list(sections)
     at = len(out) - 1 - (out[-1].name == BUTTON)
@@ -38,7 +39,7 @@ def with_coda(
     weights = _weights(codas, brief.type, ending, section.mood or mood, section.bars)
     if not any(weights.values()):
         return out
-    name = deal(weights, brief)
+    name = deal(weights, brief, cue.like or brief.type)
     out[at] = _in_coda(section, out[:at], name, codas[name], Plan.climax_of(out))
     return out
 
@@ -55,11 +56,14 @@ def _weights(codas: Codas, type_: str, ending: str, mood: Mood, bars: int) -> di
     }
 
 
-def deal(weights: Mapping[str, float], brief: Brief) -> str:
-    """Return the coda of a cue: the card of its seed. A seed that is not a number takes any card."""
+def deal(weights: Mapping[str, float], brief: Brief, kind: str) -> str:
+    """Return the coda of a cue: the card of its seed. A seed that is not a number takes any card.
+
+    kind: the cue type, or the one that it is like; both are dealt the same cards.
+    """
     text = str(brief.seed)
     number = int(text) if text.isdecimal() else None
-    draw = stream(text if number is None else number // DECK, brief.id, brief.style, "coda")
+    draw = stream(text if number is None else number // DECK, brief.id, kind, brief.style, "coda")
     cards = _deck(weights, draw)
     return cards[number % DECK] if number is not None else draw.child("card").choice(cards)
 
