@@ -28,7 +28,9 @@ def with_coda(
 ) -> list[SectionPlan]:
     """Give the last section its coda, with the energy, register and harmony of that coda.
 
-    cue: the row of its type. mood: of the whole cue. Unchanged where the last section is no coda, has no theme, or no row of `codas` suits it.
+    cue: the row of its type. mood: of the whole cue.
+
+    Unchanged where the last section is no coda, has no theme, or no row of `codas` suits it.
     """
     out = list(sections)
     at = len(out) - 1 - (out[-1].name == BUTTON)
