@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -86,7 +86,7 @@ class SectionPlan:
     feel: str = ""
     theme_forms: tuple[ThemeForm, ...] = ()
     coda: str = ""
-    coda_row: Coda | None = None
+    coda_row: Coda | None = field(default=None, hash=False)  # its row has a table, which has no hash
     flow: tuple[int, ...] = ()
 
     @property
