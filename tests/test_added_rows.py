@@ -18,6 +18,7 @@ from tests.conftest import BanksWith
 
 from cuesmith.cue.edit_score import edit_score
 from cuesmith.cue.write_score import write_draft
+from cuesmith.export.explain import explain
 from cuesmith.motif.model import Theme
 from cuesmith.plan.build import build_plan
 from cuesmith.score import Score
@@ -40,7 +41,7 @@ def documented(table: str) -> str:
     return "\n" + found[1]
 
 
-ECHO, LONG_WAY = documented("treatments"), documented("cue_types")
+ECHO, LONG_WAY, CODA = documented("treatments"), documented("cue_types"), documented("codas")
 
 
 def style_for(name: str, banks: Banks) -> Style:
@@ -85,6 +86,27 @@ def test_an_own_form_and_an_own_treatment(style: str, themes_of: Themes, banks_w
     plain = replace(banks, treatments={**banks.treatments, "echo": replace(banks.treatments["echo"], steps=0)})
     other = score_of(style_for(style, plain), style, "long_way", 4, themes, plain)
     assert score.parts != other.parts
+
+
+# -- a coda ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_an_own_coda(style: str, themes_of: Themes, banks_with: BanksWith) -> None:
+    """A row alone is enough: it is drawn, its device lays out the tune, its player is alone, its name is told."""
+    banks = banks_with({"codas": CODA})
+    themes = {"hero": themes_of(style)["hero"]}
+    seats = style_for(style, banks)
+    briefs = (Brief("M-401", "Added", "daily", style, seed, themes=tuple(themes)) for seed in range(24))
+    drawn = [brief.seed for brief in briefs if build_plan(brief, seats, themes, banks).coda == "last_look"]
+    assert 1 <= len(drawn) <= 4
+    score = score_of(seats, style, "daily", int(drawn[0]), themes, banks)
+    assert explain(score, themes)["coda"] == "last_look"
+    coda = score.plan.sections[-1]
+    if coda.bars > 1:
+        inside = range(coda.start, coda.bar_ticks()[-1])
+        playing = {part.id for part in score.parts if any(note.onset in inside for note in part.notes())}
+        assert len(playing) <= 1
 
 
 # -- all of it through the command, in a checkout of one's own -------------------------------------------------------

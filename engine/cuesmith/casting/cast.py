@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from cuesmith.casting.player import Player as Player
 from cuesmith.casting.player import plays_in
 from cuesmith.casting.register import CLIMAX_HEIGHT, Lie, height, lie, weights_by_register
-from cuesmith.casting.roster import joins_last_chord, left_out, roster_rests
+from cuesmith.casting.roster import coda_rests, joins_last_chord, left_out, roster_rests
 from cuesmith.casting.singer import GUIDE, is_song, singer
 from cuesmith.chance import Stream
 from cuesmith.errors import ComposeError
@@ -309,5 +309,5 @@ def cast_players(
         leads = tuple(GUIDE if s.treatment_row.whole and s.theme is not None else lead for s, lead in pairs)
     omitted = left_out(plan, present, leads, banks)
     present = tuple(p for p in present if p.id not in omitted)
-    rests = roster_rests(plan, present, leads)
+    rests = roster_rests(plan, present, leads) | coda_rests(plan, present, leads)
     return Cast(present, leads, rests, joins_last_chord(plan, present, rests, leads))

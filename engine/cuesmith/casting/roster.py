@@ -134,6 +134,24 @@ def _spare_player(
     return out
 
 
+STOPPING = frozenset({"ostinato", "pulse", "impact"})  # roles that make the rhythm, and rest where chords are held
+
+
+def coda_rests(plan: Plan, players: Sequence[Player], leads: Sequence[str | None]) -> frozenset[tuple[int, str]]:
+    """(section index, player) of those whom the coda lets rest: all but its leader, or those who make the rhythm."""
+    rests: set[tuple[int, str]] = set()
+    for section in plan.sections:
+        leader = leads[section.index]
+        if section.coda_row is None or section.coda_row.players == "all" or leader is None:
+            continue
+        for player in players:
+            if player.id == leader:
+                continue
+            if section.coda_row.players == "one" or player.seat.role in STOPPING:
+                rests.add((section.index, player.id))
+    return frozenset(rests)
+
+
 def joins_last_chord(plan: Plan, players: Sequence[Player], rests: frozenset[tuple[int, str]],
             leads: Sequence[str | None]) -> frozenset[str]:  # fmt: skip
     """Return the players who may join the last chord: those of the last section, and others while there is room."""

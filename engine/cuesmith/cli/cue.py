@@ -160,6 +160,13 @@ def beats_line(plan: Plan) -> str:
     return f"{len(off)}, at most {max(off):.2f} s off; {min(bpm):.0f} to {max(bpm):.0f} quarter notes per minute"
 
 
+def ending_line(plan: Plan) -> str:
+    """Return one line about how the cue ends: how the sound stops, and its coda."""
+    if plan.coda_row is None:
+        return plan.ending
+    return f"{plan.ending}; coda {plan.coda}{' (open)' if plan.coda_row.open else ''}: {plan.coda_row.about}"
+
+
 def summary(made: Cue, files: tuple[Path, ...]) -> str:
     """Return the cue in a few lines: what it is, its length, its players, its files."""
     plan = made.score.plan
@@ -167,6 +174,7 @@ def summary(made: Cue, files: tuple[Path, ...]) -> str:
     rows = [
         ("key", plan.key.name),
         ("tempo", f"{plan.tempo.bpm(0):.1f} quarter notes per minute, {plan.sections[0].meter}"),
+        ("ending", ending_line(plan)),
         ("length", f"{made.seconds:g} s ({clock(made.seconds)}), {plan.bars} {'breaths' if plan.free else 'bars'}"),
         *((("beats", beats_line(plan)),) if plan.points else ()),
         *((("hits", hits_line(plan)),) if plan.hits else ()),

@@ -85,11 +85,15 @@ def write_draft(plan: Plan, style: Style, themes: Mapping[str, Theme], banks: Ba
 
 
 def _tunes(plan: Plan, layouts: Mapping[int, MelodyLayout]) -> dict[int, list[int]]:
-    """Return, for each section, the pitches of its melody (MIDI, tonic in octave 4, rising)."""
+    """Return, for each section, the pitches of its melody (MIDI, tonic in octave 4, rising).
+
+    Of a coda only the head of its theme counts, so that the way in which a cue ends does not decide who plays in it.
+    """
     tunes = {}
     for index, layout in layouts.items():
         key = plan.sections[index].key
-        pitches = sorted(key.pitch(n.step, n.alter, 4) for piece in layout.pieces for n in piece.motif.notes)
+        pieces = (layout.material.head,) if plan.sections[index].coda else layout.pieces
+        pitches = sorted(key.pitch(n.step, n.alter, 4) for piece in pieces for n in piece.motif.notes)
         if pitches:
             tunes[index] = pitches
     return tunes

@@ -32,6 +32,8 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
     - `chords` of a section is its chord chart, with bars between `|`; `%` means that the chord of the bar before goes
       on. `numerals` is the same in roman numerals (see `music.chord`).
     - An entry of `harmony` has its key, the cadence it belongs to, and the device that explains it.
+    - `coda` is how the last section ends the cue, a row of the bank of codas, "" where it has none; `open` says that
+      its tune and harmony do not end on the tonic.
     - `theme_forms`: the recipe by which each theme comes, and the stage of its story. `against` of a section is a
       second theme that is combined with the section's theme; `meeting` says how.
     - `hits`: hit points as asked for and as reached; `hit_error_ms` is their mean distance, weighted.
@@ -58,6 +60,8 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
         "meter": str(plan.sections[0].meter),
         "bars": plan.bars,
         "ending": plan.ending,
+        "coda": plan.coda,
+        "open": plan.coda_row is not None and plan.coda_row.open,
         "hits": [_hit(hit, plan) for hit in plan.hits],
         "hit_error_ms": _rounded(plan.hit_error_ms),
         "fermatas": [

@@ -10,6 +10,7 @@ from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meter
 from cuesmith.plan.choose_form import choose_form_and_tempo
 from cuesmith.plan.choose_tempo import section_tempo_map
+from cuesmith.plan.coda import with_coda
 from cuesmith.plan.free_meter.breaths import with_breaths
 from cuesmith.plan.keys import scale_of
 from cuesmith.plan.model import Plan, SectionPlan
@@ -89,6 +90,7 @@ def build_plan(brief: Brief, style: Style, themes: Mapping[str, Theme], banks: B
         )
     elif mood_shift != NO_SHIFT:
         sections = [apply_mood(section, choices.mood, choices.type_mood) for section in sections]
+    sections = with_coda(sections, brief, choices.cue, choices.ending, choices.mood, banks.codas)
     sections = [replace(section, level=level_of(section.energy)) for section in sections]
     lead = themes[brief.themes[0]] if brief.themes else None
     plan = Plan(

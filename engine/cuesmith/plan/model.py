@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from cuesmith.music.meter import FREE, Meter, MeterChange
 from cuesmith.music.note import PPQ
 from cuesmith.music.scale import Key, Scale
 from cuesmith.music.tempo import TempoMap
+from cuesmith.specs.banks.codas import Coda
 from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.banks.treatments import Treatment
 from cuesmith.specs.brief import NO_SHIFT, Brief, HitKind, Meeting, Mood, ThemeForm
@@ -54,6 +56,7 @@ class SectionPlan:
     loudness: factor on the written velocities.
     feel: name of the feeling; empty when none was named.
     theme_forms: how themes come back here, where that differs from the rest of the cue.
+    coda, coda_row: id and row of the coda by which this section ends the cue; "" and None in all others.
     flow: only in free meter: the tick of every quarter of the section, rising. The section is composed on an even grid
         (the sheet), and `flow` says where each quarter of that grid sounds.
     """
@@ -82,6 +85,8 @@ class SectionPlan:
     loudness: float = 1.0
     feel: str = ""
     theme_forms: tuple[ThemeForm, ...] = ()
+    coda: str = ""
+    coda_row: Coda | None = field(default=None, hash=False)  # its row has a table, which has no hash
     flow: tuple[int, ...] = ()
 
     @property
@@ -225,6 +230,27 @@ class Plan:
 
         Among sections that have nearly as much (NEARLY_FULL), it is the one nearest to two thirds of the cue.
         """
-        top = max(section.energy for section in self.sections)
-        near = [section for section in self.sections if section.energy >= top - NEARLY_FULL]
-        return min(near, key=lambda s: (abs(s.start + s.length / 2 - self.length * 2 / 3), -s.index))
+        return self.climax_of(self.sections)
+
+    @staticmethod
+    def climax_of(sections: Sequence[SectionPlan]) -> SectionPlan:
+        """Return the climax of some sections that make up a cue; see `climax`."""
+        top = max(section.energy for section in sections)
+        near = [section for section in sections if section.energy >= top - NEARLY_FULL]
+        length = sections[-1].end
+        return min(near, key=lambda s: (abs(s.start + s.length / 2 - length * 2 / 3), -s.index))
+
+    @property
+    def _ends_in(self) -> SectionPlan | None:
+        """The section with the coda, if any; in broadcast lengths a button comes after it."""
+        return next((section for section in reversed(self.sections) if section.coda), None)
+
+    @property
+    def coda(self) -> str:
+        """The coda that ends the cue (a row of styles/banks/codas.yaml); "" when it has none."""
+        return self._ends_in.coda if self._ends_in else ""
+
+    @property
+    def coda_row(self) -> Coda | None:
+        """The row of its coda."""
+        return self._ends_in.coda_row if self._ends_in else None

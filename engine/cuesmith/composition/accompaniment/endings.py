@@ -47,8 +47,13 @@ def _last_pitches(
 
 
 def accompaniment_end(plan: Plan) -> int:
-    """Return the tick where accompaniments stop: the last bar when the ending has a chord there, else the end."""
-    return plan.length if plan.ending in OPEN_ENDED else final_bar(plan)
+    """Return the tick where accompaniments stop: the last bar when the ending has a chord there, else the end.
+
+    A coda may let them stop earlier.
+    """
+    if plan.ending in OPEN_ENDED:
+        return plan.length
+    return final_bar(plan) - (round(plan.coda_row.stop_beats * PPQ) if plan.coda_row is not None else 0)
 
 
 def last_chord(context: ComposeContext, player: Player, passages: tuple[Passage, ...]) -> tuple[Passage, ...]:

@@ -24,7 +24,8 @@ ENDINGS = {"attacca": "attacca", "loop": "loop", "unresolved": "open"}
 def end_of(plan: Plan, section: SectionPlan) -> str:
     """Return the column of the bank for a section: inner, final, open, attacca or loop; "" for no cadence."""
     if section.index == len(plan.sections) - 1:
-        return ENDINGS.get(plan.ending, "final")
+        is_open = section.coda_row is not None and section.coda_row.open
+        return ENDINGS.get(plan.ending, "open" if is_open else "final")
     return "inner" if section.treatment_row.cadenced and section.bars >= 4 else ""
 
 

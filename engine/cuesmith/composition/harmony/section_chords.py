@@ -7,7 +7,7 @@ last phrase, and all weights.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from cuesmith.chance import Stream
@@ -19,6 +19,7 @@ from cuesmith.composition.harmony.progression import (
     PHRASE_BARS,
     choose,
     chord_ticks,
+    kin_weight,
     lay_out_chords,
     moving,
     progression_weights,
@@ -174,9 +175,29 @@ class Harmoniser:
             chords = with_cadence(chords, self.banks.cadences[cadence], end_of(self.plan, section), section)
         if section.treatment_row.whole and not row.static:
             chords = support(chords, outline, self.vocabulary(section), section.meter.bar_ticks)
+        if section.coda_row is not None and section.coda_row.first_close is not None:
+            chords = self._with_first_close(chords, section, section.coda_row.first_close, stream.child("first close"))
         if self._gets_new_chords(section, kind, returning):
             chords = reharmonise(chords, outline, self.plan, self.banks, section.key.minor)
         return chords, returning, row.static
+
+    def _with_first_close(
+        self, chords: list[TimedChord], section: SectionPlan, kind: str, draw: Stream
+    ) -> list[TimedChord]:
+        """Close half of a coda with a cadence of this kind; its last chord fills the last of these bars."""
+        half = section.bars // 2
+        first = replace(section, bars=half, length=half * section.meter.bar_ticks)
+        mode = "minor" if section.key.minor else "major"
+        weights = {
+            name: row.inner * kin_weight(row.styles, self.plan.brief.style, self.style.kin)
+            for name, row in self.banks.cadences.items()
+            if row.kind == kind and row.mode == mode
+        }
+        opening = [c._replace(length=min(c.length, first.length - c.onset)) for c in chords if c.onset < first.length]
+        rest = [c for c in chords if c.onset + c.length > first.length]
+        rest = [c._replace(onset=max(c.onset, first.length), length=c.onset + c.length - max(c.onset, first.length))
+                for c in rest]  # fmt: skip
+        return [*with_cadence(opening, self.banks.cadences[draw.weighted(weights)], "inner", first), *rest]
 
     def _gets_new_chords(self, section: SectionPlan, kind: str, returning: bool) -> bool:
         """Tell whether a returning theme is reharmonised: by cue type, and only in its last statement."""

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from cuesmith.chance import Stream
+from cuesmith.composition.melody.codas import coda_pieces
 from cuesmith.composition.melody.material import Material, Piece, material, phrase_meter
 from cuesmith.composition.melody.treatments import DEVICES, varied, with_treatment_changes
 from cuesmith.composition.melody.upbeats import with_inner_upbeats
@@ -82,7 +83,7 @@ def lay_out_melody(
     if plainly:
         suitable = [s for s in plan.sections if s.index in out and _holds_idea(out[s.index], s)]
         for section in {s.index: s for s in (suitable[:1] + suitable[-1:])}.values():
-            out[section.index] = _with_plain_idea(out[section.index])
+            out[section.index] = _with_plain_idea(out[section.index], in_coda=bool(section.coda))
     return {index: _with_rests(plan, plan.sections[index], layout) for index, layout in out.items()}
 
 
@@ -100,9 +101,13 @@ def _holds_idea(layout: MelodyLayout, section: SectionPlan) -> bool:
     return bool(layout.pieces) and not layout.whole and m.plain.bars * m.bar <= section.length - layout.pieces[0].start
 
 
-def _with_plain_idea(layout: MelodyLayout) -> MelodyLayout:
-    """Let a melody begin with the idea unchanged."""
+def _with_plain_idea(layout: MelodyLayout, *, in_coda: bool) -> MelodyLayout:
+    """Let a melody begin with the idea unchanged, a coda with its head."""
     m = layout.material
+    if in_coda:  # the last note stays, and one bar is enough to recognise the idea
+        last = layout.pieces[-1]
+        fits = m.head.motif.length <= last.start
+        return replace(layout, pieces=(replace(m.head, ops=("fragmentation",)), last)) if fits else layout
     idea = replace(m.plain.at(layout.pieces[0].start), ops=("idea",))
     later = (piece for piece in layout.pieces if piece.start >= idea.start + m.plain.bars * m.bar)
     return replace(layout, pieces=(idea, *later))
@@ -155,6 +160,9 @@ def _pieces(
 ) -> list[Piece]:
     """Return the pieces of a section, or of `bars` bars of it, by its treatment."""
     row = section.treatment_row
+    if section.coda_row is not None:
+        coda, bar = section.coda_row, section.meter.bar_ticks
+        return coda_pieces(m, section.bars, bar, coda.device, draw.child("coda"), is_open=coda.open)
     if plan.vocal and row.song_device and not plan.theme_form(name).fragments:
         last = max(s.index for s in plan.sections if s.treatment == section.treatment) == section.index
         repeat = max(repeat, 1) if last else repeat  # the last one of a song ends it, even if it is the only one

@@ -94,6 +94,15 @@ def _section_passages(writer: MelodyWriter, section: SectionPlan, layout: Melody
     return passages
 
 
+def _degrees(plan: Plan) -> tuple[int, ...]:
+    """Return the degrees on which the tune may end, in semitones above the tonic, the best first."""
+    if plan.coda_row is not None:
+        return (7, 2, 9, 5) if plan.coda_row.open else (0,)
+    if plan.ending == "unresolved":
+        return (2, 9, 5)
+    return (0, 7, 3 if plan.sections[-1].key.minor else 4)
+
+
 def close_melody(
     plan: Plan,
     harmony: tuple[ChordSpan, ...],
@@ -117,15 +126,18 @@ def close_melody(
     start = plan.length - bar
     chord = chord_at(harmony, start).chord
     tonic = last.key.tonic
-    degrees = (2, 9, 5) if plan.ending == "unresolved" else (0, 7, 4 if not last.key.minor else 3)
-    classes = [(tonic + w) % 12 for w in degrees if (tonic + w) % 12 in chord.classes]
-    if plan.ending == "unresolved" and not classes:  # any chord tone except the tonic
+    coda = plan.coda_row
+    is_open = plan.ending == "unresolved" or (coda is not None and coda.open)
+    classes = [(tonic + w) % 12 for w in _degrees(plan) if (tonic + w) % 12 in chord.classes]
+    if is_open and not classes:  # any chord tone except the tonic
         classes = [c for c in reversed(chord.classes) if c != tonic]
     classes = classes or [chord.root]
     before = sorted(n for p in passages if p.device == seat for n in p.notes if n.onset < start)
-    near = before[-1].pitch if before else sum(cast.instrument(seat).sweet) // 2
+    led_to = [n for p in passages if coda is not None and p.device == seat for n in p.notes if n.onset == start]
+    near = (led_to or before)[-1].pitch if led_to or before else sum(cast.instrument(seat).sweet) // 2
     instrument = cast.instrument(seat)
     options = [p for p in range(instrument.range[0], instrument.range[1] + 1) if p % 12 in classes]
+    ceiling = max(ceiling, near + 1) if led_to else ceiling
     options = [p for p in options if p < ceiling] or options
     pitch = min(options, key=lambda p: (abs(p - near) + 2 * classes.index(p % 12), p))
     length = PPQ // 2 if plan.ending == "button" else bar

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from cuesmith.casting.cast import Player
 from cuesmith.chance import Stream
+from cuesmith.composition.accompaniment.endings import accompaniment_end
 from cuesmith.composition.accompaniment.patterns import grouped_texture, tokens_by_bar
 from cuesmith.composition.accompaniment.textures import texture_for
 from cuesmith.composition.context import ComposeContext
@@ -338,7 +339,7 @@ def finish_strokes(context: ComposeContext, written: tuple[Stroke, ...]) -> tupl
         return written
     last = plan.sections[-1]
     start = plan.length - last.meter.bar_ticks
-    kept = tuple(s for s in written if s.onset < start)
+    kept = tuple(s for s in written if s.onset < accompaniment_end(plan))
     loud = [s for s in written if s.onset >= start - 4 * last.meter.bar_ticks and s.velocity >= 80]
     if plan.ending in ("button", "allargando", "ring") and loud:
         loudest = {s.voice: s.velocity for s in sorted(loud, key=lambda s: s.velocity)}

@@ -13,6 +13,7 @@ from typing import TypeVar
 from cuesmith.errors import did_you_mean
 from cuesmith.music.meter import parse_meters
 from cuesmith.music.scale import MODES, Scale
+from cuesmith.specs.banks.codas import Coda, coda_problems
 from cuesmith.specs.banks.cue_types import CueType
 from cuesmith.specs.banks.drum_roles import DrumRoles, drum_problems, drum_roles
 from cuesmith.specs.banks.feelings import Feeling, feeling_problems
@@ -83,6 +84,7 @@ class Banks:
     treatments: Mapping[str, Treatment]
     stagings: Mapping[str, Staging]
     cue_types: Mapping[str, CueType]
+    codas: Mapping[str, Coda]
     textures: Mapping[str, Texture]
     deny_list: Mapping[str, WellKnown]
     recipes: Mapping[str, Recipe]
@@ -155,6 +157,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
             models,
         ),
         cue_types=cue_types,
+        codas=fill_weights(table("codas", dict[str, Coda], lambda rows: coda_problems(rows, cue_types)), models),
         textures=table("textures", dict[str, Texture]),
         deny_list=table("deny_list", dict[str, WellKnown]),
         recipes=recipes,

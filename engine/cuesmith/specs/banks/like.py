@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Final, TypeVar
 
 from cuesmith.errors import did_you_mean
+from cuesmith.specs.banks.codas import Coda
 from cuesmith.specs.banks.cue_types import CueType
 from cuesmith.specs.banks.harmony import Cadence, HarmonicRhythm, Palette, Progression, Spelling, Substitution
 from cuesmith.specs.banks.rules import Rule
@@ -22,7 +23,7 @@ LIKE: Final = "like"
 NAME: Final = "name"
 OF_THE_FORM: Final = frozenset({"shapes", "long_form"})  # they refer to the sections of a form, and belong to it
 
-WeightedRow = TypeVar("WeightedRow", Progression, Spelling, Cadence, Substitution, Palette, Staging)
+WeightedRow = TypeVar("WeightedRow", Coda, Progression, Spelling, Cadence, Substitution, Palette, Staging)
 Value = TypeVar("Value")
 
 
