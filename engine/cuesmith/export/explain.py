@@ -10,9 +10,11 @@ from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
+from cuesmith.composition.melody.upbeats import with_inner_upbeats
 from cuesmith.motif.model import Theme
 from cuesmith.motif.text import notes_text
 from cuesmith.music.bar_grid import bar_starts
+from cuesmith.music.note import PPQ
 from cuesmith.music.timecode import parse_rate, timecode
 from cuesmith.plan.model import Plan, PlannedHit, SectionPlan
 from cuesmith.score import ChordSpan, Part, Score, Statement
@@ -88,12 +90,15 @@ def explain(score: Score, themes: Mapping[str, Theme]) -> dict[str, object]:
         "statements": [_statement(statement, plan, bars) for statement in score.statements()],
         "parts": [_part(part) for part in score.parts],
         "steps": [count._asdict() for count in score.steps],
-        "themes": [theme_data(theme) for theme in themes.values()],
+        "themes": [theme_data(theme if plan.vocal else with_inner_upbeats(theme)) for theme in themes.values()],
     }
 
 
 def theme_data(theme: Theme) -> dict[str, object]:
-    """Return a theme as plain data: `motif` is its two-bar idea, `notes` its eight bars in the notation of shows."""
+    """Return a theme as plain data: `motif` is its two-bar idea, `notes` its eight bars in the notation of shows.
+
+    upbeat: (steps of the scale from the first note, quarter notes) of each note that leads into it.
+    """
     return {
         "name": theme.name,
         "character": theme.character,
@@ -102,6 +107,7 @@ def theme_data(theme: Theme) -> dict[str, object]:
         "form": theme.form,
         "score": _rounded(theme.score),
         "meter": str(theme.melody.meter),
+        "upbeat": [[note.step, note.duration / PPQ] for note in theme.upbeat],
         "motif": notes_text(theme.motif, theme.key, theme.octave),
         "notes": notes_text(theme.melody, theme.key, theme.octave),
         "bridge": notes_text(theme.bridge, theme.key, theme.octave),

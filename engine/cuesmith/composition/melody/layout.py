@@ -22,7 +22,7 @@ from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.specs.banks.treatments import DeviceName
 
 # share of a melodic section in which the melody is silent, by (sparse cue, under dialogue)
-AIR = {(False, False): 0.19, (False, True): 0.38, (True, False): 0.25, (True, True): 0.5}
+AIR = {(False, False): 0.22, (False, True): 0.38, (True, False): 0.25, (True, True): 0.5}
 SHORTEST = PPQ  # a note shortened to make rests keeps at least this
 
 

@@ -20,6 +20,7 @@ from cuesmith.score import ChordSpan, Passage, chord_at
 
 QUIETER = 8  # velocity below that of the note it leads to
 PHRASE_BARS = 4
+WIDEST = 16  # semitones that a phrase spans with its upbeat at most, if it does not span more without
 BREATH = PPQ // 2  # ticks of rest before an inner upbeat
 HELD = PPQ  # ticks that remain of a held note within the melody
 KEPT = PPQ // 2  # ticks that remain of a held note which gives way to an upbeat
@@ -44,7 +45,7 @@ def with_inner_upbeats(theme: Theme) -> Theme:
 def _with_inner(melody: Motif, upbeat: tuple[MotifNote, ...], scale: Scale) -> Motif:
     """Put the upbeat before every phrase of four bars but the first, where a long note or a rest leaves room for it."""
     notes = list(melody.notes)
-    top = max(note.step for note in notes)
+    top, bottom = (most(note.step for note in notes) for most in (max, min))
     phrase = PHRASE_BARS * melody.meter.bar_ticks
     for first in range(phrase, melody.length, phrase):
         opening = next((note for note in notes if note.onset == first), None)
@@ -53,8 +54,8 @@ def _with_inner(melody: Motif, upbeat: tuple[MotifNote, ...], scale: Scale) -> M
         if opening is None or not before or before[-1].onset > start - HELD:
             continue
         led = _led_to(opening, upbeat, scale)
-        if max(note.step for note in led) >= top:
-            continue  # the highest note of the melody stays alone
+        if max(note.step for note in led) >= top or min(note.step for note in led) < bottom:
+            continue  # the highest note of the melody stays alone, and its range as wide
         room = max(HELD, start - BREATH - before[-1].onset)  # a breath before the upbeat, where the note is long enough
         last = before[-1]._replace(duration=min(before[-1].duration, room))
         notes = [*before[:-1], last, *led, *(note for note in notes if note.onset >= first)]
@@ -82,6 +83,8 @@ def with_upbeats(
         low, high = ranges.get(passage.device, (0, 127))
         if not notes or not all(low <= n.pitch <= min(high, highest - 1) for n in notes):
             continue
+        if _span([*notes, *passage.notes]) > max(WIDEST, _span(passage.notes)):
+            continue
         start, end = notes[0].onset, passage.notes[0].onset
         own = [p for p in out if p.device == passage.device]
         if any(start - KEPT < n.onset < end and n.end > start - KEPT for p in own for n in p.notes):
@@ -89,6 +92,11 @@ def with_upbeats(
         out = [_cut(p, start, end) if p.device == passage.device else p for p in out]
         out.append(Passage(notes, plan.section_at(start).index, passage.device, passage.articulation))
     return tuple(sorted(out, key=lambda p: (p.section, p.notes[0].onset)))
+
+
+def _span(notes: Sequence[Note]) -> int:
+    """Return the semitones between the lowest and the highest note."""
+    return max(n.pitch for n in notes) - min(n.pitch for n in notes)
 
 
 def _upbeat_of(
