@@ -74,6 +74,11 @@ class MelodyOutline:
             good += note.weight * (PLAIN if note.degree in core else LEGAL if note.degree in legal else AVOID)
         return good / total
 
+    def repeats(self, ticks: int, later: int) -> bool:
+        """Tell whether the first `ticks` of the melody come again from the tick `later` on."""
+        first, again = self.between(0, ticks), self.between(later, later + ticks)
+        return bool(first) and [(n.onset + later, n.degree) for n in first] == [(n.onset, n.degree) for n in again]
+
     def avoids(self, roman: Roman, start: int, end: int) -> bool:
         """Tell whether a note over the chord is neither a chord tone nor a legal tension."""
         legal = roman.legal

@@ -189,14 +189,24 @@ def spans_of(section: SectionPlan, ticks: int) -> list[tuple[int, int]]:
 
 
 def lay_out_chords(
-    first: Sequence[Roman], answer: Sequence[Roman] | None, spans: Sequence[tuple[int, int]], section: SectionPlan
+    first: Sequence[Roman],
+    answer: Sequence[Roman] | None,
+    spans: Sequence[tuple[int, int]],
+    section: SectionPlan,
+    answer_bars: int = PHRASE_BARS,
 ) -> list[TimedChord]:
-    """Spread a progression over the section, repeated as needed; the last phrase uses `answer`, which ends with it."""
-    last_phrase = section.length - PHRASE_BARS * section.meter.bar_ticks
-    last = sum(onset >= last_phrase for onset, _ in spans)
+    """Spread a progression over the section, repeated as needed; its last bars use `answer`, which ends with it.
+
+    answer_bars: how many bars that are; before them the last phrase begins with the progression again.
+    """
+    bar = section.meter.bar_ticks
+    answer_at, phrase_at = section.length - answer_bars * bar, section.length - PHRASE_BARS * bar
+    last = sum(onset >= answer_at for onset, _ in spans)
+    before_phrase = sum(onset < phrase_at for onset, _ in spans)
     out = []
     for i, (onset, length) in enumerate(spans):
         left = len(spans) - i
-        roman = answer[-left % len(answer)] if answer and left <= last else first[i % len(first)]
+        again = i - before_phrase if answer_bars < PHRASE_BARS and i >= before_phrase else i
+        roman = answer[-left % len(answer)] if answer and left <= last else first[again % len(first)]
         out.append(TimedChord(onset, length, roman))
     return out

@@ -36,6 +36,7 @@ from cuesmith.specs.style import CueRules, Style
 
 KIND = {"close": "main", "break": "main"}  # harmony of a section → kind of section whose progression it uses
 ModeAndMood: TypeAlias = tuple[bool, Mood | None]
+ALIKE_BARS = 2  # where the second phrase begins with the same bars of tune as the first, it has their chords too
 NEW_ANSWER = 0.3  # share of returning sections with a new last phrase
 
 
@@ -167,7 +168,10 @@ class Harmoniser:
             returning = times_heard > 0
         phrased = section.treatment_row.phrased and section.bars >= 2 * PHRASE_BARS and not row.static
         answer = self.banks.progressions[self.answer(kind, section, outline, spans, name)].chords if phrased else None
-        chords = lay_out_chords(row.chords, answer, spans, section)
+        bar = section.meter.bar_ticks
+        begins_alike = section.length == 2 * PHRASE_BARS * bar and outline.repeats(ALIKE_BARS * bar, PHRASE_BARS * bar)
+        answer_bars = PHRASE_BARS - ALIKE_BARS if begins_alike else PHRASE_BARS
+        chords = lay_out_chords(row.chords, answer, spans, section, answer_bars)
         stream = self.draw.child("cadence", section.index)
         cadence = choose_cadence(self.plan, section, self.style, self.banks, outline, self.choices.cadences, stream)
         if cadence:
