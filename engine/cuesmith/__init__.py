@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from cuesmith.cue.cue import Cue
     from cuesmith.errors import ComponentError, ComposeError, CuesmithError, SpecError, UsageError
     from cuesmith.show.compose_show import CueSet, compose_show
+    from cuesmith.specs.brief import Beat, Hit
     from cuesmith.specs.load import load_show, load_style
     from cuesmith.specs.show import Show
     from cuesmith.specs.style import Style
@@ -21,11 +22,13 @@ if TYPE_CHECKING:
     __version__: str
 
 _HOMES = {
+    "Beat":           "specs.brief",
     "ComponentError": "errors",
     "ComposeError":   "errors",
     "Cue":            "cue.cue",
     "CueSet":         "show.compose_show",
     "CuesmithError":  "errors",
+    "Hit":            "specs.brief",
     "Show":           "specs.show",
     "SpecError":      "errors",
     "Style":          "specs.style",
@@ -37,11 +40,13 @@ _HOMES = {
 }  # fmt: skip
 
 __all__ = [
+    "Beat",
     "ComponentError",
     "ComposeError",
     "Cue",
     "CueSet",
     "CuesmithError",
+    "Hit",
     "Show",
     "SpecError",
     "Style",

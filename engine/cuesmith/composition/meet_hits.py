@@ -67,13 +67,21 @@ class _Silence(NamedTuple):
         return self.start <= onset < self.end and not (self.struck and onset == self.start)
 
 
+def struck_hits(plan: Plan) -> tuple[PlannedHit, ...]:
+    """Return the hits on which notes are struck.
+
+    A hit on the last bar line is answered by the end of the music itself, so nothing is struck there.
+    """
+    return tuple(hit for hit in plan.hits if HIT_SHAPES[hit.kind].strike and hit.tick < plan.length)
+
+
 def _silence(plan: Plan, hit: PlannedHit) -> _Silence | None:
     """Return the silence at a hit, with its fermata if it has one; None when nothing is silent there.
 
-    It ends on a bar line, or on the next struck hit.
+    It ends on a bar line, or on the next struck hit, and at the latest on the last bar line.
     """
     row, seconds = HIT_SHAPES[hit.kind], plan.tempo.seconds
-    if not row.silent_beats:
+    if not row.silent_beats or hit.tick >= plan.length:
         return None
     struck = row.strike > 0
     fermata = next((f for f in plan.tempo.fermatas if f.start == hit.tick), None)
@@ -85,16 +93,15 @@ def _silence(plan: Plan, hit: PlannedHit) -> _Silence | None:
     elif fermata is not None:
         least = fermata.end
     end = max(end, least)
-    after = min(
-        (other.tick for other in plan.hits if other.tick >= least and HIT_SHAPES[other.kind].strike), default=end
-    )
+    after = min((other.tick for other in struck_hits(plan) if other.tick >= least), default=end)
     end = min(end, after)
     while end > least and seconds(end) - seconds(hit.tick) > most:
         end -= PPQ
+    end = min(end, plan.length)
     if fermata is None or not struck:
-        return _Silence(hit.tick, end, struck, hit.tick + DRY if struck else hit.tick)
+        return _Silence(hit.tick, end, struck, min(hit.tick + DRY, end) if struck else hit.tick)
     breath = PPQ if seconds(end) - seconds(end - PPQ) <= LONGEST_BREATH_SEC else PPQ // 2
-    return _Silence(hit.tick, end, struck, max(end - breath, fermata.end), held=True)
+    return _Silence(hit.tick, end, struck, min(max(end - breath, fermata.end), plan.length), held=True)
 
 
 def _silences(plan: Plan) -> list[_Silence]:
@@ -112,7 +119,7 @@ def at_hits(plan: Plan, passages: Sequence[Passage], role: str) -> tuple[Passage
     Applying it twice gives the same result as once.
     """
     silences = _silences(plan)
-    struck = [hit.tick for hit in plan.hits if HIT_SHAPES[hit.kind].strike and role in RESTRUCK]
+    struck = [hit.tick for hit in struck_hits(plan)] if role in RESTRUCK else []
     if not silences and not struck:
         return tuple(passages)
     struck_by = {(_player(p, role), n.onset) for p in passages for n in p.notes}
@@ -162,9 +169,12 @@ def _with_silences(note: Note, silences: Iterable[_Silence], sustained: Collecti
 
 
 def hit_span(plan: Plan, hit: PlannedHit) -> Span:
-    """Return (start, end) in ticks of a chord on a struck hit: one beat, or as long as its silence or fermata asks."""
+    """Return (start, end) in ticks of a chord on a struck hit.
+
+    It lasts one beat, or as long as its silence or fermata asks, and at most to the last bar line.
+    """
     silence = _silence(plan, hit)
-    return hit.tick, silence.until if silence else hit.tick + PPQ
+    return hit.tick, silence.until if silence else min(hit.tick + PPQ, plan.length)
 
 
 def held_at(plan: Plan, hit: PlannedHit) -> bool:
@@ -181,9 +191,8 @@ def strokes_at_hits(plan: Plan, strokes: Sequence[Stroke], drums: Mapping[str, D
     markers = {drums[stroke.voice].marks_hits: stroke.voice for stroke in strokes if drums[stroke.voice].marks_hits}
     marker = markers[min(markers)] if markers else max(strokes, key=lambda s: (s.velocity, s.voice)).voice
     out = [stroke for stroke in strokes if not any(silence.silences(stroke.onset) for silence in silences)]
-    for hit in plan.hits:
-        struck = HIT_SHAPES[hit.kind].strike > 0
-        if struck and not any(s.onset == hit.tick and s.voice == marker for s in out):
+    for hit in struck_hits(plan):
+        if not any(s.onset == hit.tick and s.voice == marker for s in out):
             section = plan.section_at(hit.tick)
             out.append(Stroke(hit.tick, marker, round(60 + 40 * section.energy), section.index, HIT_DEVICE))
     return tuple(sorted(out))

@@ -84,8 +84,13 @@ def blends(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def hit_points(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q55: hit points are met: important ones within a frame, the others within a quarter of a second."""
+    """Q55: hit points are met: important ones within a frame, the others within a quarter of a second.
+
+    A hit of weight 0 is optional: missing it is no fault.
+    """
     for hit in view.hits:
+        if not hit.weight:
+            continue
         most = limits["hard_ms"] if hit.weight >= limits["heavy"] else limits["soft_ms"]
         if abs(hit.error_ms) > most:
             yield Breach(abs(hit.error_ms), most, f"the hit at {hit.at_sec:.2f} s is missed by {hit.error_ms:+.0f} ms",

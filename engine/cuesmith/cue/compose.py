@@ -19,6 +19,7 @@ from cuesmith.motif.model import Theme
 from cuesmith.music.timecode import DEFAULT_RATE
 from cuesmith.perform.play import perform
 from cuesmith.plan.build import build_plan
+from cuesmith.specs.arguments import checked_arguments
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.brief import Beat, Brief, Hit, ThemeForm
 from cuesmith.specs.load import load_style
@@ -100,7 +101,7 @@ def compose(
         title: for file names and tags; None: the name of the type.
         chords: a chart for the whole cue (`IVM7 V7 | iii7 vi7` or `GM7 A7 | F#m7 Bm7`), which is repeated; or a mapping
             from names of sections to charts.
-        hits: moments that the music must meet (`cuesmith.specs.brief.Hit`), in any order, with `at_sec` in seconds and
+        hits: moments that the music must meet (`cuesmith.Hit`), in any order, with `at_sec` in seconds and
             a `weight` from 0 to 1 (must be met).
         fps: frame rate in which times are shown: 23.976, 24, 25, 29.97 (drop frame), 29.97nd or 30.
         force: take a length beyond the limits of the type, 1.5 to 900 seconds.
@@ -108,13 +109,14 @@ def compose(
         valence: -1 (dark) to 1 (bright). It takes precedence over `feel`, as do the next two.
         arousal: 0 (still) to 1 (excited).
         tension: 0 (at ease) to 1 (on edge).
-        beats: the story of a scene (`cuesmith.specs.brief.Beat`), in order of time, `at` in seconds. They make the form
+        beats: the story of a scene (`cuesmith.Beat`), in order of time, `at` in seconds. They make the form
             and name the themes.
         ensemble: `solo`, `chamber`, `studio` or `full`; empty: the style as it is.
         humanize: 0 (on the grid) to 1 (as the style plays). The score is the same.
 
     Raises:
-        UsageError: a name that does not exist, or a value out of range.
+        UsageError: a name that does not exist, a value of the wrong kind or out of range. The message lists every
+            hit and beat with a fault.
         SpecError: the style's file is not valid.
         ComposeError: no such cue can be made: a length, hits or beats that do not fit, chords for a section that the
             cue does not have.
@@ -127,8 +129,18 @@ def compose(
         >>> cue.score.plan.key.name
         'D major'
     """
-    check_type(type)
     banks = load_banks()
+    asked = checked_arguments(
+        {
+            "style": style, "type": type, "seconds": seconds, "seed": seed, "key": key, "meter": meter, "tempo": tempo,
+            "character": character, "recipe": recipe, "title": title,
+            "chords": dict(chords) if isinstance(chords, Mapping) else chords, "hits": hits, "fps": fps,
+            "force": force, "feel": feel, "valence": valence, "arousal": arousal, "tension": tension, "beats": beats,
+            "ensemble": ensemble, "humanize": humanize,
+        },
+        banks,
+    )  # fmt: skip
+    check_type(type)
     row = banks.cue_types[type]
     if character is not None and character not in banks.characters:
         raise UsageError(f"unknown character '{character}'{did_you_mean(character, banks.characters)}")
@@ -152,12 +164,12 @@ def compose(
     if not 0 <= humanize <= 1:
         raise UsageError(f"humanize {humanize:g} is out of range: 0 (on the grid) to 1 (as the style plays)")
     draw = stream(seed, "character")
-    first, *rest = dict.fromkeys(name for beat in beats for name in beat.who) or ("theme",)
+    first, *rest = dict.fromkeys(name for beat in asked.as_beats for name in beat.who) or ("theme",)
     specs = {first: ThemeSpec(character=character or character_for(row.valence, row.arousal, banks, draw))}
     for number, name in enumerate(rest):
         other = character_for(-row.valence, 0.6 - 0.3 * (number % 2), banks, draw.child("beats", name))
         specs[name] = ThemeSpec(character=other)
-    if row.medley and not beats:
+    if row.medley and not asked.beats:
         for number in (2, 3):
             other = character_for(-row.valence, 0.6 - 0.3 * (number - 2), banks, draw.child(number))
             specs[f"theme {number}"] = ThemeSpec(character=other)
@@ -165,8 +177,8 @@ def compose(
     brief = Brief(
         id=f"M-{row.block}01", title=title or row.name, type=type, style=style, seed=seed,
         seconds=seconds, key=home, meter=meter, tempo_bpm=tempo, themes=tuple(themes), chords=given,
-        theme_forms=(ThemeForm(first, recipe),) if recipe else (), hits=tuple(hits), fps=fps, force=force,
-        feel=feel, valence=valence, arousal=arousal, tension=tension, beats=tuple(beats),
+        theme_forms=(ThemeForm(first, recipe),) if recipe else (), hits=asked.as_hits, fps=asked.fps, force=force,
+        feel=feel, valence=valence, arousal=arousal, tension=tension, beats=asked.as_beats,
         ensemble=ensemble, humanize=humanize,
     )  # fmt: skip
     return compose_brief(brief, themes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from cuesmith.composition.context import ComposeContext
-from cuesmith.composition.meet_hits import HIT_DEVICE, HIT_SHAPES, at_hits, held_at, hit_span
+from cuesmith.composition.meet_hits import HIT_DEVICE, at_hits, held_at, hit_span, struck_hits
 from cuesmith.music.note import Note
 from cuesmith.orchestrate.loudness.under_the_tune import TUNE_ROLES
 from cuesmith.plan.model import PlannedHit
@@ -19,9 +19,9 @@ def meet_hits(score: Score, context: ComposeContext) -> Score:
     """Make every part meet hits, silences and fermatas. The tune and the drums were composed to meet them already."""
     plan = score.plan
     parts = {p.id: p if p.percussive or p.role in TUNE_ROLES else _meeting_hits(p, score) for p in score.parts}
-    for hit in plan.hits:
+    for hit in struck_hits(plan):
         begun = sum(n.onset == hit.tick for p in parts.values() if not (p.percussive or p.doubles) for n in p.notes())
-        if HIT_SHAPES[hit.kind].strike and begun < FEW:
+        if begun < FEW:
             parts |= _with_chord(parts, hit, context)
     return replace(score, parts=tuple(parts.values()))
 

@@ -31,11 +31,15 @@ def feel_problems(path: KeyPath, cue: CueSpec, show: Show, banks: Banks, recipes
     yield from _unknown_feeling((*path, "feel"), cue.feel, banks)
     length = _length(cue, banks)
     yield from beat_problems((*path, "beats"), cue.beats, banks, length, show.themes, recipes)
-    for index, hit in enumerate(cue.hits):
-        second = hit.hit(parse_rate(cue.fps)).at_sec
+    rate = parse_rate(cue.fps)
+    yield from hit_problems((*path, "hits"), [hit.hit(rate).at_sec for hit in cue.hits], length)
+
+
+def hit_problems(path: KeyPath, times_sec: Sequence[float], length: float | None) -> Iterator[Problem]:
+    """Yield hits after the end of a cue. times_sec: of the hits. length: seconds of the cue; None: not known."""
+    for index, second in enumerate(times_sec):
         if length is not None and second > length:
-            place = (*path, "hits", index, "at")
-            yield Problem(place, f"{second:g} s is beyond the end of the cue at {length:g} s")
+            yield Problem((*path, index, "at"), f"{second:g} s is beyond the end of the cue at {length:g} s")
 
 
 def _unknown_feeling(place: KeyPath, word: str | None, banks: Banks) -> Iterator[Problem]:

@@ -19,7 +19,19 @@ HitKind = Literal["accent", "stop", "swell", "entry", "key", "silence", "climax"
 class Hit:
     """A moment of the picture that the music must meet.
 
-    at_sec: seconds from the first bar line. weight: 0 (optional) to 1 (must be met). note: what happens there.
+    One on the last bar line is answered by the end of the music: nothing is struck there.
+
+    Attributes:
+        at_sec: seconds from the first bar line, up to the length of the cue.
+        kind: what the music does: `accent`, `stop`, `swell`, `entry`, `key`, `silence` or `climax`.
+        weight: 0 (optional, may be missed) to 1 (must be met).
+        note: what happens there.
+
+    Example:
+        >>> from cuesmith import Hit, compose
+        >>> cue = compose(type="eyecatch", seconds=6, hits=[Hit(4.0, "accent", note="door slams")])
+        >>> [hit.kind for hit in cue.score.plan.hits]
+        ['accent']
     """
 
     at_sec: float
@@ -60,12 +72,21 @@ class ThemeForm:
 
 @dataclass(frozen=True, slots=True)
 class Beat:
-    """A moment of the picture to which the music responds.
+    """A moment of the picture to which the music responds. It says at least one thing besides its time.
 
-    at: seconds. feel: name of a feeling; "": unchanged.
-    who: themes from here on; the second is set against the first.
-    event: what happens. intensity: 0 (a hint) to 1 (full); None: as the feeling has it.
-    recipe: how the themes come back from here on; "": as the feeling has it.
+    Attributes:
+        at: seconds from the first bar line, before the end of the cue.
+        feel: name of a feeling (`cuesmith feelings` lists them); "": unchanged.
+        who: names of the themes from here on; the second is set against the first.
+        event: what happens: `reveal`, `impact`, `entrance`, `turn`, `departure` or `silence`; None: nothing.
+        intensity: 0 (a hint) to 1 (full); None: as the feeling has it.
+        recipe: how the themes come back from here on; "": as the feeling has it.
+
+    Example:
+        >>> from cuesmith import Beat, compose
+        >>> beats = [Beat(0, "calm", who=("hero",)), Beat(20, "hope", event="reveal")]
+        >>> compose(type="ambient", seconds=40, beats=beats).seconds
+        40.0
     """
 
     at: float

@@ -51,6 +51,8 @@ _LIMITS: Final = {
     "string_too_short":        "{found} is too short: at least {min_length} characters are needed",
     "string_too_long":         "{found} is too long: at most {max_length} characters are allowed",
     "string_pattern_mismatch": "{found} does not fit the pattern {pattern}",
+    "finite_number":           "{found} is not a number that can be used; write one with digits",
+    "string_unicode":          "{found} holds half of a character; write it again",
     "union_tag_not_found":     "the key {discriminator}, which says what this is, is missing",
 }  # fmt: skip
 
