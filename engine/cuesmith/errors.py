@@ -34,6 +34,11 @@ class ComposeError(CuesmithError):
     """The requested music can't be made, for example in a length that the cue type does not allow."""
 
 
+def with_article(noun: str) -> str:
+    """Return a noun with its indefinite article: `an eyecatch`, `a battle`."""
+    return f"an {noun}" if noun[:1].lower() in "aeiou" and noun else f"a {noun}"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """Return a hint for an unknown word.
 

@@ -204,6 +204,7 @@ CASES = (
     Case("Q48", blend("choir", "overdrive_guitar", -6), blend("strings", "flute", -6)),
     Case("Q48", blend("strings", "flute", -1), blend("strings", "flute", -6)),
     Case("Q55", lead(RISE, hits=[(1.0, 1.05, 1.0)]), lead(RISE, hits=[(1.0, 1.04, 1.0), (2.0, 2.2, 0.5)])),
+    Case("Q55", lead(RISE, hits=[(1.0, 1.6, 0.5)]), lead(RISE, hits=[(1.0, 1.6, 0.0)])),
     Case("Q74", band((0, "a", 0, 32, 0), (0, "a", 32, 64, 1)),
          band((0, "a", 0, 32, 0), (0, "a", 32, 64, 1), (3, "rock fill", 28, 32, 0))),
     Case("Q74", band(*((i, d, 30, 32, 0) for i, d in enumerate(("run", "rip", "gliss", "rock fill")))),

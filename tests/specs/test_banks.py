@@ -266,7 +266,7 @@ def test_faults_are_reported_where_they_stand(tmp_path: Path, table: str, old: s
     line = 1 + (FOLDER / f"{table}.yaml").read_text(encoding="utf-8").split(old)[0].count("\n")
     with pytest.raises(SpecError, match=message) as caught:
         _broken(tmp_path, table, old, new)
-    assert re.match(rf"banks/{table}\.yaml:{line}:\d+: ", str(caught.value))
+    assert re.match(rf"styles/banks/{table}\.yaml:{line}:\d+: ", str(caught.value))
 
 
 def test_a_missing_table_is_named(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def test_a_misspelt_tag_is_told_where_it_stands(table: str, old: str, new: str, 
     head, _, rest = text.partition("\n\n")  # the comment at the head speaks of such rows too
     assert old in rest
     (folder / f"{table}.yaml").write_text(head + "\n\n" + rest.replace(old, new, 1), encoding="utf-8")
-    with pytest.raises(SpecError, match=rf"banks/{table}\.yaml:\d+:\d+: .*{message}"):
+    with pytest.raises(SpecError, match=rf"styles/banks/{table}\.yaml:\d+:\d+: .*{message}"):
         read_banks(folder)
 
 

@@ -78,5 +78,5 @@ def test_faults_in_such_rows_are_reported_with_their_place(
     text: str, column: int, message: str, banks_with: BanksWith
 ) -> None:
     line = (BANKS_FOLDER / "cue_types.yaml").read_text(encoding="utf-8").count("\n") + 2
-    with pytest.raises(SpecError, match=re.escape(f"banks/cue_types.yaml:{line}:{column}: {message}")):
+    with pytest.raises(SpecError, match=re.escape(f"styles/banks/cue_types.yaml:{line}:{column}: {message}")):
         banks_with({"cue_types": f"\n{text}\n"})

@@ -101,7 +101,7 @@ def test_a_misspelt_treatment_is_reported_with_its_place(
     """`+1` is the first line of the added text."""
     last = (BANKS_FOLDER / f"{table}.yaml").read_text(encoding="utf-8").count("\n")
     found = re.sub(r"\\\+(\d+)", lambda match: str(last + int(match[1])), message)
-    with pytest.raises(SpecError, match=rf"^banks/{table}\.yaml{found}"):
+    with pytest.raises(SpecError, match=rf"^styles/banks/{table}\.yaml{found}"):
         banks_with({table: rows})
 
 
@@ -110,7 +110,7 @@ def test_a_missing_row_that_planning_needs_is_reported(tmp_path: Path) -> None:
     shutil.copytree(BANKS_FOLDER, folder)
     text = (folder / "treatments.yaml").read_text(encoding="utf-8")
     (folder / "treatments.yaml").write_text(text.replace("\nbuild:", "\nbild:"), encoding="utf-8")
-    with pytest.raises(SpecError, match=r"^banks/treatments\.yaml:\d+:1: the row 'build' is missing"):
+    with pytest.raises(SpecError, match=r"^styles/banks/treatments\.yaml:\d+:1: the row 'build' is missing"):
         read_banks(folder)
 
 

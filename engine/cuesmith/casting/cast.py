@@ -15,7 +15,7 @@ from cuesmith.casting.register import CLIMAX_HEIGHT, Lie, height, lie, weights_b
 from cuesmith.casting.roster import coda_rests, joins_last_chord, left_out, roster_rests
 from cuesmith.casting.singer import GUIDE, is_song, singer
 from cuesmith.chance import Stream
-from cuesmith.errors import ComposeError
+from cuesmith.errors import ComposeError, with_article
 from cuesmith.motif.model import Theme
 from cuesmith.plan.model import Plan, SectionPlan
 from cuesmith.specs.banks.instruments import Instrument
@@ -299,7 +299,9 @@ def cast_players(
             taken.add(chosen)
         players.append(Player(name, seat, chosen, banks.instruments[chosen]))
     if not any(p.seat.role == "lead" for p in players):
-        raise ComposeError(f"style '{plan.brief.style}' has no lead seat for the levels of a {plan.brief.type} cue")
+        raise ComposeError(
+            f"style '{plan.brief.style}' has no lead seat for the levels of {with_article(plan.brief.type)} cue"
+        )
     ids = {p.id for p in players}
     present = tuple(p for p in players if p.seat.double in (None, "lead") or p.seat.double in ids)
     leads = _leads(plan, present, themes, tunes, draw.child("leads"))

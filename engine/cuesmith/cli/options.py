@@ -11,7 +11,7 @@ from typing import Annotated, Literal, TypeAlias, cast, get_args
 
 import typer
 
-from cuesmith.errors import CuesmithError, UsageError, did_you_mean
+from cuesmith.errors import CuesmithError, UsageError, did_you_mean, with_article
 from cuesmith.music.timecode import Rate, parse_rate, parse_time
 
 Ensemble: TypeAlias = Literal["solo", "chamber", "studio", "full"]
@@ -95,7 +95,7 @@ def seconds_in(seconds: float, type_: str, limits: tuple[float, float], *, force
         nearest = "" if math.isnan(seconds) else f"; the nearest is {low if seconds < low else high:g}"
         able = not force and FORCED_LIMITS[0] <= seconds <= FORCED_LIMITS[1]
         hint = " (--force takes it all the same)" if able else ""
-        raise UsageError(f"--seconds {seconds:g}: a {type_} cue lasts {low:g} to {high:g} s{nearest}{hint}")
+        raise UsageError(f"--seconds {seconds:g}: {with_article(type_)} cue lasts {low:g} to {high:g} s{nearest}{hint}")
     return seconds
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from cuesmith.composition.accompaniment.section_boundaries import LEAD_INS
 from cuesmith.critic.model import Breach, Check, Limits
 from cuesmith.critic.view import Event, View
-from cuesmith.plan.model import SectionPlan
+from cuesmith.plan.model import PlannedHit, SectionPlan
 
 LOGGED = frozenset({"parts", "sections", "passages"})
 PHRASE_BARS = 4
@@ -84,17 +84,27 @@ def blends(view: View, limits: Limits) -> Iterator[Breach]:
 
 
 def hit_points(view: View, limits: Limits) -> Iterator[Breach]:
-    """Q55: hit points are met: important ones within a frame, the others within a quarter of a second.
+    """Q55: hit points are met: those that must be met within a frame, lighter ones at least on the nearest beat.
 
-    A hit of weight 0 is optional: missing it is no fault.
+    A lighter hit gives way to heavier hits and to the range of tempi: it may be `soft_ms` off, or half a felt beat
+    where that is longer. A hit of weight 0 is optional: missing it is no fault.
     """
     for hit in view.hits:
         if not hit.weight:
             continue
-        most = limits["hard_ms"] if hit.weight >= limits["heavy"] else limits["soft_ms"]
+        most = limits["hard_ms"] if hit.weight >= limits["heavy"] else max(limits["soft_ms"], _half_beat_ms(view, hit))
         if abs(hit.error_ms) > most:
             yield Breach(abs(hit.error_ms), most, f"the hit at {hit.at_sec:.2f} s is missed by {hit.error_ms:+.0f} ms",
                          hit.tick)  # fmt: skip
+
+
+def _half_beat_ms(view: View, hit: PlannedHit) -> float:
+    """Return half the length of the longer felt beat beside a hit, in milliseconds."""
+    meter = next((change.meter for change in reversed(view.meters) if change.tick <= hit.tick), view.meters[0].meter)
+    beat = max(meter.groups) * meter.unit_ticks
+    before, after = max(0, hit.tick - beat), hit.tick + beat
+    seconds = view.tempo.seconds
+    return 500 * max(seconds(after) - seconds(hit.tick), seconds(hit.tick) - seconds(before))
 
 
 def _marking_devices(view: View, before: SectionPlan, after: SectionPlan) -> set[str]:

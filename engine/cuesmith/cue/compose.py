@@ -20,10 +20,11 @@ from cuesmith.music.timecode import DEFAULT_RATE
 from cuesmith.perform.play import perform
 from cuesmith.plan.build import build_plan
 from cuesmith.specs.arguments import checked_arguments
+from cuesmith.specs.banks.fields import check_meters
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.brief import Beat, Brief, Hit, ThemeForm
 from cuesmith.specs.load import load_style
-from cuesmith.specs.show import ThemeSpec, check_meters, parse_key
+from cuesmith.specs.show import ThemeSpec, parse_key
 from cuesmith.themes.make import character_for, make_themes
 
 

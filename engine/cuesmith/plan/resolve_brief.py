@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cuesmith.chance import Stream
-from cuesmith.errors import ComposeError
+from cuesmith.errors import ComposeError, with_article
 from cuesmith.motif.model import Theme
 from cuesmith.music.meter import Meters
 from cuesmith.music.scale import Key
@@ -64,7 +64,7 @@ def _length(cue: CueType, brief: Brief) -> float:
     if not low <= seconds <= high:
         nearest = low if seconds < low else high
         raise ComposeError(
-            f"a {brief.type} cue cannot last {seconds:g} s: it takes {low:g} to {high:g} s;"
+            f"{with_article(brief.type)} cue cannot last {seconds:g} s: it takes {low:g} to {high:g} s;"
             f" the nearest is {nearest:g} s" + ("" if brief.force else " (unless it is forced)")
         )
     return float(seconds)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from cuesmith.errors import CuesmithError, SpecError, did_you_mean
+from cuesmith.errors import CuesmithError, SpecError, did_you_mean, with_article
 from cuesmith.music.timecode import parse_rate
 from cuesmith.specs.banks.library import Banks, load_banks, recipe_problems
 from cuesmith.specs.banks.like import fill_table, models_of
@@ -149,13 +149,14 @@ def _type_problems(path: KeyPath, cue: CueSpec, banks: Banks) -> Iterator[Proble
         nearest = low if cue.seconds < low else high
         yield Problem(
             (*path, "seconds"),
-            f"a {cue.type} cue lasts {low:g} to {high:g} s; the nearest to {cue.seconds:g} is {nearest:g}"
+            f"{with_article(cue.type)} cue lasts {low:g} to {high:g} s; the nearest to {cue.seconds:g} is {nearest:g}"
             " (force: true takes it all the same)",
         )
     if cue.pair and not banks.cue_types[cue.type].paired:
         paired_types = [name for name, row in banks.cue_types.items() if row.paired]
         yield Problem(
-            (*path, "pair"), f"a {cue.type} does not come as a pair, only {', '.join(paired_types)}; leave pair out"
+            (*path, "pair"),
+            f"{with_article(cue.type)} does not come as a pair, only {', '.join(paired_types)}; leave pair out",
         )
 
 

@@ -11,17 +11,15 @@ from pydantic.dataclasses import dataclass
 
 from cuesmith.motif.text import read_notes
 from cuesmith.music.chart import parse_chart
-from cuesmith.music.meter import parse_meters
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import Key
 from cuesmith.music.timecode import DEFAULT_RATE, parse_rate
 from cuesmith.specs.banks.cue_types import CueType
-from cuesmith.specs.banks.fields import STRICT, Ending, MeterField, ModeName, Signed, Unit
+from cuesmith.specs.banks.fields import STRICT, Ending, MeterField, ModeName, Signed, Unit, check_meters
 from cuesmith.specs.banks.themes import Recipe
 from cuesmith.specs.brief import Beat, Event, Meeting
 from cuesmith.specs.spotting_list import HitSpec, RateField, clock_seconds
 
-SHORTEST_BAR, LONGEST_BAR = 1.0, 8.0  # in quarter notes
 _MODE_WORDS = {"major": "ionian", "minor": "aeolian"}
 
 
@@ -42,16 +40,6 @@ def parse_key(text: str) -> Key:
 def _key_text(value: str) -> str:
     parse_key(value)
     return value
-
-
-def check_meters(text: str) -> str:
-    """Return the text when a cue can be in these meters; else raise ValueError."""
-    pair = parse_meters(text)
-    for meter in (pair.home, pair.away):
-        if not SHORTEST_BAR <= meter.bar_beats <= LONGEST_BAR:
-            held = f"a bar of {meter} holds {meter.bar_beats:g} quarter notes"
-            raise ValueError(f"{held}; it takes {SHORTEST_BAR:g} to {LONGEST_BAR:g}")
-    return text
 
 
 MetersText = Annotated[str, AfterValidator(check_meters), Field(examples=["3/4", "7/8(2+2+3)+4/4", "free"])]

@@ -8,13 +8,12 @@ from typing import get_args
 from cuesmith.errors import did_you_mean
 from cuesmith.music.pitch import parse_pitch_class
 from cuesmith.music.scale import MODES
-from cuesmith.specs.banks.fields import ArticulationName
+from cuesmith.specs.banks.fields import FASTEST, SLOWEST, ArticulationName, check_meters
 from cuesmith.specs.banks.library import Banks, recipe_problems
 from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.find import list_names
-from cuesmith.specs.show import check_meters
 from cuesmith.specs.style import CueRules, Seat, SeatChange, Style
-from cuesmith.specs.yaml.known_names import key_problems, listed_problems
+from cuesmith.specs.yaml.known_names import key_problems, listed_problems, weight_problems
 from cuesmith.specs.yaml.place import KeyPath, Problem
 
 GESTURE_NAMES = ("gliss", "run", "rip", "swell", "tremolo", "kakegoe", "heterophony", "bell", "answer", "roll")
@@ -25,18 +24,6 @@ PLAYED_BY: Mapping[str, tuple[str, ...]] = {
     "pad": ("pad",), "ostinato": ("ostinato",), "bass": ("bass",), "impact": ("impact", "pad"),
 }  # fmt: skip
 PLAIN_WORDS = {"major": "ionian", "minor": "aeolian"}  # usual names of modes
-SLOWEST, FASTEST = 30.0, 260.0  # quarter notes per minute
-
-
-def _weight_problems(path: KeyPath, weights: Mapping[str, float] | None, *, empty: bool = True) -> Iterator[Problem]:
-    """Yield weights below zero, and tables without any weight above zero. empty: an empty table is allowed."""
-    if weights is None or (not weights and empty):
-        return
-    for name, weight in weights.items():
-        if weight < 0:
-            yield Problem((*path, name), f"a weight of {weight:g}; weights are 0 or more")
-    if not weights or all(weight <= 0 for weight in weights.values()):
-        yield Problem(path, "nothing to choose from: one weight must be above 0", at_key=True)
 
 
 def _seat_problems(path: KeyPath, seat: Seat | SeatChange, role: str, banks: Banks) -> Iterator[Problem]:
@@ -46,9 +33,9 @@ def _seat_problems(path: KeyPath, seat: Seat | SeatChange, role: str, banks: Ban
     yield from key_problems((*path, "grooves"), "groove", seat.grooves or {}, banks.grooves)
     yield from key_problems((*path, "gestures"), "gesture", seat.gestures or {}, GESTURE_NAMES)
     yield from listed_problems((*path, "treatments"), "treatment", seat.treatments or (), banks.treatments)
-    yield from _weight_problems((*path, "instruments"), seat.instruments, empty=isinstance(seat, Seat))
+    yield from weight_problems((*path, "instruments"), seat.instruments, empty=isinstance(seat, Seat))
     for field in ("textures", "grooves", "gestures"):
-        yield from _weight_problems((*path, field), getattr(seat, field))
+        yield from weight_problems((*path, field), getattr(seat, field))
     if seat.articulation is not None and seat.articulation not in ARTICULATION_NAMES:
         guess = did_you_mean(seat.articulation, ARTICULATION_NAMES)
         yield Problem((*path, "articulation"), f"unknown articulation '{seat.articulation}'{guess}")
@@ -97,8 +84,8 @@ def style_problems(style: Style, banks: Banks) -> Iterator[Problem]:
         ("voicing", "templates"), "template", style.voicing.templates or (), banks.voicings.templates
     )
     colours = {name: getattr(style.colour, name) for name in style.colour.__dataclass_fields__}
-    yield from _weight_problems(("colour",), colours)
-    yield from _weight_problems(("scales",), style.scales)
+    yield from weight_problems(("colour",), colours)
+    yield from weight_problems(("scales",), style.scales)
     for cue, rules in style.cues.items():
         yield from _rule_problems(("cues", cue), rules, style, banks)
 
@@ -126,7 +113,7 @@ def _rule_problems(path: KeyPath, rules: CueRules, style: Style, banks: Banks) -
     yield from key_problems((*path, "progressions"), "progression", rules.progressions, banks.progressions)
     yield from key_problems((*path, "recipes"), "recipe", rules.recipes or (), (PLAIN, *banks.recipes, *style.recipes))
     for field in ("meters", "modes", "recipes"):
-        yield from _weight_problems((*path, field), getattr(rules, field))
+        yield from weight_problems((*path, field), getattr(rules, field))
     yield from _mode_problems((*path, "modes"), rules.modes or ())
     for text in rules.meters or ():
         yield from _meter_problems((*path, "meters", text), text)

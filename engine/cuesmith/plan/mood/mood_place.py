@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from cuesmith.errors import UsageError, did_you_mean
+from cuesmith.errors import UsageError, did_you_mean, with_article
 from cuesmith.specs.banks.cue_types import CueType
 from cuesmith.specs.banks.feelings import Feeling, feeling_words, find_feeling
 from cuesmith.specs.brief import Beat, Brief, Mood
@@ -40,7 +40,7 @@ def mood_of(brief: Brief, cue: CueType, rows: Mapping[str, Feeling]) -> Mood:
     for name, value in said.items():
         low, high = RANGES[name]
         if value is not None and not low <= value <= high:
-            raise UsageError(f"a {name} of {value:g} is out of range: {low:g} to {high:g}")
+            raise UsageError(f"{with_article(name)} of {value:g} is out of range: {low:g} to {high:g}")
     return usual._replace(**{name: value for name, value in said.items() if value is not None})
 
 

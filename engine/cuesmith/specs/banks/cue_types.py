@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field
 from pydantic.dataclasses import dataclass
 
-from cuesmith.specs.banks.fields import STRICT, Ending, ModeName, RangeField, Signed, Unit
+from cuesmith.specs.banks.fields import STRICT, Ending, ModeName, RangeField, Signed, TempoRange, Unit
+
+THEME_WORDS: Final = ("others", "alone")  # what a section may say in place of the number of its theme
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -74,8 +76,8 @@ class CueType:
     album_place: Unit = 0.5
     seconds: RangeField
     limits: RangeField
-    default_seconds: float
-    bpm: RangeField
+    default_seconds: Annotated[float, Field(gt=0)]
+    bpm: TempoRange
     meters: dict[str, float]
     modes: dict[str, float]
     key_of_theme: bool = False

@@ -12,9 +12,21 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, PlainSe
 
 from cuesmith.motif.ops import parse_ops
 from cuesmith.music.chord import QUALITIES, Roman, parse_roman
-from cuesmith.music.meter import Meter, parse_meter
+from cuesmith.music.meter import Meter, parse_meter, parse_meters
 
 STRICT = ConfigDict(extra="forbid")
+SHORTEST_BAR, LONGEST_BAR = 1.0, 8.0  # in quarter notes
+SLOWEST, FASTEST = 30.0, 260.0  # tempi that can be played, in quarter notes per minute
+
+
+def check_meters(text: str) -> str:
+    """Return the text when a cue can be in these meters; else raise ValueError."""
+    pair = parse_meters(text)
+    for meter in (pair.home, pair.away):
+        if not SHORTEST_BAR <= meter.bar_beats <= LONGEST_BAR:
+            held = f"a bar of {meter} holds {meter.bar_beats:g} quarter notes"
+            raise ValueError(f"{held}; it takes {SHORTEST_BAR:g} to {LONGEST_BAR:g}")
+    return text
 
 
 def _meter(value: object) -> Meter:
@@ -47,6 +59,23 @@ def _range(value: object) -> tuple[float, float]:
     raise ValueError("a range is two numbers, low before high, such as [60, 84]")
 
 
+def _whole_range(value: object) -> tuple[int, int]:
+    """Check a range of two whole numbers."""
+    low, high = _range(value)
+    if low != int(low) or high != int(high):
+        raise ValueError("a range of pitches is two whole numbers, low before high, such as [60, 84]")
+    return (int(low), int(high))
+
+
+def _tempi(value: object) -> tuple[float, float]:
+    """Check a range of tempi."""
+    low, high = _range(value)
+    if not SLOWEST <= low <= high <= FASTEST:
+        said = f"{low:g} to {high:g} quarter notes per minute"
+        raise ValueError(f"{said} cannot be played; a tempo lies between {SLOWEST:g} and {FASTEST:g}")
+    return (low, high)
+
+
 def _quality(value: object) -> str:
     """Check the name of a chord quality."""
     if value not in QUALITIES:
@@ -67,6 +96,14 @@ RangeField = Annotated[
     tuple[float, float],
     BeforeValidator(_range),
     WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+TempoRange = Annotated[
+    tuple[float, float],
+    BeforeValidator(_tempi),
+    WithJsonSchema({"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2}),
+]
+PitchRange = Annotated[
+    tuple[Annotated[int, Field(ge=0, le=127)], Annotated[int, Field(ge=0, le=127)]], BeforeValidator(_whole_range)
 ]
 QualityField = Annotated[str, BeforeValidator(_quality)]
 Unit = Annotated[float, Field(ge=0, le=1)]

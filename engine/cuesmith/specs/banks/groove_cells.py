@@ -9,7 +9,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from cuesmith.specs.banks.fields import STRICT, RangeField
-from cuesmith.specs.banks.percussion import GRID_LETTERS
+from cuesmith.specs.banks.percussion import GRID_LETTERS, GrooveTag
 from cuesmith.specs.yaml.known_names import key_problems, listed_problems
 from cuesmith.specs.yaml.place import Problem
 
@@ -35,7 +35,7 @@ class GrooveCells:
     kits: Annotated[tuple[str, ...], Field(min_length=1)]
     bpm: RangeField
     tier: Annotated[int, Field(ge=1, le=5)]
-    tags: tuple[str, ...] = ()
+    tags: tuple[GrooveTag, ...] = ()
     rows: Annotated[dict[str, dict[Place, str]], Field(min_length=1)]
     fill: Annotated[tuple[str, ...], Field(min_length=1)]
 

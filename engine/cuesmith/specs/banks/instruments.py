@@ -9,7 +9,7 @@ from pydantic import Field
 from pydantic.dataclasses import dataclass
 
 from cuesmith.errors import did_you_mean
-from cuesmith.specs.banks.fields import STRICT, RoleName, Signed, Unit
+from cuesmith.specs.banks.fields import STRICT, PitchRange, RoleName, Signed, Unit
 from cuesmith.specs.yaml.place import KeyPath, Problem
 
 BendName = Literal["scoop", "rise", "oshide", "bend", "slide", "drop", "fall", "doit", "meri", "call"]
@@ -49,8 +49,8 @@ class Instrument:
         "traditional",
         "percussion",
     ]
-    range: tuple[int, int]
-    sweet: tuple[int, int]
+    range: PitchRange
+    sweet: PitchRange
     voices: Annotated[int, Field(ge=1, le=10)]
     roles: tuple[RoleName, ...]
     pan: Signed
@@ -67,8 +67,10 @@ class Instrument:
 
 
 def instrument_problems(rows: Mapping[str, Instrument]) -> Iterator[Problem]:
-    """Yield unknown soloists, and tags that exactly one instrument must have."""
+    """Yield unknown soloists, good registers outside the range, and tags that exactly one instrument must have."""
     for id_, row in rows.items():
+        if not row.range[0] <= row.sweet[0] <= row.sweet[1] <= row.range[1]:
+            yield Problem((id_, "sweet"), f"{list(row.sweet)} is not inside the range {list(row.range)}")
         for field in ("soloist", "low_soloist"):
             named = getattr(row, field)
             if named and named not in rows:

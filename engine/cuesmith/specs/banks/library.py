@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from cuesmith.errors import did_you_mean
-from cuesmith.music.meter import parse_meters
 from cuesmith.music.scale import MODES, Scale
 from cuesmith.specs.banks.codas import Coda, coda_problems
-from cuesmith.specs.banks.cue_types import CueType
+from cuesmith.specs.banks.cue_types import THEME_WORDS, CueType
 from cuesmith.specs.banks.drum_roles import DrumRoles, drum_problems, drum_roles
 from cuesmith.specs.banks.feelings import Feeling, feeling_problems
+from cuesmith.specs.banks.fields import check_meters
 from cuesmith.specs.banks.free_strokes import FreeStrokes
 from cuesmith.specs.banks.groove_cells import GrooveCells, cell_problems
 from cuesmith.specs.banks.harmony import (
@@ -56,8 +56,9 @@ from cuesmith.specs.banks.themes import (
 )
 from cuesmith.specs.banks.treatments import Treatment, Treatments, treatment_problems
 from cuesmith.specs.banks.voicings import VoicingBank
+from cuesmith.specs.brief import FORCED_LIMITS
 from cuesmith.specs.yaml.document import Document, read_document
-from cuesmith.specs.yaml.known_names import key_problems, listed_problems
+from cuesmith.specs.yaml.known_names import key_problems, listed_problems, weight_problems
 from cuesmith.specs.yaml.place import KeyPath, Problem
 from cuesmith.specs.yaml.validate import raise_problems, validate
 
@@ -176,7 +177,7 @@ def read_banks(folder: Path | Traversable) -> Banks:
 
 def _document(folder: Path | Traversable, name: str) -> Document:
     """Read a table."""
-    return read_document(folder / f"{name}.yaml", name=f"banks/{name}.yaml")
+    return read_document(folder / f"{name}.yaml", name=f"styles/banks/{name}.yaml")
 
 
 def _checked(document: Document, rows: type[Rows], problems: Callable[[Rows], Iterable[Problem]]) -> Rows:
@@ -213,19 +214,37 @@ def _cue_type_problems(
         yield from listed_problems((id_, "grooves"), "use of grooves", row.grooves, uses)
         for form in ("form", "long_form"):
             for number, section in enumerate(getattr(row, form)):
+                if isinstance(section.theme, str) and section.theme not in THEME_WORDS:
+                    guess = did_you_mean(section.theme, THEME_WORDS)
+                    yield Problem((id_, form, number, "theme"), f"unknown theme '{section.theme}'{guess}")
                 if section.treatment not in treatments:
                     guess = did_you_mean(section.treatment, treatments)
                     yield Problem((id_, form, number, "treatment"), f"unknown treatment '{section.treatment}'{guess}")
         yield from key_problems((id_, "modes"), "mode", row.modes, MODES)
+        for field in ("meters", "modes"):
+            yield from weight_problems((id_, field), getattr(row, field), empty=False)
+        yield from weight_problems((id_, "recipes"), row.recipes)
+        yield from _length_problems(id_, row)
         for text in row.meters:
             try:
-                parse_meters(text)
+                check_meters(text)
             except ValueError as fault:
                 yield Problem((id_, "meters", text), str(fault), at_key=True)
         names = [section.name for section in row.form]
         for number, shape in enumerate(row.shapes):
             yield from key_problems((id_, "shapes", number, "bars"), "section", shape.bars, names)
             yield from listed_problems((id_, "shapes", number, "order"), "section", shape.order, names)
+
+
+def _length_problems(id_: str, row: CueType) -> Iterator[Problem]:
+    """Yield lengths of a cue type that lie outside its limits."""
+    low, high = row.limits
+    shortest, longest = FORCED_LIMITS
+    if not shortest <= low <= high <= longest:
+        yield Problem((id_, "limits"), f"{low:g} to {high:g} s; a cue lasts {shortest:g} to {longest:g} s")
+    if not low <= row.default_seconds <= high:
+        limits = f"outside the limits of {low:g} to {high:g} s"
+        yield Problem((id_, "default_seconds"), f"{row.default_seconds:g} s is {limits}; change one of them")
 
 
 def _progression_problems(rows: Mapping[str, Progression], cue_types: Iterable[str]) -> Iterator[Problem]:

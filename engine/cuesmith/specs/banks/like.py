@@ -17,6 +17,7 @@ from cuesmith.specs.banks.harmony import Cadence, HarmonicRhythm, Palette, Progr
 from cuesmith.specs.banks.rules import Rule
 from cuesmith.specs.banks.stagings import Staging
 from cuesmith.specs.yaml.document import Document
+from cuesmith.specs.yaml.phrases import found_text
 from cuesmith.specs.yaml.place import KeyPath, Position, Problem
 
 LIKE: Final = "like"
@@ -42,6 +43,9 @@ def like_problems(document: Document) -> Iterator[Problem]:
     """Yield cue types that are like an unknown type, or like one that is itself like another."""
     models = _models_in(document)
     known = list(document.data) if isinstance(document.data, dict) else []
+    for (id_, _), value in document.select("*", LIKE):
+        if not isinstance(value, str):
+            yield Problem((id_, LIKE), f"{found_text(value)} is not the id of a cue type; write one, such as battle")
     for id_, model in models.items():
         if model not in known:
             yield Problem((id_, LIKE), f"unknown cue type '{model}'{did_you_mean(model, known)}")

@@ -15,6 +15,13 @@ DrumRole = Literal[
     "reply", "call",
 ]  # fmt: skip
 DrumTag = Literal["kick", "cymbal", "colour", "layer"]
+# families of styles that play a groove, what it is good for, and how it is used
+GrooveTag = Literal[
+    "orchestral", "jazzrock", "synth", "taiko",
+    "ballad", "battle", "ceremony", "chase", "comedy", "daily", "march", "mystery", "suspense", "theme", "training",
+    "victory", "waltz",
+    "break", "build", "latin",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
@@ -91,7 +98,7 @@ class Groove:
     kit: str
     rows: dict[str, tuple[str, ...]]
     fill: dict[str, str] = Field(default_factory=dict)
-    tags: tuple[str, ...] = ()
+    tags: tuple[GrooveTag, ...] = ()
     swing: Annotated[float, Field(ge=0.5, le=0.75)] = 0.5
     swing_steps: Annotated[int, Field(ge=1, le=4)] = 1  # grid steps in half a swung pair
 

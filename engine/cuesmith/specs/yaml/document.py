@@ -167,6 +167,9 @@ def _decode(data: bytes, name: str) -> str:
     """Decode UTF-8, with or without a byte order mark. Raises SpecError."""
     if len(data) > MAX_BYTES:
         raise SpecError(_too_large(name))
+    if data[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff") or data[:3] == b"\0\0\0" or data[1:4] == b"\0\0\0":
+        message = "this is UTF-32 (or no text at all); save the file as UTF-8"
+        raise SpecError(fault_line(Position(name, 1, 1), (), message))
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data[:2]:
         message = "this is UTF-16 (or no text at all); save the file as UTF-8"
         raise SpecError(fault_line(Position(name, 1, 1), (), message))

@@ -1,8 +1,8 @@
-"""Check names in a file against known names; each unknown name becomes a problem with a suggestion."""
+"""Check names in a file against known names, and weights of names; each fault becomes a problem with a suggestion."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from cuesmith.errors import did_you_mean
 from cuesmith.specs.yaml.place import KeyPath, Problem
@@ -22,3 +22,14 @@ def listed_problems(path: KeyPath, what: str, names: Iterable[str], known: Itera
     for index, name in enumerate(names):
         if name not in pool:
             yield Problem((*path, index), f"unknown {what} '{name}'{did_you_mean(name, pool)}")
+
+
+def weight_problems(path: KeyPath, weights: Mapping[str, float] | None, *, empty: bool = True) -> Iterator[Problem]:
+    """Yield weights below zero, and tables without any weight above zero. empty: an empty table is allowed."""
+    if weights is None or (not weights and empty):
+        return
+    for name, weight in weights.items():
+        if weight < 0:
+            yield Problem((*path, name), f"a weight of {weight:g}; weights are 0 or more")
+    if not weights or all(weight <= 0 for weight in weights.values()):
+        yield Problem(path, "nothing to choose from: one weight must be above 0", at_key=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final, NamedTuple, TypeAlias
 
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -11,6 +12,14 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 MAX_FAULTS: Final = 200  # most faults listed for one file; more usually have a single cause
 
 _SIMPLE_KEY: Final = re.compile(r"[\w-]+")
+
+
+def capped_lines(lines: Sequence[str]) -> list[str]:
+    """Return at most MAX_FAULTS of the lines of a SpecError, and a last one that counts the others."""
+    if len(lines) <= MAX_FAULTS:
+        return list(lines)
+    where = lines[MAX_FAULTS].partition(": ")[0]
+    return [*lines[:MAX_FAULTS], f"{where}: {len(lines) - MAX_FAULTS} more faults from here on; mend those above first"]
 
 
 class Position(NamedTuple):

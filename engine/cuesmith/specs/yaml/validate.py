@@ -17,7 +17,7 @@ from cuesmith.errors import SpecError
 from cuesmith.specs.yaml.document import Document, KeyPath, Problem, fault_line
 from cuesmith.specs.yaml.fields import known_keys
 from cuesmith.specs.yaml.phrases import describe, is_kind_error, unknown_key
-from cuesmith.specs.yaml.place import MAX_FAULTS
+from cuesmith.specs.yaml.place import MAX_FAULTS, capped_lines
 
 __all__ = ["Problem", "check", "problem_lines", "raise_problems", "validate"]
 
@@ -58,10 +58,12 @@ def raise_problems(document: Document, problems: Iterable[Problem]) -> None:
 
 
 def problem_lines(document: Document, problems: Iterable[Problem]) -> list[str]:
-    """Return the problems as lines, in file order (inherited values last), each once."""
+    """Return the problems as lines, in file order (inherited values last), each once, at most MAX_FAULTS of them."""
     placed = [(document.position(problem.path, key=problem.at_key), problem) for problem in problems]
     placed.sort(key=lambda item: (item[0].source != document.source, item[0]))
-    return list(dict.fromkeys(fault_line(place, problem.path, problem.message) for place, problem in placed))
+    return capped_lines(
+        list(dict.fromkeys(fault_line(place, problem.path, problem.message) for place, problem in placed))
+    )
 
 
 @cache
@@ -71,16 +73,13 @@ def _adapter(type_: Any) -> TypeAdapter[Any]:
 
 
 def _problems(error: ValidationError, document: Document, type_: object) -> tuple[Problem, ...]:
-    """Return the problems that pydantic found, in file order, at most MAX_FAULTS of them."""
+    """Return the problems that pydantic found, in file order."""
     faults = [_fault(details, document.data) for details in error.errors(include_url=False)]
     groups = _fitting([fault for fault in faults if not _is_echo(fault, faults)])
     groups.sort(key=lambda group: document.position(group[0].path, key=group[0].at_key))
-    problems = [_problem(group, type_) for group in groups[:MAX_FAULTS]]
-    if len(groups) > MAX_FAULTS:
-        next_fault = groups[MAX_FAULTS][0]
-        message = f"{len(groups) - MAX_FAULTS} more faults from here on; mend those above first"
-        problems.append(Problem(next_fault.path, message, next_fault.at_key))
-    return tuple(problems)
+    # beyond the cap only the number of faults is told, so their messages, which compare words, are not composed
+    beyond = [Problem(group[0].path, f"fault {number}", group[0].at_key) for number, group in enumerate(groups)]
+    return (*(_problem(group, type_) for group in groups[:MAX_FAULTS]), *beyond[MAX_FAULTS:])
 
 
 class _Fault(NamedTuple):
