@@ -62,6 +62,13 @@ def find_file(kind: Kind, name_or_path: str, *, working_dir: Path | None = None)
     raise UsageError(f"no {kind} named '{name_or_path}' in {places}{did_you_mean(name_or_path, known)}")
 
 
+def shown_name(kind: Kind, name_or_path: str) -> str:
+    """Return what messages call the file of a style or show: its path as given, or folder and name."""
+    if name_or_path.endswith(_ENDINGS) or "/" in name_or_path or "\\" in name_or_path:
+        return name_or_path
+    return f"{_FOLDERS[kind]}/{name_or_path}.yaml"
+
+
 def list_names(kind: Kind, *, working_dir: Path | None = None) -> tuple[NamedFile, ...]:
     """List every name that `find_file` knows, in alphabetical order; of equal names, the one it would return."""
     found: dict[str, NamedFile] = {}

@@ -9,11 +9,12 @@ from pathlib import Path
 
 from cuesmith.errors import CuesmithError, SpecError, did_you_mean, with_article
 from cuesmith.music.timecode import parse_rate
+from cuesmith.specs.banks.cue_types import ADDED_SECTIONS, CueType
 from cuesmith.specs.banks.library import Banks, load_banks, recipe_problems
 from cuesmith.specs.banks.like import fill_table, models_of
 from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.beats import feel_problems, with_beats
-from cuesmith.specs.find import find_file, list_names
+from cuesmith.specs.find import find_file, list_names, shown_name
 from cuesmith.specs.removed_seats import without_removed_seats
 from cuesmith.specs.show import CueSpec, Show
 from cuesmith.specs.spotting_list import read_hits
@@ -21,7 +22,7 @@ from cuesmith.specs.style import Style
 from cuesmith.specs.style_check import style_problems
 from cuesmith.specs.yaml.document import Document, read_document
 from cuesmith.specs.yaml.extend import resolve_extends
-from cuesmith.specs.yaml.known_names import listed_problems
+from cuesmith.specs.yaml.known_names import key_problems, listed_problems
 from cuesmith.specs.yaml.place import KeyPath, Problem
 from cuesmith.specs.yaml.validate import check, problem_lines
 
@@ -30,9 +31,7 @@ def _read(name_or_path: str | Path) -> Document:
     """Read the file of a style."""
     if isinstance(name_or_path, Path):
         return read_document(name_or_path, name=str(name_or_path))
-    file = find_file("style", name_or_path)
-    shown = name_or_path if name_or_path.endswith((".yaml", ".yml")) else f"styles/{name_or_path}.yaml"
-    return read_document(file, name=shown)
+    return read_document(find_file("style", name_or_path), name=shown_name("style", name_or_path))
 
 
 def style_from(document: Document) -> Style:
@@ -144,6 +143,7 @@ def _type_problems(path: KeyPath, cue: CueSpec, banks: Banks) -> Iterator[Proble
     if cue.type not in banks.cue_types:
         yield Problem((*path, "type"), f"unknown cue type '{cue.type}'{did_you_mean(cue.type, banks.cue_types)}")
         return
+    yield from _chord_problems(path, cue, banks.cue_types[cue.type])
     low, high = banks.cue_types[cue.type].limits
     if cue.seconds is not None and not cue.force and not low <= cue.seconds <= high:
         nearest = low if cue.seconds < low else high
@@ -158,6 +158,17 @@ def _type_problems(path: KeyPath, cue: CueSpec, banks: Banks) -> Iterator[Proble
             (*path, "pair"),
             f"{with_article(cue.type)} does not come as a pair, only {', '.join(paired_types)}; leave pair out",
         )
+
+
+def _chord_problems(path: KeyPath, cue: CueSpec, row: CueType) -> Iterator[Problem]:
+    """Yield chords for sections that no form of the type has. Beats make a form of their own, which only the plan has.
+
+    A form may lose sections in a short cue: chords for one of those are refused by the plan.
+    """
+    if not isinstance(cue.chords, dict) or cue.beats or cue.beats_file is not None:
+        return
+    known = list(dict.fromkeys(section.name for section in (*row.form, *row.long_form)))
+    yield from key_problems((*path, "chords"), "section", cue.chords, [*known, *ADDED_SECTIONS])
 
 
 def _known_recipes(show: Show, cue: CueSpec | None, banks: Banks) -> list[str]:
@@ -245,7 +256,7 @@ def load_show(name_or_path: str | Path) -> Show:
     """
     text = str(name_or_path)
     file = Path(text) if isinstance(name_or_path, Path) else find_file("show", text)
-    shown = text if text.endswith((".yaml", ".yml")) else f"presets/{text}.yaml"
+    shown = text if isinstance(name_or_path, Path) else shown_name("show", text)
     show = show_from(read_document(file, name=shown), file.parent if isinstance(file, Path) else None)
     return _with_midi_paths(show, file.parent) if isinstance(file, Path) else show
 

@@ -10,6 +10,7 @@ from pydantic.dataclasses import dataclass
 
 from cuesmith.specs.banks.fields import STRICT, Ending, ModeName, RangeField, Signed, TempoRange, Unit
 
+ADDED_SECTIONS: Final = ("last bar", "link", "button")  # names of sections that the plan may add to a form
 THEME_WORDS: Final = ("others", "alone")  # what a section may say in place of the number of its theme
 
 

@@ -9,6 +9,8 @@ import yaml
 from cuesmith.specs.yaml.place import MAX_FAULTS, KeyPath, Position
 from cuesmith.specs.yaml.scalars import plain_key_fault, plain_value
 
+MAX_ITEMS: Final = 2000  # most items of one list, or keys of one mapping; the longest of the banks has 158
+MAX_VALUES: Final = 30_000  # most values in a file; the largest bank has 4674
 MAX_DEPTH: Final = 40  # most levels of nesting; a style needs about six
 
 
@@ -87,6 +89,11 @@ class Builder:
     def _place(self, event: Any, collection: _OpenCollection, value: object) -> None:
         """Put a value into the open collection and note its position."""
         items = collection.items
+        if len(items) >= MAX_ITEMS and collection.key not in items:
+            what = "keys in this mapping" if isinstance(items, dict) else "items in this list"
+            self._stop(event, collection, f"more than {MAX_ITEMS} {what}; is it the right file?")
+        if len(self.positions) >= MAX_VALUES:
+            self._stop(event, collection, f"more than {MAX_VALUES} values in this file; is it the right file?")
         self.positions[collection.next_path] = self._position(event)
         if isinstance(items, list):
             items.append(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Final, NamedTuple, TypeAlias
 
 KeyPath: TypeAlias = tuple[str | int, ...]
@@ -12,14 +12,6 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 MAX_FAULTS: Final = 200  # most faults listed for one file; more usually have a single cause
 
 _SIMPLE_KEY: Final = re.compile(r"[\w-]+")
-
-
-def capped_lines(lines: Sequence[str]) -> list[str]:
-    """Return at most MAX_FAULTS of the lines of a SpecError, and a last one that counts the others."""
-    if len(lines) <= MAX_FAULTS:
-        return list(lines)
-    where = lines[MAX_FAULTS].partition(": ")[0]
-    return [*lines[:MAX_FAULTS], f"{where}: {len(lines) - MAX_FAULTS} more faults from here on; mend those above first"]
 
 
 class Position(NamedTuple):
@@ -57,3 +49,14 @@ def format_path(path: KeyPath) -> str:
 def fault_line(position: Position, path: KeyPath, message: str) -> str:
     """Return one line of a SpecError: `file:line:col: path: message` (without path for the whole file)."""
     return f"{position}: {format_path(path)}: {message}" if path else f"{position}: {message}"
+
+
+def fault_lines(faults: Iterable[tuple[Position, KeyPath, str]]) -> list[str]:
+    """Return the lines of a SpecError, each once: at most MAX_FAULTS, and a last one that counts the others."""
+    once = list(dict.fromkeys(faults))
+    lines = [fault_line(*fault) for fault in once[:MAX_FAULTS]]
+    if len(once) > MAX_FAULTS:
+        position, path, _ = once[MAX_FAULTS]
+        more = f"{len(once) - MAX_FAULTS} more faults from here on; mend those above first"
+        lines.append(fault_line(position, path, more))
+    return lines

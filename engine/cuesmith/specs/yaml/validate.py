@@ -14,10 +14,10 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from cuesmith.errors import SpecError
-from cuesmith.specs.yaml.document import Document, KeyPath, Problem, fault_line
+from cuesmith.specs.yaml.document import Document, KeyPath, Problem
 from cuesmith.specs.yaml.fields import known_keys
 from cuesmith.specs.yaml.phrases import describe, is_kind_error, unknown_key
-from cuesmith.specs.yaml.place import MAX_FAULTS, capped_lines
+from cuesmith.specs.yaml.place import MAX_FAULTS, fault_lines
 
 __all__ = ["Problem", "check", "problem_lines", "raise_problems", "validate"]
 
@@ -61,9 +61,7 @@ def problem_lines(document: Document, problems: Iterable[Problem]) -> list[str]:
     """Return the problems as lines, in file order (inherited values last), each once, at most MAX_FAULTS of them."""
     placed = [(document.position(problem.path, key=problem.at_key), problem) for problem in problems]
     placed.sort(key=lambda item: (item[0].source != document.source, item[0]))
-    return capped_lines(
-        list(dict.fromkeys(fault_line(place, problem.path, problem.message) for place, problem in placed))
-    )
+    return fault_lines((place, problem.path, problem.message) for place, problem in placed)
 
 
 @cache
@@ -77,7 +75,7 @@ def _problems(error: ValidationError, document: Document, type_: object) -> tupl
     faults = [_fault(details, document.data) for details in error.errors(include_url=False)]
     groups = _fitting([fault for fault in faults if not _is_echo(fault, faults)])
     groups.sort(key=lambda group: document.position(group[0].path, key=group[0].at_key))
-    # beyond the cap only the number of faults is told, so their messages, which compare words, are not composed
+    # beyond the cap only the number of faults is told; composing their messages, which compare words, takes long
     beyond = [Problem(group[0].path, f"fault {number}", group[0].at_key) for number, group in enumerate(groups)]
     return (*(_problem(group, type_) for group in groups[:MAX_FAULTS]), *beyond[MAX_FAULTS:])
 
