@@ -67,8 +67,12 @@ def test_a_section_may_have_its_own(tmp_path: Path) -> None:
 
 
 def test_a_section_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ComposeError, match=r"section 'AA'.*did you mean 'A'\?"):
+    with pytest.raises(
+        SpecError, match=r"show.yaml:6:\d+: cues\[0\].chords.AA: unknown section 'AA'; did you mean 'A'\?"
+    ):
         compose_show(show(tmp_path, '{AA: "I"}'))
+    with pytest.raises(ComposeError, match=r"section 'AA'.*did you mean 'A'\?"):
+        compose(chords={"AA": "I"})
 
 
 @pytest.mark.parametrize("chords", ['"GM7 | Qm7"', '{A: "GM7 | Qm7"}'])

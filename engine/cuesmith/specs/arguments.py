@@ -10,11 +10,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Annotated, Any, Final
 
-from pydantic import ConfigDict, Field, PlainValidator
+from pydantic import Field, PlainValidator
 from pydantic.dataclasses import dataclass
 
 from cuesmith.errors import CuesmithError, UsageError
 from cuesmith.music.timecode import parse_rate
+from cuesmith.specs.banks.fields import STRICT
 from cuesmith.specs.banks.library import Banks
 from cuesmith.specs.banks.themes import PLAIN
 from cuesmith.specs.beats import beat_problems, hit_problems
@@ -28,7 +29,6 @@ from cuesmith.specs.yaml.place import Problem, format_path
 from cuesmith.specs.yaml.validate import check
 
 LONGEST_SEED: Final = 200  # digits or characters; Python writes no whole number of more than 4300 digits as text
-_FINITE: Final = ConfigDict(extra="forbid", allow_inf_nan=False)
 
 
 def _seed(value: object) -> int | str:
@@ -51,13 +51,13 @@ def _is_storable(text: str) -> bool:
     return not any("\ud800" <= sign <= "\udfff" for sign in text)
 
 
-@dataclass(frozen=True, kw_only=True, config=_FINITE)
+@dataclass(frozen=True, kw_only=True, config=STRICT)
 class Arguments:
     """The arguments of `compose`, of the right kinds. Ranges and names are checked where they are used."""
 
     style: str
     type: str
-    seconds: float | None
+    seconds: Annotated[float, Field(allow_inf_nan=False)] | None
     seed: Annotated[Any, PlainValidator(_seed)]
     key: str | None
     meter: str
