@@ -109,6 +109,10 @@ def test_chords_for_a_section_that_the_type_has_not_are_refused() -> None:
         show_from(parse_document(SHOW + "  chords: {Z: I V}\n", "show.yaml"))
 
 
+def test_chords_for_a_repeated_section_are_taken() -> None:
+    show_from(parse_document(SHOW + "  chords: {A: I V, A (2): I IV}\n", "show.yaml"))
+
+
 @pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le", "utf-32-be"])
 def test_a_utf_32_file_is_called_by_its_name(encoding: str, tmp_path: Path) -> None:
     file = tmp_path / "style.yaml"

@@ -66,5 +66,5 @@ def test_a_misspelt_coda_is_reported_with_its_place(row: str, message: str, bank
     """`+1` is the first line of the added text."""
     last = (BANKS_FOLDER / "codas.yaml").read_text(encoding="utf-8").count("\n")
     found = re.sub(r"\\\+(\d+)", lambda match: str(last + int(match[1])), message)
-    with pytest.raises(SpecError, match=rf"^banks/codas\.yaml.*{found}"):
+    with pytest.raises(SpecError, match=rf"^styles/banks/codas\.yaml.*{found}"):
         banks_with({"codas": row})

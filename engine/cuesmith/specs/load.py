@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Final
 
 from cuesmith.errors import CuesmithError, SpecError, did_you_mean, with_article
 from cuesmith.music.timecode import parse_rate
@@ -25,6 +27,8 @@ from cuesmith.specs.yaml.extend import resolve_extends
 from cuesmith.specs.yaml.known_names import key_problems, listed_problems
 from cuesmith.specs.yaml.place import KeyPath, Problem
 from cuesmith.specs.yaml.validate import check, problem_lines
+
+_REPEAT: Final = re.compile(r"( \(\d+\))+$")  # what the plan adds to the name of a section that comes again
 
 
 def _read(name_or_path: str | Path) -> Document:
@@ -163,12 +167,15 @@ def _type_problems(path: KeyPath, cue: CueSpec, banks: Banks) -> Iterator[Proble
 def _chord_problems(path: KeyPath, cue: CueSpec, row: CueType) -> Iterator[Problem]:
     """Yield chords for sections that no form of the type has. Beats make a form of their own, which only the plan has.
 
-    A form may lose sections in a short cue: chords for one of those are refused by the plan.
+    A long cue repeats sections as `A (2)`. How often, and which sections a short cue loses, only the plan knows; it
+    refuses chords for those.
     """
     if not isinstance(cue.chords, dict) or cue.beats or cue.beats_file is not None:
         return
     known = list(dict.fromkeys(section.name for section in (*row.form, *row.long_form)))
-    yield from key_problems((*path, "chords"), "section", cue.chords, [*known, *ADDED_SECTIONS])
+    pool = {*known, *ADDED_SECTIONS}
+    repeats = [name for name in cue.chords if _REPEAT.sub("", name) in pool]
+    yield from key_problems((*path, "chords"), "section", cue.chords, [*known, *ADDED_SECTIONS, *repeats])
 
 
 def _known_recipes(show: Show, cue: CueSpec | None, banks: Banks) -> list[str]:
