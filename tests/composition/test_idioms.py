@@ -14,7 +14,7 @@ from cuesmith.score import Passage
 SEEDS = 4
 ENOUGH = 6  # cues, without --full
 SHARE = 0.8
-RARE, RARE_SHARE = {"runs", "horn rip", "harp glissando", "timpani roll"}, 0.4  # one or two lead into a section
+RARE, RARE_SHARE = {"runs", "horn rip", "harp glissando", "timpani roll", "pick-up licks"}, 0.4  # one or two lead into a section
 Occurs = Callable[[Cue], bool]
 
 

@@ -82,7 +82,7 @@ CASES = (
     Case("Q26", lead(RISE * 16), lead((RISE * 3 + "E4:1 D4:1 C4:1 r:1 ") * 4)),
     Case("Q27", lead(RISE * 4), lead(("C4:1 D4:1 E4:1 r:1 ") * 5)),
     Case("Q27", lead("C4:1 r:3 " * 13), lead(("C4:1 D4:1 E4:1 r:1 ") * 5)),
-    Case("Q27", lead(("C4:1 D4:1 E4:1 r:1 ") * 5, dialogue_safe=True),
+    Case("Q27", lead(("C4:1 D4:1 E4:1 F4:1 r:0.5 ") * 5, dialogue_safe=True),
          lead("C4:1 D4:1 r:1.5 " * 6, dialogue_safe=True)),
     Case("Q50", lead("A4:1 C5:2 " * 8, key="A minor", scale=MINYO), lead("C5:1 A4:2 " * 8, key="A minor", scale=MINYO)),
     Case("Q50", lead("B4:1 A4:2 " * 8, key="A minor", scale=MINYO), lead("C5:1 A4:2 " * 8, key="A minor", scale=MINYO)),

@@ -65,7 +65,7 @@ def deal(weights: Mapping[str, float], brief: Brief, kind: str) -> str:
     """
     text = str(brief.seed)
     number = int(text) if text.isdecimal() else None
-    draw = stream(text if number is None else number // DECK, brief.id, kind, brief.style, "coda")
+    draw = stream(text if number is None else number // DECK, brief.id, kind, "coda")
     cards = _deck(weights, draw)
     return cards[number % DECK] if number is not None else draw.child("card").choice(cards)
 
