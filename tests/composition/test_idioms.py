@@ -14,7 +14,8 @@ from cuesmith.score import Passage
 SEEDS = 4
 ENOUGH = 6  # cues, without --full
 SHARE = 0.8
-RARE, RARE_SHARE = {"runs", "horn rip", "harp glissando", "timpani roll", "pick-up licks"}, 0.4  # one or two lead into a section
+RARE = {"runs", "horn rip", "harp glissando", "timpani roll", "pick-up licks"}  # one or two lead into a section
+RARE_SHARE = 0.4
 Occurs = Callable[[Cue], bool]
 
 

@@ -85,8 +85,26 @@ def interval_mix(view: View, limits: Limits) -> Iterator[Breach]:
         yield Breach(len(tritones), allowed, f"{len(tritones)} leaps of a tritone", where)
 
 
+def _upbeat_notes(onsets: NDArray[np.int64], ends: NDArray[np.int64], lead: NDArray[np.int64], line: int) -> int:
+    """Count the short notes at the end of a phrase that lead without a break into a note on the bar line after it.
+
+    line: tick of that bar line. lead: onsets of the whole melody.
+    """
+    at = line if (lead == line).any() else -1
+    count = 0
+    for onset, end in zip(onsets[::-1].tolist(), ends[::-1].tolist(), strict=True):
+        leads_on = at - end < PPQ // 4 and at - onset <= PPQ and count < UPBEAT_NOTES
+        if not leads_on or count == len(onsets) - 1:
+            break
+        count, at = count + 1, onset
+    return count
+
+
 def _windows(view: View, bars: int) -> Iterator[Notes]:
-    """Yield the lead in groups of `bars` bars, counted from the start of each section, separately for each player."""
+    """Yield the lead in groups of `bars` bars, counted from the start of each section, separately for each player.
+
+    Without the upbeat to what follows: it belongs to the next phrase.
+    """
     bounds = [(s.start, s.end, s.meter.bar_ticks) for s in view.sections]
     if not bounds:
         bounds = [(0, view.length, view.meter(0).bar_ticks)]
@@ -95,7 +113,9 @@ def _windows(view: View, bars: int) -> Iterator[Notes]:
         for at in range(start, end, bars * bar):
             inside = (lead.onset >= at) & (lead.onset < min(end, at + bars * bar))
             for part in np.unique(lead.part[inside]):
-                yield lead.where(inside & (lead.part == part))
+                own = lead.where(inside & (lead.part == part))
+                upbeat = _upbeat_notes(own.onset, own.end, lead.onset, min(end, at + bars * bar))
+                yield own.where(np.arange(len(own)) < len(own) - upbeat)
 
 
 def ambitus(view: View, limits: Limits) -> Iterator[Breach]:
@@ -131,19 +151,6 @@ def one_climax(view: View, limits: Limits) -> Iterator[Breach]:
         yield Breach(place, limits["to"], f"the highest note comes at {place:.0%} of the cue", at)
 
 
-def _upbeat_notes(onsets: NDArray[np.int64], ends: NDArray[np.int64], lead: NDArray[np.int64]) -> int:
-    """Count the short notes at the end of a phrase that lead into the next note of the lead without a break."""
-    later = lead[lead > onsets[-1]]
-    at = int(later[0]) if len(later) else -1
-    count = 0
-    for onset, end in zip(onsets[::-1].tolist(), ends[::-1].tolist(), strict=True):
-        leads_on = at - end < PPQ // 4 and at - onset <= PPQ and count < UPBEAT_NOTES
-        if not leads_on or count == len(onsets) - 1:
-            break
-        count, at = count + 1, onset
-    return count
-
-
 def phrase_ends(view: View, limits: Limits) -> Iterator[Breach]:
     """Q26: four-bar phrases end on a long note or with a rest; an upbeat at their end belongs to the next one."""
     lead = view.lead
@@ -152,8 +159,7 @@ def phrase_ends(view: View, limits: Limits) -> Iterator[Breach]:
         if len(phrase) < limits["notes"]:
             continue
         ends += 1
-        last = len(phrase.onset) - 1 - _upbeat_notes(phrase.onset, phrase.end, lead.onset)
-        last_onset, last_end = int(phrase.onset[last]), int(phrase.end[last])
+        last_onset, last_end = int(phrase.onset[-1]), int(phrase.end[-1])
         later = lead.onset[lead.onset > last_onset]
         following = int(later[0]) if len(later) else view.length + PPQ
         usual = float(np.median(phrase.end - phrase.onset))

@@ -51,12 +51,12 @@ def _with_inner(melody: Motif, upbeat: tuple[MotifNote, ...], scale: Scale) -> M
         opening = next((note for note in notes if note.onset == first), None)
         start = first + upbeat[0].onset
         before = [note for note in notes if note.onset < first]
-        if opening is None or not before or before[-1].onset > start - HELD:
+        if opening is None or not before or before[-1].onset > start - BREATH - HELD:
             continue
         led = _led_to(opening, upbeat, scale)
         if max(note.step for note in led) >= top or min(note.step for note in led) < bottom:
             continue  # the highest note of the melody stays alone, and its range as wide
-        room = max(HELD, start - BREATH - before[-1].onset)  # a breath before the upbeat, where the note is long enough
+        room = start - BREATH - before[-1].onset
         last = before[-1]._replace(duration=min(before[-1].duration, room))
         notes = [*before[:-1], last, *led, *(note for note in notes if note.onset >= first)]
     return melody.with_notes(tuple(notes))
@@ -87,9 +87,10 @@ def with_upbeats(
             continue
         start, end = notes[0].onset, passage.notes[0].onset
         own = [p for p in out if p.device == passage.device]
-        if any(start - KEPT < n.onset < end and n.end > start - KEPT for p in own for n in p.notes):
+        silent_from = start - BREATH
+        if any(silent_from - KEPT < n.onset < end and n.end > silent_from - KEPT for p in own for n in p.notes):
             continue
-        out = [_cut(p, start, end) if p.device == passage.device else p for p in out]
+        out = [_cut(p, silent_from, end) if p.device == passage.device else p for p in out]
         out.append(Passage(notes, plan.section_at(start).index, passage.device, passage.articulation))
     return tuple(sorted(out, key=lambda p: (p.section, p.notes[0].onset)))
 
