@@ -14,6 +14,7 @@ from cuesmith.music.note import PPQ
 ENOUGH = 12  # least number of intervals for statistics
 LEAP = 5  # semitones: the smallest leap
 UPBEAT_NOTES = 3  # most notes of an upbeat
+SHORT_BAR = 2 * PPQ  # ticks
 
 
 def _linked_moves(view: View) -> tuple[tuple[int, ...], frozenset[int]]:
@@ -90,8 +91,9 @@ def _upbeat_notes(onsets: NDArray[np.int64], ends: NDArray[np.int64], lead: NDAr
 
     line: tick of that bar line. lead: onsets of the whole melody.
     """
-    at = line if (lead == line).any() else -1
-    count = 0
+    if not (lead == line).any():
+        return 0
+    at, count = line, 0
     for onset, end in zip(onsets[::-1].tolist(), ends[::-1].tolist(), strict=True):
         leads_on = at - end < PPQ // 4 and at - onset <= PPQ and count < UPBEAT_NOTES
         if not leads_on or count == len(onsets) - 1:
@@ -103,18 +105,19 @@ def _upbeat_notes(onsets: NDArray[np.int64], ends: NDArray[np.int64], lead: NDAr
 def _windows(view: View, bars: int) -> Iterator[Notes]:
     """Yield the lead in groups of `bars` bars, counted from the start of each section, separately for each player.
 
-    Without the upbeat to what follows: it belongs to the next phrase.
+    Where a bar is as short as in 2/4, twice as many. Without the upbeat to what follows: it belongs to the next phrase.
     """
     bounds = [(s.start, s.end, s.meter.bar_ticks) for s in view.sections]
     if not bounds:
         bounds = [(0, view.length, view.meter(0).bar_ticks)]
     lead = view.lead
     for start, end, bar in bounds:
-        for at in range(start, end, bars * bar):
-            inside = (lead.onset >= at) & (lead.onset < min(end, at + bars * bar))
+        group = bars * bar * (2 if bar <= SHORT_BAR else 1)
+        for at in range(start, end, group):
+            inside = (lead.onset >= at) & (lead.onset < min(end, at + group))
             for part in np.unique(lead.part[inside]):
                 own = lead.where(inside & (lead.part == part))
-                upbeat = _upbeat_notes(own.onset, own.end, lead.onset, min(end, at + bars * bar))
+                upbeat = _upbeat_notes(own.onset, own.end, lead.onset, min(end, at + group))
                 yield own.where(np.arange(len(own)) < len(own) - upbeat)
 
 
