@@ -14,7 +14,7 @@ from cuesmith.composition.accompaniment.bass import bass_line, root_pitches
 from cuesmith.composition.accompaniment.inner_voices import EVERY_BARS, figure, lyrical
 from cuesmith.composition.accompaniment.patterns import grouped_texture, tokens_by_bar
 from cuesmith.composition.accompaniment.vamps import between_entry_and_gap
-from cuesmith.composition.accompaniment.voicings import Voicings, voicings, window
+from cuesmith.composition.accompaniment.voicings import Voicings, under_tune, voicings, window
 from cuesmith.composition.context import ComposeContext
 from cuesmith.composition.melody.melody_writer import velocity_of
 from cuesmith.motif.transform import change_meter
@@ -156,6 +156,9 @@ def _pitched(
     meter = section.meter
     spans = context.spans(section)
     low, high = window(player, section, 24 if texture.kind in ("arpeggio", "motif") else 19)
+    sung = player.seat.role != "bass" and bool(context.lead_between(section.start, section.end))
+    if sung:
+        low, high = under_tune(context, player, section, low, high)
     chords: dict[int, tuple[int, ...]] = {}
     if texture.kind in ("chord", "arpeggio"):
         found = voicings(context, player, section, spans, before, BROKEN if texture.kind == "arpeggio" else 1)
@@ -189,7 +192,7 @@ def _pitched(
             pitch = fold(
                 voicing[inside] + 12 * octaves,
                 low,
-                min(high + 12, player.instrument.range[1]) if player.instrument else high,
+                high if sung else min(high + 12, player.instrument.range[1]) if player.instrument else high,
             )
         elif texture.kind == "motif":
             pitch = span.key.pitch(motif[token.number % len(motif)], 0, 4)

@@ -9,6 +9,9 @@ from cuesmith.plan.model import SectionPlan
 from cuesmith.score import ChordSpan
 
 MOST_VOICES = 4
+OCTAVE = 12
+LOWEST = 46  # MIDI pitch; figures and chords do not go lower to leave the tune free
+BELOW_SWEET = 4  # semitones below the good register of an instrument that a part may use for it
 ROOM_BELOW = 11  # chords go below the tune when its mean pitch is so many semitones above the register's bottom
 CHORDAL = ("pad", "impact")  # roles that play full chords
 LAYER, MOST_LAYERS = 5, 2  # each further chord seat lies so many semitones higher, where there is room under the tune
@@ -31,6 +34,24 @@ def window(player: Player, section: SectionPlan, width: int = 19) -> tuple[int, 
     base += 12 * player.seat.octave
     base = max(instrument.range[0], min(base, instrument.range[1] - 12))
     return base, min(instrument.range[1], base + width)
+
+
+def under_tune(context: ComposeContext, player: Player, section: SectionPlan, low: int, high: int) -> tuple[int, int]:
+    """Return a register that leaves the tune of a section free: below its lower quarter, an octave wide at least.
+
+    low, high: the usual register. It moves down an octave where the tune lies in it, if the instrument has good notes
+    there. Unchanged where nobody sings, or where there is no room below.
+    """
+    assert player.instrument is not None
+    tune = sorted(n.pitch for n in context.lead_between(section.start, section.end))
+    if not tune:
+        return low, high
+    floor = tune[len(tune) // 4]
+    if low + OCTAVE >= floor and low - OCTAVE >= max(LOWEST, player.instrument.sweet[0] - BELOW_SWEET):
+        low, high = low - OCTAVE, high - OCTAVE
+    if low + OCTAVE < floor:
+        high = max(low + OCTAVE, min(high, floor - 1))
+    return low, high
 
 
 def voice_leading_of(context: ComposeContext, role: str) -> VoiceLeading:
@@ -88,13 +109,16 @@ def voicings(
     voices, top = max(least, voices_of(player)), player.instrument.range[1]
     tune = [n.pitch for n in context.lead_between(section.start, section.end)]
     raised = LAYER * _layer(context, player, section)
-    if raised and low + raised + 12 <= top and (not tune or sum(tune) >= len(tune) * (low + raised + ROOM_BELOW)):
+    floor = sorted(tune)[len(tune) // 4] if tune else top
+    if raised and low + raised + OCTAVE <= min(top, floor):
         low, high = low + raised, min(high + raised, top)
     if tune and voices > 1 and sum(tune) < len(tune) * (low + ROOM_BELOW) and low + 24 <= top:
         low = max(low, min(low + 12, max(tune) + UNDER))  # no room below a low tune: the chords go above it
         high = min(low + ABOVE, top)
-    elif voices == MOST_VOICES:  # four voices need more room
-        high = min(high + 5, top)
+    else:
+        if voices == MOST_VOICES:  # four voices need more room
+            high = min(high + 5, top)
+        low, high = under_tune(context, player, section, low, high)
     return voice_lead(
         tuple(span.chord for span in spans), voices, low, high,
         melody=melody_ranges(context, spans), leading=voice_leading_of(context, player.seat.role), before=before,
