@@ -11,7 +11,8 @@ from cuesmith.score import ChordSpan
 MOST_VOICES = 4
 OCTAVE = 12
 LOWEST = 46  # MIDI pitch; figures and chords do not go lower to leave the tune free
-BELOW_SWEET = 4  # semitones below the good register of an instrument that a part may use for it
+CLEAR_ABOVE = 5  # semitones between the tune and a figure above it
+BELOW_SWEET = 9  # semitones below the good register of an instrument that a part may use for it
 ROOM_BELOW = 11  # chords go below the tune when its mean pitch is so many semitones above the register's bottom
 CHORDAL = ("pad", "impact")  # roles that play full chords
 LAYER, MOST_LAYERS = 5, 2  # each further chord seat lies so many semitones higher, where there is room under the tune
@@ -40,7 +41,7 @@ def under_tune(context: ComposeContext, player: Player, section: SectionPlan, lo
     """Return a register that leaves the tune of a section free: below its lower quarter, an octave wide at least.
 
     low, high: the usual register. It moves down an octave where the tune lies in it, if the instrument has good notes
-    there. Unchanged where nobody sings, or where there is no room below.
+    there; where there are none, a figure goes above the tune. Unchanged where nobody sings.
     """
     assert player.instrument is not None
     tune = sorted(n.pitch for n in context.lead_between(section.start, section.end))
@@ -50,7 +51,10 @@ def under_tune(context: ComposeContext, player: Player, section: SectionPlan, lo
     if low + OCTAVE >= floor and low - OCTAVE >= max(LOWEST, player.instrument.sweet[0] - BELOW_SWEET):
         low, high = low - OCTAVE, high - OCTAVE
     if low + OCTAVE < floor:
-        high = max(low + OCTAVE, min(high, floor - 1))
+        return low, max(low + OCTAVE, min(high, floor - 1))
+    above = tune[3 * len(tune) // 4] + CLEAR_ABOVE
+    if player.seat.role == "ostinato" and above + OCTAVE <= player.instrument.sweet[1]:
+        return above, min(above + high - low, player.instrument.range[1])
     return low, high
 
 
