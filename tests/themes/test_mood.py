@@ -10,13 +10,14 @@ from typer.testing import CliRunner
 
 from cuesmith.chance import stream
 from cuesmith.cli.motif import motif
+from cuesmith.cue.compose import compose
 from cuesmith.motif.model import Theme
 from cuesmith.music.scale import brightness
 from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec
 from cuesmith.themes.characters import character_at, nearest_character
-from cuesmith.themes.make import make_theme, make_themes
+from cuesmith.themes.make import character_for, make_theme, make_themes
 
 BANKS = load_banks()
 SEEDS = 60  # with --full; else 30
@@ -81,3 +82,18 @@ def test_the_command_takes_numbers_and_tells_what_is_wrong() -> None:
     assert "out of range: 0 to 1" in run("--arousal", "-0.5")
     assert "did you mean 'heroic'" in run("--character", "brave")
     assert "--valence" in run()
+
+
+@pytest.mark.parametrize("type_", ["tender", "love", "sad"])
+def test_comic_themes_do_not_come_into_gentle_cues_by_themselves(type_: str) -> None:
+    barred = {name for name, row in BANKS.characters.items() if type_ in row.not_for}
+    drawn = {character_for(0.5, 0.6, BANKS, stream(seed, "character"), type_) for seed in range(200)}
+    assert "comic" in barred
+    assert not drawn & barred
+
+
+@pytest.mark.parametrize("type_", ["daily", "main_theme", "victory", "comedy"])
+def test_bright_cues_have_no_dark_scale_unless_asked(type_: str) -> None:
+    for seed in range(12):
+        cue = compose(type=type_, style="taiko-koto", seed=seed, seconds=20, force=True)
+        assert not next(iter(cue.themes.values())).scale.dark, seed

@@ -66,7 +66,8 @@ OVER_COST = 0.02  # each semitone above the highest note of the climax counts as
 LIES_WELL = 0.05  # share of a melody that may lie outside the good register of its instrument
 WORST, BADLY = 0.02, 8.0  # least factor on the weight of an instrument; how fast it falls with the share outside
 NEARLY = 3  # semitones by which the leader of the climax may stay below the highest possible leader
-FAMILY_GAINS = (4.0, 2.5)  # factors for instruments of the first and the second family that a recipe names
+FAMILY_GAINS = (2.5, 1.8)  # factors for instruments of the first and the second family that a recipe names
+FAMILY_LEADS = 0.5  # how often a section is led by one of these families for certain; else every suitable player may
 
 
 def _with_families_raised(weights: Mapping[str, float], families: tuple[str, ...], banks: Banks) -> dict[str, float]:
@@ -227,6 +228,8 @@ def _leader(
     others = [p for p in suitable if p.id not in spared] if section.treatment_row.place != "end" else suitable
     families = _families(plan, section.theme, section)
     asked = [p for p in others or suitable if p.instrument and p.instrument.family in families]
+    if asked and not draw.child(section.index, "family").chance(FAMILY_LEADS):
+        asked = []
     return _draw_leader(plan, asked or others or suitable, section, tunes, ceiling, draw.child(section.index))
 
 

@@ -25,7 +25,7 @@ from cuesmith.specs.banks.library import load_banks
 from cuesmith.specs.brief import Beat, Brief, Hit, ThemeForm
 from cuesmith.specs.load import load_style
 from cuesmith.specs.show import ThemeSpec, parse_key
-from cuesmith.themes.make import character_for, make_themes
+from cuesmith.themes.make import bright_scale_for, character_for, make_themes
 
 
 def compose_brief(brief: Brief, themes: Mapping[str, Theme]) -> Cue:
@@ -166,7 +166,10 @@ def compose(
         raise UsageError(f"humanize {humanize:g} is out of range: 0 (on the grid) to 1 (as the style plays)")
     draw = stream(seed, "character")
     first, *rest = dict.fromkeys(name for beat in asked.as_beats for name in beat.who) or ("theme",)
-    specs = {first: ThemeSpec(character=character or character_for(row.valence, row.arousal, banks, draw))}
+    named = character or character_for(row.valence, row.arousal, banks, draw, type)
+    brightness = row.valence if valence is None else valence
+    scale = None if character else bright_scale_for(named, brightness, banks, draw.child("scale"))
+    specs = {first: ThemeSpec(character=named, scale=scale)}
     for number, name in enumerate(rest):
         other = character_for(-row.valence, 0.6 - 0.3 * (number % 2), banks, draw.child("beats", name))
         specs[name] = ThemeSpec(character=other)

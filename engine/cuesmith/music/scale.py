@@ -28,6 +28,11 @@ MODES = {
 }  # fmt: skip
 
 
+def is_dark(mode: str) -> bool:
+    """True when the mode has a semitone above the tonic, as phrygian and locrian have."""
+    return MODES[mode][1] == 1
+
+
 def is_minor(mode: str) -> bool:
     """True when the mode has a minor third."""
     return MODES[mode][2] == 3
@@ -55,6 +60,11 @@ class Scale:
     def pentatonic(self) -> bool:
         """True for scales of fewer than seven notes."""
         return len(self.steps) < 7
+
+    @property
+    def dark(self) -> bool:
+        """True with a semitone above the tonic, and for pentatonic scales with both minor third and minor sixth."""
+        return 1 in self.semitones or (self.pentatonic and {3, 8} <= set(self.semitones))
 
 
 @dataclass(frozen=True)

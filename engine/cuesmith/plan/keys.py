@@ -33,11 +33,12 @@ def home_key(
         return brief.key
     theme_key = themes[brief.themes[0]].key if brief.themes else None
     modes = dict(rules.modes or cue.modes)
+    valence = cue.valence + lighter
     if lighter:
         if theme_key is not None and cue.key_of_theme:
-            modes = modes_at(modes if theme_key.mode in modes else {theme_key.mode: 1.0}, lighter)
+            modes = modes_at(modes if theme_key.mode in modes else {theme_key.mode: 1.0}, lighter, valence)
             return theme_key.with_mode(draw.weighted(modes))
-        modes = modes_at(modes, lighter)
+        modes = modes_at(modes, lighter, valence)
     elif theme_key is not None and cue.key_of_theme:
         same = {m: w for m, w in modes.items() if is_minor(m) == theme_key.minor}
         return Key(theme_key.tonic, theme_key.mode if theme_key.mode in same or not same else draw.weighted(same))

@@ -240,10 +240,24 @@ def _invent_distinct(
     return _complete_theme(name, spec, draft, banks, draw)
 
 
-def character_for(valence: float, arousal: float, banks: Banks, draw: Stream) -> str:
-    """Draw a character; the nearer it is to the point of valence (-1..1) and arousal (0..1), the more likely."""
+def character_for(valence: float, arousal: float, banks: Banks, draw: Stream, cue_type: str = "") -> str:
+    """Draw a character; the nearer it is to the point of valence (-1..1) and arousal (0..1), the more likely.
+
+    cue_type: characters whose row says that they are not for this type of cue are left out.
+    """
     weights = {
         name: math.exp(-3.0 * math.hypot((row.valence - valence) / 2, row.arousal - arousal) * 2)
         for name, row in banks.characters.items()
+        if cue_type not in row.not_for
     }
     return draw.weighted(weights)
+
+
+def bright_scale_for(character: str, valence: float, banks: Banks, draw: Stream) -> str | None:
+    """Draw a scale of a character that is not dark, for a cue whose valence is 0 or more; else return None.
+
+    None lets the theme choose among all scales of its character.
+    """
+    weights = banks.characters[character].scales
+    bright = {name: weight for name, weight in weights.items() if not banks.scales[name].dark}
+    return draw.weighted(bright) if valence >= 0 and 0 < len(bright) < len(weights) else None

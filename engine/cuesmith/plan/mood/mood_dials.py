@@ -11,7 +11,7 @@ from dataclasses import replace
 from math import exp
 
 from cuesmith.chance import Stream
-from cuesmith.music.scale import Key, brightness, is_minor
+from cuesmith.music.scale import Key, brightness, is_dark, is_minor
 from cuesmith.plan.model import SectionPlan
 from cuesmith.plan.mood.mood_place import difference
 from cuesmith.specs.brief import Mood
@@ -42,17 +42,18 @@ COLOUR_TILT = 3.0  # a colour of tension 1 is exp(COLOUR_TILT) times as likely p
 NEW_COLOUR = 6.0  # weight added to each tense colour per unit of tension (a style's weights sum to about 100)
 
 
-def modes_at(weights: Mapping[str, float], shift: float) -> dict[str, float]:
+def modes_at(weights: Mapping[str, float], shift: float, valence: float = -1.0) -> dict[str, float]:
     """Adjust the weights of modes to valence; the result is ordered from dark to bright.
 
     shift: valence above that of the cue type, -2..2. Weights tilt towards bright or dark modes, and modes further in
         that direction are added.
+    valence: of the cue after the shift, -1..1; from 0 on no mode with a semitone above the tonic is added.
     """
     total = sum(weights.values()) or 1.0
     middle = sum(brightness(mode) * weight for mode, weight in weights.items()) / total
     shares = {mode: weight / total for mode, weight in weights.items()}
     for mode, added in FOREIGN_MODES.items():
-        if shift * (brightness(mode) - middle) > 0:
+        if shift * (brightness(mode) - middle) > 0 and not (valence >= 0 and is_dark(mode)):
             shares[mode] = shares.get(mode, 0.0) + added * min(1.0, abs(shift))
     return {
         mode: shares[mode] * exp(TILT * shift * brightness(mode))
@@ -133,7 +134,7 @@ def key_at(key: Key, before: Mood, now: Mood, draw: Stream) -> Key:
     Between modes with the same third the tonic stays. From major to minor or back, a large or tense change goes to the
     parallel key; a small calm one may go to the relative key.
     """
-    mode = draw.child("mode").weighted(modes_at({key.mode: 1.0}, now.valence - before.valence))
+    mode = draw.child("mode").weighted(modes_at({key.mode: 1.0}, now.valence - before.valence, now.valence))
     if is_minor(mode) == key.minor:
         return key if abs(brightness(mode) - brightness(key.mode)) < 0.5 else key.with_mode(mode)
     wide = abs(now.valence - before.valence) > 1.0 or max(before.tension, now.tension) > 0.6

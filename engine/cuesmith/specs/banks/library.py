@@ -139,7 +139,9 @@ def read_banks(folder: Path | Traversable) -> Banks:
         upbeats=table("upbeats", dict[str, Upbeat]),
         contours=contours,
         characters=table(
-            "characters", dict[str, Character], lambda rows: _character_problems(rows, scales, cells, contours)
+            "characters",
+            dict[str, Character],
+            lambda rows: _character_problems(rows, scales, cells, contours, cue_types),
         ),
         grooves=grooves,
         groove_cells=table(
@@ -255,13 +257,19 @@ def _progression_problems(rows: Mapping[str, Progression], cue_types: Iterable[s
 
 
 def _character_problems(
-    rows: Mapping[str, Character], scales: Iterable[str], cells: Iterable[str], contours: Iterable[str]
+    rows: Mapping[str, Character],
+    scales: Iterable[str],
+    cells: Iterable[str],
+    contours: Iterable[str],
+    cue_types: Iterable[str],
 ) -> Iterator[Problem]:
-    """Yield unknown scales, rhythm cells and contours."""
+    """Yield unknown scales, rhythm cells, contours and cue types."""
+    types = list(cue_types)
     for id_, row in rows.items():
         yield from key_problems((id_, "scales"), "scale", row.scales, scales)
         yield from key_problems((id_, "cells"), "rhythm cell", row.cells, cells)
         yield from key_problems((id_, "contours"), "contour", row.contours, contours)
+        yield from listed_problems((id_, "not_for"), "cue type", row.not_for, types)
 
 
 def _groove_problems(rows: Mapping[str, Groove], kits: Iterable[str], drums: Iterable[str]) -> Iterator[Problem]:

@@ -86,6 +86,7 @@ class Character:
     intervals: target percentages of melodic intervals (repeat, step, third, fourth, fifth, sixth, octave, tritone).
     leaps: number of leaps of five semitones or more. ambitus: range in semitones.
     register: semitones from middle C to the centre of its octave. density: notes per two bars. Ranges are (low, high).
+    not_for: cue types that never choose this character by themselves.
     """
 
     valence: Signed
@@ -101,6 +102,7 @@ class Character:
     register: int = 7
     meters: tuple[MeterField, ...] = ()
     words: tuple[str, ...] = ()
+    not_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, config=STRICT)
