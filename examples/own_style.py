@@ -12,7 +12,7 @@ print(f"{style.title}: {style.about}")
 
 # Same seed, other style: what differs is what the file changes.
 for name, label in (("synth", "before"), (str(STYLE), "after")):
-    cue = cuesmith.compose(style=name, type="daily", seconds=45, seed=4)
+    cue = cuesmith.compose(style=name, type="daily", seconds=45, seed=7)
     cue.save(f"{label}.mid")
     cue.save(f"{label}.svg")  # look at both: density, register, who leads
     plan = cue.score.plan

@@ -61,7 +61,7 @@ def _playing(score: Score, pitched: bool = False) -> int:
 GRID = [(style, type_, name) for style, type_ in CUES for name in BANKS.stagings]
 
 
-@pytest.mark.grid(3)
+@pytest.mark.grid(8)
 @pytest.mark.parametrize(("style", "type_", "name"), GRID)
 def test_a_staging_keeps_tune_climax_and_every_bar(style: str, type_: str, name: str, composed: Composed) -> None:
     def tune(score: Score) -> set[tuple[int, int]]:

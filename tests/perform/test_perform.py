@@ -115,7 +115,10 @@ def test_players_keep_near_the_score(style: str, type_: str, composed: Composed,
         spread = 6 * SPREAD_MS.get(instrument.family, 0.0) if instrument else 0.0
         place = TIMING[part.role][1] + (lay_back if part.role == "lead" else 0.0)
         score = np.sort([cue.score.plan.tempo.seconds(n.onset) for n in part.notes()])
-        error = 1000 * (track.onset_sec - score)
+        free_until = cue.score.plan.tempo.seconds(max((s.end for s in cue.score.plan.sections if s.flow), default=0))
+        error = (1000 * (track.onset_sec - score))[score >= free_until]  # in free meter nobody keeps time
+        if not len(error):
+            continue
         assert error.max() <= CLIP_MS + max(place, 0) + spread + 1
         assert error.min() >= -CLIP_MS + min(place, 0) - early - 1
 
@@ -168,7 +171,7 @@ def test_the_performance_carries_what_the_score_says(style: str, type_: str, com
     assert played.meters == plan.meters()
     assert played.tempo == plan.tempo
     marks = [marker for marker in played.markers if marker.kind == "section"]
-    assert [(m.tick, m.text.split(" (")[0]) for m in marks] == [(s.start, s.name) for s in plan.sections]
+    assert [(m.tick, m.text.rsplit(" (", 1)[0]) for m in marks] == [(s.start, s.name) for s in plan.sections]
     assert [m.tick for m in played.markers] == sorted(m.tick for m in played.markers)
     for marker in played.markers:
         assert marker.time_sec == pytest.approx(plan.tempo.seconds(marker.tick))

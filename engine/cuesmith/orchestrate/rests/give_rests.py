@@ -61,7 +61,7 @@ def _returns(plan: Plan, rests: int, score: Score, id_: str) -> frozenset[int]:
     plays = sounding_bars((n for part in score.parts if part.seat == id_ for n in part.notes()), lines)
     found = set()
     for bar in range(2, plan.bars):
-        rested = rests >> (bar - 2) & 0b11 == 0b11
+        rested = rests >> (bar - 2) & 0b11 == 0b11 and not plan.section_at(lines[bar] - 1).flow
         if rested and not rests >> bar & 1 and plays >> bar & 1 and plan.section_at(lines[bar]).energy >= CALM:
             found.add(lines[bar])
     return frozenset(found)
