@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from cuesmith.casting.cast import Player
 from cuesmith.composition.accompaniment.patterns import VARY_EVERY, leads_on
+from cuesmith.composition.accompaniment.textures import LINE
 from cuesmith.composition.accompaniment.vamps import between_entry_and_gap
 from cuesmith.composition.accompaniment.voicings import under_tune, window
 from cuesmith.composition.context import ComposeContext
@@ -81,6 +82,7 @@ def derived_passages(context: ComposeContext, player: Player) -> tuple[Passage, 
         ops = [op for op in row.accompaniment if parse_op(op).name not in PLACED]
         line = apply_ops(change_meter(theme.motif, meter), ops, theme.key, theme.scale).motif
         low, high = under_tune(context, player, section, *window(player, section, 24))
+        high = max(high, low + LINE)
         velocity = max(25, velocity_of(section.energy) - LIGHTER)
         raw = [
             _accented(n._replace(onset=section.start + at + n.onset, pitch=fold(n.pitch, low, high)),

@@ -28,6 +28,7 @@ from cuesmith.score import Passage, chord_at
 from cuesmith.specs.banks.textures import Texture
 
 TIE_BARS = 2  # common tones are tied over chord changes for at most this many bars
+LINE = 16  # least semitones of room for a figure, so that a line need not leap an octave in the middle of a scale
 BROKEN = 3  # least chord tones of an arpeggio, on any instrument
 FREE_TAG = "free"  # tag of textures without a pulse
 STIRRED = "moves"  # tag of held chords with a moving inner voice in every mood
@@ -198,12 +199,12 @@ def _pitched(
             pitch = span.key.pitch(motif[token.number % len(motif)], 0, 4)
             pool = chord_scale(span.chord, span.key)
             pitch = pitch if pitch % 12 in pool else pitch - 1 if (pitch - 1) % 12 in pool else pitch + 1
-            pitch = fold(pitch, low, max(high, low + 12))
+            pitch = fold(pitch, low, max(high, low + LINE))
         else:
             place = (span.onset, token.symbol)
             if place not in degrees:
                 pitch = _degree_pitch(token.symbol, span.chord, span.key, texture.anchor, low)
-                degrees[place] = fold(pitch, low, max(high, low + 12))
+                degrees[place] = fold(pitch, low, max(high, low + LINE))
             pitch = degrees[place]
         if texture.kind in ("degree", "motif") and meter.strength((onset - section.start) % meter.bar_ticks) >= 2:
             pitch = _consonant(pitch, span.chord)
