@@ -64,7 +64,7 @@ IDIOMS: dict[str, dict[str, tuple[tuple[str, ...], Occurs]]] = {
     "jazz-rock": {
         "sixteen-beat with ghosts": (ACTION, drum(38, soft=True)),
         "funk bass": (("battle", "training", "main_theme"), device("bass_funk", "bass_funk_2", "bass_funk_3")),
-        "walking bass": (("comedy",), device("bass_walking")),
+        "walking bass": (("comedy",), device("bass_walking", "bass_strolling")),
         "scratch": (ACTION, device("scratch")),
         "anticipations": (ACTION, device("comp_push", "organ_push", "hits_push")),
         "shout and stabs": (("battle", "victory"), device("hits")),
