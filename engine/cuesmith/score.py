@@ -204,6 +204,11 @@ def mute(
     return tuple(out)
 
 
+def in_order(passages: Iterable[Passage]) -> tuple[Passage, ...]:
+    """Sort passages by section and first onset."""
+    return tuple(sorted(passages, key=lambda p: (p.section, p.notes[0].onset)))
+
+
 def mute_after(passages: tuple[Passage, ...], tick: int) -> tuple[Passage, ...]:
     """The passages up to a tick; see `mute`. What is left of a theme where a cue ends still states it."""
     return mute(passages, ((tick, FOREVER),), stated=0.0)

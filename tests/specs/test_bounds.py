@@ -110,7 +110,8 @@ def test_chords_for_a_section_that_the_type_has_not_are_refused() -> None:
 
 
 def test_chords_for_a_repeated_section_are_taken() -> None:
-    show_from(parse_document(SHOW + "  chords: {A: I V, A (2): I IV}\n", "show.yaml"))
+    show = show_from(parse_document(SHOW + "  chords: {A: I V, A (2): I IV}\n", "show.yaml"))
+    assert show.cues[0].chords == {"A": "I V", "A (2)": "I IV"}
 
 
 @pytest.mark.parametrize("encoding", ["utf-32", "utf-32-le", "utf-32-be"])

@@ -14,7 +14,7 @@ from cuesmith.composition.accompaniment.section_boundaries import LEAD_INS
 from cuesmith.composition.context import ComposeContext
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.free_meter.breaths import Flow, flow_of
-from cuesmith.score import ChordSpan, Part, Passage, Score, mute
+from cuesmith.score import ChordSpan, Part, Passage, Score, in_order, mute
 
 SINGING = ("lead", "counter", "guide")  # roles that breathe
 HELD_TICKS, AIR_TICKS = 2 * PPQ, PPQ // 2  # at the end of a breath, a note at least this long is shortened by so much
@@ -67,5 +67,4 @@ def _part(part: Part, flow: Flow, breath_ends: frozenset[int], ends: Sequence[in
     other = tuple(_passage(passage, flow, breath_ends) for passage in part.passages if passage.device not in LEAD_INS)
     for passage in leading:
         other = mute(other, ((passage.notes[0].onset, max(note.end for note in passage.notes)),))
-    found = sorted((*other, *leading), key=lambda p: (p.section, p.notes[0].onset)) if leading else other
-    return replace(part, passages=tuple(found))
+    return replace(part, passages=in_order((*other, *leading)) if leading else other)

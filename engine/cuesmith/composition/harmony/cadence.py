@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cuesmith.chance import Stream
-from cuesmith.composition.harmony.chord_sequence import MelodyOutline, TimedChord, half_bar
+from cuesmith.composition.harmony.chord_sequence import MelodyOutline, TimedChord, chords_until, half_bar
 from cuesmith.composition.harmony.progression import kin_weight
 from cuesmith.music.meter import Meter
 from cuesmith.plan.model import Plan, SectionPlan
@@ -107,5 +107,4 @@ def with_cadence(chords: Sequence[TimedChord], row: Cadence, end: str, section: 
         for roman, length in zip(lead_in, lengths, strict=True):
             out.append(TimedChord(at, length, roman, f"{row.kind} cadence"))
             at += length
-    kept = [s._replace(length=min(s.length, edge - s.onset)) for s in chords if s.onset < edge]
-    return [*kept, *out, TimedChord(before_last, last, last_roman, f"{row.kind} cadence", name)]
+    return [*chords_until(chords, edge), *out, TimedChord(before_last, last, last_roman, f"{row.kind} cadence", name)]

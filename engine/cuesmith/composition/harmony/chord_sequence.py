@@ -102,6 +102,20 @@ def outline_of(section: SectionPlan, layout: MelodyLayout | None) -> MelodyOutli
     return MelodyOutline(sorted(out))
 
 
+def chords_until(chords: Sequence[TimedChord], tick: int) -> list[TimedChord]:
+    """Return what sounds before a tick; a chord that lasts longer is cut there."""
+    return [chord._replace(length=min(chord.length, tick - chord.onset)) for chord in chords if chord.onset < tick]
+
+
+def chords_from(chords: Sequence[TimedChord], tick: int) -> list[TimedChord]:
+    """Return what sounds from a tick on; a chord that began earlier begins there."""
+    return [
+        chord._replace(onset=max(chord.onset, tick), length=chord.end - max(chord.onset, tick))
+        for chord in chords
+        if chord.end > tick
+    ]
+
+
 def half_bar(meter: Meter) -> int:
     """Return the ticks from the secondary accent to the bar line: 2 beats of 4/4, the last beat of 3/4, 3 of 7/8."""
     inner = meter.strong_ticks[1] if len(meter.strong_ticks) > 1 else meter.beats_ticks[-1]

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from cuesmith.chance import Stream
 from cuesmith.composition.harmony.cadence import choose_cadence, end_of
 from cuesmith.composition.harmony.chord_colours import colour_chords, colour_weights
-from cuesmith.composition.harmony.chord_sequence import MelodyOutline, TimedChord, outline_of
+from cuesmith.composition.harmony.chord_sequence import MelodyOutline, TimedChord, chords_from, chords_until, outline_of
 from cuesmith.composition.harmony.chord_tension import with_tension
 from cuesmith.composition.harmony.given_chords import GIVEN, chords_of_section, given_chords_of
 from cuesmith.composition.harmony.medley_transition import transition_chords
@@ -96,17 +96,11 @@ def as_the_first_time(
     edge = min(_close_of(first), _close_of(own))
     if not edge or any(chord.device == REHARMONISED for chord in own):
         return list(own)
-    kept = [chord._replace(length=min(chord.length, edge - chord.onset)) for chord in first if chord.onset < edge]
+    kept = chords_until(first, edge)
     kept[0] = kept[0]._replace(device=own[0].device)  # it may be named for the key change that leads to it
-    rest = [
-        chord._replace(onset=max(chord.onset, edge), length=chord.end - max(chord.onset, edge))
-        for chord in own
-        if chord.end > edge
-    ]
-    replaced = [chord._replace(length=min(chord.length, edge - chord.onset)) for chord in own if chord.onset < edge]
-    if _mean_fit(kept, outline) < _mean_fit(replaced, outline) - WORSE_FIT:
+    if _mean_fit(kept, outline) < _mean_fit(chords_until(own, edge), outline) - WORSE_FIT:
         return list(own)
-    return [*kept, *rest]
+    return [*kept, *chords_from(own, edge)]
 
 
 def _close_of(chords: Sequence[TimedChord]) -> int:

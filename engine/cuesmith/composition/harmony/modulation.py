@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cuesmith.chance import Stream
-from cuesmith.composition.harmony.chord_sequence import TimedChord, half_bar
+from cuesmith.composition.harmony.chord_sequence import TimedChord, chords_until, half_bar
 from cuesmith.composition.harmony.progression import kin_weight
 from cuesmith.music.chord import Roman, applied, roman_on
 from cuesmith.music.scale import MODES, Key
@@ -103,7 +103,7 @@ def prepare_key_change(
         preparation, lengths = preparation[-1:], [min(half, available)]
     edge = old.length - sum(lengths)
     cadence = out[-1].cadence
-    kept = [s._replace(length=min(s.length, edge - s.onset), cadence="") for s in out if s.onset < edge]
+    kept = [chord._replace(cadence="") for chord in chords_until(out, edge)]
     at = edge
     for roman, length in zip(preparation, lengths, strict=True):
         kept.append(TimedChord(at, length, roman, row.device))

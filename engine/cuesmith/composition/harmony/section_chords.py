@@ -13,7 +13,7 @@ from typing import TypeAlias
 from cuesmith.chance import Stream
 from cuesmith.composition.harmony.cadence import choose_cadence, end_of, with_cadence
 from cuesmith.composition.harmony.chord_colours import Colours
-from cuesmith.composition.harmony.chord_sequence import MelodyOutline, TimedChord
+from cuesmith.composition.harmony.chord_sequence import MelodyOutline, TimedChord, chords_from, chords_until
 from cuesmith.composition.harmony.progression import (
     CLOSING,
     PHRASE_BARS,
@@ -197,11 +197,9 @@ class Harmoniser:
             for name, row in self.banks.cadences.items()
             if row.kind == kind and row.mode == mode
         }
-        opening = [c._replace(length=min(c.length, first.length - c.onset)) for c in chords if c.onset < first.length]
-        rest = [c for c in chords if c.onset + c.length > first.length]
-        rest = [c._replace(onset=max(c.onset, first.length), length=c.onset + c.length - max(c.onset, first.length))
-                for c in rest]  # fmt: skip
-        return [*with_cadence(opening, self.banks.cadences[draw.weighted(weights)], "inner", first), *rest]
+        opening = chords_until(chords, first.length)
+        closed = with_cadence(opening, self.banks.cadences[draw.weighted(weights)], "inner", first)
+        return [*closed, *chords_from(chords, first.length)]
 
     def _gets_new_chords(self, section: SectionPlan, kind: str, returning: bool) -> bool:
         """Tell whether a returning theme is reharmonised: by cue type, and only in its last statement."""

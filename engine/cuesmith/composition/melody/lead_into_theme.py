@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from cuesmith.music.chord import chord_scale
 from cuesmith.music.note import PPQ, Note
 from cuesmith.plan.model import Plan, SectionPlan
-from cuesmith.score import ChordSpan, Passage, chord_at, mute
+from cuesmith.score import ChordSpan, Passage, chord_at, in_order, mute
 
 PICKUP = 3  # notes of a pick-up
 PICKUP_UNIT = PPQ // 2  # ticks of each
@@ -35,7 +35,7 @@ def with_pickups(
             in_section = tuple(p for p in out if p.section == section.index)
             others = tuple(p for p in out if p.section != section.index)
             out = (*others, *mute(in_section, ((notes[0].onset, section.end),)), pickup)
-    return tuple(sorted(out, key=lambda p: (p.section, p.notes[0].onset)))
+    return in_order(out)
 
 
 def _pickup(goal: Note, section: SectionPlan, span: ChordSpan, range_: tuple[int, int]) -> tuple[Note, ...]:

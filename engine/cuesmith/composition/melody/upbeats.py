@@ -16,7 +16,7 @@ from cuesmith.music.chord import chord_scale
 from cuesmith.music.note import PPQ, Note
 from cuesmith.music.scale import Key, Scale
 from cuesmith.plan.model import Plan
-from cuesmith.score import ChordSpan, Passage, chord_at
+from cuesmith.score import ChordSpan, Passage, chord_at, in_order
 
 QUIETER = 8  # velocity below that of the note it leads to
 PHRASE_BARS = 4
@@ -64,8 +64,12 @@ def _with_inner(melody: Motif, upbeat: tuple[MotifNote, ...], scale: Scale) -> M
 
 def _led_to(first: MotifNote, upbeat: tuple[MotifNote, ...], scale: Scale) -> tuple[MotifNote, ...]:
     """Return an upbeat before a note: onsets from the note's own, steps of the mode from the tonic."""
-    index = scale_index(scale, first.step)
-    return tuple(n._replace(onset=first.onset + n.onset, step=scale_step(scale, index + n.step)) for n in upbeat)
+    return tuple(n._replace(onset=first.onset + n.onset, step=_moved_step(first.step, n.step, scale)) for n in upbeat)
+
+
+def _moved_step(step: int, by: int, scale: Scale) -> int:
+    """Return the step of the mode that lies `by` steps of the scale above a step."""
+    return scale_step(scale, scale_index(scale, step) + by)
 
 
 def with_upbeats(
@@ -92,7 +96,7 @@ def with_upbeats(
             continue
         out = [_cut(p, silent_from, end) if p.device == passage.device else p for p in out]
         out.append(Passage(notes, plan.section_at(start).index, passage.device, passage.articulation))
-    return tuple(sorted(out, key=lambda p: (p.section, p.notes[0].onset)))
+    return in_order(out)
 
 
 def _span(notes: Sequence[Note]) -> int:
@@ -129,7 +133,7 @@ def _pitch(note: MotifNote, first: Note, theme: Theme, key: Key) -> int | None:
     step, alter = key.step_of(first.pitch)
     if alter:
         return None
-    return key.pitch(scale_step(theme.scale, scale_index(theme.scale, step) + note.step)) if note.step else first.pitch
+    return key.pitch(_moved_step(step, note.step, theme.scale)) if note.step else first.pitch
 
 
 def _cut(passage: Passage, start: int, end: int) -> Passage:

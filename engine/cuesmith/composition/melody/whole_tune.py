@@ -57,9 +57,9 @@ def _speed(plan: Plan, section: SectionPlan, m: Material) -> int:
     bars = section.length // m.bar
     if bars >= m.written.bars:
         return 1
-    shortest = min(note.duration for note in m.written.notes) / 2
-    quick = plan.tempo.seconds(section.start + round(shortest)) - plan.tempo.seconds(section.start) < QUICKEST_SEC
-    return 2 if 2 * bars >= m.written.bars and not quick and shortest * 2 % 2 == 0 else 0
+    shortest = min(note.duration for note in m.written.notes)
+    halved_sec = plan.tempo.seconds(section.start + shortest // 2) - plan.tempo.seconds(section.start)
+    return 2 if 2 * bars >= m.written.bars and shortest % 2 == 0 and halved_sec >= QUICKEST_SEC else 0
 
 
 def whole_statement(plan: Plan, section: SectionPlan, m: Material) -> list[Piece]:

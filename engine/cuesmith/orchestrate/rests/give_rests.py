@@ -12,7 +12,7 @@ from cuesmith.orchestrate.rests.bar_sets import sounding_bars, spans_of
 from cuesmith.orchestrate.rests.drum_pickups import NEVER_REST, pickup_strokes
 from cuesmith.orchestrate.rests.staging import Played, allowed_rests, asked_rests
 from cuesmith.plan.model import Plan
-from cuesmith.score import Part, Passage, Score, Span, mute
+from cuesmith.score import Part, Score, Span, in_order, mute
 
 CALM = 0.5  # in a section with less energy a drummer returns without a pick-up
 
@@ -52,7 +52,7 @@ def _rested(part: Part, spans: tuple[Span, ...], player: Player) -> Part:
         return part
     kept = tuple(p for p in part.passages if p.device in NEVER_REST)
     others = tuple(p for p in part.passages if p.device not in NEVER_REST)
-    return replace(part, passages=_in_order((*mute(others, spans, resume=player.instrument is not None), *kept)))
+    return replace(part, passages=in_order((*mute(others, spans, resume=player.instrument is not None), *kept)))
 
 
 def _returns(plan: Plan, rests: int, score: Score, id_: str) -> frozenset[int]:
@@ -81,10 +81,5 @@ def _with_pickups(
     }  # fmt: skip
     for part in parts:
         more = added.pop(part.id, None)
-        yield part if more is None else replace(part, passages=_in_order((*part.passages, *more.passages)))
+        yield part if more is None else replace(part, passages=in_order((*part.passages, *more.passages)))
     yield from added.values()
-
-
-def _in_order(passages: tuple[Passage, ...]) -> tuple[Passage, ...]:
-    """Sort passages by section and first onset."""
-    return tuple(sorted(passages, key=lambda p: (p.section, p.notes[0].onset)))
